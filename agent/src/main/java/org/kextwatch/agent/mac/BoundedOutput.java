@@ -1,0 +1,56 @@
+package org.kextwatch.agent.mac;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One output of a process: read to its end on a thread of its own, so that the process never waits
+ * for us, and kept up to a limit, so that it cannot fill our memory.
+ */
+final class BoundedOutput {
+  static final int LIMIT_BYTES = 1 << 20;
+
+  /** How long a pipe may stay open after everything that we know of has been killed. */
+  private static final long CLOSE_MILLIS = 1_000;
+
+  private static final int STACK_BYTES = 64 << 10;
+
+  private final InputStream pipe;
+  private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+  private final Thread reader;
+
+  private BoundedOutput(InputStream pipe) {
+    this.pipe = pipe;
+    this.reader = new Thread(null, this::read, "tool-output", STACK_BYTES);
+    reader.setDaemon(true);
+  }
+
+  static BoundedOutput drain(InputStream pipe) {
+    BoundedOutput output = new BoundedOutput(pipe);
+    output.reader.start();
+    return output;
+  }
+
+  /** What was kept. Waits for the end of the pipe, but not for long. */
+  String text() throws InterruptedException {
+    reader.join(CLOSE_MILLIS);
+    synchronized (kept) {
+      return kept.toString(StandardCharsets.UTF_8);
+    }
+  }
+
+  private void read() {
+    byte[] buffer = new byte[8192];
+    try (pipe) {
+      for (int n = pipe.read(buffer); n >= 0; n = pipe.read(buffer)) {
+        synchronized (kept) {
+          kept.write(buffer, 0, Math.min(n, LIMIT_BYTES - kept.size()));
+        }
+      }
+    } catch (IOException e) {
+      // The process died with the pipe open: what was read until then is its output.
+    }
+  }
+}

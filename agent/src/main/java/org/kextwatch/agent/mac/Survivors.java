@@ -1,0 +1,63 @@
+package org.kextwatch.agent.mac;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The processes that a run has left behind. They are found by the run's marker in their environment
+ * and not by parentage: a child that starts a grandchild and exits at once leaves no trace of who
+ * it belonged to.
+ */
+interface Survivors {
+  /** Every living process whose environment carries the marker of the run. */
+  List<ProcessHandle> find(String marker);
+
+  /** Kills them, and whatever they start meanwhile, until a look finds none. */
+  default void kill(String marker) {
+    for (int round = 0; round < 20; round++) {
+      List<ProcessHandle> alive = find(marker);
+      if (alive.isEmpty()) {
+        return;
+      }
+      alive.forEach(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  static Survivors ofThisSystem() {
+    Path proc = Path.of("/proc/self/environ");
+    return Files.exists(proc) ? new InProc(Path.of("/proc")) : new InPs();
+  }
+
+  /** Linux shows the environment of each process as a file. */
+  record InProc(Path proc) implements Survivors {
+    @Override
+    public List<ProcessHandle> find(String marker) {
+      List<ProcessHandle> found = new ArrayList<>();
+      try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
+        for (Path process : processes) {
+          if (carries(process, marker)) {
+            ProcessHandle.of(Long.parseLong(process.getFileName().toString()))
+                .ifPresent(found::add);
+          }
+        }
+      } catch (IOException e) {
+        return found;
+      }
+      return found;
+    }
+
+    private static boolean carries(Path process, String marker) {
+      try {
+        byte[] environment = Files.readAllBytes(process.resolve("environ"));
+        return new String(environment, StandardCharsets.ISO_8859_1).contains(marker);
+      } catch (IOException e) {
+        return false; // it ended meanwhile, or it is another user's and so not of this run
+      }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package org.kextwatch.agent.mac;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the tools of one Mac: by absolute path, without a shell, in a fixed environment, with no
+ * input, within a time, keeping a bounded part of what they print. Whatever a tool has started dies
+ * with it.
+ */
+public final class ToolRunner {
+  /** The variable by which the processes of one run are found again; its value is unique. */
+  static final String RUN_MARKER = "KEXTWATCH_RUN";
+
+  /** Between asking a tool to end and making it end. */
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  private final SystemRoot root;
+  private final Survivors survivors;
+
+  public ToolRunner(SystemRoot root) {
+    this(root, Survivors.ofThisSystem());
+  }
+
+  ToolRunner(SystemRoot root, Survivors survivors) {
+    this.root = root;
+    this.survivors = survivors;
+  }
+
+  /**
+   * Runs a tool to its end or to the end of its time, whichever comes first.
+   *
+   * @param arguments as the tool gets them; no secrets, for every user can list them
+   */
+  public ToolRun run(Tool tool, Duration timeout, List<String> arguments) {
+    Path program = root.resolve(tool.macPath());
+    ToolRun.NotRun refusal = refusal(tool, program);
+    if (refusal != null) {
+      return refusal;
+    }
+    String marker = UUID.randomUUID().toString();
+    Process process;
+    try {
+      process = start(program, arguments, marker);
+    } catch (IOException e) {
+      return new ToolRun.NotRun(
+          ToolRun.Cause.NOT_EXECUTABLE, "%s does not start: %s".formatted(program, e.getMessage()));
+    }
+    BoundedOutput stdout = BoundedOutput.drain(process.getInputStream());
+    BoundedOutput stderr = BoundedOutput.drain(process.getErrorStream());
+    try {
+      boolean ended = process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      if (!ended) {
+        end(process);
+      }
+      survivors.kill(marker);
+      String out = stdout.text();
+      String err = stderr.text();
+      return ended
+          ? new ToolRun.Finished(process.exitValue(), out, err)
+          : new ToolRun.TimedOut(out, err);
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      survivors.kill(marker);
+      Thread.currentThread().interrupt();
+      return new ToolRun.NotRun(ToolRun.Cause.INTERRUPTED, program + " was stopped: we are ending");
+    }
+  }
+
+  private static Process start(Path program, List<String> arguments, String marker)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(program.toString());
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.directory(new File("/"));
+    builder.redirectInput(new File("/dev/null"));
+    Map<String, String> environment = builder.environment();
+    environment.clear();
+    environment.put("PATH", "/usr/bin:/bin:/usr/sbin:/sbin");
+    environment.put("LANG", "C");
+    environment.put("HOME", "/var/empty");
+    environment.put(RUN_MARKER, marker);
+    return builder.start();
+  }
+
+  private static void end(Process process) throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+      process.destroyForcibly().waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /**
+   * Why a tool must not or cannot run, {@code null} if it may. For mdatp the owner does not count:
+   * {@code /Applications} is writable by every admin, so its signature is checked instead.
+   */
+  private static ToolRun.@Nullable NotRun refusal(
+      Tool tool, Path program) {
+    if (!Files.exists(program)) {
+      return new ToolRun.NotRun(ToolRun.Cause.MISSING, program + " is not there");
+    }
+    if (!Files.isRegularFile(program) || !Files.isExecutable(program)) {
+      return new ToolRun.NotRun(
+          ToolRun.Cause.NOT_EXECUTABLE, program + " is not an executable file");
+    }
+    if (tool != Tool.MDATP) {
+      try {
+        TrustedFile.check(program);
+      } catch (RefusedPath e) {
+        return new ToolRun.NotRun(ToolRun.Cause.NOT_TRUSTED, e.reason());
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,98 @@
+package org.kextwatch.agent.mac;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+
+/**
+ * Files that this program believes: the file behind the name and the folder it lies in belong to
+ * root or to the effective user, and nobody else may write them.
+ */
+public final class TrustedFile {
+  private static final Set<PosixFilePermission> OTHERS_WRITE =
+      Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+  private static final Set<PosixFilePermission> OTHERS_READ =
+      Set.of(
+          PosixFilePermission.GROUP_READ,
+          PosixFilePermission.OTHERS_READ,
+          PosixFilePermission.GROUP_WRITE,
+          PosixFilePermission.OTHERS_WRITE);
+
+  private TrustedFile() {}
+
+  /**
+   * Refuses a file that others could have written.
+   *
+   * @throws RefusedPath with the remedy
+   */
+  public static void check(Path file) throws RefusedPath {
+    Path real = realPath(file);
+    checkOne(real);
+    Path folder = real.getParent();
+    if (folder != null) {
+      checkOne(folder);
+    }
+  }
+
+  /**
+   * Reads a small file that others could not have written.
+   *
+   * @param maxBytes a larger file is refused
+   * @throws NoSuchFileException if there is none
+   */
+  public static byte[] read(Path file, int maxBytes) throws IOException, RefusedPath {
+    if (!Files.exists(file)) {
+      throw new NoSuchFileException(file.toString());
+    }
+    check(file);
+    Path real = realPath(file);
+    if (!Files.isRegularFile(real)) {
+      throw new RefusedPath(file, "it is not a regular file");
+    }
+    try (InputStream in = Files.newInputStream(real)) {
+      byte[] bytes = in.readNBytes(maxBytes + 1);
+      if (bytes.length > maxBytes) {
+        throw new RefusedPath(file, "it is larger than " + maxBytes + " bytes");
+      }
+      return bytes;
+    }
+  }
+
+  /** As {@link #read}, for a file that nobody else may even read, such as the webhook secret. */
+  public static byte[] readSecret(Path file, int maxBytes) throws IOException, RefusedPath {
+    byte[] bytes = read(file, maxBytes);
+    if (permits(realPath(file), OTHERS_READ)) {
+      throw new RefusedPath(file, "others may read it; run: chmod 600 '" + file + "'");
+    }
+    return bytes;
+  }
+
+  private static Path realPath(Path file) throws RefusedPath {
+    try {
+      return file.toRealPath();
+    } catch (IOException e) {
+      throw new RefusedPath(file, "it cannot be resolved");
+    }
+  }
+
+  private static void checkOne(Path path) throws RefusedPath {
+    if (!Owner.of(path).isTrusted()) {
+      throw new RefusedPath(path, "it does not belong to root; run: chown 0:0 '" + path + "'");
+    }
+    if (permits(path, OTHERS_WRITE)) {
+      throw new RefusedPath(path, "others may write it; run: chmod go-w '" + path + "'");
+    }
+  }
+
+  private static boolean permits(Path path, Set<PosixFilePermission> permissions) {
+    try {
+      return Files.getPosixFilePermissions(path).stream().anyMatch(permissions::contains);
+    } catch (IOException | UnsupportedOperationException e) {
+      return true; // what cannot be told is not trusted
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package org.kextwatch.agent.status;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Defender's extension on this Mac. {@code null} means not known.
+ *
+ * @param path on the Mac, without the system root
+ * @param version of the kext on disk
+ * @param loaded whether the kernel lists it
+ * @param loadedVersion the version the kernel lists
+ * @param grantEvidence for people: what was seen that says so
+ * @param userMayApprove {@code false} if a policy keeps the user from approving
+ * @param lastAttempt the last run of the loader that still counts, {@code null} before the first
+ */
+public record Extension(
+    ExtensionKind kind,
+    ExtensionState state,
+    String bundleId,
+    String teamId,
+    String path,
+    @Nullable String version,
+    @Nullable Boolean loaded,
+    @Nullable String loadedVersion,
+    Grant grant,
+    String grantEvidence,
+    @Nullable Boolean userMayApprove,
+    @Nullable Attempt lastAttempt,
+    List<SystemExtension> systemExtensions) {
+
+  public Extension {
+    systemExtensions = List.copyOf(systemExtensions);
+  }
+}

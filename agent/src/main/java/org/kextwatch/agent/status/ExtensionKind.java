@@ -1,0 +1,9 @@
+package org.kextwatch.agent.status;
+
+/** By what Defender hooks into this Mac. */
+public enum ExtensionKind {
+  KERNEL,
+  SYSTEM,
+  NONE,
+  UNKNOWN
+}

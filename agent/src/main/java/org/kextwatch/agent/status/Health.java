@@ -1,0 +1,65 @@
+package org.kextwatch.agent.status;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Defender says of itself ({@code mdatp health}), in one shape for every era of its output.
+ * {@code null} means that it did not say.
+ *
+ * @param realTimeProtectionEnabled the setting
+ * @param realTimeProtectionAvailable whether the component works: {@code false} on a blocked kext
+ * @param issues as Defender words them; empty if there are none or it has no such field
+ * @param productExpiration ISO 8601 where Defender gave an instant, else its own words
+ * @param definitionsStatus such as {@code up_to_date}
+ * @param definitionsAgeMinutes minutes since the definitions were updated
+ * @param managedSettings names of the settings above that a policy holds
+ * @param unavailableFields names of the fields above that Defender calls "unavailable", which is
+ *     more than not naming them
+ * @param exitCode of the last {@code mdatp}, {@code null} if it did not end by itself
+ */
+public record Health(
+    Reachability reachability,
+    @Nullable Boolean healthy,
+    @Nullable Boolean licensed,
+    @Nullable Boolean realTimeProtectionEnabled,
+    @Nullable Boolean realTimeProtectionAvailable,
+    @Nullable String realTimeProtectionSubsystem,
+    @Nullable Boolean passiveModeEnabled,
+    @Nullable Boolean fullDiskAccessEnabled,
+    List<String> issues,
+    @Nullable String appVersion,
+    @Nullable String productExpiration,
+    @Nullable String definitionsStatus,
+    @Nullable Long definitionsAgeMinutes,
+    List<String> managedSettings,
+    List<String> unavailableFields,
+    @Nullable Integer exitCode) {
+
+  public Health {
+    issues = List.copyOf(issues);
+    managedSettings = List.copyOf(managedSettings);
+    unavailableFields = List.copyOf(unavailableFields);
+  }
+
+  /** Defender told nothing; {@code reachability} says why. */
+  public static Health unreachable(Reachability reachability, @Nullable Integer exitCode) {
+    return new Health(
+        reachability,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        List.of(),
+        null,
+        null,
+        null,
+        null,
+        List.of(),
+        List.of(),
+        exitCode);
+  }
+}

@@ -1,0 +1,87 @@
+package org.kextwatch.agent.status;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has been tried to load the kext, kept over restarts of the agent. It is written before the
+ * loader runs, so that not even a crash loop can try more often than the settings allow.
+ *
+ * @param bootId the boot that {@code last} and {@code attempts} belong to, {@code null} if not known
+ * @param kextVersion the version on disk that they belong to, {@code null} if not known
+ * @param grant the last grant that could be read, {@code null} before the first
+ * @param grantedSince when a grant was first seen, {@code null} while there is none
+ * @param begun when the last run of the loader began, ended or not
+ * @param last the last run that ended, {@code null} before the first
+ * @param attempts runs since the grant, for this boot and version
+ * @param prompts begin of each renewal in the last 24 hours, oldest first
+ */
+public record LoadHistory(
+    @Nullable String bootId,
+    @Nullable String kextVersion,
+    @Nullable Grant grant,
+    @Nullable Instant grantedSince,
+    @Nullable Instant begun,
+    @Nullable Attempt last,
+    int attempts,
+    List<Instant> prompts) {
+
+  public static final LoadHistory NONE =
+      new LoadHistory(null, null, null, null, null, null, 0, List.of());
+
+  private static final Duration DAY = Duration.ofDays(1);
+
+  public LoadHistory {
+    prompts = List.copyOf(prompts);
+  }
+
+  /**
+   * The history as it counts now: an attempt is evidence only for its boot, its kext version and
+   * its grant. A grant that could not be read this time is no news.
+   */
+  public LoadHistory seen(
+      Instant now, @Nullable String boot, @Nullable String version, Grant seenGrant) {
+    boolean otherMac = !Objects.equals(boot, bootId) || !Objects.equals(version, kextVersion);
+    Grant known = seenGrant == Grant.UNREADABLE ? grant : seenGrant;
+    boolean wasGiven = grant != null && grant.isGiven();
+    boolean isGiven = known != null && known.isGiven();
+    boolean newGrant = isGiven && (!wasGiven || grant != known);
+    Instant since = !isGiven ? null : newGrant ? now : grantedSince;
+    boolean reset = otherMac || newGrant;
+    return new LoadHistory(
+        boot,
+        version,
+        known,
+        since,
+        otherMac ? null : begun,
+        reset ? null : last,
+        reset || !isGiven ? 0 : attempts,
+        prompts);
+  }
+
+  /** The loader is about to run. */
+  public LoadHistory beginning(Instant now, Trigger trigger) {
+    List<Instant> recent =
+        prompts.stream().filter(at -> at.isAfter(now.minus(DAY)) && !at.isAfter(now)).toList();
+    boolean renewal = trigger == Trigger.PROMPT_RENEWAL;
+    return new LoadHistory(
+        bootId,
+        kextVersion,
+        grant,
+        grantedSince,
+        now,
+        last,
+        renewal ? attempts : attempts + 1,
+        renewal ? Stream.concat(recent.stream(), Stream.of(now)).toList() : recent);
+  }
+
+  /** The loader has run. */
+  public LoadHistory ended(Attempt attempt) {
+    return new LoadHistory(
+        bootId, kextVersion, grant, grantedSince, begun, attempt, attempts, prompts);
+  }
+}
