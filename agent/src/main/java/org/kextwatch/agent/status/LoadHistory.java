@@ -3,7 +3,6 @@ package org.kextwatch.agent.status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,26 +40,29 @@ public record LoadHistory(
 
   /**
    * The history as it counts now: an attempt is evidence only for its boot, its kext version and
-   * its grant. A grant that could not be read this time is no news.
+   * its grant. What could not be read this time is no news.
    */
   public LoadHistory seen(
       Instant now, @Nullable String boot, @Nullable String version, Grant seenGrant) {
-    boolean otherMac = !Objects.equals(boot, bootId) || !Objects.equals(version, kextVersion);
+    boolean otherMac = differs(bootId, boot) || differs(kextVersion, version);
     Grant known = seenGrant == Grant.UNREADABLE ? grant : seenGrant;
-    boolean wasGiven = grant != null && grant.isGiven();
     boolean isGiven = known != null && known.isGiven();
-    boolean newGrant = isGiven && (!wasGiven || grant != known);
-    Instant since = !isGiven ? null : newGrant ? now : grantedSince;
-    boolean reset = otherMac || newGrant;
+    boolean wasGiven = grant != null && grant.isGiven();
+    boolean otherGrant = isGiven != wasGiven || (isGiven && known != grant);
+    boolean isVoid = otherMac || otherGrant;
     return new LoadHistory(
-        boot,
-        version,
+        boot == null ? bootId : boot,
+        version == null ? kextVersion : version,
         known,
-        since,
+        !isGiven ? null : otherGrant ? now : grantedSince,
         otherMac ? null : begun,
-        reset ? null : last,
-        reset || !isGiven ? 0 : attempts,
+        isVoid ? null : last,
+        isVoid ? 0 : attempts,
         prompts);
+  }
+
+  private static boolean differs(@Nullable String known, @Nullable String seen) {
+    return known != null && seen != null && !known.equals(seen);
   }
 
   /** The loader is about to run. */

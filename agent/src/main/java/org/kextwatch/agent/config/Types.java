@@ -1,0 +1,175 @@
+package org.kextwatch.agent.config;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
+import org.kextwatch.agent.config.Key.BadValue;
+import org.kextwatch.agent.config.Key.Bounds;
+import org.kextwatch.agent.config.Key.Type;
+
+/** The kinds of values that settings take. */
+final class Types {
+  private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
+  private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e\\t]{0,4096}");
+  private static final Pattern OUR_HEADERS =
+      Pattern.compile(
+          "(?i)content-.*|webhook-.*|host|connection|transfer-encoding|proxy-.*|authorization");
+  private static final Pattern PROXY =
+      Pattern.compile("system|none|[A-Za-z0-9.-]{1,253}:[0-9]{1,5}|\\[[0-9A-Fa-f:]+\\]:[0-9]{1,5}");
+  private static final int MAX_LABELS = 16;
+  private static final int MAX_TEXT = 4096;
+
+  static final Type<Boolean> BOOL =
+      (value, bounds) -> {
+        if (value instanceof Boolean bool) {
+          return bool;
+        }
+        throw new BadValue("true or false");
+      };
+
+  /** Absolute on the Mac, without a way back up. */
+  static final Type<String> PATH =
+      (value, bounds) -> {
+        if (value instanceof String path
+            && path.length() <= MAX_TEXT
+            && path.matches("/[^\\x00-\\x1f]*")
+            && !Arrays.asList(path.split("/")).contains("..")) {
+          return path;
+        }
+        throw new BadValue("an absolute path without \"..\"");
+      };
+
+  /** The value never appears in a message: an endpoint can be a secret. */
+  static final Type<String> ENDPOINT =
+      (value, bounds) -> {
+        HttpUrl url = value instanceof String text ? HttpUrl.parse(text) : null;
+        if (url == null) {
+          throw new BadValue("a URL such as https://fleet.example.com/hooks/kextwatch");
+        }
+        if (!url.username().isEmpty() || !url.password().isEmpty()) {
+          throw new BadValue("a URL without user and password: use authorizationFile");
+        }
+        if (!url.isHttps() && !isLoopback(url)) {
+          throw new BadValue("an https URL; http is for loopback addresses alone");
+        }
+        return url.toString();
+      };
+
+  static final Type<String> PROXY_CHOICE =
+      (value, bounds) -> {
+        if (value instanceof String text && PROXY.matcher(text).matches()) {
+          return text;
+        }
+        throw new BadValue("\"system\", \"none\" or \"host:port\"");
+      };
+
+  static final Type<Map<String, String>> HEADERS =
+      (value, bounds) -> {
+        Map<String, String> headers = texts(value);
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+          if (!HEADER_NAME.matcher(header.getKey()).matches()
+              || !PRINTABLE.matcher(header.getValue()).matches()) {
+            throw new BadValue("header names with printable ASCII values");
+          }
+          if (OUR_HEADERS.matcher(header.getKey()).matches()) {
+            throw new BadValue(
+                "other headers than "
+                    + header.getKey()
+                    + ", which is the agent's own (Authorization: use authorizationFile)");
+          }
+        }
+        return headers;
+      };
+
+  static final Type<Map<String, String>> LABELS =
+      (value, bounds) -> {
+        Map<String, String> labels = texts(value);
+        if (labels.size() > MAX_LABELS) {
+          throw new BadValue("at most " + MAX_LABELS + " labels");
+        }
+        return labels;
+      };
+
+  private Types() {}
+
+  /** Whole seconds; a simulated Mac may go down to {@code simulatedMin}. */
+  static Type<Duration> seconds(int min, int max, int simulatedMin) {
+    return (value, bounds) -> {
+      int lowest = bounds == Bounds.REAL_MAC ? min : simulatedMin;
+      return Duration.ofSeconds(whole(value, lowest, max, " seconds"));
+    };
+  }
+
+  static Type<Duration> hours(int min, int max) {
+    return (value, bounds) -> Duration.ofHours(whole(value, min, max, " hours"));
+  }
+
+  static Type<Duration> days(int min, int max) {
+    return (value, bounds) -> Duration.ofDays(whole(value, min, max, " days"));
+  }
+
+  static Type<Long> number(long min, long max) {
+    return (value, bounds) -> whole(value, min, max, "");
+  }
+
+  static Type<String> matching(String regex, String mustBe) {
+    Pattern pattern = Pattern.compile(regex);
+    return (value, bounds) -> {
+      if (value instanceof String text && pattern.matcher(text).matches()) {
+        return text;
+      }
+      throw new BadValue(mustBe);
+    };
+  }
+
+  static <E extends Enum<E>> Type<E> oneOf(Class<E> words) {
+    return (value, bounds) -> {
+      for (E word : words.getEnumConstants()) {
+        if (value instanceof String text && text.equals(lower(word))) {
+          return word;
+        }
+      }
+      throw new BadValue(
+          "one of " + Arrays.stream(words.getEnumConstants()).map(Types::lower).toList());
+    };
+  }
+
+  private static String lower(Enum<?> word) {
+    return word.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static long whole(Object value, long min, long max, String unit) throws BadValue {
+    if (value instanceof Number number
+        && number.doubleValue() == Math.rint(number.doubleValue())
+        && number.doubleValue() >= min
+        && number.doubleValue() <= max) {
+      return number.longValue();
+    }
+    throw new BadValue("a whole number from %d to %d%s".formatted(min, max, unit));
+  }
+
+  private static Map<String, String> texts(Object value) throws BadValue {
+    Map<String, String> texts = new TreeMap<>();
+    if (value instanceof Map<?, ?> map) {
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        if (!(entry.getKey() instanceof String name)
+            || !(entry.getValue() instanceof String text)
+            || name.length() + text.length() > MAX_TEXT) {
+          throw new BadValue("a group of texts");
+        }
+        texts.put(name, text);
+      }
+      return texts;
+    }
+    throw new BadValue("a group of texts");
+  }
+
+  private static boolean isLoopback(HttpUrl url) {
+    String host = url.host();
+    return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.\\d{1,3}){3}");
+  }
+}

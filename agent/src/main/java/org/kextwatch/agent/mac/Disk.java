@@ -1,0 +1,102 @@
+package org.kextwatch.agent.mac;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * The few file operations that everything durable is made of; tests replace single ones by faulty
+ * ones. Only {@link FileChannel#force} is used to force, for it is F_FULLFSYNC on a Mac, and always
+ * on the channel that wrote.
+ */
+public class Disk {
+  public static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");
+  public static final Set<PosixFilePermission> PUBLIC = PosixFilePermissions.fromString("rw-r--r--");
+
+  /** Writes a file that must not exist yet, and forces it. Links are refused. */
+  public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
+      throws IOException {
+    Set<StandardOpenOption> fresh = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    try (FileChannel channel =
+        FileChannel.open(
+            file, fresh, PosixFilePermissions.asFileAttribute(permissions))) {
+      ByteBuffer bytes = ByteBuffer.wrap(content);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      Files.setPosixFilePermissions(file, permissions); // whatever the umask took away
+      channel.force(true);
+    }
+  }
+
+  /** Gives a file its final name, replacing what bears it, in one step. */
+  public void move(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Makes the names in a folder durable. */
+  public void forceFolder(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  public void delete(Path file) throws IOException {
+    Files.deleteIfExists(file);
+  }
+
+  /**
+   * Replaces a file as a whole: after a crash there is the old content or the new, never a part.
+   *
+   * @throws IOException if it could not; the old content is then still there
+   */
+  public final void replace(Path file, byte[] content, Set<PosixFilePermission> permissions)
+      throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    delete(fresh); // left by a crash
+    try {
+      create(fresh, content, permissions);
+      move(fresh, file);
+    } catch (IOException e) {
+      delete(fresh); // a part of it must not take the last of the disk
+      throw e;
+    }
+    forceFolder(parentOf(file));
+  }
+
+  /**
+   * Makes one of our own folders, with its parents, readable by nobody else.
+   *
+   * @throws IOException also if a link or somebody else's folder bears the name
+   */
+  public final void makePrivateFolder(Path folder) throws IOException {
+    if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      Files.createDirectories(parentOf(folder));
+      Files.createDirectory(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(folder + " is not a folder (a link is not followed here)");
+    }
+    if (!Owner.of(folder, LinkOption.NOFOLLOW_LINKS).isTrusted()) {
+      throw new IOException(folder + " belongs to somebody else");
+    }
+  }
+
+  private static Path parentOf(Path file) {
+    Path parent = file.getParent();
+    if (parent == null) {
+      throw new IllegalArgumentException(file + " has no folder");
+    }
+    return parent;
+  }
+}

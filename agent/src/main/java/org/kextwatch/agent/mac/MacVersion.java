@@ -1,0 +1,44 @@
+package org.kextwatch.agent.mac;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The version of macOS.
+ *
+ * @param text such as {@code 10.14.6}
+ * @param build such as {@code 18G9323}
+ */
+public record MacVersion(int major, int minor, String text, String build) {
+  private static final Pattern VERSION = Pattern.compile("(\\d{1,3})(?:\\.(\\d{1,3}))?(?:\\..*)?");
+  private static final String FILE = "/System/Library/CoreServices/SystemVersion.plist";
+
+  /** Reads the version of a Mac, empty if it cannot be told. */
+  public static Optional<MacVersion> of(SystemRoot root) {
+    try {
+      Plist plist = Plist.read(root.resolve(FILE));
+      return plist
+          .string("ProductVersion")
+          .flatMap(version -> parse(version, plist.string("ProductBuildVersion").orElse("")));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  static Optional<MacVersion> parse(String version, String build) {
+    Matcher matcher = VERSION.matcher(version.strip());
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    int minor = matcher.group(2) == null ? 0 : Integer.parseInt(matcher.group(2));
+    return Optional.of(
+        new MacVersion(Integer.parseInt(matcher.group(1)), minor, version.strip(), build));
+  }
+
+  /** Whether Defender uses system extensions here and the kernel takes no kext at run time. */
+  public boolean isBigSurOrLater() {
+    return major >= 11;
+  }
+}
