@@ -63,7 +63,7 @@ final class Keys {
 
   static final Key<Boolean> EXPECT_PASSIVE = key("expectPassiveMode", Types.BOOL, false);
   static final Key<Duration> MAX_DEFINITIONS_AGE =
-      key("maxDefinitionsAgeHours", Types.hours(1, 8_760), Duration.ofHours(168));
+      key("maxDefinitionsAgeHours", Types.hours(1, 8_760), Duration.ofDays(7));
 
   static final Key<Long> SPOOL_EVENTS = key("spool.maxEvents", Types.number(10, 100_000), 5_000L);
   static final Key<Long> SPOOL_BYTES =
