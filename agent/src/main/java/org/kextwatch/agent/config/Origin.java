@@ -1,0 +1,7 @@
+package org.kextwatch.agent.config;
+
+/** Where a value comes from. */
+public enum Origin {
+  DEFAULT,
+  LOCAL
+}

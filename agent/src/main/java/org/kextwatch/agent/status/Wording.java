@@ -1,0 +1,131 @@
+package org.kextwatch.agent.status;
+
+import org.jspecify.annotations.Nullable;
+
+/** What people are told: the situation in one sentence, and the way out of it. */
+final class Wording {
+  /** With this version System Preferences became System Settings. */
+  private static final int VENTURA = 13;
+
+  private Wording() {}
+
+  static String summary(Reason reason, Observation seen) {
+    String mac = seen.device().nickname();
+    String extension =
+        switch (seen.extension().kind()) {
+          case SYSTEM -> "Defender's system extension";
+          case KERNEL, NONE, UNKNOWN -> "Defender's kernel extension";
+        };
+    return switch (reason) {
+      case NOT_INSTALLED -> "Microsoft Defender is not installed on " + mac + ".";
+      case NOT_TRUSTED ->
+          "The mdatp on " + mac + " is not signed by Microsoft, and was not run.";
+      case AWAITING_APPROVAL -> extension + " is waiting for approval on " + mac + ".";
+      case RESTART_REQUIRED -> extension + " is approved on " + mac + " and waits for a restart.";
+      case LOAD_FAILED -> extension + " could not be loaded on " + mac + ": " + lastOutcome(seen);
+      case APPROVED_NOT_LOADED -> extension + " is approved on " + mac + " but not loaded yet.";
+      case CONFLICT ->
+          extension + " is recorded as approved on " + mac + ", but macOS refused to load it.";
+      case EXTENSION_MISSING -> "Defender has no extension on " + mac + ".";
+      case EXTENSION_DISABLED -> extension + " is switched off on " + mac + ".";
+      case NOT_LICENSED -> "Defender has no licence on " + mac + ".";
+      case PASSIVE_MODE -> "Defender runs in passive mode on " + mac + ".";
+      case PROTECTION_OFF -> "Defender's real-time protection is switched off on " + mac + ".";
+      case ENGINE_UNAVAILABLE -> "Defender's real-time protection does not work on " + mac + ".";
+      case FULL_DISK_ACCESS_MISSING -> "Defender lacks full disk access on " + mac + ".";
+      case DEFINITIONS_STALE -> "Defender's definitions are out of date on " + mac + ".";
+      case UNHEALTHY ->
+          "Defender says that it is unhealthy on " + mac + ": " + issues(seen.health());
+      case DAEMON_UNREACHABLE -> "Defender's own daemon does not answer on " + mac + ".";
+      case NOT_EXECUTABLE -> "The mdatp on " + mac + " cannot be executed.";
+      case TIMEOUT -> "Defender did not answer in time on " + mac + ".";
+      case UNPARSABLE -> "Defender's answer was not understood on " + mac + ".";
+      case HEALTH_INCOMPLETE -> "Defender does not say whether it protects " + mac + ".";
+      case UNREADABLE -> "Neither Defender nor macOS says whether " + mac + " is protected.";
+      case NONE -> "Defender protects " + mac + ".";
+    };
+  }
+
+  static String advice(Reason reason, Observation seen) {
+    return switch (reason) {
+      case NOT_INSTALLED ->
+          "Install Microsoft Defender for Endpoint, or take Kextwatch off this Mac.";
+      case NOT_TRUSTED ->
+          "Find out who replaced /usr/local/bin/mdatp, and install Microsoft Defender again.";
+      case AWAITING_APPROVAL -> approval(seen);
+      case RESTART_REQUIRED -> "Restart this Mac.";
+      case LOAD_FAILED ->
+          "See extension.lastAttempt, mend what it names, then restart this Mac; it is tried again"
+              + " with the next grant, version or boot.";
+      case APPROVED_NOT_LOADED ->
+          "Nothing, if loadApprovedExtension is on: the extension is being loaded.";
+      case CONFLICT ->
+          "Restart this Mac. If that does not help, remove the approval profile (or reinstall"
+              + " Defender) and approve again.";
+      case EXTENSION_MISSING -> "Install Microsoft Defender again, in a version for this macOS.";
+      case EXTENSION_DISABLED ->
+          settingsPane(seen) + ": switch Defender's extension on. Managed Macs: check the system"
+              + " extension profile.";
+      case NOT_LICENSED ->
+          "Onboard this Mac: deploy the onboarding profile of your tenant, or check its licence.";
+      case PASSIVE_MODE ->
+          "Turn passive mode off in Defender's settings, or set expectPassiveMode if another"
+              + " antivirus protects this Mac.";
+      case PROTECTION_OFF ->
+          seen.health().managedSettings().contains("realTimeProtectionEnabled")
+              ? "A policy holds it: turn real-time protection on in Defender's profile."
+              : "Run: mdatp config real-time-protection --value enabled";
+      case ENGINE_UNAVAILABLE ->
+          "Restart this Mac; if it stays so, reinstall Defender. See health.issues.";
+      case FULL_DISK_ACCESS_MISSING ->
+          "Deploy Defender's full disk access profile (PPPC, SystemPolicyAllFiles), or grant it in "
+              + settingsPane(seen)
+              + ".";
+      case DEFINITIONS_STALE -> "Run: mdatp definitions update. Check that updates are reachable.";
+      case UNHEALTHY -> "See health.issues; run: mdatp health";
+      case DAEMON_UNREACHABLE ->
+          "It is often gone for minutes after boot and updates. If it stays so, restart this Mac.";
+      case NOT_EXECUTABLE -> "Reinstall Microsoft Defender.";
+      case TIMEOUT, UNPARSABLE, HEALTH_INCOMPLETE -> "Run: mdatp health";
+      case UNREADABLE -> "Run: sudo kextwatch doctor";
+      case NONE -> "";
+    };
+  }
+
+  private static String approval(Observation seen) {
+    boolean kernel = seen.extension().kind() != ExtensionKind.SYSTEM;
+    String profile =
+        kernel
+            ? "allow team UBF8T346G9 in the kernel extension profile (Jamf: Approved Kernel"
+                + " Extensions; Intune: Kernel extensions); it needs user-approved MDM"
+            : "allow com.microsoft.wdav.epsext and com.microsoft.wdav.netext of team UBF8T346G9 in"
+                + " the system extension profile (Jamf: System Extensions; Intune: System"
+                + " extensions)";
+    return Boolean.FALSE.equals(seen.extension().userMayApprove())
+        ? "A profile keeps users from approving: " + profile + "."
+        : settingsPane(seen) + ": Allow \"Microsoft Corporation\". Managed Macs: " + profile + ".";
+  }
+
+  private static String settingsPane(Observation seen) {
+    return majorVersion(seen.device().osVersion()) >= VENTURA
+        ? "System Settings > Privacy & Security"
+        : "System Preferences > Security & Privacy > General";
+  }
+
+  private static int majorVersion(@Nullable String osVersion) {
+    String major = osVersion == null ? "" : osVersion.split("\\.", 2)[0];
+    return major.matches("\\d{1,3}") ? Integer.parseInt(major) : 0;
+  }
+
+  private static String lastOutcome(Observation seen) {
+    Attempt last = seen.extension().lastAttempt();
+    if (last == null) {
+      return "every attempt failed.";
+    }
+    return last.detail().isEmpty() ? "see extension.lastAttempt." : last.detail();
+  }
+
+  private static String issues(Health health) {
+    return health.issues().isEmpty() ? "it does not say why." : String.join(", ", health.issues());
+  }
+}
