@@ -1,0 +1,236 @@
+package org.kextwatch.agent.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.SystemRoot;
+
+class SettingsReaderTest {
+  @TempDir private Path mac;
+
+  private Path file;
+
+  @BeforeEach
+  void layOut() throws IOException {
+    file = mac.resolve("Library/Application Support/Kextwatch/config.json");
+    Files.createDirectories(file.getParent());
+  }
+
+  @Test
+  void withoutAFileEverythingIsAtItsDefaultAndAWarningSaysSo() throws Exception {
+    SettingsReading reading = read();
+
+    assertEquals(Settings.defaults(), reading.settings());
+    assertFalse(reading.isRefused());
+    assertEquals(1, reading.warnings().size());
+  }
+
+  @Test
+  void theDefaultsAreThoseOfTheManual() {
+    Settings settings = Settings.defaults();
+
+    assertNull(settings.webhook().endpoint());
+    assertEquals(
+        "/Library/Application Support/Kextwatch/secret", settings.webhook().secretFile());
+    assertEquals("system", settings.webhook().proxy());
+    assertEquals(
+        new Settings.Pace(
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(15),
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(10),
+            Duration.ofSeconds(30)),
+        settings.pace());
+    assertEquals(
+        new Settings.Loading(true, true, Duration.ofMinutes(25), 8, Duration.ofMinutes(3)),
+        settings.loading());
+    assertEquals(Settings.WatchedExtension.DEFENDER, settings.extension());
+    assertEquals(
+        new Settings.SpoolBounds(5_000, 10 << 20, Duration.ofDays(14)), settings.spool());
+    assertEquals(Duration.ofDays(7), settings.maxDefinitionsAge());
+    assertFalse(settings.expectPassiveMode());
+    assertFalse(settings.includeDefenderIds());
+    assertEquals(Settings.DeviceIdentity.FULL, settings.deviceIdentity());
+    assertEquals(Settings.LogLevel.INFO, settings.logLevel());
+  }
+
+  @Test
+  void readsEveryKey() throws Exception {
+    SettingsReading reading =
+        read(
+            """
+            {"endpoint":"https://fleet.example.com/hook?key=1","secretFile":"/etc/s",
+             "previousSecretFile":"/etc/p","authorizationFile":"/etc/a","headers":{"X-Team":"it"},
+             "caBundle":"/etc/ca.pem","clientKeystore":"/etc/c.p12",
+             "clientKeystorePasswordFile":"/etc/c.pw","proxy":"proxy.example.com:3128",
+             "proxyCredentialsFile":"/etc/pc","healthIntervalSeconds":120,
+             "atRiskIntervalSeconds":30,"heartbeatIntervalSeconds":600,"confirmSeconds":10,
+             "settleSeconds":20,"toolTimeoutSeconds":15,"loadTimeoutSeconds":200,
+             "loadApprovedExtension":false,"renewPrompt":false,"promptRenewalSeconds":1200,
+             "maxLoadAttempts":3,
+             "extension":{"path":"/Library/Extensions/other.kext","bundleId":"com.example.kext",
+                          "teamId":"ABCDE12345"},
+             "expectPassiveMode":true,"maxDefinitionsAgeHours":24,
+             "spool":{"maxEvents":100,"maxBytes":1000000,"maxAgeDays":3},
+             "deviceIdentity":"minimal","includeDefenderIds":true,"labels":{"site":"Berlin"},
+             "logLevel":"debug"}""");
+
+    assertEquals(List.of(), reading.problems());
+    assertEquals(List.of(), reading.warnings());
+    Settings settings = reading.settings();
+    assertEquals(
+        new Settings.Webhook(
+            "https://fleet.example.com/hook?key=1",
+            null,
+            "/etc/s",
+            "/etc/p",
+            "/etc/a",
+            Map.of("X-Team", "it"),
+            "/etc/ca.pem",
+            "/etc/c.p12",
+            "/etc/c.pw",
+            "proxy.example.com:3128",
+            "/etc/pc"),
+        settings.webhook());
+    assertEquals(Duration.ofMinutes(2), settings.pace().health());
+    assertEquals(3, settings.loading().maxAttempts());
+    assertEquals("com.example.kext", settings.extension().bundleId());
+    assertEquals(Duration.ofDays(3), settings.spool().maxAge());
+    assertEquals(Settings.DeviceIdentity.MINIMAL, settings.deviceIdentity());
+    assertEquals(Map.of("site", "Berlin"), settings.labels());
+    assertEquals(Settings.LogLevel.DEBUG, settings.logLevel());
+    assertEquals(Origin.LOCAL, reading.origins().get("spool.maxEvents"));
+    assertEquals(Origin.DEFAULT, reading.origins().get("endpointFile"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\0',
+      value = {
+        "{\"healthIntervalSeconds\":\"300\"}|healthIntervalSeconds must be a whole number from 1 to",
+        "{\"healthIntervalSeconds\":0}|not 0",
+        "{\"healthIntervalSeconds\":1.5}|not 1.5",
+        "{\"renewPrompt\":\"yes\"}|renewPrompt must be true or false",
+        "{\"endpoint\":\"fleet.example.com\"}|endpoint must be a URL such as https://",
+        "{\"endpoint\":\"http://fleet.example.com/\"}|http is for loopback addresses alone",
+        "{\"endpoint\":\"https://me:pw@fleet.example.com/\"}|use authorizationFile",
+        "{\"endpoint\":\"ftp://fleet.example.com/\"}|endpoint must be a URL",
+        "{\"endpoint\":\"https://a.example/\",\"endpointFile\":\"/e\"}|endpoint or endpointFile",
+        "{\"secretFile\":\"secret\"}|secretFile must be an absolute path",
+        "{\"secretFile\":\"/Library/../etc/secret\"}|without \"..\"",
+        "{\"headers\":{\"Authorization\":\"Bearer x\"}}|use authorizationFile",
+        "{\"headers\":{\"Content-Type\":\"text/plain\"}}|Content-Type, which is the agent's own",
+        "{\"headers\":{\"X\":\"a\\r\\nHost: b\"}}|printable ASCII",
+        "{\"labels\":[\"a\"]}|labels must be a group of texts",
+        "{\"extension\":{\"path\":\"/tmp/evil.kext\"}}|directly below /Library/Extensions",
+        "{\"extension\":{\"path\":\"/Library/Extensions/a/b.kext\"}}|directly below",
+        "{\"extension\":{\"teamId\":\"ubf8\"}}|a team identifier",
+        "{\"proxy\":\"http://proxy\"}|proxy must be \"system\", \"none\" or \"host:port\"",
+        "{\"deviceIdentity\":\"hashed\"}|one of [full, minimal]",
+        "{\"logLevel\":7}|one of [trace, debug, info, warn, error]",
+        "{\"spool\":{\"maxEvents\":1}}|spool.maxEvents must be a whole number from 10 to",
+        "[]|it must be one JSON object",
+        "{\"renewPrompt\":tru}|it is not valid JSON",
+        "{} {}|valid JSON",
+        "|valid JSON"
+      })
+  void refusesAWrongFileAndNamesItTheKeyAndWhatIsRight(String content, String told)
+      throws Exception {
+    SettingsReading reading = read(content == null ? "" : content);
+
+    assertTrue(reading.isRefused());
+    assertEquals(1, reading.problems().size());
+    String problem = reading.problems().get(0);
+    assertTrue(problem.startsWith(file + ": "), problem);
+    assertTrue(problem.contains(told), problem);
+    assertEquals(Settings.defaults(), reading.settings());
+  }
+
+  @Test
+  void neverShowsTextThatMayBeASecret() throws Exception {
+    SettingsReading reading = read("{\"endpoint\":\"https://user:hunter2@example.com/\"}");
+    assertFalse(reading.toString().contains("hunter2"));
+  }
+
+  @Test
+  void refusesDeeplyNestedAndEndlessDocuments() throws Exception {
+    assertTrue(read("[".repeat(20_000)).isRefused());
+    assertTrue(read("{\"a\":\"" + "x".repeat(70_000) + "\"}").isRefused());
+  }
+
+  @Test
+  void warnsOfAKeyItDoesNotKnow() throws Exception {
+    SettingsReading reading = read("{\"healthInterval\":1,\"spool\":{\"size\":2}}");
+    assertFalse(reading.isRefused());
+    assertEquals(2, reading.warnings().size());
+    assertTrue(reading.warnings().get(0).contains("healthInterval"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rw-rw----", "rw-r---w-"})
+  void refusesAFileThatOthersMayWrite(String mode) throws Exception {
+    Files.writeString(file, "{}");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+
+    SettingsReading reading = read();
+
+    assertTrue(reading.isRefused());
+    assertTrue(reading.problems().get(0).contains("chmod go-w"), reading.problems().get(0));
+  }
+
+  @Test
+  void refusesAFileInAFolderThatOthersMayWrite() throws Exception {
+    Files.writeString(file, "{}");
+    Files.setPosixFilePermissions(
+        file.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertTrue(read().isRefused());
+  }
+
+  @Test
+  void theBoundsOfARealMacHoldThere() {
+    assertThrowsBad(59, Key.Bounds.REAL_MAC);
+    assertThrowsBad(0, Key.Bounds.SIMULATED_MAC);
+    assertEquals(Duration.ofMinutes(1), health(60, Key.Bounds.REAL_MAC));
+    assertEquals(Duration.ofSeconds(1), health(1, Key.Bounds.SIMULATED_MAC));
+  }
+
+  private static Duration health(int seconds, Key.Bounds bounds) {
+    try {
+      return Keys.HEALTH.type().understand(seconds, bounds);
+    } catch (Key.BadValue e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void assertThrowsBad(int seconds, Key.Bounds bounds) {
+    org.junit.jupiter.api.Assertions.assertThrows(
+        Key.BadValue.class, () -> Keys.HEALTH.type().understand(seconds, bounds));
+  }
+
+  private SettingsReading read(String content) throws IOException, RefusedPath {
+    Files.writeString(file, content);
+    return read();
+  }
+
+  private SettingsReading read() throws RefusedPath {
+    return new SettingsReader(SystemRoot.at(mac)).read();
+  }
+}

@@ -1,0 +1,125 @@
+package org.kextwatch.agent.status;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kextwatch.agent.status.Samples.ACTIVE;
+import static org.kextwatch.agent.status.Samples.HEALTHY;
+import static org.kextwatch.agent.status.Samples.NOON;
+import static org.kextwatch.agent.status.Samples.extension;
+import static org.kextwatch.agent.status.Samples.health;
+import static org.kextwatch.agent.status.Samples.pair;
+import static org.kextwatch.agent.status.Samples.status;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ChangesTest {
+  private static final Status PROTECTED = status(HEALTHY, ACTIVE);
+  private static final Status BLOCKED =
+      status(pair(true, false), extension(ExtensionState.AWAITING_APPROVAL, Grant.NONE, false));
+
+  @Test
+  void nothingHasChangedInAnEqualStatus() {
+    assertEquals(List.of(), Changes.between(PROTECTED, status(HEALTHY, ACTIVE)));
+  }
+
+  @Test
+  void agesAndExitCodesAreNoKeyValues() {
+    Health older =
+        health(Reachability.OK, true, true, true, true, false, null, "up_to_date", 17L, List.of());
+    assertEquals(List.of(), Changes.between(PROTECTED, status(older, ACTIVE)));
+  }
+
+  @Test
+  void namesEachKeyValueInTheWordsOfTheDocument() {
+    assertEquals(
+        List.of(
+            new Change("verdict", "at_risk", "protected"),
+            new Change("reason", "awaiting_approval", "none"),
+            new Change("extension.state", "awaiting_approval", "active"),
+            new Change("extension.grant", "none", "user"),
+            new Change("extension.loaded", false, true),
+            new Change("health.realTimeProtectionAvailable", false, true)),
+        Changes.between(BLOCKED, PROTECTED));
+  }
+
+  @Test
+  void againstNothingEveryKnownValueIsAChange() {
+    List<Change> changes = Changes.between(null, BLOCKED);
+    assertTrue(changes.contains(new Change("verdict", null, "at_risk")));
+    assertTrue(changes.contains(new Change("extension.loaded", null, false)));
+  }
+
+  @Test
+  void tellsTheOutcomeOfTheLastAttempt() {
+    Attempt attempt = new Attempt(NOON, Outcome.POLICY_BLOCKED, 27, "Kext rejected");
+    Status attempted =
+        status(
+            pair(true, false),
+            extension(
+                ExtensionKind.KERNEL,
+                ExtensionState.AWAITING_APPROVAL,
+                Grant.NONE,
+                false,
+                true,
+                attempt));
+    assertEquals(
+        List.of(new Change("extension.lastAttempt.outcome", null, "policy_blocked")),
+        Changes.between(BLOCKED, attempted));
+  }
+
+  @Test
+  void tellsEachSystemExtensionByBundleAndVersion() {
+    SystemExtension waiting =
+        new SystemExtension("com.microsoft.wdav.epsext", "101.1", "activated_waiting_for_user");
+    SystemExtension enabled =
+        new SystemExtension("com.microsoft.wdav.epsext", "101.1", "activated_enabled");
+    SystemExtension other = new SystemExtension("com.microsoft.wdav.netext", "101.1", "uninstalled");
+
+    List<Change> changes =
+        Changes.between(withExtensions(waiting, other), withExtensions(enabled));
+
+    assertEquals(
+        List.of(
+            new Change(
+                "extension.systemExtensions.com.microsoft.wdav.epsext@101.1",
+                "activated_waiting_for_user",
+                "activated_enabled"),
+            new Change(
+                "extension.systemExtensions.com.microsoft.wdav.netext@101.1",
+                "uninstalled",
+                null)),
+        changes);
+  }
+
+  @Test
+  void riskIsNewProtectionResolvesItAllElseIsAChange() {
+    Status unknown = status(Health.unreachable(Reachability.TIMEOUT, null), ACTIVE);
+    assertEquals(Transition.NEW, Transition.between(null, BLOCKED));
+    assertEquals(Transition.NEW, Transition.between(PROTECTED, BLOCKED));
+    assertEquals(Transition.RESOLVED, Transition.between(BLOCKED, PROTECTED));
+    assertEquals(Transition.RESOLVED, Transition.between(unknown, PROTECTED));
+    assertEquals(Transition.CHANGED, Transition.between(BLOCKED, BLOCKED));
+    assertEquals(Transition.CHANGED, Transition.between(PROTECTED, unknown));
+  }
+
+  private static Status withExtensions(SystemExtension... rows) {
+    Extension kext = ACTIVE;
+    return status(
+        HEALTHY,
+        new Extension(
+            ExtensionKind.SYSTEM,
+            kext.state(),
+            kext.bundleId(),
+            kext.teamId(),
+            kext.path(),
+            kext.version(),
+            kext.loaded(),
+            kext.loadedVersion(),
+            kext.grant(),
+            kext.grantEvidence(),
+            kext.userMayApprove(),
+            null,
+            List.of(rows)));
+  }
+}

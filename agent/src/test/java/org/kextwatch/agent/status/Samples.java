@@ -1,0 +1,115 @@
+package org.kextwatch.agent.status;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A protected Mac of the kext era, and how others differ from it. */
+public final class Samples {
+  public static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
+
+  public static final Device DEVICE =
+      new Device(
+          "C02XK0AAJG5H",
+          "5F2C1C3E-8A54-4D58-9D6E-0B8F4B6F2A11",
+          "Anna's MacBook Pro",
+          "MacBookPro15,1",
+          "10.14.6",
+          "18G9323",
+          "x86_64",
+          Device.Mdm.UNKNOWN,
+          Map.of("site", "Berlin"));
+
+  public static final Health HEALTHY =
+      health(Reachability.OK, true, true, true, true, false, null, "up_to_date", 12L, List.of());
+
+  public static final Extension ACTIVE = extension(ExtensionState.ACTIVE, Grant.USER, true);
+
+  private Samples() {}
+
+  public static Health health(
+      Reachability reachability,
+      @Nullable Boolean healthy,
+      @Nullable Boolean licensed,
+      @Nullable Boolean enabled,
+      @Nullable Boolean available,
+      @Nullable Boolean passive,
+      @Nullable Boolean fullDiskAccess,
+      @Nullable String definitionsStatus,
+      @Nullable Long definitionsAge,
+      List<String> unavailable) {
+    return new Health(
+        reachability,
+        healthy,
+        licensed,
+        enabled,
+        available,
+        null,
+        passive,
+        fullDiskAccess,
+        List.of(),
+        "101.02.48",
+        null,
+        definitionsStatus,
+        definitionsAge,
+        List.of(),
+        unavailable,
+        0);
+  }
+
+  public static Health pair(@Nullable Boolean enabled, @Nullable Boolean available) {
+    return health(
+        Reachability.OK, null, true, enabled, available, false, null, null, null, List.of());
+  }
+
+  public static Extension extension(
+      ExtensionState state, Grant grant, @Nullable Boolean loaded) {
+    return extension(ExtensionKind.KERNEL, state, grant, loaded, true, null);
+  }
+
+  public static Extension extension(
+      ExtensionKind kind,
+      ExtensionState state,
+      Grant grant,
+      @Nullable Boolean loaded,
+      @Nullable Boolean userMayApprove,
+      @Nullable Attempt lastAttempt) {
+    return new Extension(
+        kind,
+        state,
+        "com.microsoft.wdavkext",
+        "UBF8T346G9",
+        "/Library/Extensions/wdavkext.kext",
+        "101.2.48",
+        loaded,
+        Boolean.TRUE.equals(loaded) ? "101.2.48" : null,
+        grant,
+        "kext_policy allows it (user)",
+        userMayApprove,
+        lastAttempt,
+        List.of());
+  }
+
+  public static Observation seen(Health health, Extension extension) {
+    return new Observation(NOON, DEVICE, health, extension);
+  }
+
+  public static Status status(Health health, Extension extension) {
+    Judgement judgement =
+        Judge.judge(
+            seen(health, extension), JudgeTest.LIMITS, Circumstances.ORDINARY);
+    return new Status(
+        Status.SCHEMA,
+        NOON,
+        judgement.verdict(),
+        judgement.reason(),
+        false,
+        judgement.summary(),
+        judgement.advice(),
+        DEVICE,
+        new AgentState("0.1.0", NOON, 0, 0, 0, null, null, null, List.of()),
+        health,
+        extension);
+  }
+}
