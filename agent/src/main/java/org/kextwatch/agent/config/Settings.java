@@ -78,7 +78,13 @@ public record Settings(
       Duration heartbeat,
       Duration confirm,
       Duration settle,
-      Duration toolTimeout) {}
+      Duration toolTimeout) {
+
+    /** Between two looks at a Mac of which the last look said this. */
+    public Duration between(boolean atRisk) {
+      return atRisk ? this.atRisk : health;
+    }
+  }
 
   /**
    * When the loader may run.

@@ -1,6 +1,7 @@
 package org.kextwatch.agent.status;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastDeliveryError of the last delivery, {@code null} after a good one; never a secret, of
  *     an address only scheme and host
  * @param clockSkewSeconds how far this Mac's clock is ahead of the endpoint's
+ * @param healthIntervalSeconds between two looks, as it is in force
  */
 public record AgentState(
     String version,
@@ -21,9 +23,27 @@ public record AgentState(
     @Nullable Instant lastDeliveryAt,
     @Nullable String lastDeliveryError,
     @Nullable Long clockSkewSeconds,
-    List<String> warnings) {
+    List<String> warnings,
+    long healthIntervalSeconds) {
 
   public AgentState {
     warnings = List.copyOf(warnings);
+  }
+
+  /** The same with more to say, and the pace that the judgement brought. */
+  public AgentState with(List<String> moreWarnings, long newHealthIntervalSeconds) {
+    List<String> all = new ArrayList<>(warnings);
+    all.addAll(moreWarnings);
+    return new AgentState(
+        version,
+        startedAt,
+        pendingEvents,
+        quarantinedEvents,
+        droppedEvents,
+        lastDeliveryAt,
+        lastDeliveryError,
+        clockSkewSeconds,
+        all,
+        newHealthIntervalSeconds);
   }
 }

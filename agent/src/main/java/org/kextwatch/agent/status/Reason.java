@@ -24,5 +24,20 @@ public enum Reason {
   UNPARSABLE,
   HEALTH_INCOMPLETE,
   UNREADABLE,
-  NONE
+  NONE;
+
+  /** Whether Defender's health says so, and not the state of its extension. */
+  public boolean isOfHealth() {
+    return switch (this) {
+      case AWAITING_APPROVAL,
+              RESTART_REQUIRED,
+              LOAD_FAILED,
+              APPROVED_NOT_LOADED,
+              CONFLICT,
+              EXTENSION_MISSING,
+              EXTENSION_DISABLED ->
+          false;
+      default -> true;
+    };
+  }
 }

@@ -1,5 +1,6 @@
 package org.kextwatch.agent.status;
 
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -24,4 +25,10 @@ public record Status(
     Extension extension) {
 
   public static final int SCHEMA = 1;
+
+  /** Whether it is older than three looks and a minute: the daemon does not seem to run. */
+  public boolean isStale(Instant now) {
+    Duration patience = Duration.ofSeconds(agent.healthIntervalSeconds()).multipliedBy(3);
+    return observedAt.plus(patience).plus(Duration.ofMinutes(1)).isBefore(now);
+  }
 }

@@ -108,7 +108,7 @@ public final class Samples {
         judgement.summary(),
         judgement.advice(),
         DEVICE,
-        new AgentState("0.1.0", NOON, 0, 0, 0, null, null, null, List.of()),
+        new AgentState("0.1.0", NOON, 0, 0, 0, null, null, null, List.of(), 300),
         health,
         extension);
   }

@@ -1,0 +1,108 @@
+package org.kextwatch.agent.status;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a fall is told yet. One on health alone is looked at twice before it is told, and held
+ * while Defender settles: it restarts itself at updates and fetches definitions after boot. What
+ * the extension says is never held.
+ *
+ * @param settledAt when Defender is expected to have settled, {@code null} if it has
+ * @param fallSeenAt when the fall that is not told yet was first seen, {@code null} for none
+ * @param held whether the last status is not to be told yet
+ * @param installed whether Defender was there at the last look
+ * @param appVersion its last known version, {@code null} before the first
+ */
+public record Steadiness(
+    @Nullable Instant settledAt,
+    @Nullable Instant fallSeenAt,
+    boolean held,
+    boolean installed,
+    @Nullable String appVersion) {
+
+  public static final Steadiness NOTHING_SEEN = new Steadiness(null, null, false, false, null);
+
+  /**
+   * After another look.
+   *
+   * @param told the status told last, {@code null} for none
+   * @param newBoot whether this is the first look of a boot
+   * @param confirm between two looks at a fall
+   * @param settle after boot, first sight of Defender, or an update of it
+   */
+  public Steadiness after(
+      @Nullable Status told, Status now, boolean newBoot, Duration confirm, Duration settle) {
+    Instant at = now.observedAt();
+    boolean restarted = newBoot || isFirstSight(now) || isUpdate(now);
+    Instant settled = restarted ? at.plus(settle) : notLaterThan(at.plus(settle), settledAt);
+    if (settled != null && !settled.isAfter(at)) {
+      settled = null;
+    }
+    boolean fall = isFallOfHealthAlone(told, now);
+    Instant seen = !fall ? null : fallSeenAt == null || fallSeenAt.isAfter(at) ? at : fallSeenAt;
+    String version = now.health().appVersion();
+    return new Steadiness(
+        settled,
+        seen,
+        seen != null && (settled != null || at.isBefore(seen.plus(confirm))),
+        isInstalled(now),
+        version == null ? appVersion : version);
+  }
+
+  /** Whether something is held because Defender has just started. */
+  public boolean isSettling() {
+    return held && settledAt != null;
+  }
+
+  /** When the fall is to be looked at again, {@code null} if none is held. */
+  public @Nullable Instant lookAgainAt(Duration confirm) {
+    if (!held || fallSeenAt == null) {
+      return null;
+    }
+    return settledAt != null ? settledAt : fallSeenAt.plus(confirm);
+  }
+
+  private boolean isFirstSight(Status now) {
+    return !installed && isInstalled(now);
+  }
+
+  private static boolean isInstalled(Status status) {
+    return status.health().reachability() != Reachability.NOT_INSTALLED;
+  }
+
+  private boolean isUpdate(Status now) {
+    String version = now.health().appVersion();
+    return appVersion != null && version != null && !appVersion.equals(version);
+  }
+
+  /** A clock that was set back must not hold anything for longer than the settings say. */
+  private static @Nullable Instant notLaterThan(Instant latest, @Nullable Instant instant) {
+    return instant != null && instant.isAfter(latest) ? latest : instant;
+  }
+
+  private static boolean isFallOfHealthAlone(@Nullable Status told, Status now) {
+    Verdict before = told == null ? Verdict.PROTECTED : told.verdict();
+    return severity(now.verdict()) > severity(before)
+        && now.reason().isOfHealth()
+        && (told == null || sameExtension(told.extension(), now.extension()));
+  }
+
+  private static boolean sameExtension(Extension told, Extension now) {
+    return told.state() == now.state()
+        && told.kind() == now.kind()
+        && told.grant() == now.grant()
+        && Objects.equals(told.loaded(), now.loaded())
+        && Objects.equals(told.version(), now.version());
+  }
+
+  private static int severity(Verdict verdict) {
+    return switch (verdict) {
+      case PROTECTED -> 0;
+      case UNKNOWN -> 1;
+      case AT_RISK -> 2;
+    };
+  }
+}

@@ -1,0 +1,152 @@
+package org.kextwatch.agent.status;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kextwatch.agent.status.Samples.ACTIVE;
+import static org.kextwatch.agent.status.Samples.HEALTHY;
+import static org.kextwatch.agent.status.Samples.NOON;
+import static org.kextwatch.agent.status.Samples.extension;
+import static org.kextwatch.agent.status.Samples.pair;
+import static org.kextwatch.agent.status.Samples.status;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class SteadinessTest {
+  private static final Duration CONFIRM = Duration.ofMinutes(1);
+  private static final Duration SETTLE = Duration.ofMinutes(10);
+
+  private static final Status GOOD = status(HEALTHY, ACTIVE);
+  private static final Status FALLEN = status(pair(true, false), ACTIVE);
+  private static final Status AWAITING =
+      status(pair(true, false), extension(ExtensionState.AWAITING_APPROVAL, Grant.NONE, false));
+  private static final Steadiness STEADY =
+      new Steadiness(null, null, false, true, GOOD.health().appVersion());
+
+  @Test
+  void aFallOnHealthAloneIsToldAtTheSecondLook() {
+    Steadiness first = look(STEADY, GOOD, FALLEN, 0);
+    assertTrue(first.held());
+    assertFalse(first.isSettling());
+    assertEquals(NOON.plus(CONFIRM), first.lookAgainAt(CONFIRM));
+
+    assertTrue(look(first, GOOD, FALLEN, 59).held());
+    assertFalse(look(first, GOOD, FALLEN, 60).held());
+  }
+
+  @Test
+  void aFallThatPassesIsNeverTold() {
+    Steadiness recovered = look(look(STEADY, GOOD, FALLEN, 0), GOOD, GOOD, 30);
+    assertEquals(STEADY, recovered);
+    assertTrue(look(recovered, GOOD, FALLEN, 60).held());
+  }
+
+  @Test
+  void whatTheExtensionSaysIsNeverHeld() {
+    assertFalse(look(STEADY, GOOD, AWAITING, 0).held());
+    assertFalse(look(Steadiness.NOTHING_SEEN, null, AWAITING, 0).held());
+  }
+
+  @Test
+  void aFallThatComesWithAnotherGrantIsNotOnHealthAlone() {
+    Status revoked = status(pair(false, true), extension(ExtensionState.ACTIVE, Grant.NONE, true));
+    assertFalse(look(STEADY, GOOD, revoked, 0).held());
+  }
+
+  @Test
+  void recoveryAndChangesWithoutAFallAreToldAtOnce() {
+    assertFalse(look(STEADY, FALLEN, GOOD, 0).held());
+    assertFalse(look(STEADY, FALLEN, status(pair(false, true), ACTIVE), 0).held());
+  }
+
+  @Test
+  void atFirstSightAFallIsHeldUntilDefenderHasSettled() {
+    Steadiness first = look(Steadiness.NOTHING_SEEN, null, FALLEN, 0);
+    assertTrue(first.isSettling());
+    assertEquals(NOON.plus(SETTLE), first.lookAgainAt(CONFIRM));
+
+    Steadiness later = look(first, null, FALLEN, 599);
+    assertTrue(later.isSettling());
+    assertFalse(look(later, null, FALLEN, 600).held());
+  }
+
+  @Test
+  void settlesAgainAfterBootAndUpdate() {
+    Steadiness booted = STEADY.after(GOOD, FALLEN, true, CONFIRM, SETTLE);
+    assertTrue(booted.isSettling());
+
+    Status updated = status(version(pair(true, false), "101.99"), ACTIVE);
+    assertTrue(look(STEADY, GOOD, updated, 0).isSettling());
+  }
+
+  @Test
+  void aVersionThatIsNotToldIsNoUpdate() {
+    Status silent = status(Health.unreachable(Reachability.DAEMON_UNREACHABLE, 3), ACTIVE);
+    Steadiness steady = look(STEADY, GOOD, silent, 0);
+    assertFalse(steady.isSettling());
+    assertEquals("101.02.48", steady.appVersion());
+  }
+
+  @Test
+  void aClockSetBackHoldsNothingLongerThanTheSettingsSay() {
+    Steadiness first = look(STEADY, GOOD, FALLEN, 0);
+    Steadiness back = look(first, GOOD, FALLEN, -86_400);
+    assertEquals(NOON.plusSeconds(-86_400).plus(CONFIRM), back.lookAgainAt(CONFIRM));
+
+    Steadiness settling = look(Steadiness.NOTHING_SEEN, null, FALLEN, 0);
+    Steadiness settlingBack = look(settling, null, FALLEN, -86_400);
+    assertEquals(NOON.plusSeconds(-86_400).plus(SETTLE), settlingBack.settledAt());
+  }
+
+  @Test
+  void withoutPatienceEverythingIsToldAtOnce() {
+    Steadiness steady =
+        Steadiness.NOTHING_SEEN.after(null, FALLEN, true, Duration.ZERO, Duration.ZERO);
+    assertFalse(steady.held());
+    assertNull(steady.lookAgainAt(Duration.ZERO));
+  }
+
+  private static Steadiness look(
+      Steadiness before, @Nullable Status told, Status now, int secondsLater) {
+    return before.after(told, at(now, NOON.plusSeconds(secondsLater)), false, CONFIRM, SETTLE);
+  }
+
+  private static Status at(Status status, Instant instant) {
+    return new Status(
+        status.schema(),
+        instant,
+        status.verdict(),
+        status.reason(),
+        status.settling(),
+        status.summary(),
+        status.advice(),
+        status.device(),
+        status.agent(),
+        status.health(),
+        status.extension());
+  }
+
+  private static Health version(Health health, String version) {
+    return new Health(
+        health.reachability(),
+        health.healthy(),
+        health.licensed(),
+        health.realTimeProtectionEnabled(),
+        health.realTimeProtectionAvailable(),
+        health.realTimeProtectionSubsystem(),
+        health.passiveModeEnabled(),
+        health.fullDiskAccessEnabled(),
+        health.issues(),
+        version,
+        health.productExpiration(),
+        health.definitionsStatus(),
+        health.definitionsAgeMinutes(),
+        health.managedSettings(),
+        health.unavailableFields(),
+        health.exitCode());
+  }
+}
