@@ -1,6 +1,7 @@
 package org.kextwatch.agent.receiver;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class Reception {
   /** n8n, Fluent Bit and Logstash take nothing else for JSON, not even with a charset. */
   private static final String JSON = "application/json";
+
+  /** As in the reference verifiers of Standard Webhooks: replays of old deliveries are refused. */
+  private static final long TOLERANCE_SECONDS = 300;
 
   private final SignatureCheck signature;
   private final Consumer<Received> consumer;
@@ -38,13 +42,8 @@ final class Reception {
   Answer receive(Function<String, @Nullable String> headers, byte[] body) {
     String id = header(headers, "webhook-id");
     String text = new String(body, StandardCharsets.UTF_8);
-    boolean verified =
-        signature.holds(
-            id,
-            header(headers, "webhook-timestamp"),
-            body,
-            header(headers, "webhook-signature"),
-            clock.instant());
+    Instant now = clock.instant();
+    boolean verified = isVerified(headers, id, body, now);
     boolean isText = Arrays.equals(text.getBytes(StandardCharsets.UTF_8), body);
     Event event = Event.parse(text).filter(e -> isText && e.id().equals(id)).orElse(null);
     boolean accepted = verified && event != null && header(headers, "Content-Type").equals(JSON);
@@ -52,7 +51,7 @@ final class Reception {
         accepted && event != null
             ? inbox.add(id, event.streamid(), event.sequence())
             : new Inbox.Place(false, 0);
-    consumer.accept(received(headers, id, event, verified, place, text));
+    consumer.accept(received(headers, id, event, verified, place, now, text));
     if (!verified) {
       return Answer.refused(401, "the signature does not hold");
     }
@@ -66,12 +65,24 @@ final class Reception {
     return new Answer(200, "{\"received\":true,\"duplicate\":" + place.duplicate() + "}");
   }
 
-  private Received received(
+  private boolean isVerified(
+      Function<String, @Nullable String> headers, String id, byte[] body, Instant now) {
+    String seconds = header(headers, "webhook-timestamp");
+    if (!seconds.matches("[0-9]{1,12}")) {
+      return false;
+    }
+    long timestamp = Long.parseLong(seconds);
+    return Math.abs(now.getEpochSecond() - timestamp) <= TOLERANCE_SECONDS
+        && signature.holds(id, timestamp, body, header(headers, "webhook-signature"));
+  }
+
+  private static Received received(
       Function<String, @Nullable String> headers,
       String id,
       @Nullable Event event,
       boolean verified,
       Inbox.Place place,
+      Instant now,
       String body) {
     String attempt = header(headers, "webhook-attempt");
     return new Received(
@@ -85,7 +96,7 @@ final class Reception {
         place.duplicate(),
         place.missing(),
         attempt.matches("[0-9]{1,9}") ? Integer.parseInt(attempt) : 0,
-        clock.instant(),
+        now,
         body);
   }
 

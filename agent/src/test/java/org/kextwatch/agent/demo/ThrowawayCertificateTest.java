@@ -62,7 +62,7 @@ class ThrowawayCertificateTest {
   @ValueSource(strings = {"127.0.0.1", "localhost"})
   void whoTrustsThePemTrustsTheServer(String host) throws Exception {
     try (WebhookReceiver receiver =
-        WebhookReceiver.listen(0, made.tls(), (id, at, body, signature, now) -> true, r -> {})) {
+        WebhookReceiver.listen(0, made.tls(), (id, at, body, signature) -> true, r -> {})) {
       HttpClient client = HttpClient.newBuilder().sslContext(trusting(certificate())).build();
       assertEquals(404, get(client, receiver, host));
     }
@@ -71,7 +71,7 @@ class ThrowawayCertificateTest {
   @Test
   void nobodyElseDoes() throws Exception {
     try (WebhookReceiver receiver =
-        WebhookReceiver.listen(0, made.tls(), (id, at, body, signature, now) -> true, r -> {})) {
+        WebhookReceiver.listen(0, made.tls(), (id, at, body, signature) -> true, r -> {})) {
       HttpClient client = HttpClient.newHttpClient();
       assertThrows(SSLHandshakeException.class, () -> get(client, receiver, "127.0.0.1"));
     }

@@ -26,12 +26,12 @@ record Sender(OkHttpClient client, URI address) {
   /** The reference library as the receiver's judge; its clock is the system's. */
   static SignatureCheck reference() {
     Webhook webhook = webhook();
-    return (id, timestamp, body, signature, now) -> {
+    return (id, timestamp, body, signature) -> {
       try {
         Map<String, List<String>> headers =
             Map.of(
                 "webhook-id", List.of(id),
-                "webhook-timestamp", List.of(timestamp),
+                "webhook-timestamp", List.of("" + timestamp),
                 "webhook-signature", List.of(signature));
         webhook.verify(
             new String(body, StandardCharsets.UTF_8), HttpHeaders.of(headers, (k, v) -> true));

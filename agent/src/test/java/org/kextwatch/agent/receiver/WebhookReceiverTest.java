@@ -185,7 +185,7 @@ class WebhookReceiverTest {
   @Test
   void badUtf8IsNoEventWhoeverVouchesForIt() throws Exception {
     try (WebhookReceiver trusting =
-        WebhookReceiver.listen(0, null, (id, at, body, signature, now) -> true, received::add)) {
+        WebhookReceiver.listen(0, null, (id, at, body, signature) -> true, received::add)) {
       byte[] body = Sender.event("evt_1", 1).getBytes(StandardCharsets.UTF_8);
       body[body.length - 20] = (byte) 0xff;
       Map<String, String> headers = Sender.headers("evt_1", Instant.now(), "");
