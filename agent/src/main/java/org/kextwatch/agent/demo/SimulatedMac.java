@@ -1,0 +1,241 @@
+package org.kextwatch.agent.demo;
+
+import com.squareup.moshi.Moshi;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.kextwatch.agent.mac.Owner;
+
+/**
+ * A folder that is a Mac: macOS 10.14.6 with Microsoft Defender, whose kernel extension nobody has
+ * approved yet. Its tools are shell scripts that print what was recorded on real Macs, its approval
+ * database is a real one. The methods are what the user and the world do to it; what the tools do
+ * shows in {@link #calls}.
+ *
+ * <p>Somebody is logged in from the start. What is not known of real Macs is a switch: whether
+ * Allow loads the kext by itself, whether a row exists before the approval.
+ */
+public final class SimulatedMac {
+  private static final String SUPPORT = "Library/Application Support/Kextwatch/";
+  private static final String DATABASE = "private/var/db/SystemPolicyConfiguration/KextPolicy";
+  private static final String KEXT_VERSION = "101.19.48";
+  private static final int FIRST_USER_OF_A_MAC = 501;
+
+  /** Apple TN2459: the Allow button lives for 30 minutes after the alert. */
+  private static final Duration ALLOW_WINDOW = Duration.ofMinutes(30);
+
+  private static final List<Path> SQLITE3 =
+      Stream.of("/usr/bin", "/bin", "/usr/local/bin", "/opt/homebrew/bin")
+          .map(folder -> Path.of(folder, "sqlite3"))
+          .toList();
+
+  private final Path root;
+  private final Layout layout;
+  private final Levers levers;
+  private final KextPolicy policy;
+
+  private SimulatedMac(Path root, Path sqlite3) {
+    this.root = root;
+    this.layout = new Layout(root);
+    this.levers = new Levers(root.resolve("sim"));
+    this.policy = new KextPolicy(sqlite3, root.resolve(DATABASE));
+  }
+
+  /**
+   * Makes a folder a Mac that has just started.
+   *
+   * @param folder empty or not there yet
+   * @throws IOException also if this machine has no sqlite3
+   */
+  public static SimulatedMac create(Path folder) throws IOException {
+    Path sqlite3 =
+        SQLITE3.stream()
+            .filter(Files::isExecutable)
+            .findFirst()
+            .orElseThrow(() -> new IOException("A simulated Mac needs one of " + SQLITE3));
+    Files.createDirectories(folder);
+    try (Stream<Path> content = Files.list(folder)) {
+      if (content.findAny().isPresent()) {
+        throw new DirectoryNotEmptyException(folder.toString());
+      }
+    }
+    SimulatedMac mac = new SimulatedMac(folder.toRealPath(), sqlite3);
+    mac.build(sqlite3);
+    return mac;
+  }
+
+  private void build(Path sqlite3) throws IOException {
+    layout.write();
+    layout.file("sim/sqlite3", "#!/bin/sh\nexec " + sqlite3 + " \"$@\"\n", "rwxr-xr-x");
+    layout.file(DATABASE, "", "rw-------");
+    policy.create(Layout.resource("kextpolicy-schema-10.14.sql"));
+    allowWindow(ALLOW_WINDOW);
+    restart();
+    logIn();
+  }
+
+  /** The folder, as a real path. */
+  public Path root() {
+    return root;
+  }
+
+  /** Where a file of the Mac is, such as {@code /usr/bin/kextutil}. */
+  public Path path(String macPath) {
+    return root.resolve(macPath.substring(1));
+  }
+
+  /** Whether Security &amp; Privacy shows the Allow button: a load was refused not long ago. */
+  public boolean allowButtonVisible() {
+    return levers
+        .read("alert-until")
+        .map(Long::parseLong)
+        .filter(until -> Instant.now().isBefore(Instant.ofEpochSecond(until)))
+        .isPresent();
+  }
+
+  /** The user clicks Allow, if it is there; whether it was. */
+  public boolean clickAllow() {
+    if (!allowButtonVisible()) {
+      return false;
+    }
+    policy.approveAsUser();
+    levers.clear("alert-until");
+    if (levers.isSet("allow-loads-itself")) {
+      load();
+    }
+    return true;
+  }
+
+  /** The MDM approves the kext. That alone loads nothing (rdar 37709636). */
+  public void approveByProfile() {
+    policy.approveAsProfile();
+  }
+
+  /** Every approval is gone. A loaded kext stays loaded until the restart. */
+  public void revoke() {
+    policy.forget();
+  }
+
+  /** A new boot; at boot macOS loads what is approved. */
+  public void restart() {
+    levers.clear("loaded");
+    levers.clear("alert-until");
+    levers.set("boot-uuid", UUID.randomUUID().toString().toUpperCase(Locale.ROOT));
+    if (policy.isApproved()) {
+      load();
+    }
+  }
+
+  /** Whether the kernel has the kext. */
+  public boolean isLoaded() {
+    return levers.isSet("loaded");
+  }
+
+  /** Somebody sits before the Mac: dev/console is theirs. */
+  public void logIn() throws IOException {
+    layout.file("dev/console", "", "rw-------");
+    if (Owner.current().isRoot()) {
+      Files.setAttribute(root.resolve("dev/console"), "unix:uid", FIRST_USER_OF_A_MAC);
+    }
+  }
+
+  /** Nobody does: dev/console is root's, or is not there where only root could give it away. */
+  public void logOut() throws IOException {
+    Files.deleteIfExists(root.resolve("dev/console"));
+    if (Owner.current().isRoot()) {
+      layout.file("dev/console", "", "rw-------");
+    }
+  }
+
+  /** How long the Allow button lives after a refused load, in whole seconds. */
+  public void allowWindow(Duration window) {
+    levers.set("allow-window", Long.toString(window.toSeconds()));
+  }
+
+  /** Whether macOS loads the kext when the user clicks Allow (it may: TN2459); off at first. */
+  public void allowLoadsItself(boolean on) {
+    levers.set("allow-loads-itself", on);
+  }
+
+  /** Whether a refused load leaves a row with allowed=0 (nobody recorded one); off at first. */
+  public void pendingRow(boolean on) {
+    levers.set("pending-row", on);
+  }
+
+  /** Whether Defender bears Microsoft's signature; it does at first. */
+  public void signed(boolean on) {
+    levers.set("unsigned", !on);
+  }
+
+  /**
+   * The next call of a tool goes wrong, whatever it would have done. One fault of a tool can wait
+   * at a time.
+   *
+   * @param tool its name, such as {@code mdatp}
+   * @param delaySeconds how long it takes, fractions allowed
+   */
+  public void fault(String tool, int exit, String stdout, String stderr, double delaySeconds) {
+    String name = tool.equals("mdatp") ? Layout.MDATP : "bin/" + tool;
+    if (Layout.TOOLS.stream().noneMatch(path -> path.endsWith(name))) {
+      throw new IllegalArgumentException("this Mac has no tool " + tool);
+    }
+    levers.setFolder(
+        "fault-" + tool,
+        Map.of(
+            "exit",
+            Integer.toString(exit),
+            "stdout",
+            stdout,
+            "stderr",
+            stderr,
+            "delay",
+            Double.toString(delaySeconds)));
+  }
+
+  /** Every call of a tool so far, oldest first. */
+  public List<Call> calls() {
+    return levers.read("calls.log").stream().flatMap(String::lines).map(Call::parse).toList();
+  }
+
+  /** The calls of one tool so far, oldest first. */
+  public List<Call> calls(String tool) {
+    return calls().stream().filter(call -> call.tool().equals(tool)).toList();
+  }
+
+  /**
+   * Installs the agent's settings and secret, as install.sh and the operator do.
+   *
+   * @param settings the content of config.json
+   */
+  public void prepareForAgent(Map<String, ?> settings, String secret) {
+    String json = new Moshi.Builder().build().adapter(Object.class).indent("  ").toJson(settings);
+    write(SUPPORT + "config.json", json + "\n", "rw-r-----");
+    write(SUPPORT + "secret", secret + "\n", "rw-------");
+  }
+
+  /** Writes a public file of the Mac, such as a CA bundle, with its folders. */
+  public void put(String macPath, String content) {
+    write(macPath.substring(1), content, "rw-r--r--");
+  }
+
+  private void write(String path, String content, String mode) {
+    try {
+      layout.file(path, content, mode);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void load() {
+    levers.set("loaded", KEXT_VERSION);
+  }
+}
