@@ -72,7 +72,7 @@ demo() {
   if is_stale "${program}"; then
     bring jdk maven sqlite3 openssl
     say "building (the first time Maven downloads what it needs, which takes a minute or two)"
-    maven -q package -Dmaven.test.skip=true -Dstyle.color=never
+    maven -q package -Dmaven.test.skip=true >&2
   else
     bring jdk sqlite3 openssl
   fi
@@ -119,6 +119,9 @@ is_mac() {
 
 # Makes sure that all that is named is here, and sets JAVA_HOME.
 bring() {
+  if is_mac && is_root && [ -z "${SUDO_USER-}" ]; then
+    fail "${unavailable}" "neither Homebrew nor Maven should run as root: run it without sudo"
+  fi
   missing=$(missing_of "$@")
   [ -n "${missing}" ] || {
     find_jdk
@@ -168,7 +171,7 @@ bring_with_apt() {
     esac
     packages="${packages} ${package}"
   done
-  command="apt-get update && apt-get install${packages}"
+  command="apt-get update && apt-get install -y${packages}"
   has apt-get || fail "${unavailable}" "there is no apt-get here; install these by hand: $*
 ${needs}"
   is_root || fail "${unavailable}" "only root can install them. Run: sudo sh -c '${command}'"
@@ -193,9 +196,6 @@ bring_with_brew() {
   command="brew install${formulas}"
   has brew ||
     fail "${unavailable}" "Homebrew is not here. Get it from https://brew.sh, then run: ${command}"
-  if is_root && [ -z "${SUDO_USER-}" ]; then
-    fail "${unavailable}" "Homebrew refuses root. As the user who owns it, run: ${command}"
-  fi
   say "running: ${command}"
   # shellcheck disable=SC2086 # a list of words
   as_caller brew install ${formulas} >&2 ||
@@ -251,7 +251,7 @@ is_jdk() {
 
 has_maven() {
   has mvn && find_jdk || return 1
-  said=$(JAVA_HOME=${JAVA_HOME} mvn -B --version 2>/dev/null) || return 1
+  said=$(maven --version 2>/dev/null) || return 1
   said=$(printf '%s\n' "${said}" | sed -n 's/.*Apache Maven \([0-9.]*\).*/\1/p')
   is_at_least "${oldest_maven}" "${said}"
 }
