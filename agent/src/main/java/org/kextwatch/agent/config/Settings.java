@@ -93,7 +93,8 @@ public record Settings(
    * @param renewPrompt keep the Allow button alive until then
    * @param renewalInterval between two renewals, below the 30 minutes that the button lives
    * @param maxAttempts for one grant
-   * @param timeout of one run; kextutil alone may wait 90 s for its lock (kext_tools, LOCK_MAXTRIES)
+   * @param timeout of one run; kextutil alone may wait 90 s for its lock (kext_tools,
+   *     LOCK_MAXTRIES)
    */
   public record Loading(
       boolean whenApproved,

@@ -18,16 +18,17 @@ import java.util.Set;
  * on the channel that wrote.
  */
 public class Disk {
-  public static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");
-  public static final Set<PosixFilePermission> PUBLIC = PosixFilePermissions.fromString("rw-r--r--");
+  public static final Set<PosixFilePermission> PRIVATE =
+      PosixFilePermissions.fromString("rw-------");
+  public static final Set<PosixFilePermission> PUBLIC =
+      PosixFilePermissions.fromString("rw-r--r--");
 
   /** Writes a file that must not exist yet, and forces it. Links are refused. */
   public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
       throws IOException {
     Set<StandardOpenOption> fresh = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     try (FileChannel channel =
-        FileChannel.open(
-            file, fresh, PosixFilePermissions.asFileAttribute(permissions))) {
+        FileChannel.open(file, fresh, PosixFilePermissions.asFileAttribute(permissions))) {
       ByteBuffer bytes = ByteBuffer.wrap(content);
       while (bytes.hasRemaining()) {
         channel.write(bytes);

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * What has been tried to load the kext, kept over restarts of the agent. It is written before the
  * loader runs, so that not even a crash loop can try more often than the settings allow.
  *
- * @param bootId the boot that {@code last} and {@code attempts} belong to, {@code null} if not known
+ * @param bootId the boot that {@code last} and {@code attempts} belong to, {@code null} if not
+ *     known
  * @param kextVersion the version on disk that they belong to, {@code null} if not known
  * @param grant the last grant that could be read, {@code null} before the first
  * @param grantedSince when a grant was first seen, {@code null} while there is none

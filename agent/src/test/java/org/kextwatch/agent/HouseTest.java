@@ -1,0 +1,117 @@
+package org.kextwatch.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The program keeps to the plan of its house. */
+class HouseTest {
+  private static final House HOUSE = new House("org.kextwatch.agent");
+  private static final House BAD_HOUSE = new House("org.kextwatch.agent.badhouse");
+  private static final Path SOURCES = Script.AGENT.resolve("src/main/java");
+  private static final int MAX_LINES = 300;
+  private static final int MAX_FILES = 90;
+
+  private static final JavaClasses PROGRAM =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_PACKAGE_INFOS)
+          .importPackages(HOUSE.address());
+  private static final JavaClasses BAD_PROGRAM =
+      new ClassFileImporter().importPackages(BAD_HOUSE.address());
+
+  static Set<String> rules() {
+    return HOUSE.rules().keySet();
+  }
+
+  @ParameterizedTest
+  @MethodSource("rules")
+  void theProgramKeeps(String rule) {
+    HOUSE.rules().get(rule).check(PROGRAM);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mac uses only what it may",
+        "status uses only what it may",
+        "every class is in a room",
+        "no circles",
+        "processes start in mac and demo",
+        "only cli ends the program",
+        "only cli and daemon halt",
+        "only cli and demo print",
+        "a name says what a thing is",
+        "status is pure: no files, no network",
+        "status is pure: no clock"
+      })
+  void theBadHouseBreaks(String rule) {
+    assertTrue(BAD_HOUSE.rules().get(rule).evaluate(BAD_PROGRAM).hasViolation());
+  }
+
+  @Test
+  void theProgramIsThere() {
+    assertTrue(PROGRAM.contain("org.kextwatch.agent.mac.ToolRunner"));
+    assertFalse(PROGRAM.contain("org.kextwatch.agent.HouseTest"));
+  }
+
+  @Test
+  void everyRoomHasItsPackage() throws IOException {
+    Set<String> found = new TreeSet<>();
+    try (Stream<Path> rooms = Files.list(SOURCES.resolve("org/kextwatch/agent"))) {
+      rooms.map(room -> room.getFileName().toString()).forEach(found::add);
+    }
+    assertEquals(new TreeSet<>(House.ROOMS.keySet()), found);
+  }
+
+  @Test
+  void noFileIsTooLongAndTheyAreFew() throws IOException {
+    assertEquals(List.of(), longerThan(MAX_LINES, SOURCES));
+    try (Stream<Path> files = Files.walk(SOURCES)) {
+      long count =
+          files
+              .filter(file -> file.toString().endsWith(".java"))
+              .filter(file -> !file.endsWith("package-info.java"))
+              .count();
+      assertTrue(count < MAX_FILES, count + " files");
+    }
+  }
+
+  @Test
+  void aTooLongFileIsFound(@TempDir Path folder) throws IOException {
+    Path file = Files.createDirectory(folder.resolve("room")).resolve("Long.java");
+    Files.writeString(file, "\n".repeat(MAX_LINES));
+    assertEquals(List.of(), longerThan(MAX_LINES, folder));
+    Files.writeString(file, "\n".repeat(MAX_LINES + 1));
+    assertEquals(List.of(file), longerThan(MAX_LINES, folder));
+  }
+
+  private static List<Path> longerThan(int lines, Path folder) throws IOException {
+    List<Path> tooLong = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        if (Files.readAllLines(file).size() > lines) {
+          tooLong.add(file);
+        }
+      }
+    }
+    return tooLong;
+  }
+}

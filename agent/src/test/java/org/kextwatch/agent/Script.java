@@ -1,0 +1,70 @@
+package org.kextwatch.agent;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Runs shell scripts, and writes small ones. */
+final class Script {
+  /** The folder of this module, and the one above it. */
+  static final Path AGENT = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+
+  static final Path REPOSITORY = AGENT.getParent();
+
+  private Script() {}
+
+  /**
+   * Every shell that the scripts must work in. The sh of a Mac is bash 3.2; posh is the nearest to
+   * it that Debian has, and neither it nor busybox is made for a Mac.
+   */
+  static Stream<String> shells() {
+    return System.getProperty("os.name").startsWith("Mac")
+        ? Stream.of("sh", "dash", "bash --posix")
+        : Stream.of("dash", "posh", "busybox sh", "bash --posix");
+  }
+
+  record Ended(int exit, String out, String err) {}
+
+  /** Runs a command of several words in a folder, with nothing but the given environment. */
+  static Ended run(Path folder, Map<String, String> environment, String shell, Object... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(shell.split(" ")));
+    Stream.of(arguments).map(Object::toString).forEach(command::add);
+    Path out = Files.createTempFile("out", null);
+    Path err = Files.createTempFile("err", null);
+    try {
+      ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+      builder.environment().clear();
+      builder.environment().putAll(environment);
+      builder.redirectOutput(out.toFile()).redirectError(err.toFile());
+      Process process = builder.start();
+      process.getOutputStream().close();
+      int exit = process.waitFor();
+      return new Ended(exit, Files.readString(out), Files.readString(err));
+    } catch (IOException e) {
+      throw new IOException(shell + " is missing; ./install.sh --test brings it", e);
+    } finally {
+      Files.delete(out);
+      Files.delete(err);
+    }
+  }
+
+  /** Writes an executable script. */
+  static Path write(Path file, String body) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "#!/bin/sh\n" + body + "\n");
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** Copies a script of the project, executable. */
+  static Path copy(Path script, Path to) throws IOException {
+    Files.createDirectories(to.getParent());
+    Files.copy(script, to);
+    return Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+}
