@@ -207,7 +207,7 @@ final class HealthOutputTest {
         "[managed]",
         "\t"
       })
-  void amebibyteOfAnythingIsReadInTime(String piece) {
+  void aMebibyteOfAnythingIsReadInTime(String piece) {
     String mebibyte = piece.repeat((1 << 20) / piece.length());
 
     assertEquals("healthy=true", known("healthy : true\n" + mebibyte));

@@ -74,6 +74,20 @@ final class LeftBehindTest {
     assertInstanceOf(ToolRun.TimedOut.class, run(SHORT));
   }
 
+  /** Without the marker and without parents it is not found; that much is given up. */
+  @Test
+  void aGrandchildThatHidesFromUsDoesNotHoldUsUpEither() {
+    mac.tool(Tool.SYSCTL, "(env -i sleep " + nap + " &)", "echo done");
+
+    long start = System.nanoTime();
+    ToolRun run = mac.tools().run(Tool.SYSCTL, AMPLE, List.of());
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    StubMac.alive(nap).forEach(ProcessHandle::destroyForcibly);
+
+    assertEquals(new ToolRun.Finished(0, "done\n", ""), run);
+    assertTrue(took.compareTo(KILLING) < 0, () -> "took " + took);
+  }
+
   @Test
   void aChildThatPrintsForEverIsStopped() {
     mac.tool(Tool.SYSCTL, "sh -c 'while :; do echo " + nap + "; done' " + nap + " &", "echo done");
