@@ -18,17 +18,23 @@ final class BoundedOutput {
   private static final int STACK_BYTES = 64 << 10;
 
   private final InputStream pipe;
+  private final int limitBytes;
   private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
   private final Thread reader;
 
-  private BoundedOutput(InputStream pipe) {
+  private BoundedOutput(InputStream pipe, int limitBytes) {
     this.pipe = pipe;
+    this.limitBytes = limitBytes;
     this.reader = new Thread(null, this::read, "tool-output", STACK_BYTES);
     reader.setDaemon(true);
   }
 
   static BoundedOutput drain(InputStream pipe) {
-    BoundedOutput output = new BoundedOutput(pipe);
+    return drain(pipe, LIMIT_BYTES);
+  }
+
+  static BoundedOutput drain(InputStream pipe, int limitBytes) {
+    BoundedOutput output = new BoundedOutput(pipe, limitBytes);
     output.reader.start();
     return output;
   }
@@ -46,7 +52,7 @@ final class BoundedOutput {
     try (pipe) {
       for (int n = pipe.read(buffer); n >= 0; n = pipe.read(buffer)) {
         synchronized (kept) {
-          kept.write(buffer, 0, Math.min(n, LIMIT_BYTES - kept.size()));
+          kept.write(buffer, 0, Math.min(n, limitBytes - kept.size()));
         }
       }
     } catch (IOException e) {

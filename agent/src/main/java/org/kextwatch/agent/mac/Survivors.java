@@ -2,6 +2,7 @@ package org.kextwatch.agent.mac;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ interface Survivors {
 
   static Survivors ofThisSystem() {
     Path proc = Path.of("/proc/self/environ");
-    return Files.exists(proc) ? new InProc(Path.of("/proc")) : new InPs();
+    return Files.exists(proc) ? new InProc(Path.of("/proc")) : new InPs(Path.of("/bin/ps"));
   }
 
   /** Linux shows the environment of each process as a file. */
@@ -45,7 +46,7 @@ interface Survivors {
                 .ifPresent(found::add);
           }
         }
-      } catch (IOException e) {
+      } catch (IOException | DirectoryIteratorException e) {
         return found;
       }
       return found;

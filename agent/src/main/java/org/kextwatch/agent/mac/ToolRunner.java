@@ -69,6 +69,7 @@ public final class ToolRunner {
           ? new ToolRun.Finished(process.exitValue(), out, err)
           : new ToolRun.TimedOut(out, err);
     } catch (InterruptedException e) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
       survivors.kill(marker);
       Thread.currentThread().interrupt();
@@ -94,9 +95,16 @@ public final class ToolRunner {
   }
 
   private static void end(Process process) throws InterruptedException {
-    process.destroy();
-    if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-      process.destroyForcibly().waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+    List<ProcessHandle> started = process.descendants().toList(); // later nobody knows whose
+    ProcessHandle tool = process.toHandle(); // unlike the process it leaves the output open
+    try {
+      tool.destroy();
+      if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+        tool.destroyForcibly();
+        process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } finally {
+      started.forEach(ProcessHandle::destroyForcibly);
     }
   }
 

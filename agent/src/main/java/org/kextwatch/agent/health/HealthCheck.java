@@ -1,0 +1,86 @@
+package org.kextwatch.agent.health;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.Tool;
+import org.kextwatch.agent.mac.ToolRunner;
+import org.kextwatch.agent.status.Health;
+import org.kextwatch.agent.status.Reachability;
+
+/**
+ * Asks Defender for its health: verifies that {@code mdatp} is Microsoft's, runs it and reads what
+ * it prints. Normally that is one run, for the way of asking that an mdatp understands and its good
+ * signature are remembered until it changes. For one thread.
+ */
+public final class HealthCheck {
+  private final Path mdatp;
+  private final ToolRunner tools;
+  private final Signature signature;
+  private @Nullable Understood understood;
+
+  /** What this very mdatp answered to. */
+  private record Understood(FileIdentity mdatp, Question question) {}
+
+  public HealthCheck(SystemRoot root, ToolRunner tools) {
+    this.mdatp = root.resolve(Tool.MDATP.macPath());
+    this.tools = tools;
+    this.signature = new Signature(tools);
+  }
+
+  /**
+   * One look. Every failure is a value. Each run gets the settings' tool timeout at most and all of
+   * them together twice that, besides the seconds that killing a tool may take.
+   */
+  public Health check(Settings settings) {
+    if (!Files.exists(mdatp)) {
+      return Health.unreachable(Reachability.NOT_INSTALLED, null);
+    }
+    if (!Files.isRegularFile(mdatp) || !Files.isExecutable(mdatp)) {
+      return Health.unreachable(Reachability.NOT_EXECUTABLE, null);
+    }
+    FileIdentity identity;
+    try {
+      identity = FileIdentity.of(mdatp);
+    } catch (IOException e) { // gone since the first look, as in an update
+      return Health.unreachable(Reachability.NOT_INSTALLED, null);
+    }
+    Budget budget = Budget.start(settings.pace().toolTimeout());
+    Reachability refusal = signature.refusal(identity, budget.next());
+    return refusal == null ? ask(identity, budget) : Health.unreachable(refusal, null);
+  }
+
+  /** Asks in one way after the other, until an answer is more than words without meaning. */
+  private Health ask(FileIdentity identity, Budget budget) {
+    Health health = Health.unreachable(Reachability.UNPARSABLE, null);
+    for (Question question : questions(identity)) {
+      Duration time = budget.next();
+      if (time.isZero()) {
+        return Health.unreachable(Reachability.TIMEOUT, null);
+      }
+      health = Answer.of(tools.run(Tool.MDATP, time, question.arguments()));
+      if (health.reachability() == Reachability.OK) {
+        understood = new Understood(identity, question);
+      }
+      if (health.reachability() != Reachability.UNPARSABLE) {
+        return health;
+      }
+    }
+    return health;
+  }
+
+  private List<Question> questions(FileIdentity identity) {
+    List<Question> questions = new ArrayList<>(List.of(Question.values()));
+    if (understood != null && understood.mdatp().equals(identity)) {
+      questions.remove(understood.question());
+      questions.add(0, understood.question());
+    }
+    return questions;
+  }
+}

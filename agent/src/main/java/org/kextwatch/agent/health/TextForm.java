@@ -1,0 +1,81 @@
+package org.kextwatch.agent.health;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The text that {@code mdatp health} and, up to 2020, {@code mdatp --health} print: a line {@code
+ * key : value} for each field, padded to a column that moved over the years. What is no such line
+ * is ignored: the banner of an unlicensed or expired client, chatter about the connection, the
+ * ellipses of documents.
+ */
+final class TextForm {
+  private static final Pattern ENTRY = Pattern.compile("\\s*([A-Za-z][A-Za-z0-9_]{0,63})\\s*:(.*)");
+  private static final Pattern MANAGED = Pattern.compile("\\s*\\[managed]$");
+  private static final Pattern CURLY = Pattern.compile("[\u201c\u201d\u201e]");
+
+  private final Map<Field, Reading> found = new EnumMap<>(Field.class);
+  private final StringBuilder value = new StringBuilder();
+  private @Nullable String name;
+  private @Nullable String awaitedEnd;
+
+  private TextForm() {}
+
+  /** Reads a listing. Of a name that comes twice the first counts. */
+  static Map<Field, Reading> read(String listing) {
+    TextForm form = new TextForm();
+    CURLY.matcher(listing).replaceAll("\"").lines().forEach(form::take);
+    form.finishEntry();
+    return form.found;
+  }
+
+  private void take(String line) {
+    Matcher entry = ENTRY.matcher(line);
+    if (entry.matches()) {
+      finishEntry();
+      name = entry.group(1);
+      String start = entry.group(2).strip();
+      value.append(start);
+      awaitedEnd = start.startsWith("[") ? "]" : start.startsWith("\"") ? "\"" : null;
+      lookForEnd(start.length() > 1 ? start.substring(1) : "");
+    } else if (awaitedEnd != null) { // a terminal has wrapped the value, anywhere
+      value.append(line);
+      lookForEnd(line);
+    }
+  }
+
+  private void lookForEnd(String piece) {
+    if (awaitedEnd != null && withoutMark(piece.strip()).endsWith(awaitedEnd)) {
+      awaitedEnd = null;
+    }
+  }
+
+  private void finishEntry() {
+    if (name != null) {
+      String whole = value.toString().strip();
+      Field.named(name).ifPresent(field -> found.putIfAbsent(field, reading(whole)));
+    }
+    name = null;
+    awaitedEnd = null;
+    value.setLength(0);
+  }
+
+  private static Reading reading(String printed) {
+    String bare = withoutMark(printed);
+    boolean managed = !bare.equals(printed);
+    if (bare.startsWith("[")) {
+      List<?> items = JsonForm.list(bare);
+      return new Reading(items == null ? bare : items, managed);
+    }
+    boolean quoted = bare.length() > 1 && bare.startsWith("\"") && bare.endsWith("\"");
+    return new Reading(quoted ? bare.substring(1, bare.length() - 1) : bare, managed);
+  }
+
+  private static String withoutMark(String printed) {
+    return printed.endsWith("[managed]") ? MANAGED.matcher(printed).replaceFirst("") : printed;
+  }
+}

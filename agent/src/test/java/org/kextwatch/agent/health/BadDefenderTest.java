@@ -1,0 +1,182 @@
+package org.kextwatch.agent.health;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.mac.StubMac;
+import org.kextwatch.agent.mac.Tool;
+import org.kextwatch.agent.status.Health;
+import org.kextwatch.agent.status.Reachability;
+
+/** Whatever mdatp does to us, a look ends in time with a value and leaves no process behind. */
+@Timeout(60)
+final class BadDefenderTest {
+  private static final Duration AMPLE = Duration.ofSeconds(30);
+
+  /** A look with a tool timeout of one second: two, and what killing one tool takes. */
+  private static final Duration BOUND = Duration.ofSeconds(9);
+
+  /** So many seconds to sleep; the processes of this test are found by it. */
+  private final String nap = "8" + ThreadLocalRandom.current().nextInt(10_000_000, 100_000_000);
+
+  @TempDir private Path folder;
+  private DefenderMac mac;
+
+  @BeforeEach
+  void aMac() {
+    mac = new DefenderMac(folder);
+  }
+
+  @Test
+  void itHangs() {
+    mac.install("exec sleep " + nap);
+
+    assertEquals(Health.unreachable(Reachability.TIMEOUT, null), look(Duration.ofSeconds(1)));
+    assertEquals(1, mac.calls(Tool.MDATP).size());
+  }
+
+  @Test
+  void itHangsAfterHalfAListing() {
+    mac.install("echo 'healthy : false'", "exec sleep " + nap);
+
+    assertEquals(Health.unreachable(Reachability.TIMEOUT, null), look(Duration.ofSeconds(1)));
+  }
+
+  @Test
+  void itIgnoresTheRequestToEnd() {
+    mac.install("trap '' TERM", "while :; do sleep " + nap + "; done");
+
+    assertEquals(Reachability.TIMEOUT, look(Duration.ofSeconds(1)).reachability());
+  }
+
+  @Test
+  void itLeavesAChildThatHoldsTheOutput() {
+    mac.install("sleep " + nap + " &", "echo 'healthy : true'");
+
+    assertEquals("healthy=true", Known.of(look(AMPLE)));
+  }
+
+  @Test
+  void itLeavesAChildThatBelongsToNobody() {
+    mac.install("(nohup sleep " + nap + " </dev/null >/dev/null 2>&1 &)", "echo 'healthy : true'");
+
+    assertEquals("healthy=true", Known.of(look(AMPLE)));
+  }
+
+  @Test
+  void itIsSlowInEveryWayOfAsking() {
+    mac.install("sleep 0.7", "echo 'not a word of health'");
+
+    assertEquals(Health.unreachable(Reachability.TIMEOUT, null), look(Duration.ofSeconds(1)));
+  }
+
+  @Test
+  void itIsAsSlowAsCodesign() {
+    mac.codesign("sleep 0.9");
+    mac.install("sleep 0.9", "echo 'not a word of health'");
+
+    assertEquals(Health.unreachable(Reachability.TIMEOUT, null), look(Duration.ofSeconds(1)));
+  }
+
+  @Test
+  void itPrintsThreeHundredMegabytesAfterItsListing() {
+    mac.install("echo 'healthy : true'", "head -c 300000000 /dev/zero | tr '\\0' x");
+
+    assertEquals("healthy=true", Known.of(look(AMPLE)));
+  }
+
+  @Test
+  void itPrintsThreeHundredMegabytesBeforeItsListing() {
+    mac.install("head -c 300000000 /dev/zero | tr '\\0' '\\n'", "echo 'healthy : true'");
+
+    assertEquals(Health.unreachable(Reachability.UNPARSABLE, 0), look(AMPLE));
+  }
+
+  @Test
+  void itPrintsForEver() {
+    mac.install("while :; do echo " + nap + "; done");
+
+    assertEquals(Health.unreachable(Reachability.TIMEOUT, null), look(Duration.ofSeconds(1)));
+  }
+
+  @Test
+  void itPrintsRandomBytes() {
+    mac.install("head -c 200000 /dev/urandom");
+
+    assertEquals(Health.unreachable(Reachability.UNPARSABLE, 0), look(AMPLE));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[", "{\"healthy\":"})
+  void itPrintsTenThousandNestedBrackets(String bracket) {
+    mac.install(
+        "i=0", "while [ $i -lt 10000 ]; do printf '" + bracket + "'; i=$((i+1)); done", "exit 9");
+
+    assertEquals(Health.unreachable(Reachability.UNPARSABLE, 9), look(AMPLE));
+  }
+
+  @Test
+  void itPrintsNothing() {
+    mac.install("exit 0");
+
+    assertEquals(Health.unreachable(Reachability.UNPARSABLE, 0), look(AMPLE));
+  }
+
+  @Test
+  void itComplainsBesidesAGoodListing() {
+    mac.install(
+        "head -c 100000 /dev/urandom >&2",
+        "echo 'healthy : true' >&2",
+        "cat '" + Recording.numbered("024") + "'");
+
+    assertEquals(false, look(AMPLE).healthy());
+  }
+
+  @Test
+  void itCrashes() {
+    mac.install("kill -SEGV $$");
+
+    assertEquals(Health.unreachable(Reachability.UNPARSABLE, 128 + 11), look(AMPLE));
+  }
+
+  @Test
+  void itHangsAndThenIsWell() {
+    mac.install("exec sleep " + nap);
+    look(Duration.ofSeconds(1));
+    mac.install("echo 'healthy : true'");
+
+    assertEquals("healthy=true", Known.of(look(AMPLE)));
+  }
+
+  private Health look(Duration toolTimeout) {
+    long start = System.nanoTime();
+    Health health = mac.look(toolTimeout);
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    Duration bound = toolTimeout.equals(AMPLE) ? AMPLE : BOUND;
+    assertTrue(took.compareTo(bound) < 0, () -> "took " + took);
+    assertNobodyIsLeft();
+    return health;
+  }
+
+  /** A killed process is still listed for a moment. */
+  private void assertNobodyIsLeft() {
+    long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+    List<ProcessHandle> alive = StubMac.alive(nap);
+    while (!alive.isEmpty() && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+      alive = StubMac.alive(nap);
+    }
+    alive.forEach(ProcessHandle::destroyForcibly);
+    assertEquals(List.of(), alive);
+  }
+}

@@ -1,0 +1,87 @@
+package org.kextwatch.agent.health;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.StubMac;
+import org.kextwatch.agent.mac.Tool;
+import org.kextwatch.agent.status.Health;
+
+/** A Mac with a codesign and, if installed, a Defender: mdatp is a link into the app, as it is. */
+final class DefenderMac {
+  static final String BINARY =
+      "/Applications/Microsoft Defender.app/Contents/Resources/Tools/wdavdaemonclient";
+
+  private final StubMac mac;
+  private final HealthCheck check;
+
+  DefenderMac(Path folder) {
+    mac = new StubMac(folder);
+    check = new HealthCheck(mac.root(), mac.tools());
+    mac.tool(Tool.CODESIGN, "exit 0");
+  }
+
+  /** Puts a Defender there, or another in its place. */
+  Path install(String... lines) {
+    Path binary = mac.script(BINARY, Tool.MDATP.name(), lines);
+    Path link = mac.path(Tool.MDATP.macPath());
+    try {
+      Files.createDirectories(link.getParent());
+      if (!Files.isSymbolicLink(link)) {
+        Files.createSymbolicLink(link, link.getParent().relativize(binary));
+      }
+      return binary;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A codesign of these lines. */
+  Path codesign(String... lines) {
+    return mac.tool(Tool.CODESIGN, lines);
+  }
+
+  /** Looks with a tool timeout of one second. */
+  Health look() {
+    return look(Duration.ofSeconds(1));
+  }
+
+  Health look(Duration toolTimeout) {
+    return check.check(settings(toolTimeout));
+  }
+
+  List<String> calls(Tool tool) {
+    return mac.calls(tool);
+  }
+
+  Path path(String macPath) {
+    return mac.path(macPath);
+  }
+
+  private static Settings settings(Duration toolTimeout) {
+    Settings all = Settings.defaults();
+    Settings.Pace pace = all.pace();
+    return new Settings(
+        all.webhook(),
+        new Settings.Pace(
+            pace.health(),
+            pace.atRisk(),
+            pace.heartbeat(),
+            pace.confirm(),
+            pace.settle(),
+            toolTimeout),
+        all.loading(),
+        all.extension(),
+        all.spool(),
+        all.expectPassiveMode(),
+        all.maxDefinitionsAge(),
+        all.deviceIdentity(),
+        all.includeDefenderIds(),
+        all.labels(),
+        all.logLevel());
+  }
+}

@@ -1,0 +1,124 @@
+package org.kextwatch.agent.health;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.kextwatch.agent.mac.ToolRun;
+import org.kextwatch.agent.status.Health;
+import org.kextwatch.agent.status.Reachability;
+
+/** Every listing of health that was ever recorded, and everything else that mdatp printed. */
+final class RecordingsTest {
+
+  /** What a person reads in each recording. What a row does not name must be unknown. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          006 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=false
+          007 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=true
+          009 | healthy=true; licensed=true; realTimeProtectionEnabled=true; \
+          realTimeProtectionAvailable=true; appVersion=100.87.66; definitionsAgeMinutes=47
+          014 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=false
+          015 | realTimeProtectionEnabled=false; realTimeProtectionAvailable=true
+          016 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=true
+          017 | healthy=true; licensed=true; realTimeProtectionEnabled=true; \
+          realTimeProtectionAvailable=true; \
+          realTimeProtectionSubsystem=endpoint_security_extension; passiveModeEnabled=false; \
+          fullDiskAccessEnabled=true; appVersion=101.70.19; \
+          productExpiration=Dec 29, 2022 at 09:48:37 PM; definitionsStatus=up_to_date; \
+          definitionsAgeMinutes=5
+          019 | healthy=true; licensed=true
+          021 | healthy=false; fullDiskAccessEnabled=false; issues=[no active event provider, \
+          network event provider not running, full disk access has not been granted]; \
+          unavailableFields=[realTimeProtectionEnabled, realTimeProtectionAvailable]
+          022 | healthy=false; issues=[no active event provider, \
+          network event provider not running, full disk access has not been granted]; \
+          unavailableFields=[realTimeProtectionEnabled, realTimeProtectionAvailable]
+          024 | healthy=false; realTimeProtectionEnabled=true; \
+          realTimeProtectionAvailable=false; fullDiskAccessEnabled=false; \
+          issues=[no active event provider, network event provider not running, \
+          full disk access has not been granted]
+          025 | healthy=false; licensed=false; issues=[missing license]
+          028 | healthy=false; licensed=false; issues=[missing license]; appVersion=101.85.27
+          029 | healthy=false; licensed=false; realTimeProtectionEnabled=false; \
+          realTimeProtectionAvailable=true; realTimeProtectionSubsystem=fanotify; \
+          appVersion=101.02.55; unavailableFields=[productExpiration]
+          031 | healthy=true; licensed=true; realTimeProtectionEnabled=true; \
+          realTimeProtectionAvailable=true; realTimeProtectionSubsystem=fanotify; \
+          passiveModeEnabled=false; appVersion=101.23062.0010; \
+          productExpiration=Apr 10, 2024 at 01:34:28 PM; definitionsStatus=up_to_date; \
+          definitionsAgeMinutes=159
+          033 | healthy=true; licensed=true; realTimeProtectionEnabled=true; \
+          realTimeProtectionAvailable=true; \
+          realTimeProtectionSubsystem=endpoint_security_extension; passiveModeEnabled=false; \
+          fullDiskAccessEnabled=true; appVersion=101.98.30; \
+          productExpiration=2023-09-06T05:12:28Z; definitionsStatus=up_to_date; \
+          definitionsAgeMinutes=158
+          043 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=true; \
+          realTimeProtectionSubsystem=endpoint_security_extension; passiveModeEnabled=false
+          044 | realTimeProtectionEnabled=false; realTimeProtectionAvailable=true; \
+          realTimeProtectionSubsystem=endpoint_security_extension; passiveModeEnabled=false
+          045 | definitionsStatus=up_to_date; definitionsAgeMinutes=2
+          047 | definitionsStatus=up_to_date; definitionsAgeMinutes=2
+          048 | definitionsStatus=up_to_date; definitionsAgeMinutes=2
+          """)
+  void aListingSaysWhatAPersonReadsInIt(String number, String known) {
+    Health health = read(Recording.numbered(number), 0);
+
+    assertEquals(known, Known.of(health));
+    assertEquals(Reachability.OK, health.reachability());
+  }
+
+  @Test
+  void everythingElseIsNoHealthAndAConnectionFailureWhereItSaysSo() {
+    List<String> listings =
+        List.of(
+            "006", "007", "009", "014", "015", "016", "017", "019", "021", "022", "024", "025",
+            "028", "029", "031", "033", "043", "044", "045", "047", "048");
+    List<Path> others =
+        Recording.all().stream()
+            .filter(file -> !listings.contains(file.getFileName().toString().substring(0, 3)))
+            .toList();
+
+    assertEquals(30, others.size());
+    for (Path other : others) {
+      boolean unconnected = other.getFileName().toString().startsWith("056-");
+      assertEquals(
+          Health.unreachable(
+              unconnected ? Reachability.DAEMON_UNREACHABLE : Reachability.UNPARSABLE, 1),
+          read(other, 1),
+          other.toString());
+    }
+  }
+
+  @Test
+  void exitCodeThreeIsAConnectionFailureUnlessTheListingIsThere() {
+    assertEquals(
+        Reachability.DAEMON_UNREACHABLE, read(Recording.numbered("057"), 3).reachability());
+    assertEquals(Reachability.OK, read(Recording.numbered("014"), 3).reachability());
+    assertEquals(3, read(Recording.numbered("014"), 3).exitCode());
+  }
+
+  @Test
+  void noRecordingCutAnywhereThrows() {
+    for (Path file : Recording.all()) {
+      String text = Recording.text(file);
+      for (int end = 0; end < text.length(); end++) {
+        String start = text.substring(0, end);
+        String rest = text.substring(end);
+        Answer.of(new ToolRun.Finished(0, start, ""));
+        Answer.of(new ToolRun.Finished(0, rest, ""));
+      }
+    }
+  }
+
+  private static Health read(Path file, int exitCode) {
+    return Answer.of(new ToolRun.Finished(exitCode, Recording.text(file), ""));
+  }
+}

@@ -1,0 +1,157 @@
+package org.kextwatch.agent.mac;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever a tool has started dies with it, and nobody waits long for that. */
+@Timeout(60)
+final class LeftBehindTest {
+  private static final Duration SHORT = Duration.ofSeconds(1);
+  private static final Duration AMPLE = Duration.ofSeconds(30);
+
+  /** The time of a run besides its own: asking to end, making it end, closing two pipes. */
+  private static final Duration KILLING = Duration.ofSeconds(7);
+
+  /** The argument by which this test's own processes are found: so many seconds to sleep. */
+  private final String nap = "7" + ThreadLocalRandom.current().nextInt(10_000_000, 100_000_000);
+
+  @TempDir private Path folder;
+  private StubMac mac;
+
+  @BeforeEach
+  void aMac() {
+    mac = new StubMac(folder);
+  }
+
+  @Test
+  void aToolThatHangsIsEnded() {
+    mac.tool(Tool.SYSCTL, "exec sleep " + nap);
+
+    assertInstanceOf(ToolRun.TimedOut.class, run(SHORT));
+  }
+
+  @Test
+  void aToolThatIgnoresTheRequestToEndIsKilled() {
+    mac.tool(Tool.SYSCTL, "trap '' TERM", "echo deaf", "sleep " + nap, "sleep " + nap);
+
+    assertEquals(new ToolRun.TimedOut("deaf\n", ""), run(SHORT));
+  }
+
+  @Test
+  void aChildThatHoldsTheOutputOpenDoesNotHoldUsUp() {
+    mac.tool(Tool.SYSCTL, "sleep " + nap + " &", "echo done");
+
+    assertEquals(new ToolRun.Finished(0, "done\n", ""), run(AMPLE));
+  }
+
+  @Test
+  void aGrandchildThatBelongsToNobodyAnyMoreIsFound() {
+    mac.tool(
+        Tool.SYSCTL,
+        "setsid=$(command -v setsid)", // a Mac has none
+        "($setsid nohup sleep " + nap + " </dev/null >/dev/null 2>&1 &)",
+        "echo done");
+
+    assertEquals(new ToolRun.Finished(0, "done\n", ""), run(AMPLE));
+  }
+
+  @Test
+  void aChildWithoutTheMarkerIsKilledWithAToolThatHangs() {
+    mac.tool(Tool.SYSCTL, "env -i sleep " + nap);
+
+    assertInstanceOf(ToolRun.TimedOut.class, run(SHORT));
+  }
+
+  /** Without the marker and without parents it is not found; that much is given up. */
+  @Test
+  void aGrandchildThatHidesFromUsDoesNotHoldUsUpEither() {
+    mac.tool(Tool.SYSCTL, "(env -i sleep " + nap + " &)", "echo done");
+
+    long start = System.nanoTime();
+    ToolRun run = mac.tools().run(Tool.SYSCTL, AMPLE, List.of());
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    StubMac.alive(nap).forEach(ProcessHandle::destroyForcibly);
+
+    assertEquals(new ToolRun.Finished(0, "done\n", ""), run);
+    assertTrue(took.compareTo(KILLING) < 0, () -> "took " + took);
+  }
+
+  @Test
+  void aChildThatPrintsForEverIsStopped() {
+    mac.tool(Tool.SYSCTL, "sh -c 'while :; do echo " + nap + "; done' " + nap + " &", "echo done");
+
+    ToolRun.Finished run = assertInstanceOf(ToolRun.Finished.class, run(AMPLE));
+
+    assertTrue(run.stdout().length() <= BoundedOutput.LIMIT_BYTES);
+  }
+
+  @Test
+  void anInterruptKillsTheToolAndIsPassedOn() throws InterruptedException {
+    mac.tool(Tool.SYSCTL, "sleep " + nap + " &", "sleep " + nap);
+    AtomicReference<ToolRun> run = new AtomicReference<>();
+    AtomicBoolean passedOn = new AtomicBoolean();
+    Thread cycle =
+        new Thread(
+            () -> {
+              run.set(mac.tools().run(Tool.SYSCTL, AMPLE, List.of()));
+              passedOn.set(Thread.currentThread().isInterrupted());
+            });
+    cycle.start();
+    while (StubMac.alive(nap).size() < 2) {
+      Thread.sleep(10);
+    }
+
+    cycle.interrupt();
+    cycle.join(KILLING.toMillis());
+
+    assertEquals(
+        ToolRun.Cause.INTERRUPTED, assertInstanceOf(ToolRun.NotRun.class, run.get()).cause());
+    assertTrue(passedOn.get());
+    assertNobodyIsLeft();
+  }
+
+  @Test
+  void anInterruptThatCameBeforeLetsNothingRunOn() {
+    mac.tool(Tool.SYSCTL, "sleep " + nap);
+
+    Thread.currentThread().interrupt();
+    ToolRun run = mac.tools().run(Tool.SYSCTL, AMPLE, List.of());
+
+    assertTrue(Thread.interrupted());
+    assertEquals(ToolRun.Cause.INTERRUPTED, assertInstanceOf(ToolRun.NotRun.class, run).cause());
+    assertNobodyIsLeft();
+  }
+
+  private ToolRun run(Duration timeout) {
+    long start = System.nanoTime();
+    ToolRun run = mac.tools().run(Tool.SYSCTL, timeout, List.of());
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    assertTrue(took.compareTo(SHORT.plus(KILLING)) < 0, () -> "took " + took);
+    assertNobodyIsLeft();
+    return run;
+  }
+
+  /** A killed process is still listed for a moment. */
+  private void assertNobodyIsLeft() {
+    long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+    List<ProcessHandle> alive = StubMac.alive(nap);
+    while (!alive.isEmpty() && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+      alive = StubMac.alive(nap);
+    }
+    alive.forEach(ProcessHandle::destroyForcibly);
+    assertEquals(List.of(), alive);
+  }
+}
