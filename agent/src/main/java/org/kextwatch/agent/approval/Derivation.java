@@ -1,0 +1,133 @@
+package org.kextwatch.agent.approval;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Settings.WatchedExtension;
+import org.kextwatch.agent.mac.MacVersion;
+import org.kextwatch.agent.status.Attempt;
+import org.kextwatch.agent.status.Extension;
+import org.kextwatch.agent.status.ExtensionKind;
+import org.kextwatch.agent.status.ExtensionState;
+import org.kextwatch.agent.status.SystemExtension;
+
+/**
+ * From evidence to state. The kernel's own list beats the loader's attempt, which beats the
+ * approval database. What a tool could not tell is unknown, never "no".
+ */
+final class Derivation {
+  private static final String ENDPOINT_SECURITY = "endpoint_security_extension";
+
+  private Derivation() {}
+
+  static Extension extension(WatchedExtension watched, Evidence evidence) {
+    ExtensionKind kind = kind(watched, evidence);
+    List<SystemExtension> rows = SystemExtensions.ofDefender(evidence.systemExtensions());
+    return new Extension(
+        kind,
+        state(kind, evidence),
+        watched.bundleId(),
+        watched.teamId(),
+        watched.path(),
+        evidence.version(),
+        evidence.listed().loaded(),
+        evidence.listed().version(),
+        evidence.grant(),
+        evidence.grantEvidence(),
+        evidence.userMayApprove(),
+        evidence.history().last(),
+        rows);
+  }
+
+  static ExtensionKind kind(WatchedExtension watched, Evidence evidence) {
+    boolean isDefenders = watched.bundleId().equals(WatchedExtension.DEFENDER.bundleId());
+    if (!isDefenders && evidence.hasKext()) {
+      return ExtensionKind.KERNEL;
+    }
+    if (evidence.isBigSurOrLater()
+        || ENDPOINT_SECURITY.equals(evidence.subsystem())
+        || SystemExtensions.anyStays(evidence.systemExtensions())) {
+      return ExtensionKind.SYSTEM;
+    }
+    if (evidence.macOs().isEmpty() && !evidence.listed().isLoaded()) {
+      return ExtensionKind.UNKNOWN; // from macOS 11 a kext on disk is only a leftover
+    }
+    if (evidence.hasKext()) {
+      return ExtensionKind.KERNEL;
+    }
+    return evidence.lacksKext() && lacksSystemExtensions(evidence)
+        ? ExtensionKind.NONE
+        : ExtensionKind.UNKNOWN;
+  }
+
+  /** Before macOS 10.15 there are none; later one must have looked. */
+  private static boolean lacksSystemExtensions(Evidence evidence) {
+    return evidence.systemExtensions() != null
+        || evidence.macOs().filter(Derivation::isBeforeCatalina).isPresent();
+  }
+
+  private static boolean isBeforeCatalina(MacVersion version) {
+    return version.major() == 10 && version.minor() < 15;
+  }
+
+  static ExtensionState state(ExtensionKind kind, Evidence evidence) {
+    return switch (kind) {
+      case NONE -> ExtensionState.ABSENT;
+      case UNKNOWN -> ExtensionState.UNKNOWN;
+      case SYSTEM -> SystemExtensions.state(evidence.systemExtensions());
+      case KERNEL -> kernelState(evidence);
+    };
+  }
+
+  private static ExtensionState kernelState(Evidence evidence) {
+    if (evidence.listed().isLoaded()) {
+      return ExtensionState.ACTIVE;
+    }
+    ExtensionState attempted = attemptedState(evidence);
+    if (attempted != null) {
+      return attempted;
+    }
+    if (evidence.listed().loaded() == null) {
+      return ExtensionState.UNKNOWN;
+    }
+    return switch (evidence.grant()) {
+      case USER, MDM, USER_AND_MDM -> ExtensionState.APPROVED_INACTIVE;
+      case LISTED_NOT_ALLOWED -> ExtensionState.AWAITING_APPROVAL;
+      case NONE -> ExtensionState.NEVER_REQUESTED;
+      case UNREADABLE -> ExtensionState.UNKNOWN;
+    };
+  }
+
+  /**
+   * What the last attempt that still counts says, {@code null} if it says nothing about the Mac.
+   */
+  private static @Nullable ExtensionState attemptedState(Evidence evidence) {
+    Attempt attempt = evidence.history().last();
+    if (attempt == null) {
+      return null;
+    }
+    return switch (attempt.outcome()) {
+      case TIMEOUT, NOT_ROOT -> null;
+      case LOADED -> evidence.listed().loaded() == null ? ExtensionState.ACTIVE : null;
+      case RESTART_REQUIRED -> ExtensionState.PENDING_RESTART;
+      case POLICY_BLOCKED -> blockedState(evidence);
+      case LOADED_NOTHING,
+          BAD_SIGNATURE,
+          BAD_OWNERSHIP,
+          STAGING_FAILED,
+          OTHER_VERSION_LOADED,
+          FOREIGN_EXTENSION,
+          WRONG_ARCHITECTURE,
+          NOT_FOUND,
+          FAILED ->
+          ExtensionState.BLOCKED;
+    };
+  }
+
+  /** From macOS 11 the loader keeps refusing an approved kext until the Mac restarts. */
+  private static ExtensionState blockedState(Evidence evidence) {
+    if (!evidence.grant().isGiven()) {
+      return ExtensionState.AWAITING_APPROVAL;
+    }
+    return evidence.isBigSurOrLater() ? ExtensionState.PENDING_RESTART : ExtensionState.CONFLICT;
+  }
+}

@@ -1,0 +1,76 @@
+package org.kextwatch.agent.approval;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.config.Settings.WatchedExtension;
+import org.kextwatch.agent.mac.MacVersion;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.ToolRunner;
+import org.kextwatch.agent.status.Extension;
+import org.kextwatch.agent.status.Listed;
+import org.kextwatch.agent.status.LoadHistory;
+
+/** Looks at everything that tells how far Defender's extension has come on this Mac. */
+public final class ExtensionReader {
+  private final SystemRoot root;
+  private final KernelList kernel;
+  private final KextPolicyDatabase database;
+
+  public ExtensionReader(SystemRoot root, ToolRunner tools) {
+    this.root = root;
+    this.kernel = new KernelList(tools);
+    this.database = new KextPolicyDatabase(root, tools);
+  }
+
+  /**
+   * Reads the extension's state. It takes as long as its tools, each of which has its timeout.
+   *
+   * @param history what was tried so far
+   * @param bootId of the running boot, {@code null} if it cannot be told
+   * @param subsystem what Defender says it protects with, {@code null} if it does not say
+   */
+  public Reading read(
+      Settings settings,
+      LoadHistory history,
+      Instant now,
+      @Nullable String bootId,
+      @Nullable String subsystem) {
+    WatchedExtension watched = settings.extension();
+    Duration timeout = settings.pace().toolTimeout();
+    KextBundle kext = KextBundle.of(root, watched);
+    PolicyReading policy = database.read(watched, timeout);
+    LoadHistory counted = history.seen(now, bootId, kext.version(), policy.grant());
+    Evidence evidence =
+        new Evidence(
+            MacVersion.of(root),
+            kext.exists(),
+            kext.version(),
+            kernel.listed(watched, timeout),
+            policy.grant(),
+            policy.evidence(),
+            ManagedKextPolicy.userMayApprove(root, policy),
+            counted,
+            subsystem,
+            null);
+    return new Reading(Derivation.extension(watched, evidence), counted);
+  }
+
+  /** The kernel's own list, for a look right before and after a load. */
+  public Listed listed(Settings settings) {
+    return kernel.listed(settings.extension(), settings.pace().toolTimeout());
+  }
+
+  /** By stat alone: whether the approval database may have changed since another look. */
+  public Fingerprint fingerprint() {
+    return database.fingerprint();
+  }
+
+  /**
+   * One look.
+   *
+   * @param history as it counts after this look
+   */
+  public record Reading(Extension extension, LoadHistory history) {}
+}

@@ -1,0 +1,46 @@
+package org.kextwatch.agent.approval;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.kextwatch.agent.config.Settings.WatchedExtension;
+import org.kextwatch.agent.mac.Tool;
+import org.kextwatch.agent.mac.ToolRun;
+import org.kextwatch.agent.mac.ToolRunner;
+import org.kextwatch.agent.status.Listed;
+
+/**
+ * The kernel's own list of loaded kexts. Up to macOS 10.15 kextstat prints it, later a shim of that
+ * name, which tells of itself on stderr; both end with 0 whether or not the kext is loaded.
+ */
+final class KernelList {
+  private static final int MAX_VERSION_LENGTH = 64;
+
+  private final ToolRunner tools;
+
+  KernelList(ToolRunner tools) {
+    this.tools = tools;
+  }
+
+  Listed listed(WatchedExtension watched, Duration timeout) {
+    return parse(
+        tools.run(Tool.KEXTSTAT, timeout, List.of("-l", "-b", watched.bundleId())),
+        watched.bundleId());
+  }
+
+  static Listed parse(ToolRun run, String bundleId) {
+    if (!(run instanceof ToolRun.Finished finished) || finished.exitCode() != 0) {
+      return Listed.UNKNOWN;
+    }
+    Matcher row =
+        Pattern.compile("(?<!\\S)" + Pattern.quote(bundleId) + " \\(([^)\\n]*)\\)")
+            .matcher(finished.stdout());
+    if (!row.find()) {
+      return Listed.NOT_LOADED;
+    }
+    String version = row.group(1).strip();
+    boolean plain = !version.isEmpty() && version.length() <= MAX_VERSION_LENGTH;
+    return new Listed(true, plain ? version : null);
+  }
+}

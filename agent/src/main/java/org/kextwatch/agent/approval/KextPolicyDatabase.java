@@ -1,0 +1,135 @@
+package org.kextwatch.agent.approval;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.kextwatch.agent.approval.PolicyReading.PolicyRows;
+import org.kextwatch.agent.approval.PolicyReading.Unreadable;
+import org.kextwatch.agent.config.Settings.WatchedExtension;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.Tool;
+import org.kextwatch.agent.mac.ToolRun;
+import org.kextwatch.agent.mac.ToolRunner;
+
+/**
+ * Apple's approval database, read with Apple's own sqlite3 while its writer lives. The folder is
+ * under System Integrity Protection and is not ours: nothing is ever made in it. So the ways to
+ * read are tried in this order:
+ *
+ * <ol>
+ *   <li>{@code mode=ro}, which sees what the writer has committed and not yet checkpointed;
+ *   <li>{@code immutable=1}, blind to the {@code -wal}, and only when nothing waits in it;
+ *   <li>a copy, where SQLite may recover what a crashed writer left.
+ * </ol>
+ */
+final class KextPolicyDatabase {
+  static final String MAC_PATH = "/private/var/db/SystemPolicyConfiguration/KextPolicy";
+
+  private static final Duration MAX_BUSY = Duration.ofSeconds(4);
+
+  private final ToolRunner tools;
+  private final DatabaseFiles files;
+
+  KextPolicyDatabase(SystemRoot root, ToolRunner tools) {
+    this.tools = tools;
+    this.files = new DatabaseFiles(root.resolve(MAC_PATH));
+  }
+
+  /**
+   * Reads what the database says of a kext.
+   *
+   * @param timeout of each run of sqlite3; half of it is spent on waiting for a lock, at most 4 s
+   */
+  PolicyReading read(WatchedExtension watched, Duration timeout) {
+    if (!files.exist()) {
+      return new Unreadable("no database file");
+    }
+    try {
+      if (files.areReadableInPlace()) {
+        ToolRun live = query(files.database(), "mode=ro", timeout);
+        if (!cannotOpen(live)) {
+          return understand(live, watched);
+        }
+      }
+      if (files.unmerged().isEmpty()) {
+        return understand(query(files.database(), "immutable=1", timeout), watched);
+      }
+      try (TemporaryCopy copy = TemporaryCopy.of(files)) {
+        return understand(query(copy.database(), "mode=rw", timeout), watched);
+      }
+    } catch (IOException e) {
+      return new Unreadable("it can be neither opened nor copied");
+    }
+  }
+
+  /** A cheap hint, by stat alone, that the database may have changed; never proof. */
+  Fingerprint fingerprint() {
+    return Fingerprint.of(files);
+  }
+
+  private ToolRun query(Path database, String mode, Duration timeout) {
+    ToolRun run = query(database, mode, timeout, PolicyQuery.BOTH);
+    return run instanceof ToolRun.Finished finished
+            && finished.stderr().contains("no such table: kext_policy_mdm")
+        ? query(database, mode, timeout, PolicyQuery.USER_ONLY)
+        : run;
+  }
+
+  private ToolRun query(Path database, String mode, Duration timeout, String sql) {
+    long busy = Math.min(timeout.toMillis() / 2, MAX_BUSY.toMillis());
+    return tools.run(
+        Tool.SQLITE3,
+        timeout,
+        List.of(
+            "-batch", // and no ~/.sqliterc: it could change the output
+            "-init",
+            "/dev/null",
+            "-cmd",
+            ".timeout " + busy,
+            database.toUri().toASCIIString() + "?" + mode,
+            sql));
+  }
+
+  private static boolean cannotOpen(ToolRun run) {
+    return run instanceof ToolRun.Finished finished
+        && (finished.stderr().contains("unable to open database file")
+            || finished.stderr().contains("readonly database"));
+  }
+
+  private static PolicyReading understand(ToolRun run, WatchedExtension watched) {
+    if (run instanceof ToolRun.Finished finished) {
+      Optional<PolicyRows> rows =
+          finished.exitCode() == 0
+              ? PolicyQuery.parse(finished.stdout(), watched)
+              : Optional.empty();
+      return rows.isPresent() ? rows.get() : new Unreadable(reason(finished));
+    }
+    if (run instanceof ToolRun.NotRun notRun) {
+      String cause = notRun.cause().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+      return new Unreadable("sqlite3 did not run (%s)".formatted(cause));
+    }
+    return new Unreadable("sqlite3 took too long");
+  }
+
+  /** SQLite's own words, without the paths around them. */
+  private static String reason(ToolRun.Finished run) {
+    if (run.exitCode() == 0) {
+      return "sqlite3 gave no complete answer";
+    }
+    return List.of(
+            "database is locked",
+            "file is not a database",
+            "database disk image is malformed",
+            "no such table: kext_policy",
+            "unable to open database file",
+            "attempt to write a readonly database",
+            "disk I/O error")
+        .stream()
+        .filter(run.stderr()::contains)
+        .findFirst()
+        .orElse("sqlite3 ended with " + run.exitCode());
+  }
+}

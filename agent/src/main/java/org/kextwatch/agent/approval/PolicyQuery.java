@@ -1,0 +1,73 @@
+package org.kextwatch.agent.approval;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.kextwatch.agent.approval.PolicyReading.PolicyRows;
+import org.kextwatch.agent.config.Settings.WatchedExtension;
+
+/**
+ * The question to the approval database, and the understanding of the answer. Columns come as hex:
+ * no name in them can be taken for a separator, and SQLite 3.19 (macOS 10.13) has no JSON.
+ */
+final class PolicyQuery {
+  private static final String COLUMNS =
+      "hex(team_id) || ',' || hex(bundle_id) || ',' || hex(allowed)";
+  private static final String USER = "SELECT 'user,' || " + COLUMNS + " FROM kext_policy;";
+  private static final String MDM = "SELECT 'mdm,' || " + COLUMNS + " FROM kext_policy_mdm;";
+  private static final String ALLOWED = "1";
+
+  /** The last line: without it, the answer was cut. */
+  private static final String END = "end";
+
+  private static final String SELECT_END = "SELECT '" + END + "';";
+
+  /** Both tables in one state of the database. */
+  static final String BOTH = "BEGIN;" + USER + MDM + "COMMIT;" + SELECT_END;
+
+  /** For a database that knows of no MDM. */
+  static final String USER_ONLY = USER + SELECT_END;
+
+  private PolicyQuery() {}
+
+  /** The rows that concern the kext; empty if this is no complete answer. */
+  static Optional<PolicyRows> parse(String answer, WatchedExtension watched) {
+    List<String> lines = answer.lines().toList();
+    if (lines.isEmpty() || !lines.get(lines.size() - 1).equals(END)) {
+      return Optional.empty();
+    }
+    List<PolicyRow> user = new ArrayList<>();
+    List<PolicyRow> mdm = new ArrayList<>();
+    boolean others = false;
+    try {
+      for (String line : lines.subList(0, lines.size() - 1)) {
+        String[] columns = line.split(",", -1);
+        PolicyRow row = row(columns);
+        boolean ours = row.isFor(watched);
+        if (columns[0].equals("user")) {
+          user.addAll(ours ? List.of(row) : List.of());
+        } else if (ours || row.isForTeamOf(watched)) {
+          mdm.add(row);
+        } else {
+          others = true;
+        }
+      }
+    } catch (IllegalArgumentException e) { // no hex, or not four columns: not our query's answer
+      return Optional.empty();
+    }
+    return Optional.of(new PolicyRows(user, mdm, others));
+  }
+
+  private static PolicyRow row(String[] columns) {
+    if (columns.length != 4) {
+      throw new IllegalArgumentException("not a row");
+    }
+    return new PolicyRow(text(columns[1]), text(columns[2]), text(columns[3]).equals(ALLOWED));
+  }
+
+  private static String text(String hex) {
+    return new String(HexFormat.of().parseHex(hex), StandardCharsets.UTF_8);
+  }
+}

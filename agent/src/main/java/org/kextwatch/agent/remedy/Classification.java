@@ -1,0 +1,114 @@
+package org.kextwatch.agent.remedy;
+
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.kextwatch.agent.config.Settings.WatchedExtension;
+import org.kextwatch.agent.mac.ToolRun;
+import org.kextwatch.agent.remedy.Statement.About;
+import org.kextwatch.agent.status.Attempt;
+import org.kextwatch.agent.status.Listed;
+import org.kextwatch.agent.status.Outcome;
+
+/**
+ * What came of a run of kextutil, from its words first and its exit code second: 27 is only its
+ * first failure, so that a kext which is both unsigned and unapproved ends with 27 too (kext_tools,
+ * security.c); and from macOS 11 the code is kmutil's.
+ */
+final class Classification {
+  private static final Set<Symptom> BEFORE_POLICY =
+      EnumSet.range(Symptom.SIGNATURE, Symptom.EXCLUSION);
+  private static final Set<Symptom> AFTER_RESTART =
+      EnumSet.of(Symptom.OTHER_VERSION, Symptom.ARCHITECTURE, Symptom.NOT_ROOT);
+  private static final Set<About> OURS = EnumSet.of(About.OURS);
+  private static final Set<About> NOT_OTHERS = EnumSet.of(About.OURS, About.NOBODY);
+
+  private final int exitCode;
+  private final Listed after;
+  private final List<Statement> statements;
+  private final boolean isShim;
+
+  private Classification(ToolRun.Finished run, Listed after, WatchedExtension watched) {
+    String output = run.stderr() + "\n" + run.stdout();
+    this.exitCode = run.exitCode();
+    this.after = after;
+    this.statements = new LoaderText(watched).statements(output);
+    this.isShim = output.contains("/usr/bin/kmutil") || output.contains("KMErrorDomain");
+  }
+
+  /**
+   * Understands a run.
+   *
+   * @param at when it began
+   * @param after the kernel's list after it
+   */
+  static Attempt of(Instant at, ToolRun run, Listed after, WatchedExtension watched) {
+    if (run instanceof ToolRun.Finished finished) {
+      Finding finding = new Classification(finished, after, watched).finding();
+      return new Attempt(at, finding.outcome(), finished.exitCode(), Detail.of(finding.text()));
+    }
+    if (run instanceof ToolRun.NotRun notRun) {
+      boolean isEnding = notRun.cause() == ToolRun.Cause.INTERRUPTED; // says nothing of the Mac
+      Outcome outcome = isEnding ? Outcome.TIMEOUT : Outcome.FAILED;
+      return new Attempt(at, outcome, null, Detail.of(notRun.detail()));
+    }
+    return new Attempt(at, Outcome.TIMEOUT, null, "kextutil did not end in time");
+  }
+
+  private record Finding(Outcome outcome, String text) {}
+
+  private Finding finding() {
+    if (exitCode == 0 && after.isLoaded()) {
+      return new Finding(Outcome.LOADED, "");
+    }
+    return find(BEFORE_POLICY, OURS)
+        .or(() -> find(EnumSet.of(Symptom.POLICY), NOT_OTHERS))
+        .or(() -> byCode(27, Outcome.POLICY_BLOCKED))
+        .or(() -> find(EnumSet.of(Symptom.RESTART), NOT_OTHERS))
+        .or(() -> byCode(28, Outcome.RESTART_REQUIRED))
+        .or(() -> byCode(0, after.loaded() == null ? Outcome.LOADED : Outcome.LOADED_NOTHING))
+        .or(() -> find(AFTER_RESTART, NOT_OTHERS))
+        .or(() -> byCode(77, Outcome.NOT_ROOT))
+        .or(() -> find(EnumSet.of(Symptom.NOT_FOUND), OURS))
+        .or(() -> byCode(66, Outcome.NOT_FOUND))
+        .or(() -> find(BEFORE_POLICY, NOT_OTHERS))
+        .or(() -> isShim ? Optional.empty() : byCode(1, Outcome.NOT_FOUND))
+        .or(this::foreign)
+        .orElseGet(() -> new Finding(Outcome.FAILED, lastWords()));
+  }
+
+  private Optional<Finding> find(Set<Symptom> symptoms, Set<About> about) {
+    for (Statement statement : statements) {
+      for (Symptom symptom : symptoms) {
+        if (about.contains(statement.about()) && symptom.isIn(statement)) {
+          return Optional.of(new Finding(symptom.outcome(), statement.text()));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Finding> byCode(int code, Outcome outcome) {
+    return exitCode == code
+        ? Optional.of(new Finding(outcome, code == 0 ? "" : lastWords()))
+        : Optional.empty();
+  }
+
+  private Optional<Finding> foreign() {
+    return statements.stream().anyMatch(statement -> statement.about() == About.OURS)
+        ? Optional.empty()
+        : find(EnumSet.of(Symptom.ANY_FAILURE), EnumSet.of(About.OTHERS));
+  }
+
+  /** The last about ours, else the last; empty if it said nothing. */
+  private String lastWords() {
+    return statements.stream()
+        .filter(statement -> statement.about() != About.OTHERS)
+        .reduce((first, second) -> second)
+        .or(() -> statements.stream().reduce((first, second) -> second))
+        .map(Statement::text)
+        .orElse("");
+  }
+}

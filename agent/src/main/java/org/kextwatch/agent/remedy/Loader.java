@@ -1,0 +1,50 @@
+package org.kextwatch.agent.remedy;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Function;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.config.Settings.WatchedExtension;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.Tool;
+import org.kextwatch.agent.mac.ToolRun;
+import org.kextwatch.agent.mac.ToolRunner;
+import org.kextwatch.agent.status.Attempt;
+import org.kextwatch.agent.status.Listed;
+import org.kextwatch.agent.status.Outcome;
+
+/** Runs kextutil, and understands what came of it. One run at a time is its caller's care. */
+public final class Loader {
+  private final SystemRoot root;
+  private final ToolRunner tools;
+  private final Function<Settings, Listed> kernel;
+
+  /**
+   * Makes a loader.
+   *
+   * @param kernel reads the kernel's own list of the watched kext
+   */
+  public Loader(SystemRoot root, ToolRunner tools, Function<Settings, Listed> kernel) {
+    this.root = root;
+    this.tools = tools;
+    this.kernel = kernel;
+  }
+
+  /**
+   * Loads the watched kext, unless the kernel has it: on Allow macOS may load it by itself (Apple
+   * TN2459). Waits for kextutil, as long as the settings say.
+   *
+   * @param at when this begins
+   */
+  public Attempt load(Settings settings, Instant at) {
+    if (kernel.apply(settings).isLoaded()) {
+      return new Attempt(at, Outcome.LOADED, null, "macOS had loaded it already");
+    }
+    WatchedExtension watched = settings.extension();
+    String path = root.resolve(watched.path()).toString();
+    ToolRun run = tools.run(Tool.KEXTUTIL, settings.loading().timeout(), List.of(path));
+    Attempt attempt = Classification.of(at, run, kernel.apply(settings), watched);
+    String detail = attempt.detail().replace(path, watched.path());
+    return new Attempt(at, attempt.outcome(), attempt.exitCode(), detail);
+  }
+}

@@ -1,0 +1,98 @@
+package org.kextwatch.agent.remedy;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.kextwatch.agent.config.Settings.WatchedExtension;
+import org.kextwatch.agent.remedy.Statement.About;
+
+/**
+ * Reads what kextutil prints into statements, and tells whose each is. Up to macOS 10.15 a line is
+ * a statement; from 11 on kmutil's errors wrap over lines and then repeat themselves in a UserInfo.
+ */
+final class LoaderText {
+  private static final Pattern CHATTER =
+      Pattern.compile("Executing: /.*|Defaulting to kernel file .*|No variant specified, .*");
+  private static final Pattern ERROR_OF_KMUTIL = Pattern.compile("Domain=KMErrorDomain Code=");
+  private static final Pattern USER_INFO = Pattern.compile("\\s*UserInfo=.*");
+  private static final int MAX_LENGTH = 4000;
+  private static final String DIAGNOSTICS = "Diagnostics for ";
+
+  /** A bundle identifier, but no version, path or process[id], or a kext's file name. */
+  private static final Pattern SOME_KEXT =
+      Pattern.compile(
+          "(?<![\\w./-])(?!v\\d)[A-Za-z][\\w-]*+(?:\\.[\\w-]++){2,}+(?!\\[)|[^/\\s]\\.kext(?!\\w)");
+
+  private final Pattern ourKext;
+
+  LoaderText(WatchedExtension watched) {
+    String file = watched.path().substring(watched.path().lastIndexOf('/') + 1);
+    ourKext =
+        Pattern.compile(
+            "(?<![\\w.-])%s(?![\\w-]|\\.\\w)|(?<![^/\\s\"'(=])(?:%s|%s)(?![\\w-]|\\.\\w)"
+                .formatted(
+                    Pattern.quote(watched.bundleId()),
+                    Pattern.quote(file),
+                    Pattern.quote(percentEncoded(file))));
+  }
+
+  List<Statement> statements(String output) {
+    List<Statement> statements = new ArrayList<>();
+    boolean isDiagnosis = false;
+    for (String text : joined(output)) {
+      String spoken = USER_INFO.matcher(text).replaceFirst("");
+      String bounded = spoken.substring(0, Math.min(spoken.length(), MAX_LENGTH));
+      Statement statement = new Statement(about(bounded, isDiagnosis), bounded);
+      statements.add(statement);
+      if (bounded.startsWith(DIAGNOSTICS)) {
+        isDiagnosis = statement.about() == About.OURS;
+      }
+    }
+    return statements;
+  }
+
+  /** What follows the heading of our diagnostics is about ours, unless it names another's kext. */
+  private About about(String text, boolean isDiagnosis) {
+    if (ourKext.matcher(text).find()) {
+      return About.OURS;
+    }
+    if (SOME_KEXT.matcher(text).find()) {
+      return About.OTHERS;
+    }
+    return isDiagnosis ? About.OURS : About.NOBODY;
+  }
+
+  /** The output without chatter, an error of kmutil with all its lines in one. */
+  private static List<String> joined(String output) {
+    List<String> texts = new ArrayList<>();
+    StringBuilder error = new StringBuilder();
+    for (String line : output.lines().map(String::strip).toList()) {
+      boolean isChatter = line.isEmpty() || CHATTER.matcher(line).matches();
+      boolean isError = ERROR_OF_KMUTIL.matcher(line).find();
+      if (isError && !error.isEmpty()) {
+        texts.add(error.toString());
+        error.setLength(0);
+      }
+      if (isError || (!error.isEmpty() && !isChatter)) {
+        error.append(error.isEmpty() ? "" : " ").append(line);
+      } else if (!isChatter) {
+        texts.add(line);
+      }
+    }
+    if (!error.isEmpty()) {
+      texts.add(error.toString());
+    }
+    return texts;
+  }
+
+  /** As a URL in kextutil's output has it: {@code Application%20Support}. */
+  private static String percentEncoded(String file) {
+    try {
+      return new URI(null, null, "/" + file, null).toASCIIString().substring(1);
+    } catch (URISyntaxException e) {
+      return file;
+    }
+  }
+}

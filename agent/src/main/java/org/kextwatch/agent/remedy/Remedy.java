@@ -1,0 +1,134 @@
+package org.kextwatch.agent.remedy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.config.Settings.WatchedExtension;
+import org.kextwatch.agent.remedy.Decision.Load;
+import org.kextwatch.agent.remedy.Decision.Nothing;
+import org.kextwatch.agent.status.Extension;
+import org.kextwatch.agent.status.ExtensionKind;
+import org.kextwatch.agent.status.Grant;
+import org.kextwatch.agent.status.LoadHistory;
+import org.kextwatch.agent.status.Trigger;
+
+/**
+ * Decides whether the loader runs: to load what is approved, or, while approval is awaited, to fail
+ * by design. macOS shows the Allow button for 30 minutes after a blocked load, and again after the
+ * next (Apple TN2459).
+ */
+public final class Remedy {
+  /** After the first, second… attempt for one grant; from then on {@link #STEADY}. */
+  private static final List<Duration> RETRIES =
+      List.of(
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(30),
+          Duration.ofMinutes(2),
+          Duration.ofMinutes(10));
+
+  private static final Duration STEADY = Duration.ofMinutes(30);
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final int MAX_RENEWALS_A_DAY = 48;
+
+  private static final Decision NOTHING = new Nothing(null);
+
+  private Remedy() {}
+
+  /**
+   * Decides from what was seen and tried.
+   *
+   * @param history as it counts now, see {@link LoadHistory#seen}
+   * @param consoleUser whether somebody is logged in who could press Allow
+   * @param bigSurOrLater whether Defender's own kext can be no more than a leftover
+   */
+  public static Decision decide(
+      Extension extension,
+      LoadHistory history,
+      Settings.Loading loading,
+      boolean consoleUser,
+      boolean bigSurOrLater,
+      Instant now) {
+    boolean isLeftover =
+        bigSurOrLater && extension.bundleId().equals(WatchedExtension.DEFENDER.bundleId());
+    if (extension.kind() != ExtensionKind.KERNEL || isLeftover) {
+      return NOTHING;
+    }
+    return switch (extension.state()) {
+      case APPROVED_INACTIVE, BLOCKED, CONFLICT ->
+          extension.grant().isGiven()
+              ? load(history, loading, now)
+              : renewIfUserMay(extension, history, loading, consoleUser, now);
+      case AWAITING_APPROVAL, NEVER_REQUESTED ->
+          renewIfUserMay(extension, history, loading, consoleUser, now);
+      case UNKNOWN -> // the attempt is then the only eye we have
+          extension.grant() == Grant.UNREADABLE
+              ? renew(history, loading, consoleUser, now)
+              : NOTHING;
+      case ABSENT, PENDING_RESTART, ACTIVE, DISABLED -> NOTHING;
+    };
+  }
+
+  /** Whether all attempts for this grant are spent, so that the reason is {@code load_failed}. */
+  public static boolean exhausted(
+      Extension extension, LoadHistory history, Settings.Loading loading) {
+    return switch (extension.state()) {
+      case APPROVED_INACTIVE, BLOCKED, CONFLICT ->
+          extension.kind() == ExtensionKind.KERNEL
+              && extension.grant().isGiven()
+              && history.attempts() >= loading.maxAttempts();
+      default -> false;
+    };
+  }
+
+  private static Decision load(LoadHistory history, Settings.Loading loading, Instant now) {
+    int attempts = history.attempts();
+    if (!loading.whenApproved() || attempts >= loading.maxAttempts()) {
+      return NOTHING;
+    }
+    if (attempts == 0) {
+      return new Load(Trigger.APPROVED);
+    }
+    Duration pause = attempts <= RETRIES.size() ? RETRIES.get(attempts - 1) : STEADY;
+    return at(due(history.begun(), pause, now), Trigger.APPROVED, now);
+  }
+
+  private static Decision renewIfUserMay(
+      Extension extension,
+      LoadHistory history,
+      Settings.Loading loading,
+      boolean consoleUser,
+      Instant now) {
+    return Boolean.FALSE.equals(extension.userMayApprove())
+        ? NOTHING
+        : renew(history, loading, consoleUser, now);
+  }
+
+  private static Decision renew(
+      LoadHistory history, Settings.Loading loading, boolean consoleUser, Instant now) {
+    if (!loading.renewPrompt() || !consoleUser) {
+      return NOTHING;
+    }
+    Instant due = due(history.begun(), loading.renewalInterval(), now);
+    List<Instant> today =
+        history.prompts().stream()
+            .filter(at -> at.isAfter(now.minus(DAY)) && !at.isAfter(now))
+            .sorted()
+            .toList();
+    if (today.size() >= MAX_RENEWALS_A_DAY) {
+      Instant free = today.get(today.size() - MAX_RENEWALS_A_DAY).plus(DAY);
+      due = free.isAfter(due) ? free : due;
+    }
+    return at(due, Trigger.PROMPT_RENEWAL, now);
+  }
+
+  /** A begin in the future is a clock that was set back: it must not hold us up. */
+  private static Instant due(@Nullable Instant begun, Duration pause, Instant now) {
+    return begun == null || begun.isAfter(now) ? now : begun.plus(pause);
+  }
+
+  private static Decision at(Instant due, Trigger trigger, Instant now) {
+    return due.isAfter(now) ? new Nothing(due) : new Load(trigger);
+  }
+}

@@ -1,0 +1,220 @@
+package org.kextwatch.agent.approval;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.kextwatch.agent.config.Settings.WatchedExtension;
+import org.kextwatch.agent.mac.MacVersion;
+import org.kextwatch.agent.status.Attempt;
+import org.kextwatch.agent.status.Extension;
+import org.kextwatch.agent.status.ExtensionKind;
+import org.kextwatch.agent.status.ExtensionState;
+import org.kextwatch.agent.status.Grant;
+import org.kextwatch.agent.status.Listed;
+import org.kextwatch.agent.status.LoadHistory;
+import org.kextwatch.agent.status.Outcome;
+import org.kextwatch.agent.status.SystemExtension;
+
+final class DerivationTest {
+  private static final WatchedExtension OTHER =
+      new WatchedExtension("/Library/Extensions/x.kext", "org.example.x", "ABCDEFGHIJ");
+  private static final String EPSEXT = "com.microsoft.wdav.epsext";
+
+  @ParameterizedTest
+  @CsvSource({
+    // macOS, exists, loaded, subsystem, epsext, kind with Defender's kext, with another vendor's
+    "10.14, true, false, , -, KERNEL, KERNEL",
+    "10.14, true, , , -, KERNEL, KERNEL",
+    "10.14, , true, , -, KERNEL, KERNEL",
+    "10.14, false, true, , -, KERNEL, KERNEL",
+    "10.14, false, false, , -, NONE, NONE",
+    "10.14, false, , , -, UNKNOWN, UNKNOWN",
+    "10.14, , false, , -, UNKNOWN, UNKNOWN",
+    "10.15, true, false, , -, KERNEL, KERNEL",
+    "10.15, false, false, , -, UNKNOWN, UNKNOWN",
+    "10.15, false, false, , none, NONE, NONE",
+    "10.15, false, false, , activated_enabled, SYSTEM, SYSTEM",
+    "10.15, true, false, , activated_waiting_for_user, SYSTEM, KERNEL",
+    "10.15, true, false, , terminated_waiting_to_uninstall_on_reboot, KERNEL, KERNEL",
+    "10.15, true, true, endpoint_security_extension, -, SYSTEM, KERNEL",
+    "10.15, false, false, endpoint_security_extension, -, SYSTEM, SYSTEM",
+    "10.15, true, false, unavailable, -, KERNEL, KERNEL",
+    "11, true, false, , -, SYSTEM, KERNEL",
+    "11, false, false, , -, SYSTEM, SYSTEM",
+    "11, false, false, , none, SYSTEM, SYSTEM",
+    "11, true, true, , -, SYSTEM, KERNEL",
+    "11, , , , -, SYSTEM, SYSTEM",
+    "26, false, true, , -, SYSTEM, KERNEL",
+    "-, true, false, , -, UNKNOWN, KERNEL",
+    "-, true, true, , -, KERNEL, KERNEL",
+    "-, false, false, , none, UNKNOWN, UNKNOWN",
+    "-, false, false, , activated_enabled, SYSTEM, SYSTEM",
+  })
+  void theKindFollowsFromWhatIsThere(
+      String macOs,
+      Boolean exists,
+      Boolean loaded,
+      String subsystem,
+      String epsext,
+      ExtensionKind defenders,
+      ExtensionKind others) {
+    List<SystemExtension> rows =
+        switch (epsext) {
+          case "-" -> null;
+          case "none" -> List.of();
+          default -> List.of(new SystemExtension(EPSEXT, "1", epsext));
+        };
+    Evidence evidence =
+        new Evidence(
+            version(macOs),
+            exists,
+            "1.0",
+            new Listed(loaded, null),
+            Grant.NONE,
+            "",
+            true,
+            LoadHistory.NONE,
+            subsystem,
+            rows);
+    assertEquals(defenders, Derivation.kind(WatchedExtension.DEFENDER, evidence));
+    assertEquals(others, Derivation.kind(OTHER, evidence));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // loaded, grant, last attempt, state up to 10.15, state of another vendor's from 11
+    "true, NONE, , ACTIVE, ACTIVE",
+    "true, UNREADABLE, POLICY_BLOCKED, ACTIVE, ACTIVE",
+    "true, USER, RESTART_REQUIRED, ACTIVE, ACTIVE",
+    "true, LISTED_NOT_ALLOWED, FAILED, ACTIVE, ACTIVE",
+    "false, USER, RESTART_REQUIRED, PENDING_RESTART, PENDING_RESTART",
+    "false, NONE, RESTART_REQUIRED, PENDING_RESTART, PENDING_RESTART",
+    ", UNREADABLE, RESTART_REQUIRED, PENDING_RESTART, PENDING_RESTART",
+    "false, USER, POLICY_BLOCKED, CONFLICT, PENDING_RESTART",
+    "false, MDM, POLICY_BLOCKED, CONFLICT, PENDING_RESTART",
+    "false, USER_AND_MDM, POLICY_BLOCKED, CONFLICT, PENDING_RESTART",
+    ", USER, POLICY_BLOCKED, CONFLICT, PENDING_RESTART",
+    "false, NONE, POLICY_BLOCKED, AWAITING_APPROVAL, AWAITING_APPROVAL",
+    "false, LISTED_NOT_ALLOWED, POLICY_BLOCKED, AWAITING_APPROVAL, AWAITING_APPROVAL",
+    "false, UNREADABLE, POLICY_BLOCKED, AWAITING_APPROVAL, AWAITING_APPROVAL",
+    ", UNREADABLE, POLICY_BLOCKED, AWAITING_APPROVAL, AWAITING_APPROVAL",
+    "false, USER, FAILED, BLOCKED, BLOCKED",
+    "false, NONE, BAD_SIGNATURE, BLOCKED, BLOCKED",
+    "false, UNREADABLE, BAD_OWNERSHIP, BLOCKED, BLOCKED",
+    ", MDM, STAGING_FAILED, BLOCKED, BLOCKED",
+    "false, MDM, FOREIGN_EXTENSION, BLOCKED, BLOCKED",
+    "false, MDM, OTHER_VERSION_LOADED, BLOCKED, BLOCKED",
+    "false, MDM, WRONG_ARCHITECTURE, BLOCKED, BLOCKED",
+    "false, MDM, NOT_FOUND, BLOCKED, BLOCKED",
+    "false, MDM, LOADED_NOTHING, BLOCKED, BLOCKED",
+    "false, USER, , APPROVED_INACTIVE, APPROVED_INACTIVE",
+    "false, MDM, , APPROVED_INACTIVE, APPROVED_INACTIVE",
+    "false, USER_AND_MDM, , APPROVED_INACTIVE, APPROVED_INACTIVE",
+    "false, LISTED_NOT_ALLOWED, , AWAITING_APPROVAL, AWAITING_APPROVAL",
+    "false, NONE, , NEVER_REQUESTED, NEVER_REQUESTED",
+    "false, UNREADABLE, , UNKNOWN, UNKNOWN",
+    ", USER, , UNKNOWN, UNKNOWN",
+    ", NONE, , UNKNOWN, UNKNOWN",
+    ", LISTED_NOT_ALLOWED, , UNKNOWN, UNKNOWN",
+    ", UNREADABLE, , UNKNOWN, UNKNOWN",
+    // what says nothing about the Mac is passed over
+    "false, USER, TIMEOUT, APPROVED_INACTIVE, APPROVED_INACTIVE",
+    "false, NONE, TIMEOUT, NEVER_REQUESTED, NEVER_REQUESTED",
+    ", USER, TIMEOUT, UNKNOWN, UNKNOWN",
+    "false, USER, NOT_ROOT, APPROVED_INACTIVE, APPROVED_INACTIVE",
+    "false, UNREADABLE, NOT_ROOT, UNKNOWN, UNKNOWN",
+    // loaded, and unloaded since
+    "false, USER, LOADED, APPROVED_INACTIVE, APPROVED_INACTIVE",
+    "false, NONE, LOADED, NEVER_REQUESTED, NEVER_REQUESTED",
+    ", USER, LOADED, ACTIVE, ACTIVE",
+    ", UNREADABLE, LOADED, ACTIVE, ACTIVE",
+  })
+  void theStateOfAKextFollowsFromListThenAttemptThenDatabase(
+      Boolean loaded, Grant grant, Outcome last, ExtensionState state, ExtensionState fromBigSur) {
+    Evidence old = evidence("10.14.6", loaded, grant, last);
+    assertEquals(state, Derivation.extension(WatchedExtension.DEFENDER, old).state());
+    Evidence later = evidence("11.2.3", loaded, grant, last);
+    Extension other = Derivation.extension(OTHER, later);
+    assertEquals(ExtensionKind.KERNEL, other.kind());
+    assertEquals(fromBigSur, other.state());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Outcome.class)
+  void onBigSurALeftoverKextDecidesNothing(Outcome last) {
+    for (Grant grant : Grant.values()) {
+      for (Boolean loaded : Arrays.asList(true, false, null)) {
+        Evidence evidence = evidence("12.1", loaded, grant, last);
+        Extension extension = Derivation.extension(WatchedExtension.DEFENDER, evidence);
+        assertEquals(ExtensionKind.SYSTEM, extension.kind());
+        assertEquals(ExtensionState.UNKNOWN, extension.state());
+      }
+    }
+  }
+
+  @Test
+  void noExtensionIsAbsentAndAnUnknownKindIsUnknown() {
+    Evidence evidence = evidence("10.14", false, Grant.USER, Outcome.POLICY_BLOCKED);
+    assertEquals(ExtensionState.ABSENT, Derivation.state(ExtensionKind.NONE, evidence));
+    assertEquals(ExtensionState.UNKNOWN, Derivation.state(ExtensionKind.UNKNOWN, evidence));
+  }
+
+  @Test
+  void theExtensionTellsItsEvidence() {
+    Attempt attempt = new Attempt(Instant.EPOCH, Outcome.POLICY_BLOCKED, 27, "Kext rejected");
+    SystemExtension epsext =
+        new SystemExtension(EPSEXT, "101.1", "terminated_waiting_to_uninstall_on_reboot");
+    Evidence evidence =
+        new Evidence(
+            version("10.15.7"),
+            true,
+            "101.02.48",
+            new Listed(false, null),
+            Grant.NONE,
+            "kext_policy has no row",
+            true,
+            LoadHistory.NONE.ended(attempt),
+            null,
+            List.of(epsext, new SystemExtension("com.example.ext", "1", "activated_enabled")));
+    assertEquals(
+        new Extension(
+            ExtensionKind.KERNEL,
+            ExtensionState.AWAITING_APPROVAL,
+            "com.microsoft.wdavkext",
+            "UBF8T346G9",
+            "/Library/Extensions/wdavkext.kext",
+            "101.02.48",
+            false,
+            null,
+            Grant.NONE,
+            "kext_policy has no row",
+            true,
+            attempt,
+            List.of(epsext)),
+        Derivation.extension(WatchedExtension.DEFENDER, evidence));
+  }
+
+  private static Evidence evidence(String macOs, Boolean loaded, Grant grant, Outcome last) {
+    LoadHistory history =
+        last == null
+            ? LoadHistory.NONE
+            : LoadHistory.NONE.ended(new Attempt(Instant.EPOCH, last, null, ""));
+    return new Evidence(
+        version(macOs), true, "1", new Listed(loaded, null), grant, "", true, history, null, null);
+  }
+
+  private static Optional<MacVersion> version(String text) {
+    if (text.equals("-")) {
+      return Optional.empty();
+    }
+    int[] part = Arrays.stream(text.split("\\.")).mapToInt(Integer::parseInt).toArray();
+    return Optional.of(new MacVersion(part[0], part.length > 1 ? part[1] : 0, text, ""));
+  }
+}

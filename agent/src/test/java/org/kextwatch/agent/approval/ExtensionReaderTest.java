@@ -1,0 +1,152 @@
+package org.kextwatch.agent.approval;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.approval.ExtensionReader.Reading;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.Tool;
+import org.kextwatch.agent.status.Attempt;
+import org.kextwatch.agent.status.Extension;
+import org.kextwatch.agent.status.ExtensionKind;
+import org.kextwatch.agent.status.ExtensionState;
+import org.kextwatch.agent.status.Grant;
+import org.kextwatch.agent.status.Listed;
+import org.kextwatch.agent.status.LoadHistory;
+import org.kextwatch.agent.status.Outcome;
+import org.kextwatch.agent.status.Trigger;
+
+/** The whole look at a Mac that lives through the story: blocked, Allow, loaded, restarted. */
+final class ExtensionReaderTest {
+  private static final Instant NOW = Instant.parse("2026-11-23T18:45:17Z");
+  private static final Attempt BLOCKED = new Attempt(NOW, Outcome.POLICY_BLOCKED, 27, "Kext rej.");
+
+  @TempDir Path temporary;
+  private FolderMac mac;
+  private Path database;
+  private ExtensionReader reader;
+
+  @BeforeEach
+  void makeMac() throws Exception {
+    mac = new FolderMac(temporary.resolve("mac"));
+    mac.realSqlite();
+    mac.macOs("10.14.6");
+    mac.kext(
+        "/Library/Extensions/wdavkext.kext",
+        "<key>CFBundleShortVersionString</key><string>101.02.48</string>");
+    mac.tool(Tool.KEXTSTAT, "exit 0");
+    database = mac.at(KextPolicyDatabase.MAC_PATH);
+    SqliteWriter.run(database, KextPolicyTest.WAL, Recordings.kext("kextpolicy-schema-10.14.sql"));
+    reader = new ExtensionReader(mac.root(), mac.tools());
+  }
+
+  @Test
+  void aBlockedKextIsAwaitedThenApprovedThenLoaded() throws Exception {
+    Reading first = read(LoadHistory.NONE, "boot-1");
+    assertEquals(ExtensionKind.KERNEL, first.extension().kind());
+    assertEquals(ExtensionState.NEVER_REQUESTED, first.extension().state());
+    assertEquals("101.02.48", first.extension().version());
+    assertEquals("101.02.48", first.history().kextVersion());
+    assertEquals("boot-1", first.history().bootId());
+    assertEquals(true, first.extension().userMayApprove());
+
+    LoadHistory tried = first.history().beginning(NOW, Trigger.PROMPT_RENEWAL).ended(BLOCKED);
+    Reading awaiting = read(tried, "boot-1");
+    assertEquals(ExtensionState.AWAITING_APPROVAL, awaiting.extension().state());
+    assertEquals(BLOCKED, awaiting.extension().lastAttempt());
+
+    SqliteWriter.run(database, KextPolicyTest.APPROVE);
+    Reading approved = read(awaiting.history(), "boot-1");
+    assertEquals(ExtensionState.APPROVED_INACTIVE, approved.extension().state());
+    assertEquals(Grant.USER, approved.extension().grant());
+    assertNull(approved.extension().lastAttempt());
+    assertEquals(NOW, approved.history().grantedSince());
+
+    Reading conflict = read(approved.history().ended(BLOCKED), "boot-1");
+    assertEquals(ExtensionState.CONFLICT, conflict.extension().state());
+
+    mac.tool(Tool.KEXTSTAT, "echo ' 150 0 0 0 0 com.microsoft.wdavkext (101.02.48) UUID <5>'");
+    Extension active = read(conflict.history(), "boot-1").extension();
+    assertEquals(ExtensionState.ACTIVE, active.state());
+    assertEquals("101.02.48", active.loadedVersion());
+  }
+
+  @Test
+  void anAttemptOfAnotherBootOrVersionIsForgotten() throws Exception {
+    LoadHistory tried = read(LoadHistory.NONE, "boot-1").history().ended(BLOCKED);
+    assertEquals(ExtensionState.NEVER_REQUESTED, read(tried, "boot-2").extension().state());
+    assertEquals(ExtensionState.AWAITING_APPROVAL, read(tried, null).extension().state());
+    mac.kext("/Library/Extensions/wdavkext.kext", "<key>CFBundleVersion</key><string>102</string>");
+    assertEquals(ExtensionState.NEVER_REQUESTED, read(tried, "boot-1").extension().state());
+  }
+
+  @Test
+  void anUnreadableDatabaseAndListAreUnknownAndNoRevocation() throws Exception {
+    SqliteWriter.run(database, KextPolicyTest.APPROVE);
+    LoadHistory granted = read(LoadHistory.NONE, "boot-1").history();
+    Files.delete(database);
+    Reading lost = read(granted, "boot-1");
+    assertEquals(ExtensionState.UNKNOWN, lost.extension().state());
+    assertEquals(Grant.UNREADABLE, lost.extension().grant());
+    assertEquals("KextPolicy cannot be read: no database file", lost.extension().grantEvidence());
+    assertEquals(granted, lost.history());
+    mac.tool(Tool.KEXTSTAT, "exit 1");
+    assertNull(read(granted, "boot-1").extension().loaded());
+    assertEquals(Listed.UNKNOWN, reader.listed(Settings.defaults()));
+  }
+
+  @Test
+  void anEmptyFolderIsAMacOfWhichNothingIsKnown() throws Exception {
+    FolderMac empty = new FolderMac(temporary.resolve("empty"));
+    Extension extension =
+        new ExtensionReader(empty.root(), empty.tools())
+            .read(Settings.defaults(), LoadHistory.NONE, NOW, null, null)
+            .extension();
+    assertEquals(ExtensionKind.UNKNOWN, extension.kind());
+    assertEquals(ExtensionState.UNKNOWN, extension.state());
+  }
+
+  @Test
+  void aMacWithSystemExtensionsIsTold() throws Exception {
+    mac.macOs("11.2.3");
+    assertEquals(ExtensionKind.SYSTEM, read(LoadHistory.NONE, null).extension().kind());
+    mac.macOs("10.15.7");
+    Extension extension =
+        reader
+            .read(Settings.defaults(), LoadHistory.NONE, NOW, null, "endpoint_security_extension")
+            .extension();
+    assertEquals(ExtensionKind.SYSTEM, extension.kind());
+  }
+
+  @Test
+  void theFingerprintChangesWithEveryCommitAndNotWithALook() throws Exception {
+    Fingerprint clean = reader.fingerprint();
+    read(LoadHistory.NONE, null);
+    assertEquals(clean, reader.fingerprint());
+    Files.createFile(mac.at(KextPolicyDatabase.MAC_PATH + "-wal"));
+    assertEquals(clean, reader.fingerprint());
+    try (SqliteWriter writer = new SqliteWriter(database)) {
+      writer.execute(KextPolicyTest.APPROVE);
+      Fingerprint logged = reader.fingerprint();
+      assertEquals(clean.database(), logged.database());
+      assertNotEquals(clean.wal(), logged.wal());
+      read(LoadHistory.NONE, null);
+      assertEquals(logged, reader.fingerprint());
+      writer.execute("PRAGMA wal_checkpoint");
+    }
+    assertNotEquals(clean.database(), reader.fingerprint().database());
+    Files.delete(database);
+    assertEquals(new Fingerprint("", ""), reader.fingerprint());
+  }
+
+  private Reading read(LoadHistory history, String bootId) {
+    return reader.read(Settings.defaults(), history, NOW, bootId, null);
+  }
+}

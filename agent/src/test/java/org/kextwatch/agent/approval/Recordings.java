@@ -1,0 +1,28 @@
+package org.kextwatch.agent.approval;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Outputs of real tools, byte for byte; {@code manifest.tsv} beside them says where from. */
+public final class Recordings {
+  private Recordings() {}
+
+  public static String kext(String name) {
+    try (InputStream in = Recordings.class.getResourceAsStream("/recordings/kext/" + name)) {
+      if (in == null) {
+        throw new IllegalArgumentException("no recording " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The file names of the manifest. */
+  public static List<String> manifest() {
+    return kext("manifest.tsv").lines().skip(1).map(line -> line.split("\t", 2)[0]).toList();
+  }
+}

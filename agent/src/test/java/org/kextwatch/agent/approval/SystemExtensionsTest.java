@@ -1,0 +1,106 @@
+package org.kextwatch.agent.approval;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.status.ExtensionState;
+import org.kextwatch.agent.status.SystemExtension;
+
+final class SystemExtensionsTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "activated_enabled, ACTIVE",
+    "activated_waiting_for_user, AWAITING_APPROVAL",
+    "activated_disabled, DISABLED",
+    "activated_waiting_to_upgrade, PENDING_RESTART",
+    "activated_waiting_to_upgrade_on_reboot, PENDING_RESTART",
+    "activated_enabling, UNKNOWN",
+    "validating, UNKNOWN",
+    "a_word_of_tomorrow, UNKNOWN",
+    "'', UNKNOWN",
+    "terminated_waiting_to_uninstall_on_reboot, ABSENT",
+    "terminating_for_disable, ABSENT",
+    "terminating_for_uninstall_but_still_running, ABSENT",
+    "terminating_for_upgrade_via_delegate, ABSENT",
+    "uninstalling, ABSENT",
+    "uninstalled, ABSENT",
+  })
+  void theWordOfMacOsIsUnderstood(String word, ExtensionState state) {
+    assertEquals(state, state("epsext 1 " + word));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "activated_enabled, activated_enabled, ACTIVE",
+    "activated_enabled, activated_waiting_for_user, AWAITING_APPROVAL",
+    "activated_disabled, activated_waiting_for_user, AWAITING_APPROVAL",
+    "activated_disabled, activated_enabled, DISABLED",
+    "activated_disabled, activated_waiting_to_upgrade, PENDING_RESTART",
+    "activated_enabled, activated_waiting_to_upgrade_on_reboot, PENDING_RESTART",
+    "activated_enabled, new_word, UNKNOWN",
+    "activated_disabled, new_word, DISABLED",
+    "activated_enabled, terminated_waiting_to_uninstall_on_reboot, ACTIVE",
+  })
+  void ofSeveralTheWorstDecides(String one, String other, ExtensionState state) {
+    assertEquals(state, state("epsext 1 " + one, "netext 1 " + other));
+    assertEquals(state, state("epsext 1 " + other, "netext 1 " + one));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "101.47.27 activated_enabled, 101.9.3 activated_disabled, ACTIVE",
+    "101.47.27 activated_enabled, 101.47.28 activated_waiting_for_user, AWAITING_APPROVAL",
+    "101.47 activated_enabled, 101.47.0 activated_disabled, DISABLED",
+    "1.8.0 activated_enabled, 6.2.0 terminated_waiting_to_uninstall_on_reboot, ACTIVE",
+    "1.0 activated_enabled, - activated_disabled, ACTIVE",
+    "99999999999999999999999 activated_disabled, 1 activated_enabled, DISABLED",
+  })
+  void ofTwoRowsOfOneBundleTheHigherThatStaysCounts(
+      String one, String other, ExtensionState state) {
+    assertEquals(state, state("netext " + one, "netext " + other));
+    assertEquals(state, state("netext " + other, "netext " + one));
+  }
+
+  @Test
+  void otherVendorsDoNotCount() {
+    List<SystemExtension> rows =
+        List.of(
+            new SystemExtension("com.crowdstrike.falcon.Agent", "7.17", "activated_enabled"),
+            row("epsext 1 activated_disabled"));
+    assertEquals(ExtensionState.DISABLED, SystemExtensions.state(rows));
+    assertEquals(rows.subList(1, 2), SystemExtensions.ofDefender(rows));
+    assertEquals(ExtensionState.ABSENT, SystemExtensions.state(rows.subList(0, 1)));
+  }
+
+  @Test
+  void noRowsAreAbsenceAndNoLookIsNot() {
+    assertEquals(ExtensionState.ABSENT, SystemExtensions.state(List.of()));
+    assertEquals(ExtensionState.UNKNOWN, SystemExtensions.state(null));
+    assertFalse(SystemExtensions.anyStays(null));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"activated_disabled", "validating", "new_word"})
+  void whateverIsNotLeavingStays(String word) {
+    assertTrue(SystemExtensions.anyStays(List.of(row("netext 1 " + word))));
+    assertFalse(SystemExtensions.anyStays(List.of(row("netext 1 terminating_for_disable"))));
+  }
+
+  private static ExtensionState state(String... rows) {
+    return SystemExtensions.state(Arrays.stream(rows).map(SystemExtensionsTest::row).toList());
+  }
+
+  private static SystemExtension row(String row) {
+    String[] part = row.split(" ", 3);
+    String version = part[1].equals("-") ? null : part[1];
+    return new SystemExtension("com.microsoft.wdav." + part[0], version, part[2]);
+  }
+}
