@@ -1,0 +1,77 @@
+package org.kextwatch.agent.report;
+
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+
+/**
+ * A kept event: what the name of its file says, {@code <stream>-<sequence>.<crc32c>.json}.
+ *
+ * @param sequence not negative, 16 digits at most
+ * @param checksum CRC-32C of the content
+ */
+public record SpoolEntry(String streamId, long sequence, int checksum)
+    implements Comparable<SpoolEntry> {
+  private static final Pattern NAME =
+      Pattern.compile("([0-9A-Za-z-]{1,64})-([0-9]{16})\\.([0-9a-f]{8})\\.json");
+  private static final Comparator<SpoolEntry> ORDER =
+      Comparator.comparing(SpoolEntry::streamId)
+          .thenComparingLong(SpoolEntry::sequence)
+          .thenComparing(SpoolEntry::checksum, Integer::compareUnsigned);
+
+  /**
+   * The entry that an event becomes.
+   *
+   * @throws IllegalArgumentException if it has no place in a stream, or none that fits a name
+   */
+  static SpoolEntry of(Event event) {
+    if (event.streamId() == null || event.sequence() == null) {
+      throw new IllegalArgumentException("not kept: " + event.type());
+    }
+    SpoolEntry entry =
+        new SpoolEntry(event.streamId(), event.sequence(), checksum(event.body().toByteArray()));
+    if (named(entry.fileName()).filter(entry::equals).isEmpty()) {
+      throw new IllegalArgumentException("no file name: " + entry.fileName());
+    }
+    return entry;
+  }
+
+  /** The entry of a file's name, empty if it is not ours. */
+  static Optional<SpoolEntry> named(String fileName) {
+    Matcher name = NAME.matcher(fileName);
+    return name.matches()
+        ? Optional.of(
+            new SpoolEntry(
+                name.group(1),
+                Long.parseLong(name.group(2)),
+                Integer.parseUnsignedInt(name.group(3), 16)))
+        : Optional.empty();
+  }
+
+  String fileName() {
+    return "%s-%016d.%08x.json".formatted(streamId, sequence, checksum);
+  }
+
+  /** Whether this is the content that was kept. An empty one never is. */
+  boolean isContent(byte[] content) {
+    return content.length > 0 && checksum(content) == checksum;
+  }
+
+  /** Whether the other claims the same place in the same stream. */
+  boolean hasPlaceOf(SpoolEntry other) {
+    return streamId.equals(other.streamId) && sequence == other.sequence;
+  }
+
+  private static int checksum(byte[] content) {
+    CRC32C crc = new CRC32C();
+    crc.update(content);
+    return (int) crc.getValue();
+  }
+
+  @Override
+  public int compareTo(SpoolEntry other) {
+    return ORDER.compare(this, other);
+  }
+}

@@ -1,0 +1,64 @@
+package org.kextwatch.agent.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class DeliveryClassTest {
+  @ParameterizedTest
+  @CsvSource({
+    "200, DELIVERED",
+    "201, DELIVERED",
+    "202, DELIVERED",
+    "204, DELIVERED",
+    "299, DELIVERED",
+    "301, MISCONFIGURED",
+    "302, MISCONFIGURED",
+    "304, MISCONFIGURED",
+    "307, MISCONFIGURED",
+    "308, MISCONFIGURED",
+    "400, SUSPECT",
+    "401, MISCONFIGURED",
+    "402, MISCONFIGURED",
+    "403, MISCONFIGURED",
+    "404, MISCONFIGURED",
+    "405, MISCONFIGURED",
+    "407, MISCONFIGURED",
+    "408, TRANSIENT",
+    "409, SUSPECT",
+    "410, GONE",
+    "413, SUSPECT",
+    "415, SUSPECT",
+    "418, MISCONFIGURED",
+    "422, SUSPECT",
+    "425, TRANSIENT",
+    "429, TRANSIENT",
+    "451, MISCONFIGURED",
+    "500, TRANSIENT",
+    "501, TRANSIENT",
+    "502, TRANSIENT",
+    "503, TRANSIENT",
+    "504, TRANSIENT",
+    "507, TRANSIENT",
+    "511, TRANSIENT",
+    "599, TRANSIENT",
+    "600, TRANSIENT",
+    "999, TRANSIENT",
+    "101, TRANSIENT",
+    "0, TRANSIENT",
+    "-1, TRANSIENT"
+  })
+  void everyStatusHasItsMeaning(int status, DeliveryClass meaning) {
+    assertEquals(meaning, DeliveryClass.of(status));
+  }
+
+  @Test
+  void onlyASuccessEverCountsAsDelivered() {
+    for (int status = 0; status <= 999; status++) {
+      assertEquals(
+          status >= 200 && status <= 299, DeliveryClass.of(status) == DeliveryClass.DELIVERED);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package org.kextwatch.agent.report;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import org.kextwatch.agent.mac.Disk;
+
+/** A real disk whose single operations fail while a test says so. */
+final class FaultyDisk extends Disk {
+  enum Fault {
+    CREATE_NOTHING,
+    CREATE_EMPTY,
+    CREATE_HALF,
+    CREATE_WHOLE,
+    MOVE,
+    MOVE_BUT_REPORT_FAILURE,
+    FORCE_FOLDER,
+    DELETE
+  }
+
+  final Set<Fault> faults = EnumSet.noneOf(Fault.class);
+
+  @Override
+  public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
+      throws IOException {
+    fail(Fault.CREATE_NOTHING);
+    if (faults.contains(Fault.CREATE_EMPTY)) {
+      Files.write(file, new byte[0]);
+    }
+    fail(Fault.CREATE_EMPTY);
+    if (faults.contains(Fault.CREATE_HALF)) {
+      Files.write(file, Arrays.copyOf(content, content.length / 2));
+    }
+    fail(Fault.CREATE_HALF);
+    super.create(file, content, permissions);
+    fail(Fault.CREATE_WHOLE);
+  }
+
+  @Override
+  public void move(Path from, Path to) throws IOException {
+    fail(Fault.MOVE);
+    super.move(from, to);
+    fail(Fault.MOVE_BUT_REPORT_FAILURE);
+  }
+
+  @Override
+  public void forceFolder(Path folder) throws IOException {
+    fail(Fault.FORCE_FOLDER);
+    super.forceFolder(folder);
+  }
+
+  @Override
+  public void delete(Path file) throws IOException {
+    fail(Fault.DELETE);
+    super.delete(file);
+  }
+
+  private void fail(Fault fault) throws IOException {
+    if (faults.contains(fault)) {
+      throw new IOException("Input/output error: " + fault);
+    }
+  }
+}
