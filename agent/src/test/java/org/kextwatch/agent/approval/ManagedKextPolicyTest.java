@@ -52,7 +52,7 @@ final class ManagedKextPolicyTest {
 
   @Test
   void aProfileThatCannotBeReadLeavesItUnknown() throws Exception {
-    mac.write(ManagedKextPolicy.MAC_PATH, "<plist><dict><key>AllowUserOverrides</key>");
+    mac.write(ManagedKextPolicy.MAC_PATH, "bplist00 and no more");
     assertEquals(null, ManagedKextPolicy.userMayApprove(mac.root(), OTHERS_ROWS));
   }
 }
