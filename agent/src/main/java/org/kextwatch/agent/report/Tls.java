@@ -109,7 +109,8 @@ final class Tls {
       return factory.getKeyManagers();
     } catch (IOException | GeneralSecurityException e) {
       throw new UnusableSetting(
-          "clientKeystore: %s is not PKCS#12, or has another password than clientKeystorePasswordFile says"
+          ("clientKeystore: %s is not PKCS#12, or has another password than"
+                  + " clientKeystorePasswordFile says")
               .formatted(macPath));
     }
   }

@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import mockwebserver3.MockWebServer;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
@@ -30,6 +33,16 @@ final class Endpoints {
           .addSubjectAlternativeName("localhost")
           .addSubjectAlternativeName("127.0.0.1")
           .build();
+
+  /** Held, or their level would be forgotten. */
+  private static final List<Logger> SILENCED =
+      List.of(
+          Logger.getLogger(MockWebServer.class.getName()),
+          Logger.getLogger("okhttp3.OkHttpClient"));
+
+  static {
+    SILENCED.forEach(logger -> logger.setLevel(Level.OFF));
+  }
 
   final SystemRoot root;
   private final Path folder;
