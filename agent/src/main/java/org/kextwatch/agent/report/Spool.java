@@ -79,7 +79,7 @@ public final class Spool {
     if (before != null && entry.hasPlaceOf(before)) {
       putAside(entry.fileName(), "its number is taken");
     } else if (isDamaged(entry)) {
-      lose(entry, "it is damaged");
+      drop(entry, "it is damaged");
     } else {
       pending.add(entry);
     }
@@ -161,7 +161,12 @@ public final class Spool {
 
   /** Gives an event up, so that those after it can go: its file moves to the quarantine. */
   public synchronized void lose(SpoolEntry entry, String why) {
-    pending.remove(entry);
+    if (pending.remove(entry)) {
+      drop(entry, why);
+    }
+  }
+
+  private void drop(SpoolEntry entry, String why) {
     putAside(entry.fileName(), why);
     dropped++;
     untold.add(new DroppedData(entry.sequence(), entry.sequence(), 1, DropReason.CORRUPT));

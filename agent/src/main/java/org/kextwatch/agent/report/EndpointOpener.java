@@ -1,0 +1,113 @@
+package org.kextwatch.agent.report;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
+import okhttp3.Headers;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.SystemRoot;
+
+/** Makes a client from settings and the files that they name. */
+final class EndpointOpener {
+  private final Settings.Webhook settings;
+  private final SettingFiles files;
+  private final InstantSource clock;
+  private final Duration longestAttempt;
+
+  EndpointOpener(Settings.Webhook settings, SystemRoot root) {
+    this(settings, root, InstantSource.system(), Duration.ofSeconds(30));
+  }
+
+  EndpointOpener(
+      Settings.Webhook settings, SystemRoot root, InstantSource clock, Duration longestAttempt) {
+    this.settings = settings;
+    this.files = new SettingFiles(root);
+    this.clock = clock;
+    this.longestAttempt = longestAttempt;
+  }
+
+  Endpoint open(String version) {
+    if (settings.endpoint() == null && settings.endpointFile() == null) {
+      return new Endpoint.NotSet();
+    }
+    try {
+      HttpUrl url = url();
+      List<WebhookSecret> secrets = new ArrayList<>();
+      secrets.add(secret("secretFile", settings.secretFile()));
+      if (settings.previousSecretFile() != null) {
+        secrets.add(secret("previousSecretFile", settings.previousSecretFile()));
+      }
+      String authorization = line("authorizationFile", settings.authorizationFile());
+      ProxyLogin login =
+          new ProxyLogin(line("proxyCredentialsFile", settings.proxyCredentialsFile()));
+      OkHttpClient.Builder http =
+          new OkHttpClient.Builder()
+              .retryOnConnectionFailure(false) // the spool is the retry
+              .followRedirects(false) // they would carry body and headers to another host
+              .followSslRedirects(false)
+              .connectionSpecs(
+                  List.of(url.isHttps() ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
+              .connectionPool(new ConnectionPool())
+              .connectTimeout(Duration.ofSeconds(10))
+              .callTimeout(longestAttempt)
+              .proxyAuthenticator(login)
+              .addNetworkInterceptor(new FirstAnswer(login));
+      ProxyChoice.apply(settings.proxy(), http);
+      Tls.apply(settings, files, http);
+      return new Endpoint.Ready(
+          new WebhookClient(
+              http.build(), url, secrets, headers(version, authorization), login, clock));
+    } catch (UnusableSetting e) {
+      return new Endpoint.Unusable(e.note());
+    }
+  }
+
+  private HttpUrl url() throws UnusableSetting {
+    String setting = settings.endpoint() != null ? "endpoint" : "endpointFile";
+    String text =
+        settings.endpoint() != null ? settings.endpoint() : line(setting, settings.endpointFile());
+    HttpUrl url = text == null ? null : HttpUrl.parse(text);
+    if (url == null || !url.username().isEmpty() || !url.password().isEmpty()) {
+      throw new UnusableSetting(setting + ": it holds no URL, or one with a user or password");
+    }
+    if (!url.isHttps() && !isLoopback(url.host())) {
+      throw new UnusableSetting(setting + ": it is no https URL; http is for loopback alone");
+    }
+    return url;
+  }
+
+  private static boolean isLoopback(String host) {
+    return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.\\d{1,3}){3}");
+  }
+
+  private WebhookSecret secret(String setting, String macPath) throws UnusableSetting {
+    String text = files.secretLine(setting, macPath);
+    String flaw = WebhookSecret.flaw(text).orElse(null);
+    if (flaw != null) {
+      throw new UnusableSetting(
+          "%s: %s holds no webhook secret: it is %s".formatted(setting, macPath, flaw));
+    }
+    return WebhookSecret.parse(text);
+  }
+
+  private @Nullable String line(String setting, @Nullable String macPath) throws UnusableSetting {
+    return macPath == null ? null : files.secretLine(setting, macPath);
+  }
+
+  private Headers headers(String version, @Nullable String authorization) {
+    Headers.Builder headers = new Headers.Builder();
+    headers.set("User-Agent", "Kextwatch/" + version);
+    headers.set("Accept-Encoding", "identity"); // nothing to inflate, so nothing to explode
+    settings.headers().forEach(headers::set);
+    if (authorization != null) {
+      headers.set("Authorization", authorization);
+    }
+    return headers.build();
+  }
+}

@@ -1,0 +1,34 @@
+package org.kextwatch.agent.report;
+
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+
+/** The proxy that the settings ask for. */
+final class ProxyChoice {
+  private ProxyChoice() {}
+
+  /**
+   * Sets it.
+   *
+   * @param proxy {@code system} (Java's own choice: macOS' when the launcher says
+   *     java.net.useSystemProxies), {@code none} or {@code host:port}
+   */
+  static void apply(String proxy, OkHttpClient.Builder http) throws UnusableSetting {
+    if (proxy.equals("system")) {
+      return;
+    }
+    if (proxy.equals("none")) {
+      http.proxy(Proxy.NO_PROXY);
+      return;
+    }
+    HttpUrl address = HttpUrl.parse("http://" + proxy);
+    if (address == null) {
+      throw new UnusableSetting("proxy: it must be \"system\", \"none\" or \"host:port\"");
+    }
+    http.proxy(
+        new Proxy(
+            Proxy.Type.HTTP, InetSocketAddress.createUnresolved(address.host(), address.port())));
+  }
+}

@@ -1,0 +1,24 @@
+package org.kextwatch.agent.report;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of one attempt to deliver.
+ *
+ * @param retryAfter how long the endpoint asks to be left alone, {@code null} if it does not
+ * @param note for people; of the address only scheme, host and port
+ * @param clockSkewSeconds how far this Mac's clock is ahead of the endpoint's, {@code null} if it
+ *     did not tell its own
+ */
+public record Sent(
+    DeliveryClass outcome,
+    @Nullable Duration retryAfter,
+    String note,
+    @Nullable Long clockSkewSeconds) {
+
+  /** An attempt that got no answer. */
+  static Sent unanswered(DeliveryClass outcome, String note) {
+    return new Sent(outcome, null, note, null);
+  }
+}

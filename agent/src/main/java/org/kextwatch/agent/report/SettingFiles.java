@@ -1,0 +1,61 @@
+package org.kextwatch.agent.report;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.TrustedFile;
+
+/** Reads the files that settings name. Whatever is wrong with one is told by the setting's name. */
+final class SettingFiles {
+  private static final int MAX_LINE_BYTES = 8 << 10;
+  private static final int MAX_STORE_BYTES = 4 << 20;
+  private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]+");
+
+  private final SystemRoot root;
+
+  SettingFiles(SystemRoot root) {
+    this.root = root;
+  }
+
+  /** A file with a single line that nobody else may read, blanks around it aside. */
+  String secretLine(String setting, String macPath) throws UnusableSetting {
+    byte[] bytes = read(setting, macPath, file -> TrustedFile.readSecret(file, MAX_LINE_BYTES));
+    String line = new String(bytes, StandardCharsets.UTF_8).strip();
+    if (!PRINTABLE.matcher(line).matches()) {
+      throw new UnusableSetting(
+          "%s: %s does not hold one line of ASCII".formatted(setting, macPath));
+    }
+    return line;
+  }
+
+  /** A file that nobody else may read. */
+  byte[] secret(String setting, String macPath) throws UnusableSetting {
+    return read(setting, macPath, file -> TrustedFile.readSecret(file, MAX_STORE_BYTES));
+  }
+
+  /** A file that nobody else may write. */
+  byte[] trusted(String setting, String macPath) throws UnusableSetting {
+    return read(setting, macPath, file -> TrustedFile.read(file, MAX_STORE_BYTES));
+  }
+
+  private byte[] read(String setting, String macPath, Reader reader) throws UnusableSetting {
+    try {
+      return reader.read(root.resolve(macPath));
+    } catch (NoSuchFileException e) {
+      throw new UnusableSetting("%s: there is no %s".formatted(setting, macPath));
+    } catch (RefusedPath e) {
+      throw new UnusableSetting("%s: %s".formatted(setting, e.reason()));
+    } catch (IOException e) {
+      throw new UnusableSetting(
+          "%s: %s cannot be read (%s)".formatted(setting, macPath, e.getClass().getSimpleName()));
+    }
+  }
+
+  private interface Reader {
+    byte[] read(Path file) throws IOException, RefusedPath;
+  }
+}

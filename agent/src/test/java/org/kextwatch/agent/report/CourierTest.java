@@ -1,0 +1,556 @@
+package org.kextwatch.agent.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import okio.ByteString;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.report.EventData.ChangedData;
+import org.kextwatch.agent.report.EventData.HeartbeatData;
+import org.kextwatch.agent.report.EventData.StartedData;
+import org.kextwatch.agent.report.EventData.Transition;
+
+final class CourierTest {
+  private static final Duration HEARTBEAT = Duration.ofMinutes(15);
+  private static final Duration SPLAY = Duration.ofMinutes(2).plusSeconds(30);
+
+  @TempDir private Path mac;
+
+  private final MockWebServer server = new MockWebServer();
+  private final TestClock clock = new TestClock();
+  private final FaultyDisk disk = new FaultyDisk();
+  private final EventWriter writer = new EventWriter();
+  private Endpoints endpoints;
+  private Path folder;
+  private Spool spool;
+  private Courier courier;
+
+  @BeforeEach
+  void start() throws IOException {
+    Endpoints.useHttps(server);
+    server.start();
+    endpoints = new Endpoints(mac);
+    folder = mac.resolve("spool");
+    spool = new Spool(folder, disk);
+    spool.open();
+    courier = courier(settings(url("/hook")));
+  }
+
+  @AfterEach
+  void stop() {
+    courier.close();
+    server.close();
+  }
+
+  @Test
+  void eventsGoInOrderAndLeaveTheSpool() throws Exception {
+    List<Event> events = List.of(started(1), changed(2), started(3), changed(4));
+    keep(events);
+    answer(200, 201, 202, 204);
+    for (int i = 0; i < 4; i++) {
+      assertEquals(Duration.ZERO, courier.step());
+    }
+    for (Event event : events) {
+      RecordedRequest request = server.takeRequest();
+      assertEquals(event.id(), request.getHeaders().get("webhook-id"));
+      assertEquals(event.body(), request.getBody());
+    }
+    assertEquals(0, spool.pendingCount());
+    assertTrue(courier.isEmpty());
+    assertEquals(clock.instant(), courier.state().lastDeliveryAt());
+    assertNull(courier.state().lastError());
+  }
+
+  @Test
+  void onlyWhatTheStateCountsIsSent() throws IOException {
+    keep(List.of(changed(1), changed(2)));
+    courier.committed(1);
+    answer(200, 200);
+    courier.step();
+    assertTrue(courier.isEmpty());
+    courier.step();
+    assertEquals(1, server.getRequestCount());
+    assertEquals(1, courier.state().pending());
+    courier.committed(2);
+    courier.step();
+    assertEquals(2, server.getRequestCount());
+  }
+
+  @Test
+  void afterAFailureItWaitsAndSendsTheSameAgain() throws Exception {
+    keep(List.of(changed(1), changed(2)));
+    answer(503, 500, 200, 200);
+    assertEquals(Duration.ofMillis(2_500), courier.step());
+    assertEquals(Duration.ofMillis(2_500), courier.step());
+    assertEquals(1, server.getRequestCount());
+    clock.advance(Duration.ofMillis(2_500));
+    assertEquals(Duration.ofSeconds(5), courier.step());
+    assertEquals(url("").replaceAll("/$", "") + " answered 500", courier.state().lastError());
+    clock.advance(Duration.ofSeconds(5));
+    courier.step();
+    courier.step();
+    RecordedRequest[] requests = {
+      server.takeRequest(), server.takeRequest(), server.takeRequest(), server.takeRequest()
+    };
+    assertEquals(id(requests[0]), id(requests[1]));
+    assertEquals(id(requests[0]), id(requests[2]));
+    assertFalse(id(requests[0]).equals(id(requests[3])));
+    assertEquals(
+        List.of("1", "2", "3", "1"),
+        Arrays.stream(requests).map(r -> r.getHeaders().get("webhook-attempt")).toList());
+    assertEquals(requests[0].getBody(), requests[2].getBody());
+    assertEquals(0, spool.pendingCount());
+    assertNull(courier.state().lastError());
+  }
+
+  @Test
+  void aConnectionFailureIsWaitedOut() throws IOException {
+    keep(List.of(changed(1)));
+    server.close();
+    assertEquals(Duration.ofMillis(2_500), courier.step());
+    clock.advance(Duration.ofSeconds(3));
+    assertEquals(Duration.ofSeconds(5), courier.step());
+    assertEquals(1, spool.pendingCount());
+    assertTrue(courier.state().lastError().endsWith(": no connection"));
+  }
+
+  @Test
+  void aWishToBeLeftAloneIsGranted() throws IOException {
+    keep(List.of(changed(1)));
+    server.enqueue(new MockResponse.Builder().code(429).addHeader("Retry-After: 100").build());
+    assertEquals(Duration.ofMinutes(2), courier.step());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 400, 401, 403, 404, 405, 409, 413, 415, 422})
+  void noAnswerLosesAnEvent(int code) throws IOException {
+    keep(List.of(changed(1)));
+    for (int attempt = 0; attempt < 10; attempt++) {
+      answer(code);
+      Duration wait = courier.step();
+      assertTrue(wait.compareTo(Duration.ofMinutes(30)) <= 0, wait.toString());
+      clock.advance(wait);
+    }
+    assertEquals(1, spool.pendingCount());
+    assertEquals(0, spool.quarantinedCount());
+    answer(200);
+    courier.step();
+    assertEquals(0, spool.pendingCount());
+  }
+
+  @Test
+  void aSecretPutRightIsReadBeforeTheNextAttempt() throws Exception {
+    keep(List.of(changed(1)));
+    answer(401, 200);
+    Duration wait = courier.step();
+    endpoints.put("/etc/secret", Endpoints.OTHER_SECRET, "rw-------");
+    clock.advance(wait);
+    courier.step();
+    server.takeRequest();
+    RecordedRequest request = server.takeRequest();
+    assertTrue(
+        Signature.isValid(
+            WebhookSecret.parse(Endpoints.OTHER_SECRET),
+            request.getHeaders().get("webhook-signature"),
+            id(request),
+            Long.parseLong(request.getHeaders().get("webhook-timestamp")),
+            request.getBody().toByteArray()));
+  }
+
+  @Test
+  void anEndpointThatIsGoneIsProbedOnceADay() throws IOException {
+    keep(List.of(changed(1)));
+    answer(410, 410, 200);
+    assertEquals(Duration.ofDays(1), courier.step());
+    clock.advance(Duration.ofHours(23));
+    assertEquals(Duration.ofHours(1), courier.step());
+    clock.advance(Duration.ofHours(1));
+    assertEquals(Duration.ofDays(1), courier.step());
+    clock.advance(Duration.ofDays(1));
+    assertEquals(Duration.ZERO, courier.step());
+    assertEquals(0, spool.pendingCount());
+  }
+
+  @Test
+  void anEndpointThatIsGoneIsNotHurried() throws IOException {
+    keep(List.of(changed(1)));
+    answer(410);
+    courier.step();
+    courier.hurry(true);
+    courier.step();
+    assertEquals(1, server.getRequestCount());
+    assertTrue(courier.isDone());
+  }
+
+  @Test
+  void otherSettingsEndEveryPause() throws Exception {
+    keep(List.of(changed(1)));
+    answer(410, 200);
+    courier.step();
+    courier.use(settings(url("/other")));
+    courier.step();
+    server.takeRequest();
+    assertEquals("/other", server.takeRequest().getTarget());
+  }
+
+  @Test
+  void theSameSettingsEndNone() throws IOException {
+    keep(List.of(changed(1)));
+    answer(410);
+    courier.step();
+    courier.use(settings(url("/hook")));
+    courier.step();
+    assertEquals(1, server.getRequestCount());
+  }
+
+  @Test
+  void theNewsOfOurStartWaitsForTheSplay() throws IOException {
+    keep(List.of(started(1)));
+    answer(200);
+    assertEquals(SPLAY, courier.step());
+    assertEquals(0, server.getRequestCount());
+    clock.advance(SPLAY);
+    courier.step();
+    assertEquals(1, server.getRequestCount());
+  }
+
+  @Test
+  void aTransitionGoesAtOnceAndTakesAlongWhatWaits() throws Exception {
+    keep(List.of(started(1)));
+    courier.step();
+    keep(List.of(changed(2)));
+    answer(200, 200);
+    courier.step();
+    courier.step();
+    assertEquals("org.kextwatch.agent.started", type(server.takeRequest()));
+    assertEquals("org.kextwatch.status.changed", type(server.takeRequest()));
+  }
+
+  @Test
+  void aTransitionThatTheStateDoesNotCountYetHurriesNothing() throws IOException {
+    keep(List.of(started(1), changed(2)));
+    courier.committed(1);
+    courier.step();
+    assertEquals(0, server.getRequestCount());
+  }
+
+  @Test
+  void inAHurryNothingIsHeldBack() throws IOException {
+    keep(List.of(started(1)));
+    answer(200);
+    courier.hurry(true);
+    assertFalse(courier.isDone());
+    courier.step();
+    assertEquals(1, server.getRequestCount());
+    assertTrue(courier.isDone());
+  }
+
+  @Test
+  void aHurryCutsAPauseShortOnce() throws IOException {
+    keep(List.of(changed(1)));
+    answer(503, 503);
+    courier.step();
+    courier.hurry(true);
+    courier.step();
+    courier.step();
+    assertEquals(2, server.getRequestCount());
+    assertFalse(courier.isDone());
+  }
+
+  @Test
+  void afterASleepTheNewsOfAStartIsSplayedAgain() throws IOException {
+    clock.advance(SPLAY);
+    courier.step();
+    clock.jump(Duration.ofHours(8));
+    keep(List.of(started(1)));
+    assertEquals(SPLAY, courier.step());
+    assertEquals(0, server.getRequestCount());
+  }
+
+  @Test
+  void heartbeatsComeInTheirPhaseWhenNothingWaits() throws Exception {
+    Duration first = settle();
+    answer(200, 200);
+    clock.advance(first.minusMillis(1));
+    courier.step();
+    assertEquals(0, server.getRequestCount());
+    clock.advance(Duration.ofMillis(1));
+    courier.step();
+    assertEquals("org.kextwatch.status.heartbeat", type(server.takeRequest()));
+    assertEquals(HEARTBEAT, courier.step());
+    clock.advance(HEARTBEAT);
+    courier.step();
+    assertEquals(2, server.getRequestCount());
+    assertEquals(0, spool.pendingCount());
+  }
+
+  @Test
+  void noHeartbeatOvertakesAnEvent() throws Exception {
+    clock.advance(settle());
+    keep(List.of(changed(1)));
+    answer(200, 200);
+    courier.step();
+    courier.step();
+    assertEquals("org.kextwatch.status.changed", type(server.takeRequest()));
+    assertEquals("org.kextwatch.status.heartbeat", type(server.takeRequest()));
+  }
+
+  @Test
+  void aMonthOfflineCostsOneHeartbeat() throws IOException {
+    settle();
+    for (int day = 0; day < 30; day++) {
+      answer(503);
+      clock.advance(Duration.ofDays(1));
+      courier.step();
+    }
+    clock.advance(Duration.ofDays(1));
+    answer(200, 200);
+    courier.step();
+    assertTrue(courier.step().compareTo(Duration.ZERO) > 0);
+    assertEquals(31, server.getRequestCount());
+  }
+
+  @Test
+  void aSleepOfEightHoursCostsOneHeartbeatAfterTheSplay() throws IOException {
+    settle();
+    clock.jump(Duration.ofHours(8));
+    assertEquals(SPLAY, courier.step());
+    clock.advance(SPLAY);
+    answer(200, 200);
+    courier.step();
+    assertTrue(courier.step().compareTo(Duration.ZERO) > 0);
+    assertEquals(1, server.getRequestCount());
+  }
+
+  @Test
+  void aClockSetBackYearsDoesNotSilenceHeartbeats() throws IOException {
+    Duration first = settle();
+    clock.jump(Duration.ofDays(-3650));
+    clock.advance(first);
+    answer(200);
+    courier.step();
+    assertEquals(1, server.getRequestCount());
+  }
+
+  @Test
+  void withoutAHeartbeatToSendItGoesOn() throws IOException {
+    courier.close();
+    courier = courier(settings(url("/hook")), Optional::empty);
+    clock.advance(settle());
+    assertEquals(Duration.ZERO, courier.step());
+    assertEquals(HEARTBEAT, courier.step());
+    assertEquals(0, server.getRequestCount());
+  }
+
+  @Test
+  void withoutAnEndpointEventsAreKept() throws IOException {
+    courier.close();
+    courier = courier(settings(null));
+    keep(List.of(changed(1)));
+    assertEquals(Courier.REOPEN, courier.step());
+    courier.hurry(true);
+    courier.step();
+    assertTrue(courier.isDone());
+    assertEquals(1, spool.pendingCount());
+    assertNull(courier.state().lastError());
+
+    courier.use(settings(url("/hook")));
+    answer(200);
+    courier.step();
+    assertEquals(0, spool.pendingCount());
+  }
+
+  @Test
+  void anUnusableSecretIsToldAndReadAgain() throws IOException {
+    keep(List.of(changed(1)));
+    endpoints.put("/etc/secret", Endpoints.SECRET, "rw-r--r--");
+    assertEquals(Courier.REOPEN, courier.step());
+    assertTrue(courier.state().lastError().contains("chmod 600"));
+    endpoints.put("/etc/secret", Endpoints.SECRET, "rw-------");
+    clock.advance(Courier.REOPEN);
+    answer(200);
+    courier.step();
+    assertEquals(0, spool.pendingCount());
+  }
+
+  @Test
+  void aDamagedEventBlocksNoOther() throws IOException {
+    keep(List.of(changed(1), changed(2)));
+    Files.write(file(spool.pending().get(0)), new byte[7]);
+    answer(200);
+    courier.step();
+    courier.step();
+    assertEquals(1, server.getRequestCount());
+    assertEquals(1, courier.state().quarantined());
+    assertEquals(1, courier.state().dropped());
+    assertEquals(0, courier.state().pending());
+  }
+
+  @Test
+  void whatIsNoEventBlocksNoOther() throws IOException {
+    Event odd =
+        new Event(
+            "evt_x",
+            EventType.STATUS_CHANGED,
+            Samples.STREAM,
+            1L,
+            Samples.NOW,
+            ByteString.encodeUtf8("[1]"));
+    keep(List.of(odd, changed(2)));
+    answer(200);
+    courier.step();
+    courier.step();
+    assertEquals(1, server.getRequestCount());
+    assertEquals(0, spool.pendingCount());
+  }
+
+  @Test
+  void aDeliveredEventThatCannotBeDeletedIsNotSentAgain() throws IOException {
+    keep(List.of(changed(1)));
+    disk.faults.add(FaultyDisk.Fault.DELETE);
+    answer(200);
+    courier.step();
+    courier.step();
+    assertEquals(1, server.getRequestCount());
+  }
+
+  @Test
+  void theSkewOfTheClockIsTold() throws IOException {
+    keep(List.of(changed(1)));
+    server.enqueue(
+        new MockResponse.Builder()
+            .code(401)
+            .addHeader("Date", "Mon, 23 Nov 2000 18:45:17 GMT")
+            .build());
+    courier.step();
+    assertNull(courier.state().clockSkewSeconds()); // a date that is none
+    clock.advance(Duration.ofHours(1));
+    server.enqueue(
+        new MockResponse.Builder()
+            .code(200)
+            .addHeader("Date", "Thu, 23 Nov 2000 18:45:17 GMT")
+            .build());
+    courier.step();
+    assertNotNull(courier.state().clockSkewSeconds());
+  }
+
+  /** Past the splay, with nothing to send; returns the time until the first heartbeat. */
+  private Duration settle() {
+    clock.advance(SPLAY);
+    return courier.step();
+  }
+
+  private Courier courier(Settings settings) {
+    return courier(
+        settings,
+        () ->
+            Optional.of(
+                writer.write(
+                    new HeartbeatData(Samples.STATUS, 0, 900), Samples.DEVICE, clock.instant())));
+  }
+
+  private Courier courier(Settings settings, Supplier<Optional<Event>> heartbeat) {
+    return new Courier(
+        spool,
+        endpoints.root,
+        "0.1.0",
+        new Phase(0.5),
+        settings,
+        heartbeat,
+        clock.clocks(),
+        new HalfAlways());
+  }
+
+  private record HalfAlways() implements RandomGenerator {
+    @Override
+    public long nextLong() {
+      return 1L << 63;
+    }
+
+    @Override
+    public double nextDouble() {
+      return 0.5;
+    }
+  }
+
+  private static Settings settings(@Nullable String endpoint) {
+    Settings defaults = Settings.defaults();
+    return new Settings(
+        Endpoints.at(endpoint),
+        defaults.pace(),
+        defaults.loading(),
+        defaults.extension(),
+        defaults.spool(),
+        defaults.expectPassiveMode(),
+        defaults.maxDefinitionsAge(),
+        defaults.deviceIdentity(),
+        defaults.includeDefenderIds(),
+        defaults.labels(),
+        defaults.logLevel());
+  }
+
+  private String url(String path) {
+    return "https://localhost:" + server.getPort() + path;
+  }
+
+  private void keep(List<Event> events) throws IOException {
+    for (Event event : events) {
+      spool.append(event);
+      courier.committed(event.sequence());
+    }
+  }
+
+  private void answer(int... codes) {
+    for (int code : codes) {
+      server.enqueue(new MockResponse.Builder().code(code).build());
+    }
+  }
+
+  private Event started(long sequence) {
+    return writer.write(
+        new StartedData(Samples.STATUS), Samples.DEVICE, Samples.NOW, Samples.STREAM, sequence);
+  }
+
+  private Event changed(long sequence) {
+    return writer.write(
+        new ChangedData(Samples.STATUS, List.of(), Transition.NEW),
+        Samples.DEVICE,
+        Samples.NOW,
+        Samples.STREAM,
+        sequence);
+  }
+
+  private Path file(SpoolEntry entry) {
+    return folder.resolve("new").resolve(entry.fileName());
+  }
+
+  private static String id(RecordedRequest request) {
+    return request.getHeaders().get("webhook-id");
+  }
+
+  private static String type(RecordedRequest request) throws IOException {
+    return Json.read(SpooledEvent.Head.class, request.getBody().toByteArray()).type();
+  }
+}

@@ -1,0 +1,118 @@
+package org.kextwatch.agent.report;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import mockwebserver3.MockWebServer;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.SystemRoot;
+
+/** A simulated Mac with everything that a webhook needs, and a real HTTPS server for it. */
+final class Endpoints {
+  static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  static final String OTHER_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+  static final String PATH = "/hooks/of-the-fleet?token=canary";
+
+  private static final HeldCertificate ROOT_CERTIFICATE =
+      new HeldCertificate.Builder().certificateAuthority(1).commonName("Test root").build();
+  private static final HeldCertificate SERVER_CERTIFICATE =
+      new HeldCertificate.Builder()
+          .signedBy(ROOT_CERTIFICATE)
+          .commonName("localhost")
+          .addSubjectAlternativeName("localhost")
+          .addSubjectAlternativeName("127.0.0.1")
+          .build();
+
+  /** Held, or their level would be forgotten. */
+  private static final List<Logger> SILENCED =
+      List.of(
+          Logger.getLogger(MockWebServer.class.getName()),
+          Logger.getLogger("okhttp3.OkHttpClient"));
+
+  static {
+    SILENCED.forEach(logger -> logger.setLevel(Level.OFF));
+  }
+
+  final SystemRoot root;
+  private final Path folder;
+
+  Endpoints(Path folder) throws IOException {
+    this.folder = folder;
+    try {
+      this.root = SystemRoot.at(folder);
+    } catch (RefusedPath e) {
+      throw new IOException(e);
+    }
+    put("/etc/secret", SECRET + "\n", "rw-------");
+    put("/etc/ca.pem", ROOT_CERTIFICATE.certificatePem(), "rw-r--r--");
+  }
+
+  static void useHttps(MockWebServer server) {
+    server.useHttps(
+        new HandshakeCertificates.Builder()
+            .heldCertificate(SERVER_CERTIFICATE)
+            .build()
+            .sslSocketFactory());
+  }
+
+  void put(String macPath, String content, String permissions) throws IOException {
+    Path file = folder.resolve(macPath.substring(1));
+    Files.createDirectories(file.getParent());
+    Files.setPosixFilePermissions(file.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.writeString(file, content);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+  }
+
+  static Settings.Webhook at(@Nullable String endpoint) {
+    return webhook(endpoint, null, null, null, Map.of(), "none", null);
+  }
+
+  static Settings.Webhook webhook(
+      @Nullable String endpoint,
+      @Nullable String endpointFile,
+      @Nullable String previousSecretFile,
+      @Nullable String authorizationFile,
+      Map<String, String> headers,
+      String proxy,
+      @Nullable String proxyCredentialsFile) {
+    return new Settings.Webhook(
+        endpoint,
+        endpointFile,
+        "/etc/secret",
+        previousSecretFile,
+        authorizationFile,
+        headers,
+        "/etc/ca.pem",
+        null,
+        null,
+        proxy,
+        proxyCredentialsFile);
+  }
+
+  Endpoint open(Settings.Webhook settings) {
+    return Endpoint.open(settings, root, "0.1.0");
+  }
+
+  WebhookClient client(Settings.Webhook settings) {
+    return client(settings, InstantSource.system(), Duration.ofSeconds(10));
+  }
+
+  WebhookClient client(Settings.Webhook settings, InstantSource clock, Duration limit) {
+    Endpoint endpoint = new EndpointOpener(settings, root, clock, limit).open("0.1.0");
+    if (endpoint instanceof Endpoint.Ready ready) {
+      return ready.client();
+    }
+    throw new AssertionError(endpoint.toString());
+  }
+}
