@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  * @param build such as {@code 18G9323}
  */
 public record MacVersion(int major, int minor, String text, String build) {
-  private static final Pattern VERSION = Pattern.compile("(\\d{1,3})(?:\\.(\\d{1,3}))?(?:\\..*)?");
+  private static final Pattern VERSION =
+      Pattern.compile("(\\d{1,3})(?:\\.(\\d{1,3})(?:\\.\\d{1,3})*)?");
   private static final String FILE = "/System/Library/CoreServices/SystemVersion.plist";
 
   /** Reads the version of a Mac, empty if it cannot be told. */

@@ -22,10 +22,13 @@ public final class ToolRunner {
   static final String RUN_MARKER = "KEXTWATCH_RUN";
 
   /** Between asking a tool to end and making it end. */
-  private static final Duration GRACE = Duration.ofSeconds(2);
+  private static final Duration GRACE = Duration.ofSeconds(1);
 
   private final SystemRoot root;
   private final Survivors survivors;
+
+  private volatile boolean stopped;
+  private volatile @Nullable Process running;
 
   public ToolRunner(SystemRoot root) {
     this(root, Survivors.ofThisSystem());
@@ -43,7 +46,8 @@ public final class ToolRunner {
    */
   public ToolRun run(Tool tool, Duration timeout, List<String> arguments) {
     Path program = root.resolve(tool.macPath());
-    ToolRun.NotRun refusal = refusal(tool, program);
+    boolean ending = stopped || Thread.currentThread().isInterrupted();
+    ToolRun.NotRun refusal = ending ? stopped(program) : refusal(tool, program);
     if (refusal != null) {
       return refusal;
     }
@@ -55,6 +59,10 @@ public final class ToolRunner {
       return new ToolRun.NotRun(
           ToolRun.Cause.NOT_EXECUTABLE, "%s does not start: %s".formatted(program, e.getMessage()));
     }
+    running = process;
+    if (stopped) {
+      process.toHandle().destroyForcibly(); // it started while stop() looked for it
+    }
     BoundedOutput stdout = BoundedOutput.drain(process.getInputStream());
     BoundedOutput stderr = BoundedOutput.drain(process.getErrorStream());
     try {
@@ -65,6 +73,9 @@ public final class ToolRunner {
       survivors.kill(marker);
       String out = stdout.text();
       String err = stderr.text();
+      if (stopped) {
+        return stopped(program);
+      }
       return ended
           ? new ToolRun.Finished(process.exitValue(), out, err)
           : new ToolRun.TimedOut(out, err);
@@ -73,8 +84,37 @@ public final class ToolRunner {
       process.destroyForcibly();
       survivors.kill(marker);
       Thread.currentThread().interrupt();
-      return new ToolRun.NotRun(ToolRun.Cause.INTERRUPTED, program + " was stopped: we are ending");
+      return stopped(program);
+    } finally {
+      running = null;
     }
+  }
+
+  /**
+   * Ends the tool that runs, within seconds, and lets no other start: this program is stopping.
+   * From now on every run is {@link ToolRun.Cause#INTERRUPTED}. Unlike an interrupt it leaves the
+   * files alone that the same thread may be writing.
+   */
+  public void stop() {
+    stopped = true;
+    Process process = running;
+    if (process != null) {
+      try {
+        end(process);
+      } catch (InterruptedException e) {
+        process.toHandle().destroyForcibly();
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Whether it was told to stop, so that what it said last means nothing. */
+  public boolean isStopped() {
+    return stopped;
+  }
+
+  private static ToolRun.NotRun stopped(Path program) {
+    return new ToolRun.NotRun(ToolRun.Cause.INTERRUPTED, program + " was stopped: we are ending");
   }
 
   private static Process start(Path program, List<String> arguments, String marker)

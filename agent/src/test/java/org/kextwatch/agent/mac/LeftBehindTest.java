@@ -134,6 +134,29 @@ final class LeftBehindTest {
     assertNobodyIsLeft();
   }
 
+  @Test
+  void stopEndsTheToolThatRunsAndLetsNoOtherStart() throws InterruptedException {
+    mac.tool(Tool.SYSCTL, "trap '' TERM", "sleep " + nap + " &", "sleep " + nap);
+    ToolRunner tools = mac.tools();
+    AtomicReference<ToolRun> run = new AtomicReference<>();
+    Thread cycle = new Thread(() -> run.set(tools.run(Tool.SYSCTL, AMPLE, List.of())));
+    cycle.start();
+    while (StubMac.alive(nap).size() < 2) {
+      Thread.sleep(10);
+    }
+
+    tools.stop();
+    cycle.join(KILLING.toMillis());
+
+    assertEquals(
+        ToolRun.Cause.INTERRUPTED, assertInstanceOf(ToolRun.NotRun.class, run.get()).cause());
+    assertTrue(tools.isStopped());
+    assertEquals(
+        ToolRun.Cause.INTERRUPTED,
+        assertInstanceOf(ToolRun.NotRun.class, tools.run(Tool.SYSCTL, AMPLE, List.of())).cause());
+    assertNobodyIsLeft();
+  }
+
   private ToolRun run(Duration timeout) {
     long start = System.nanoTime();
     ToolRun run = mac.tools().run(Tool.SYSCTL, timeout, List.of());

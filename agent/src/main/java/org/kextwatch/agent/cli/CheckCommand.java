@@ -1,0 +1,60 @@
+package org.kextwatch.agent.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.kextwatch.agent.daemon.Check;
+import org.kextwatch.agent.mac.RefusedPath;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "check",
+    description = {
+      "One full cycle now: looks, acts, reports, and prints the status.",
+      "Beside a running daemon it only looks, and says so."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  sudo kextwatch check",
+      "  sudo kextwatch check --json --no-act --no-report    look and touch nothing"
+    })
+final class CheckCommand implements Callable<Integer> {
+  @ParentCommand private Kextwatch kextwatch;
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--json", description = "Print the status document.")
+  private boolean json;
+
+  @Option(names = "--no-act", description = "Do not run kextutil, whatever is seen.")
+  private boolean noAct;
+
+  @Option(
+      names = "--no-report",
+      description = "Tell nobody: no events, and the next cycle compares with what it would have.")
+  private boolean noReport;
+
+  @SuppressWarnings("NullAway.Init")
+  CheckCommand() {}
+
+  @Override
+  public Integer call() throws RefusedPath, IOException {
+    PrintWriter err = spec.commandLine().getErr();
+    if (kextwatch.lacksRoot()) {
+      err.println("kextwatch: check needs root: sudo kextwatch check");
+      return ExitCode.NEEDS_ROOT;
+    }
+    Check.Result result = Check.run(kextwatch.root(), !noAct, !noReport);
+    result.remarks().forEach(remark -> err.println("kextwatch: " + remark));
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(
+        json ? StatusDocument.of(result.status()) : StatusText.of(result.status(), Instant.now()));
+    return ExitCode.of(result.status().verdict());
+  }
+}

@@ -1,0 +1,23 @@
+package org.kextwatch.agent.cli;
+
+import org.kextwatch.agent.status.Verdict;
+
+/** What the commands end with; 64 to 78 are those of sysexits(3). */
+final class ExitCode {
+  static final int OK = 0;
+  static final int UNKNOWN = 2;
+  static final int USAGE = 64;
+  static final int UNAVAILABLE = 69;
+  static final int INTERNAL = 70;
+  static final int NEEDS_ROOT = 77;
+
+  private ExitCode() {}
+
+  static int of(Verdict verdict) {
+    return switch (verdict) {
+      case PROTECTED -> 0;
+      case AT_RISK -> 1;
+      case UNKNOWN -> UNKNOWN;
+    };
+  }
+}

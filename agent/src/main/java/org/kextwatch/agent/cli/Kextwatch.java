@@ -1,0 +1,78 @@
+package org.kextwatch.agent.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.daemon.Version;
+import org.kextwatch.agent.mac.Owner;
+import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.SystemRoot;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line as a whole, and the one option that all commands share. */
+@Command(
+    name = "kextwatch",
+    description =
+        "Watches Microsoft Defender and the approval of its extension on a Mac, loads the kext the"
+            + " moment it is approved, and tells the fleet.",
+    subcommands = {
+      RunCommand.class,
+      CheckCommand.class,
+      StatusCommand.class,
+      ReceiveCommand.class,
+      DemoCommand.class,
+      VersionCommand.class
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Kextwatch.Versions.class,
+    sortOptions = false,
+    exitCodeOnInvalidInput = ExitCode.USAGE,
+    exitCodeOnExecutionException = ExitCode.INTERNAL,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kextwatch status                      what is known of this Mac",
+      "  sudo kextwatch check --json           one full cycle now, as a document",
+      "  kextwatch --root /tmp/mac check       the same for a Mac that is a directory",
+      "  kextwatch demo --fast                 the whole story in a simulated Mac",
+      "",
+      "Exit codes: 0 protected, 1 at risk, 2 unknown or stale, 64 usage, 70 internal, 77 needs root."
+    })
+final class Kextwatch implements Runnable {
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      description = "The directory that is the Mac; this Mac itself if not given.")
+  private @Nullable Path rootFolder;
+
+  @Spec private CommandSpec spec;
+
+  /** Picocli sets the fields. */
+  @SuppressWarnings("NullAway.Init")
+  Kextwatch() {}
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "What is to be done? Name a command.");
+  }
+
+  SystemRoot root() throws RefusedPath {
+    return rootFolder == null ? SystemRoot.ofThisMac() : SystemRoot.at(rootFolder);
+  }
+
+  /** Whether the Mac itself is meant by somebody who may not change it. */
+  boolean lacksRoot() {
+    return rootFolder == null && !Owner.current().isRoot();
+  }
+
+  /** For {@code --version}. */
+  static final class Versions implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"kextwatch " + Version.current()};
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package org.kextwatch.agent.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.daemon.StatusFile;
+import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.status.Status;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "status",
+    description = "The last known status; needs neither the daemon nor root.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kextwatch status",
+      "  kextwatch status --json",
+      "  kextwatch status --field extension.state      one bare value, for scripts"
+    })
+final class StatusCommand implements Callable<Integer> {
+  @ParentCommand private Kextwatch kextwatch;
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--json", description = "Print the status document.")
+  private boolean json;
+
+  @Option(
+      names = "--field",
+      paramLabel = "PATH",
+      description = "Print one value of the document; \"null\" means not known.")
+  private @Nullable String field;
+
+  @SuppressWarnings("NullAway.Init")
+  StatusCommand() {}
+
+  @Override
+  public Integer call() throws RefusedPath {
+    SystemRoot root = kextwatch.root();
+    PrintWriter err = spec.commandLine().getErr();
+    Status status;
+    try {
+      status = StatusFile.read(root);
+    } catch (IOException e) {
+      err.println("kextwatch: there is no status: " + e.getMessage());
+      err.println("kextwatch: is the daemon running? A look without it: sudo kextwatch check");
+      return ExitCode.UNKNOWN;
+    }
+    boolean stale = status.isStale(Instant.now());
+    if (stale) {
+      err.println("kextwatch: this status is old, the daemon does not seem to run.");
+    }
+    Optional<String> shown = show(status);
+    if (shown.isEmpty()) {
+      err.println("kextwatch: the status document has no field " + field);
+      return ExitCode.USAGE;
+    }
+    spec.commandLine().getOut().println(shown.get());
+    return stale ? ExitCode.UNKNOWN : ExitCode.of(status.verdict());
+  }
+
+  private Optional<String> show(Status status) {
+    if (field != null) {
+      return StatusDocument.field(status, field);
+    }
+    return Optional.of(json ? StatusDocument.of(status) : StatusText.of(status, Instant.now()));
+  }
+}

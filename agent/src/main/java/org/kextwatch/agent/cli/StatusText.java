@@ -1,0 +1,97 @@
+package org.kextwatch.agent.cli;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.status.AgentState;
+import org.kextwatch.agent.status.Attempt;
+import org.kextwatch.agent.status.Extension;
+import org.kextwatch.agent.status.Health;
+import org.kextwatch.agent.status.Status;
+
+/** The status for people: one screen. */
+final class StatusText {
+  private StatusText() {}
+
+  static String of(Status status, Instant now) {
+    StringJoiner lines = new StringJoiner("\n");
+    lines.add(word(status.verdict()).toUpperCase(Locale.ROOT).replace('_', ' '));
+    lines.add(status.summary());
+    if (!status.advice().isEmpty()) {
+      lines.add(row("What to do", status.advice()));
+    }
+    lines.add(row("Why", word(status.reason())));
+    lines.add(row("Extension", extension(status.extension())));
+    Attempt last = status.extension().lastAttempt();
+    if (last != null) {
+      lines.add(row("Last attempt", word(last.outcome()) + ", " + age(last.at(), now)));
+    }
+    lines.add(row("Health", health(status.health())));
+    lines.add(row("Delivery", delivery(status.agent(), now)));
+    lines.add(row("Seen", age(status.observedAt(), now)));
+    status.agent().warnings().forEach(warning -> lines.add(row("Warning", warning)));
+    return lines.toString();
+  }
+
+  private static String extension(Extension extension) {
+    return "%s, %s, %s; grant: %s (%s)"
+        .formatted(
+            word(extension.kind()),
+            word(extension.state()),
+            threeWays(extension.loaded(), "loaded", "not loaded", "not known whether loaded"),
+            word(extension.grant()),
+            extension.grantEvidence());
+  }
+
+  private static String health(Health health) {
+    return "%s, real-time protection %s and %s%s"
+        .formatted(
+            word(health.reachability()),
+            threeWays(health.realTimeProtectionEnabled(), "on", "off", "not told"),
+            threeWays(
+                health.realTimeProtectionAvailable(),
+                "available",
+                "unavailable",
+                "not told whether available"),
+            health.issues().isEmpty() ? "" : "; " + String.join(", ", health.issues()));
+  }
+
+  private static String delivery(AgentState agent, Instant now) {
+    String waiting = agent.pendingEvents() + " events wait";
+    String last =
+        agent.lastDeliveryAt() == null
+            ? "nothing delivered yet"
+            : "last delivered " + age(agent.lastDeliveryAt(), now);
+    String error = agent.lastDeliveryError();
+    return waiting + ", " + last + (error == null ? "" : "; " + error);
+  }
+
+  private static String threeWays(
+      @Nullable Boolean value, String yes, String no, String unknown) {
+    return value == null ? unknown : value ? yes : no;
+  }
+
+  private static String row(String name, String text) {
+    return "  %-13s %s".formatted(name, text);
+  }
+
+  private static String word(Enum<?> word) {
+    return word.name().toLowerCase(Locale.ROOT);
+  }
+
+  static String age(Instant then, Instant now) {
+    Duration age = Duration.between(then, now);
+    if (age.isNegative()) {
+      return "in the future";
+    }
+    if (age.toMinutes() < 2) {
+      return age.toSeconds() + " s ago";
+    }
+    if (age.toHours() < 2) {
+      return age.toMinutes() + " min ago";
+    }
+    return age.toDays() < 2 ? age.toHours() + " h ago" : age.toDays() + " days ago";
+  }
+}

@@ -1,0 +1,65 @@
+package org.kextwatch.agent.daemon;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.kextwatch.agent.approval.ExtensionReader;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.config.SettingsReading;
+import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.ToolRunner;
+import org.kextwatch.agent.remedy.Loader;
+import org.kextwatch.agent.report.Delivery;
+import org.kextwatch.agent.report.Spool;
+
+/** The rooms, put together: everything that an agent on one Mac consists of. */
+record Agent(
+    ToolRunner tools,
+    ExtensionReader extensionReader,
+    Cycle cycle,
+    Reporter reporter,
+    Delivery delivery,
+    StatusFile statusFile,
+    Settings settings) {
+
+  /**
+   * Puts it together and takes up what the last run has left.
+   *
+   * @param isDaemon whether its start is told to the fleet
+   * @throws IOException if this Mac does not let it keep anything
+   */
+  static Agent open(SystemRoot root, SettingsReading reading, boolean isDaemon)
+      throws IOException {
+    Instant startedAt = Instant.now();
+    Settings settings = reading.settings();
+    Disk disk = new Disk();
+    Places places = Places.of(root);
+    ToolRunner tools = new ToolRunner(root);
+    ExtensionReader extensionReader = new ExtensionReader(root, tools);
+    Observer observer = new Observer(root, tools, extensionReader);
+    Spool spool = new Spool(places.spool(), disk);
+    String hardwareUuid = observer.hardware(settings, Moment.now()).uuid();
+    Ledger ledger = Ledger.open(spool, new StateFile(places.state(), disk), hardwareUuid);
+    Delivery delivery = new Delivery(root, settings, spool, Version.current());
+    Reporter reporter = new Reporter(Version.current(), startedAt, ledger, delivery, isDaemon);
+    reporter.warnOfSettings(warnings(reading));
+    delivery.committed(ledger.countedSequence());
+    Loader loader = new Loader(root, tools, extensionReader::listed);
+    return new Agent(
+        tools,
+        extensionReader,
+        new Cycle(root, tools, observer, loader, ledger, reporter),
+        reporter,
+        delivery,
+        new StatusFile(root, disk),
+        settings);
+  }
+
+  private static List<String> warnings(SettingsReading reading) {
+    List<String> warnings = new ArrayList<>(reading.problems());
+    warnings.addAll(reading.warnings());
+    return warnings;
+  }
+}

@@ -1,0 +1,94 @@
+package org.kextwatch.agent.daemon;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.kextwatch.agent.approval.ExtensionReader;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.config.SettingsReader;
+import org.kextwatch.agent.config.SettingsReading;
+import org.kextwatch.agent.daemon.Cycle.Permits;
+import org.kextwatch.agent.daemon.Schedule.Look;
+import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.ToolRunner;
+import org.kextwatch.agent.status.AgentState;
+import org.kextwatch.agent.status.Status;
+
+/** One full cycle, now, without a daemon; beside one, one look. */
+public final class Check {
+  private static final Duration DELIVERY = Duration.ofSeconds(10);
+
+  private Check() {}
+
+  /**
+   * Checks this Mac.
+   *
+   * @param act whether the loader may run
+   * @param report whether events are committed and their delivery is tried
+   * @throws IOException if this Mac does not let the agent keep anything
+   */
+  public static Result run(SystemRoot root, boolean act, boolean report) throws IOException {
+    SettingsReading reading = new SettingsReader(root).read();
+    Places places = Places.of(root);
+    places.make(new Disk());
+    Optional<InstanceLock> lock = InstanceLock.take(places.lock());
+    if (lock.isEmpty()) {
+      return new Result(
+          look(root, places, reading.settings()),
+          List.of("the daemon is running: this is a look of its own, nothing was done or kept"));
+    }
+    try (InstanceLock held = lock.get()) {
+      Agent agent = Agent.open(root, reading, false);
+      return new Result(cycle(agent, new Permits(act, report)), List.of());
+    }
+  }
+
+  /** After a load everything is looked at once more: that is what the caller came to see. */
+  private static Status cycle(Agent agent, Permits permits) {
+    Settings settings = agent.settings();
+    Cycle.Result result = agent.cycle().run(Look.FULL, settings, permits, Moment.now());
+    if (result.loaderRan()) {
+      Permits lookOnly = new Permits(false, permits.report());
+      result = agent.cycle().run(Look.FULL, settings, lookOnly, Moment.now());
+    }
+    if (permits.report()) {
+      agent.delivery().start();
+      agent.delivery().flush(DELIVERY);
+      agent.delivery().stop(Duration.ZERO);
+    }
+    Status status = result.status();
+    agent.statusFile().write(status);
+    return status;
+  }
+
+  /** Looks with the daemon's memory, and with its own word on itself. */
+  private static Status look(SystemRoot root, Places places, Settings settings) {
+    Moment now = Moment.now();
+    ToolRunner tools = new ToolRunner(root);
+    Observer observer = new Observer(root, tools, new ExtensionReader(root, tools));
+    String uuid = observer.hardware(settings, now).uuid();
+    State state = new StateFile(places.state(), new Disk()).load(uuid).state();
+    Observer.Seen seen = observer.look(Look.FULL, settings, state, now);
+    return new Assessor()
+        .assess(seen.observation(), seen.history(), settings, daemonState(root, now), now);
+  }
+
+  private static AgentState daemonState(SystemRoot root, Moment now) {
+    try {
+      return StatusFile.read(root).agent();
+    } catch (IOException e) {
+      return new AgentState(
+          Version.current(), now.wall(), 0, 0, 0, null, null, null, new ArrayList<>(), 0);
+    }
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param remarks for the terminal
+   */
+  public record Result(Status status, List<String> remarks) {}
+}

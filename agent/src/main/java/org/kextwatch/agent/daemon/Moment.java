@@ -1,0 +1,41 @@
+package org.kextwatch.agent.daemon;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * One point in time on both clocks. The monotonic clock of a Mac stands still while it sleeps
+ * (mach_absolute_time), the wall clock may be set to anything: together they tell a nap from a
+ * wait.
+ *
+ * @param wall what the time of day says
+ * @param nanos what {@link System#nanoTime} says
+ */
+public record Moment(Instant wall, long nanos) {
+
+  public static Moment now() {
+    return new Moment(Instant.now(), System.nanoTime());
+  }
+
+  public Moment plus(Duration duration) {
+    return new Moment(wall.plus(duration), nanos + duration.toNanos());
+  }
+
+  /** Whether this moment has come: on either clock, so that no step of one can put it off. */
+  public boolean isDue(Moment now) {
+    return !now.wall.isBefore(wall) || now.nanos - nanos >= 0;
+  }
+
+  /** How long until this moment at the most, not negative. */
+  public Duration until(Moment now) {
+    Duration byWall = Duration.between(now.wall, wall);
+    Duration byNanos = Duration.ofNanos(nanos - now.nanos);
+    Duration shorter = byWall.compareTo(byNanos) < 0 ? byWall : byNanos;
+    return shorter.isNegative() ? Duration.ZERO : shorter;
+  }
+
+  /** How far the wall clock has run ahead of the monotonic one since {@code earlier}. */
+  public Duration jumpSince(Moment earlier) {
+    return Duration.between(earlier.wall, wall).minusNanos(nanos - earlier.nanos);
+  }
+}

@@ -1,0 +1,101 @@
+package org.kextwatch.agent.daemon;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.approval.ExtensionReader;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.daemon.Schedule.Look;
+import org.kextwatch.agent.health.HealthCheck;
+import org.kextwatch.agent.mac.Hardware;
+import org.kextwatch.agent.mac.MacVersion;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.ToolRunner;
+import org.kextwatch.agent.status.Device;
+import org.kextwatch.agent.status.Health;
+import org.kextwatch.agent.status.LoadHistory;
+import org.kextwatch.agent.status.Observation;
+
+/** Looks at the Mac: Defender's health, its extension, and which Mac it is. */
+final class Observer {
+  /** A Mac's names hardly ever change. */
+  private static final Duration HARDWARE_AGE = Duration.ofHours(1);
+
+  private final SystemRoot root;
+  private final ToolRunner tools;
+  private final HealthCheck healthCheck;
+  private final ExtensionReader extensionReader;
+
+  private @Nullable Hardware hardware;
+  private @Nullable Moment hardwareUntil;
+  private @Nullable Health lastHealth;
+
+  Observer(SystemRoot root, ToolRunner tools, ExtensionReader extensionReader) {
+    this.root = root;
+    this.tools = tools;
+    this.healthCheck = new HealthCheck(root, tools);
+    this.extensionReader = extensionReader;
+  }
+
+  /** Whether kexts can only be leftovers here; a Mac that does not say is not believed to be. */
+  boolean isBigSurOrLater() {
+    return MacVersion.of(root).map(MacVersion::isBigSurOrLater).orElse(false);
+  }
+
+  /**
+   * One look.
+   *
+   * @param look at how much; health that was not looked at is as it was
+   */
+  Seen look(Look look, Settings settings, State state, Moment now) {
+    Health health = lastHealth;
+    if (health == null || look == Look.FULL) {
+      health = healthCheck.check(settings);
+      lastHealth = health;
+    }
+    Hardware machine = hardware(settings, now);
+    ExtensionReader.Reading extension =
+        extensionReader.read(
+            settings,
+            state.loads(),
+            now.wall(),
+            machine.bootId(),
+            health.realTimeProtectionSubsystem());
+    Device device = device(machine, MacVersion.of(root), settings, state.pseudonym());
+    return new Seen(
+        new Observation(now.wall(), device, health, extension.extension()), extension.history());
+  }
+
+  /** Which machine this is, asked anew now and then. */
+  Hardware hardware(Settings settings, Moment now) {
+    Hardware known = hardware;
+    if (known == null || hardwareUntil == null || hardwareUntil.isDue(now)) {
+      known = Hardware.of(tools, settings.pace().toolTimeout());
+      hardware = known;
+      hardwareUntil = now.plus(HARDWARE_AGE);
+    }
+    return known;
+  }
+
+  private static Device device(
+      Hardware machine, Optional<MacVersion> version, Settings settings, String pseudonym) {
+    boolean minimal = settings.deviceIdentity() == Settings.DeviceIdentity.MINIMAL;
+    return new Device(
+        minimal ? pseudonym : machine.serialNumber(),
+        minimal ? pseudonym : machine.uuid(),
+        minimal ? pseudonym : machine.computerName(),
+        machine.model(),
+        version.map(MacVersion::text).orElse(null),
+        version.map(MacVersion::build).orElse(null),
+        machine.architecture(),
+        Device.Mdm.UNKNOWN,
+        settings.labels());
+  }
+
+  /**
+   * What a look has shown.
+   *
+   * @param history what was tried to load the kext, as it counts after this look
+   */
+  record Seen(Observation observation, LoadHistory history) {}
+}

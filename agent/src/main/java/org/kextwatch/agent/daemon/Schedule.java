@@ -1,0 +1,76 @@
+package org.kextwatch.agent.daemon;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When to look next, and at how much. Whatever has become due meanwhile is one look, never a burst.
+ *
+ * @param full when Defender and its extension are looked at
+ * @param followUps more such looks, after a load
+ * @param approval when the extension alone is looked at; {@code null}, not at all
+ */
+record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) {
+  /** The longest nap: within it changed settings are seen, and a sleep of the Mac is noticed. */
+  static final Duration TICK = Duration.ofSeconds(30);
+
+  /** Defender takes a while to notice its kext, and nobody says how long. */
+  private static final List<Duration> AFTER_LOAD =
+      List.of(
+          Duration.ZERO,
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(3),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(30));
+
+  Schedule {
+    followUps = List.copyOf(followUps);
+  }
+
+  /** Everything is due. */
+  static Schedule atOnce(Moment now) {
+    return new Schedule(now, List.of(), null);
+  }
+
+  /** What is due, {@code null} if nothing is. */
+  @Nullable Look due(Moment now) {
+    if (Stream.concat(Stream.of(full), followUps.stream()).anyMatch(m -> m.isDue(now))) {
+      return Look.FULL;
+    }
+    return approval != null && approval.isDue(now) ? Look.APPROVAL : null;
+  }
+
+  /** How long the daemon may nap. */
+  Duration nap(Moment now) {
+    Stream<Moment> fixed = approval == null ? Stream.of(full) : Stream.of(full, approval);
+    return Stream.concat(fixed, followUps.stream())
+        .map(moment -> moment.until(now))
+        .reduce(TICK, (a, b) -> a.compareTo(b) < 0 ? a : b);
+  }
+
+  /** After a look: the next full one, unless this was not one, and the next at the approval. */
+  Schedule after(Look look, Moment now, Duration interval, @Nullable Moment nextApproval) {
+    return new Schedule(
+        look == Look.FULL ? now.plus(interval) : full,
+        followUps.stream().filter(moment -> !moment.isDue(now)).toList(),
+        nextApproval);
+  }
+
+  /** After the loader has run: health is followed until it settles. */
+  Schedule afterLoad(Moment now) {
+    return new Schedule(full, AFTER_LOAD.stream().map(now::plus).toList(), approval);
+  }
+
+  /** The approval database seems to have changed: look at it now. */
+  Schedule approvalAt(Moment now) {
+    return new Schedule(full, followUps, now);
+  }
+
+  /** At how much a look looks. */
+  enum Look {
+    FULL,
+    APPROVAL
+  }
+}

@@ -1,0 +1,42 @@
+package org.kextwatch.agent.demo;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How fast the story goes: its thirty minutes and its intervals, compressed.
+ *
+ * @param allowWindow how long the Allow button lives, thirty minutes on a real Mac
+ * @param renewal when Kextwatch brings it back, counted from the last attempt
+ * @param atRisk between two looks
+ * @param breath for the reader, between two chapters
+ */
+record Pace(Duration allowWindow, Duration renewal, Duration atRisk, Duration breath) {
+  static final Pace LEISURELY =
+      new Pace(
+          Duration.ofSeconds(18),
+          Duration.ofSeconds(26),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(4));
+
+  static final Pace FAST =
+      new Pace(
+          Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(1), Duration.ZERO);
+
+  /** The agent's settings for it. */
+  Map<String, Object> settings(String endpoint, String caBundle) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("endpoint", endpoint);
+    settings.put("caBundle", caBundle);
+    settings.put("proxy", "none");
+    settings.put("healthIntervalSeconds", atRisk.toSeconds());
+    settings.put("atRiskIntervalSeconds", atRisk.toSeconds());
+    settings.put("heartbeatIntervalSeconds", 5);
+    settings.put("promptRenewalSeconds", renewal.toSeconds());
+    settings.put("confirmSeconds", 0);
+    settings.put("settleSeconds", 0);
+    settings.put("labels", Map.of("site", "Berlin"));
+    return settings;
+  }
+}

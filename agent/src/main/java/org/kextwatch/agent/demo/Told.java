@@ -1,0 +1,61 @@
+package org.kextwatch.agent.demo;
+
+import com.squareup.moshi.JsonAdapter;
+import com.squareup.moshi.Moshi;
+import java.io.IOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.receiver.Received;
+
+/** One event as the operator got it, and what it says. */
+record Told(Received event, Map<?, ?> body) {
+  private static final JsonAdapter<Object> JSON = new Moshi.Builder().build().adapter(Object.class);
+  private static final String PREFIX = "org.kextwatch.";
+
+  static Told of(Received event) {
+    try {
+      Object body = JSON.fromJson(event.body());
+      return new Told(event, body instanceof Map<?, ?> map ? map : Map.of());
+    } catch (IOException e) {
+      return new Told(event, Map.of());
+    }
+  }
+
+  /** Its type, without what all types begin with. */
+  String type() {
+    String type = event.type() == null ? "" : event.type();
+    return type.startsWith(PREFIX) ? type.substring(PREFIX.length()) : type;
+  }
+
+  /** Whether it has a place in the stream: heartbeats have none. */
+  boolean isNumbered() {
+    return event.sequence() != null;
+  }
+
+  /** A value of the body, {@code null} if it has none there. */
+  @Nullable Object value(String... path) {
+    Object at = body;
+    for (String name : path) {
+      at = at instanceof Map<?, ?> map ? map.get(name) : null;
+    }
+    return at;
+  }
+
+  /** As a line for people: its number and type, and what is new. */
+  String line() {
+    String number = event.sequence() == null ? "" : "#" + event.sequence() + " ";
+    return number + type() + ": " + news();
+  }
+
+  private String news() {
+    Object transition = value("data", "transition");
+    Object outcome = value("data", "attempt", "outcome");
+    Object cause = value("data", "cause");
+    String verdict = value("data", "status", "verdict") + ", " + value("data", "status", "reason");
+    String news =
+        outcome != null
+            ? "" + outcome
+            : cause != null ? "" + cause : (transition == null ? "" : transition + ", ") + verdict;
+    return news.replace('_', ' ');
+  }
+}

@@ -1,0 +1,102 @@
+package org.kextwatch.agent.mac;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.dd.plist.BinaryPropertyListWriter;
+import com.dd.plist.NSDictionary;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PlistTest {
+  private static final String HEAD = "<?xml version=\"1.0\"?><plist version=\"1.0\">";
+
+  @TempDir private Path folder;
+
+  @Test
+  void readsXml() throws IOException {
+    Plist plist =
+        parse(HEAD + "<dict><key>a</key><string>b</string><key>c</key><true/></dict></plist>");
+    assertEquals(Optional.of("b"), plist.string("a"));
+    assertEquals(Optional.of(true), plist.bool("c"));
+    assertEquals(Optional.empty(), plist.string("c"));
+    assertEquals(Optional.empty(), plist.bool("a"));
+    assertEquals(Optional.empty(), plist.string("missing"));
+  }
+
+  @Test
+  void readsBinary() throws IOException {
+    NSDictionary dictionary = new NSDictionary();
+    dictionary.put("a", "b");
+    dictionary.put("c", false);
+    Plist plist = Plist.parse(BinaryPropertyListWriter.writeToArray(dictionary), "x");
+    assertEquals(Optional.of("b"), plist.string("a"));
+    assertEquals(Optional.of(false), plist.bool("c"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "bplist00",
+        "bplist00\u0001\u0002\u0003\u0004\u0005\u0006",
+        "not a plist",
+        HEAD + "<dict><key>a</key></dict></plist>",
+        HEAD + "<dict><key>a</key><integer>x</integer></dict></plist>",
+        HEAD + "<array/></plist>",
+        HEAD + "<dict>",
+        "<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><plist><dict><key>a</key>"
+            + "<string>&b;</string></dict></plist>"
+      })
+  void refusesWhatIsNoPropertyListWithoutAWordOnTheConsole(String content) {
+    PrintStream stderr = System.err;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+    try {
+      IOException refusal = assertThrows(IOException.class, () -> parse(content));
+      assertTrue(String.valueOf(refusal.getMessage()).startsWith("x is "));
+    } finally {
+      System.setErr(stderr);
+    }
+    assertEquals("", said.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void survivesRandomBytesInEitherForm() {
+    Random random = new Random(7);
+    for (int i = 0; i < 2_000; i++) {
+      byte[] bytes = new byte[random.nextInt(200) + 8];
+      random.nextBytes(bytes);
+      if (i % 2 == 0) {
+        System.arraycopy("bplist00".getBytes(StandardCharsets.US_ASCII), 0, bytes, 0, 8);
+      }
+      assertThrows(IOException.class, () -> Plist.parse(bytes, "x"));
+    }
+  }
+
+  @Test
+  void survivesDeepNesting() {
+    String deep = HEAD + "<dict><key>a</key>" + "<array>".repeat(100_000);
+    assertThrows(IOException.class, () -> parse(deep));
+  }
+
+  @Test
+  void aMissingFileIsSaidToBeMissing() {
+    assertThrows(NoSuchFileException.class, () -> Plist.read(folder.resolve("none.plist")));
+  }
+
+  private static Plist parse(String text) throws IOException {
+    return Plist.parse(text.getBytes(StandardCharsets.UTF_8), "x");
+  }
+}
