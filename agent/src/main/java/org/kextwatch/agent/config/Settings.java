@@ -60,6 +60,12 @@ public record Settings(
     public Webhook {
       headers = Map.copyOf(headers);
     }
+
+    /** Without its values: the endpoint and the headers can be secrets. */
+    @Override
+    public String toString() {
+      return "Webhook[" + (endpoint == null && endpointFile == null ? "unset" : "set") + "]";
+    }
   }
 
   /**

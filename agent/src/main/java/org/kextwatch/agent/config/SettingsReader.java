@@ -21,8 +21,7 @@ import org.kextwatch.agent.mac.TrustedFile;
 
 /** Reads the operator's settings. A file is taken as a whole or refused as a whole. */
 public final class SettingsReader {
-  public static final String LOCAL_FILE =
-      "/Library/Application Support/Kextwatch/config.json";
+  public static final String LOCAL_FILE = "/Library/Application Support/Kextwatch/config.json";
 
   private static final int LIMIT_BYTES = 64 << 10;
   private static final Set<String> GROUPS = Set.of("extension", "spool");
@@ -116,7 +115,8 @@ public final class SettingsReader {
       try {
         values.put(key.name(), key.type().understand(value, bounds));
       } catch (BadValue e) {
-        problems.add("%s: %s must be %s%s.".formatted(file, key.name(), e.getMessage(), shown(value)));
+        problems.add(
+            "%s: %s must be %s%s.".formatted(file, key.name(), e.getMessage(), shown(value)));
       }
     }
 

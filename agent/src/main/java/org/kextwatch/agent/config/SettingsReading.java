@@ -13,10 +13,7 @@ import java.util.Map;
  *     it was not
  */
 public record SettingsReading(
-    Settings settings,
-    Map<String, Origin> origins,
-    List<String> warnings,
-    List<String> problems) {
+    Settings settings, Map<String, Origin> origins, List<String> warnings, List<String> problems) {
 
   public SettingsReading {
     origins = Map.copyOf(origins);

@@ -1,5 +1,8 @@
 package org.kextwatch.agent.receiver;
 
+import org.kextwatch.agent.report.Signature;
+import org.kextwatch.agent.report.WebhookSecret;
+
 /** Whether somebody who knows the secret signed this. */
 @FunctionalInterface
 public interface SignatureCheck {
@@ -12,4 +15,14 @@ public interface SignatureCheck {
    * @param signatureHeader the header {@code webhook-signature}, empty if there is none
    */
   boolean holds(String id, long timestamp, byte[] body, String signatureHeader);
+
+  /**
+   * The check for one secret.
+   *
+   * @throws IllegalArgumentException if it is no webhook secret; the message does not show it
+   */
+  static SignatureCheck of(String secretText) {
+    WebhookSecret secret = WebhookSecret.parse(secretText);
+    return (id, timestamp, body, header) -> Signature.isValid(secret, header, id, timestamp, body);
+  }
 }

@@ -5,6 +5,7 @@ import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Change;
 import org.kextwatch.agent.status.Device;
 import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.Transition;
 import org.kextwatch.agent.status.Trigger;
 
 /** What an event tells, one shape for each type. */
@@ -128,16 +129,6 @@ public sealed interface EventData {
     public String text(Device device) {
       return "This is a test of Kextwatch on " + device.nickname() + ".";
     }
-  }
-
-  /** Which way the verdict went. */
-  enum Transition {
-    /** At risk, and was not before. */
-    NEW,
-    /** Protected again. */
-    RESOLVED,
-    /** Neither. */
-    CHANGED
   }
 
   /** Why the daemon ends. */

@@ -41,7 +41,8 @@ public final class Changes {
   public static List<Change> between(@Nullable Status told, Status now) {
     List<Change> changes = new ArrayList<>();
     KEYS.forEach(
-        (field, value) -> add(changes, field, told == null ? null : value.apply(told), value.apply(now)));
+        (field, value) ->
+            add(changes, field, told == null ? null : value.apply(told), value.apply(now)));
     Map<String, String> before = told == null ? Map.of() : systemExtensions(told);
     Map<String, String> after = systemExtensions(now);
     TreeSet<String> rows = new TreeSet<>(before.keySet());

@@ -23,10 +23,7 @@ public final class Judge {
               c ->
                   c.extensionIs(ExtensionState.AWAITING_APPROVAL)
                       || c.extensionIs(ExtensionState.NEVER_REQUESTED)),
-          row(
-              AT_RISK,
-              Reason.RESTART_REQUIRED,
-              c -> c.extensionIs(ExtensionState.PENDING_RESTART)),
+          row(AT_RISK, Reason.RESTART_REQUIRED, c -> c.extensionIs(ExtensionState.PENDING_RESTART)),
           row(
               AT_RISK,
               Reason.LOAD_FAILED,

@@ -30,12 +30,12 @@ public enum Reason {
   public boolean isOfHealth() {
     return switch (this) {
       case AWAITING_APPROVAL,
-              RESTART_REQUIRED,
-              LOAD_FAILED,
-              APPROVED_NOT_LOADED,
-              CONFLICT,
-              EXTENSION_MISSING,
-              EXTENSION_DISABLED ->
+          RESTART_REQUIRED,
+          LOAD_FAILED,
+          APPROVED_NOT_LOADED,
+          CONFLICT,
+          EXTENSION_MISSING,
+          EXTENSION_DISABLED ->
           false;
       default -> true;
     };

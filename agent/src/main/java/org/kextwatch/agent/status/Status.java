@@ -26,6 +26,22 @@ public record Status(
 
   public static final int SCHEMA = 1;
 
+  /** The same, of a Mac or a Defender that has just started. */
+  public Status whileSettling() {
+    return new Status(
+        schema,
+        observedAt,
+        verdict,
+        reason,
+        true,
+        summary,
+        advice,
+        device,
+        agent,
+        health,
+        extension);
+  }
+
   /** Whether it is older than three looks and a minute: the daemon does not seem to run. */
   public boolean isStale(Instant now) {
     Duration patience = Duration.ofSeconds(agent.healthIntervalSeconds()).multipliedBy(3);

@@ -18,8 +18,7 @@ final class Wording {
         };
     return switch (reason) {
       case NOT_INSTALLED -> "Microsoft Defender is not installed on " + mac + ".";
-      case NOT_TRUSTED ->
-          "The mdatp on " + mac + " is not signed by Microsoft, and was not run.";
+      case NOT_TRUSTED -> "The mdatp on " + mac + " is not signed by Microsoft, and was not run.";
       case AWAITING_APPROVAL -> extension + " is waiting for approval on " + mac + ".";
       case RESTART_REQUIRED -> extension + " is approved on " + mac + " and waits for a restart.";
       case LOAD_FAILED -> extension + " could not be loaded on " + mac + ": " + lastOutcome(seen);
@@ -64,7 +63,8 @@ final class Wording {
               + " Defender) and approve again.";
       case EXTENSION_MISSING -> "Install Microsoft Defender again, in a version for this macOS.";
       case EXTENSION_DISABLED ->
-          settingsPane(seen) + ": switch Defender's extension on. Managed Macs: check the system"
+          settingsPane(seen)
+              + ": switch Defender's extension on. Managed Macs: check the system"
               + " extension profile.";
       case NOT_LICENSED ->
           "Onboard this Mac: deploy the onboarding profile of your tenant, or check its licence.";

@@ -46,8 +46,7 @@ class SettingsReaderTest {
     Settings settings = Settings.defaults();
 
     assertNull(settings.webhook().endpoint());
-    assertEquals(
-        "/Library/Application Support/Kextwatch/secret", settings.webhook().secretFile());
+    assertEquals("/Library/Application Support/Kextwatch/secret", settings.webhook().secretFile());
     assertEquals("system", settings.webhook().proxy());
     assertEquals(
         new Settings.Pace(
@@ -62,8 +61,7 @@ class SettingsReaderTest {
         new Settings.Loading(true, true, Duration.ofMinutes(25), 8, Duration.ofMinutes(3)),
         settings.loading());
     assertEquals(Settings.WatchedExtension.DEFENDER, settings.extension());
-    assertEquals(
-        new Settings.SpoolBounds(5_000, 10 << 20, Duration.ofDays(14)), settings.spool());
+    assertEquals(new Settings.SpoolBounds(5_000, 10 << 20, Duration.ofDays(14)), settings.spool());
     assertEquals(Duration.ofDays(7), settings.maxDefinitionsAge());
     assertFalse(settings.expectPassiveMode());
     assertFalse(settings.includeDefenderIds());
@@ -199,8 +197,7 @@ class SettingsReaderTest {
   @Test
   void refusesAFileInAFolderThatOthersMayWrite() throws Exception {
     Files.writeString(file, "{}");
-    Files.setPosixFilePermissions(
-        file.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+    Files.setPosixFilePermissions(file.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
     assertTrue(read().isRefused());
   }
 

@@ -30,7 +30,7 @@ import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.report.EventData.ChangedData;
 import org.kextwatch.agent.report.EventData.HeartbeatData;
 import org.kextwatch.agent.report.EventData.StartedData;
-import org.kextwatch.agent.report.EventData.Transition;
+import org.kextwatch.agent.status.Transition;
 
 final class CourierTest {
   private static final Duration HEARTBEAT = Duration.ofMinutes(15);

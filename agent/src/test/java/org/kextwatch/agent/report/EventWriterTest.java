@@ -25,10 +25,10 @@ import org.kextwatch.agent.report.EventData.LoadAttemptedData;
 import org.kextwatch.agent.report.EventData.StartedData;
 import org.kextwatch.agent.report.EventData.StoppingData;
 import org.kextwatch.agent.report.EventData.TestData;
-import org.kextwatch.agent.report.EventData.Transition;
 import org.kextwatch.agent.status.Change;
 import org.kextwatch.agent.status.Device;
 import org.kextwatch.agent.status.Outcome;
+import org.kextwatch.agent.status.Transition;
 import org.kextwatch.agent.status.Trigger;
 
 final class EventWriterTest {

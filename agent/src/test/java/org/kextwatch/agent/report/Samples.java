@@ -53,7 +53,7 @@ final class Samples {
           "System Preferences > Security & Privacy > General: Allow \"Microsoft Corporation\".",
           DEVICE,
           new AgentState(
-              "0.1.0", NOW, 3, 2, 1, NOW, "https://a.example answered 503", -4L, List.of("w")),
+              "0.1.0", NOW, 3, 2, 1, NOW, "https://a.example answered 503", -4L, List.of("w"), 60),
           new Health(
               Reachability.OK,
               false,
@@ -99,7 +99,7 @@ final class Samples {
           "",
           "",
           UNKNOWN_DEVICE,
-          new AgentState("0.1.0", NOW, 0, 0, 0, null, null, null, List.of()),
+          new AgentState("0.1.0", NOW, 0, 0, 0, null, null, null, List.of(), 300),
           Health.unreachable(Reachability.TIMEOUT, null),
           new Extension(
               ExtensionKind.UNKNOWN,

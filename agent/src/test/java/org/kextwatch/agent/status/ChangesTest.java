@@ -74,10 +74,10 @@ class ChangesTest {
         new SystemExtension("com.microsoft.wdav.epsext", "101.1", "activated_waiting_for_user");
     SystemExtension enabled =
         new SystemExtension("com.microsoft.wdav.epsext", "101.1", "activated_enabled");
-    SystemExtension other = new SystemExtension("com.microsoft.wdav.netext", "101.1", "uninstalled");
+    SystemExtension other =
+        new SystemExtension("com.microsoft.wdav.netext", "101.1", "uninstalled");
 
-    List<Change> changes =
-        Changes.between(withExtensions(waiting, other), withExtensions(enabled));
+    List<Change> changes = Changes.between(withExtensions(waiting, other), withExtensions(enabled));
 
     assertEquals(
         List.of(
@@ -86,9 +86,7 @@ class ChangesTest {
                 "activated_waiting_for_user",
                 "activated_enabled"),
             new Change(
-                "extension.systemExtensions.com.microsoft.wdav.netext@101.1",
-                "uninstalled",
-                null)),
+                "extension.systemExtensions.com.microsoft.wdav.netext@101.1", "uninstalled", null)),
         changes);
   }
 

@@ -111,8 +111,7 @@ class JudgeTest {
             "no licence",
             Verdict.AT_RISK,
             Reason.NOT_LICENSED,
-            health(
-                Reachability.OK, false, false, false, true, null, null, null, null, List.of()),
+            health(Reachability.OK, false, false, false, true, null, null, null, null, List.of()),
             ACTIVE),
         row(
             "another antivirus protects, unexpectedly",
@@ -154,8 +153,7 @@ class JudgeTest {
             "definitions of last week",
             Verdict.AT_RISK,
             Reason.DEFINITIONS_STALE,
-            health(
-                Reachability.OK, true, true, true, true, false, true, null, 10_081L, List.of()),
+            health(Reachability.OK, true, true, true, true, false, true, null, 10_081L, List.of()),
             ACTIVE),
         row(
             "definitions that Defender calls old",
@@ -168,8 +166,7 @@ class JudgeTest {
             "definitions of exactly one week are good",
             Verdict.PROTECTED,
             Reason.NONE,
-            health(
-                Reachability.OK, true, true, true, true, false, true, null, 10_080L, List.of()),
+            health(Reachability.OK, true, true, true, true, false, true, null, 10_080L, List.of()),
             ACTIVE),
         row(
             "unhealthy, nothing else known",
@@ -201,12 +198,7 @@ class JudgeTest {
             Reason.UNPARSABLE,
             Health.unreachable(Reachability.UNPARSABLE, 0),
             ACTIVE),
-        row(
-            "half an answer",
-            Verdict.UNKNOWN,
-            Reason.HEALTH_INCOMPLETE,
-            pair(true, null),
-            ACTIVE),
+        row("half an answer", Verdict.UNKNOWN, Reason.HEALTH_INCOMPLETE, pair(true, null), ACTIVE),
         row(
             "nothing to see anywhere",
             Verdict.UNKNOWN,
@@ -303,8 +295,7 @@ class JudgeTest {
   }
 
   /** What must hold of every verdict, said without the table. */
-  private static void holdAgainstTheEvidence(
-      Observation seen, Limits limits, Judgement judgement) {
+  private static void holdAgainstTheEvidence(Observation seen, Limits limits, Judgement judgement) {
     Health health = seen.health();
     ExtensionState state = seen.extension().state();
     boolean passive = Boolean.TRUE.equals(health.passiveModeEnabled());

@@ -63,8 +63,7 @@ public final class Samples {
         Reachability.OK, null, true, enabled, available, false, null, null, null, List.of());
   }
 
-  public static Extension extension(
-      ExtensionState state, Grant grant, @Nullable Boolean loaded) {
+  public static Extension extension(ExtensionState state, Grant grant, @Nullable Boolean loaded) {
     return extension(ExtensionKind.KERNEL, state, grant, loaded, true, null);
   }
 
@@ -97,8 +96,7 @@ public final class Samples {
 
   public static Status status(Health health, Extension extension) {
     Judgement judgement =
-        Judge.judge(
-            seen(health, extension), JudgeTest.LIMITS, Circumstances.ORDINARY);
+        Judge.judge(seen(health, extension), JudgeTest.LIMITS, Circumstances.ORDINARY);
     return new Status(
         Status.SCHEMA,
         NOON,
