@@ -12,6 +12,7 @@ import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.remedy.Loader;
 import org.kextwatch.agent.report.Delivery;
+import org.kextwatch.agent.report.EventWriter;
 import org.kextwatch.agent.report.Spool;
 
 /** The rooms, put together: everything that an agent on one Mac consists of. */
@@ -30,8 +31,7 @@ record Agent(
    * @param isDaemon whether its start is told to the fleet
    * @throws IOException if this Mac does not let it keep anything
    */
-  static Agent open(SystemRoot root, SettingsReading reading, boolean isDaemon)
-      throws IOException {
+  static Agent open(SystemRoot root, SettingsReading reading, boolean isDaemon) throws IOException {
     Instant startedAt = Instant.now();
     Settings settings = reading.settings();
     Disk disk = new Disk();
@@ -42,9 +42,12 @@ record Agent(
     Spool spool = new Spool(places.spool(), disk);
     String hardwareUuid = observer.hardware(settings, Moment.now()).uuid();
     Ledger ledger = Ledger.open(spool, new StateFile(places.state(), disk), hardwareUuid);
-    Delivery delivery = new Delivery(root, settings, spool, Version.current());
-    Reporter reporter = new Reporter(Version.current(), startedAt, ledger, delivery, isDaemon);
-    reporter.warnOfSettings(warnings(reading));
+    EventWriter writer = new EventWriter();
+    Heartbeat heartbeat = new Heartbeat(writer, ledger);
+    String phase = hardwareUuid == null ? ledger.state().pseudonym() : hardwareUuid;
+    Delivery delivery = new Delivery(spool, root, Version.current(), phase, settings, heartbeat);
+    Reporter reporter =
+        new Reporter(writer, ledger, delivery, heartbeat, startedAt, warnings(reading), isDaemon);
     delivery.committed(ledger.countedSequence());
     Loader loader = new Loader(root, tools, extensionReader::listed);
     return new Agent(

@@ -56,8 +56,7 @@ public final class Check {
     }
     if (permits.report()) {
       agent.delivery().start();
-      agent.delivery().flush(DELIVERY);
-      agent.delivery().stop(Duration.ZERO);
+      agent.delivery().stop(DELIVERY);
     }
     Status status = result.status();
     agent.statusFile().write(status);

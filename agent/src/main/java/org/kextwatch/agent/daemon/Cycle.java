@@ -54,7 +54,7 @@ final class Cycle {
     Observer.Seen seen = observe(look, settings, now);
     Status status = judge(seen, settings, now);
     if (permits.report()) {
-      reporter.tell(status);
+      reporter.tell(status, settings.pace().heartbeat().toSeconds());
     }
     Decision decision = decide(seen, settings, now);
     if (!(decision instanceof Decision.Load load)) {
@@ -75,8 +75,7 @@ final class Cycle {
   private Status judge(Observer.Seen seen, Settings settings, Moment now) {
     LoadHistory before = ledger.state().loads();
     Status status =
-        assessor.assess(
-            seen.observation(), seen.history(), settings, reporter.agentState(), now);
+        assessor.assess(seen.observation(), seen.history(), settings, reporter.agentState(), now);
     Steadiness steadiness =
         ledger
             .state()
@@ -102,8 +101,7 @@ final class Cycle {
   }
 
   /** The attempt is counted before it is made: not even a crash loop exceeds the settings. */
-  private void act(
-      Trigger trigger, Status status, Settings settings, Permits permits, Moment now) {
+  private void act(Trigger trigger, Status status, Settings settings, Permits permits, Moment now) {
     LoadHistory before = ledger.state().loads();
     ledger.keep(ledger.state().with(before.beginning(now.wall(), trigger)));
     Attempt attempt = loader.load(settings, now.wall());
@@ -117,9 +115,7 @@ final class Cycle {
   /** That macOS had loaded it already is a silent success; a renewal fails by design. */
   private static boolean isNews(Attempt attempt, Trigger trigger, @Nullable Attempt before) {
     return !attempt.isSilentSuccess()
-        && (trigger == Trigger.APPROVED
-            || before == null
-            || before.outcome() != attempt.outcome());
+        && (trigger == Trigger.APPROVED || before == null || before.outcome() != attempt.outcome());
   }
 
   private void refuseIfStopping() {

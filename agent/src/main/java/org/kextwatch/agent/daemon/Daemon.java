@@ -121,8 +121,7 @@ public final class Daemon {
     }
   }
 
-  private static @Nullable Moment nextApproval(
-      Moment now, boolean awaited, Cycle.Result result) {
+  private static @Nullable Moment nextApproval(Moment now, boolean awaited, Cycle.Result result) {
     Moment query = awaited ? now.plus(QUERY) : null;
     if (result.actAgainAt() == null) {
       return query;
@@ -149,8 +148,7 @@ public final class Daemon {
 
   private void sayGoodbye() {
     agent.reporter().stopping(EventData.Cause.SIGNAL);
-    agent.delivery().flush(FAREWELL);
-    agent.delivery().stop(Duration.ZERO);
+    agent.delivery().stop(FAREWELL);
     Logger.info("Kextwatch ends");
     AgentLog.close();
   }

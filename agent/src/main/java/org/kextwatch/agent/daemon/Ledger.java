@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.report.Event;
+import org.kextwatch.agent.report.EventData.DroppedData;
 import org.kextwatch.agent.report.EventType;
 import org.kextwatch.agent.report.Spool;
 import org.kextwatch.agent.report.SpoolEntry;
@@ -23,7 +24,7 @@ final class Ledger {
   private final List<String> warnings = new ArrayList<>();
 
   private State state;
-  private State saved;
+  private volatile State saved;
   private @Nullable String trouble;
 
   private Ledger(Spool spool, StateFile file, State state) {
@@ -93,6 +94,11 @@ final class Ledger {
     state = meaning.apply(state.counting(state.sequence() + 1));
     save();
     return true;
+  }
+
+  /** Events that were lost since the last call, each to be told. */
+  List<DroppedData> takeLosses() {
+    return spool.takeUntoldLosses();
   }
 
   /** Replaces the state, on disk too if it is different. */

@@ -3,8 +3,6 @@ package org.kextwatch.agent.daemon;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.report.Delivery;
 import org.kextwatch.agent.report.DeliveryState;
 import org.kextwatch.agent.report.Event;
@@ -21,42 +19,45 @@ import org.kextwatch.agent.status.Verdict;
 
 /** Tells the fleet: makes the events, has them committed, and lets the delivery know. */
 final class Reporter {
-  private final String version;
-  private final Instant startedAt;
-  private final EventWriter writer = new EventWriter();
+  private final EventWriter writer;
   private final Ledger ledger;
   private final Delivery delivery;
+  private final Heartbeat heartbeat;
+  private final Instant startedAt;
+  private final List<String> warnings;
 
   private boolean mustTellStart;
-  private List<String> settingsWarnings = List.of();
-  private volatile @Nullable Status latest;
 
   /**
    * Makes a reporter.
    *
+   * @param warnings what is to be said of the settings
    * @param isDaemon whether its start is told, with the first status
    */
   Reporter(
-      String version, Instant startedAt, Ledger ledger, Delivery delivery, boolean isDaemon) {
-    this.version = version;
-    this.startedAt = startedAt;
+      EventWriter writer,
+      Ledger ledger,
+      Delivery delivery,
+      Heartbeat heartbeat,
+      Instant startedAt,
+      List<String> warnings,
+      boolean isDaemon) {
+    this.writer = writer;
     this.ledger = ledger;
     this.delivery = delivery;
+    this.heartbeat = heartbeat;
+    this.startedAt = startedAt;
+    this.warnings = List.copyOf(warnings);
     this.mustTellStart = isDaemon;
-  }
-
-  /** What is to be said of the settings from now on. */
-  void warnOfSettings(List<String> warnings) {
-    settingsWarnings = List.copyOf(warnings);
   }
 
   /** What the agent says of itself now. */
   AgentState agentState() {
     DeliveryState state = delivery.state();
-    List<String> warnings = new ArrayList<>(settingsWarnings);
-    warnings.addAll(ledger.warnings());
+    List<String> all = new ArrayList<>(warnings);
+    all.addAll(ledger.warnings());
     return new AgentState(
-        version,
+        Version.current(),
         startedAt,
         state.pending(),
         state.quarantined(),
@@ -64,13 +65,14 @@ final class Reporter {
         state.lastDeliveryAt(),
         state.lastError(),
         state.clockSkewSeconds(),
-        warnings,
+        all,
         0);
   }
 
   /** Tells what is new in a status, if anything is, and if it is not being held. */
-  void tell(Status status) {
-    latest = status;
+  void tell(Status status, long heartbeatSeconds) {
+    heartbeat.say(status, heartbeatSeconds);
+    ledger.takeLosses().forEach(loss -> commit(loss, status));
     if (mustTellStart) {
       mustTellStart = !commit(new EventData.StartedData(status), status);
     }
@@ -99,31 +101,20 @@ final class Reporter {
 
   /** Tells that the daemon ends on purpose; it has nothing to say if it never came to look. */
   void stopping(EventData.Cause cause) {
-    Status status = latest;
+    Status status = heartbeat.latest();
     if (status != null) {
       commit(new EventData.StoppingData(status, cause), status);
     }
   }
 
-  /** A sign of life with the latest status; called by the delivery when it can be sent. */
-  Optional<Event> heartbeat(long intervalSeconds) {
-    Status status = latest;
-    if (status == null) {
-      return Optional.empty();
-    }
-    EventData data =
-        new EventData.HeartbeatData(status, ledger.countedSequence(), intervalSeconds);
-    return Optional.of(writer.write(data, status.device(), Instant.now()));
-  }
-
   private boolean commit(EventData data, Status status) {
     State state = ledger.state();
     Event event =
-        writer.write(
-            data, status.device(), Instant.now(), state.streamId(), state.sequence() + 1);
+        writer.write(data, status.device(), Instant.now(), state.streamId(), state.sequence() + 1);
     boolean committed =
         ledger.commit(
-            event, counted -> data instanceof EventData.ChangedData ? counted.telling(status) : counted);
+            event,
+            counted -> data instanceof EventData.ChangedData ? counted.telling(status) : counted);
     delivery.committed(ledger.countedSequence());
     return committed;
   }

@@ -39,7 +39,8 @@ final class StateFile {
     } catch (RefusedPath | IOException e) {
       return new Loaded(
           State.fresh(hardwareUuid),
-          "The saved state could not be read and a new stream of events was begun: " + e.getMessage());
+          "The saved state could not be read and a new stream of events was begun: "
+              + e.getMessage());
     }
     String known = state.hardwareUuid();
     if (known != null && hardwareUuid != null && !known.equals(hardwareUuid)) {

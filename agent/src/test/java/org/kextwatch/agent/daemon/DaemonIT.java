@@ -1,0 +1,181 @@
+package org.kextwatch.agent.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.Script.Ended;
+import org.kextwatch.agent.demo.AgentProcess;
+
+/** The real daemon, as its own process, on a Mac that is a directory. */
+class DaemonIT {
+  private static final long PATIENCE = 20_000;
+
+  @TempDir private Path folder;
+
+  private Rig rig;
+
+  @BeforeEach
+  void layOut() throws IOException {
+    rig = Rig.in(folder);
+  }
+
+  @AfterEach
+  void tidy() {
+    rig.close();
+  }
+
+  @Test
+  void approvalIsActedOnWithoutWaitingForTheNextLook() throws Exception {
+    rig.settings(Map.of("atRiskIntervalSeconds", 600, "healthIntervalSeconds", 600));
+    try (AgentProcess agent = rig.start()) {
+      awaitBlocked();
+
+      assertTrue(rig.mac.clickAllow());
+
+      rig.inbound.await("extension.load_attempted", "\"outcome\":\"loaded\"", 5_000);
+      rig.inbound.await("status.changed", "\"transition\":\"resolved\"", 5_000);
+      rig.stop(agent);
+    }
+    assertEquals(List.of(), rig.inbound.flaws());
+    assertEquals("", rig.printed());
+  }
+
+  @Test
+  void whatMacOsLoadedByItselfIsNotLoadedAgain() throws Exception {
+    rig.mac.allowLoadsItself(true);
+    try (AgentProcess agent = rig.start()) {
+      awaitBlocked();
+      assertTrue(rig.mac.clickAllow());
+      rig.inbound.await("status.changed", "\"transition\":\"resolved\"", PATIENCE);
+      rig.stop(agent);
+    }
+    assertEquals(1, rig.mac.calls("kextutil").size());
+    assertEquals(1, rig.inbound.ofType("extension.load_attempted").size());
+  }
+
+  @Test
+  void theGrantOfAnMdmLoadsTheKext() throws Exception {
+    try (AgentProcess agent = rig.start()) {
+      awaitBlocked();
+      rig.mac.approveByProfile();
+      rig.inbound.await("status.changed", "\"grant\":\"mdm\"", PATIENCE);
+      rig.inbound.await("status.changed", "\"transition\":\"resolved\"", PATIENCE);
+      rig.stop(agent);
+    }
+    assertTrue(rig.mac.isLoaded());
+  }
+
+  @Test
+  void nobodyIsPromptedWhereNobodySits() throws Exception {
+    rig.mac.logOut();
+    try (AgentProcess agent = rig.start()) {
+      rig.inbound.await("status.heartbeat", "never_requested", PATIENCE);
+      assertEquals(List.of(), rig.mac.calls("kextutil"));
+      rig.mac.logIn();
+      rig.inbound.await("extension.load_attempted", "policy_blocked", PATIENCE);
+      rig.stop(agent);
+    }
+  }
+
+  @Test
+  void sigtermEndsItInTimeThoughDefenderHangs() throws Exception {
+    try (AgentProcess agent = rig.start()) {
+      awaitBlocked();
+      int asked = rig.mac.calls("mdatp").size();
+      rig.mac.fault("mdatp", 0, "", "", 60);
+      while (rig.mac.calls("mdatp").size() == asked) {
+        Thread.sleep(20);
+      }
+      rig.stop(agent);
+    }
+    rig.inbound.await("agent.stopping", "\"cause\":\"signal\"", PATIENCE);
+    assertEquals(List.of(), rig.inbound.flaws());
+    assertFalse(
+        rig.inbound.stream().stream().anyMatch(event -> event.body().contains("\"timeout\"")),
+        "a look that was cut short is nothing to tell");
+  }
+
+  @Test
+  void aSecondOneEndsAtOnceAndACheckBesideItOnlyLooks() throws Exception {
+    try (AgentProcess agent = rig.start()) {
+      awaitBlocked();
+
+      Ended second = rig.kextwatch("run");
+      assertEquals(0, second.exit());
+      assertTrue(second.err().contains("another one is running"), second::err);
+
+      int events = rig.inbound.stream().size();
+      Ended check = rig.kextwatch("check", "--json");
+      assertEquals(1, check.exit());
+      assertTrue(check.err().contains("the daemon is running"), check::err);
+      assertTrue(check.out().contains("\"state\":\"awaiting_approval\""), check::out);
+      assertEquals(events, rig.inbound.stream().size());
+      rig.stop(agent);
+    }
+    assertEquals(List.of(), rig.inbound.flaws());
+  }
+
+  @Test
+  void itStaysUpWithoutSettingsAndKeepsItsEvents() throws Exception {
+    Files.delete(rig.mac.path("/Library/Application Support/Kextwatch/config.json"));
+    try (AgentProcess agent = rig.start()) {
+      awaitFile(rig.mac.path("/Library/Application Support/Kextwatch/status.json"));
+      rig.stop(agent);
+    }
+    try (Stream<Path> kept = Files.list(rig.mac.path("/private/var/db/kextwatch/spool/new"))) {
+      assertTrue(kept.count() >= 3);
+    }
+
+    rig.settings(Map.of());
+    try (AgentProcess agent = rig.start()) {
+      rig.inbound.await("agent.stopping", "signal", PATIENCE); // of the first run
+      rig.stop(agent);
+    }
+    assertEquals(List.of(), rig.inbound.flaws());
+    assertEquals(2, rig.inbound.ofType("agent.started").size());
+  }
+
+  @Test
+  void whatItWritesIsForItselfButTheStatusIsForEverybody() throws Exception {
+    try (AgentProcess agent = rig.start()) {
+      awaitBlocked();
+      rig.stop(agent);
+    }
+    assertEquals("rwx------", mode("/private/var/db/kextwatch"));
+    assertEquals("rwx------", mode("/private/var/db/kextwatch/spool/new"));
+    assertEquals("rw-------", mode("/private/var/db/kextwatch/state.json"));
+    assertEquals("rw-r--r--", mode("/Library/Application Support/Kextwatch/status.json"));
+    String log = Files.readString(rig.mac.path("/Library/Logs/Kextwatch/agent.log"));
+    assertTrue(log.contains("starts"), log);
+    assertFalse(log.contains("whsec_"), log);
+    assertEquals("", rig.printed());
+  }
+
+  private void awaitBlocked() throws InterruptedException {
+    rig.inbound.await("status.changed", "\"outcome\":\"policy_blocked\"", PATIENCE);
+  }
+
+  private String mode(String macPath) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(rig.mac.path(macPath)));
+  }
+
+  private static void awaitFile(Path file) throws InterruptedException {
+    long end = System.nanoTime() + PATIENCE * 1_000_000;
+    while (!Files.exists(file) && System.nanoTime() < end) {
+      Thread.sleep(20);
+    }
+    assertTrue(Files.exists(file));
+  }
+}

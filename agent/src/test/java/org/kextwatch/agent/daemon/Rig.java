@@ -1,0 +1,88 @@
+package org.kextwatch.agent.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.kextwatch.agent.Script;
+import org.kextwatch.agent.demo.AgentProcess;
+import org.kextwatch.agent.demo.SimulatedMac;
+import org.kextwatch.agent.receiver.SignatureCheck;
+import org.kextwatch.agent.receiver.WebhookReceiver;
+
+/** A simulated Mac, an operator who listens, and the program as it is laid out to be installed. */
+public final class Rig implements AutoCloseable {
+  static final Path PROGRAM = Script.AGENT.resolve("target/dist/bin/kextwatch");
+
+  private static final String SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+  public final SimulatedMac mac;
+  final Inbound inbound = new Inbound();
+
+  private final WebhookReceiver receiver;
+  private final Path folder;
+
+  private Rig(Path folder) throws IOException {
+    this.folder = folder;
+    this.mac = SimulatedMac.create(folder.resolve("mac"));
+    this.receiver = WebhookReceiver.listen(0, null, SignatureCheck.of(SECRET), inbound::add);
+    settings(Map.of());
+  }
+
+  public static Rig in(Path folder) throws IOException {
+    return new Rig(folder);
+  }
+
+  /** Quick settings, and these. */
+  public void settings(Map<String, ?> more) {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put("endpoint", receiver.address().toString());
+    settings.put("proxy", "none");
+    settings.put("healthIntervalSeconds", 1);
+    settings.put("atRiskIntervalSeconds", 1);
+    settings.put("heartbeatIntervalSeconds", 1);
+    settings.put("confirmSeconds", 0);
+    settings.put("settleSeconds", 0);
+    settings.putAll(more);
+    mac.prepareForAgent(settings, SECRET);
+  }
+
+  AgentProcess start() throws IOException {
+    return AgentProcess.start(List.of(PROGRAM.toString()), mac.root(), output());
+  }
+
+  /** What the daemon has printed, which should be nothing. */
+  String printed() throws IOException {
+    return Files.exists(output()) ? Files.readString(output()) : "";
+  }
+
+  /** Runs a command of the program to its end. */
+  public Script.Ended kextwatch(Object... arguments) throws Exception {
+    Object[] all = new Object[arguments.length + 2];
+    all[0] = "--root";
+    all[1] = mac.root();
+    System.arraycopy(arguments, 0, all, 2, arguments.length);
+    Map<String, String> environment =
+        Map.of("JAVA_HOME", System.getProperty("java.home"), "PATH", "/usr/bin:/bin");
+    return Script.run(Path.of("/"), environment, PROGRAM.toString(), all);
+  }
+
+  /** SIGTERM, and what the product promises of it. */
+  void stop(AgentProcess agent) throws InterruptedException {
+    assertEquals(0, agent.terminate(Duration.ofSeconds(4)));
+  }
+
+  @Override
+  public void close() {
+    receiver.close();
+  }
+
+  private Path output() {
+    return folder.resolve("agent.out");
+  }
+}

@@ -1,0 +1,117 @@
+package org.kextwatch.agent.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.daemon.Schedule.Look;
+
+class ScheduleTest {
+  private static final Duration INTERVAL = Duration.ofMinutes(5);
+  private static final Moment START = new Moment(Instant.parse("2026-11-23T12:00:00Z"), 1_000);
+
+  @Test
+  void theFirstLookIsAtOnceTheNextAnIntervalLater() {
+    Schedule schedule = Schedule.atOnce(START);
+    assertEquals(Look.FULL, schedule.due(START));
+
+    schedule = schedule.after(Look.FULL, START, INTERVAL, null);
+
+    assertNull(schedule.due(START.plus(INTERVAL.minusMillis(1))));
+    assertEquals(Look.FULL, schedule.due(START.plus(INTERVAL)));
+  }
+
+  @Test
+  void aLookAtTheApprovalDoesNotPutOffTheFullOne() {
+    Schedule schedule =
+        looked().after(Look.APPROVAL, START.plus(Duration.ofMinutes(4)), INTERVAL, null);
+    assertEquals(Look.FULL, schedule.due(START.plus(INTERVAL)));
+  }
+
+  @Test
+  void whileApprovalIsAwaitedItIsLookedAtMoreOften() {
+    Moment soon = START.plus(Duration.ofSeconds(30));
+    Schedule schedule = Schedule.atOnce(START).after(Look.FULL, START, INTERVAL, soon);
+    assertNull(schedule.due(START.plus(Duration.ofSeconds(29))));
+    assertEquals(Look.APPROVAL, schedule.due(soon));
+    assertEquals(Look.APPROVAL, schedule.approvalAt(START).due(START));
+  }
+
+  @Test
+  void afterALoadHealthIsFollowedUntilItSettles() {
+    Schedule schedule = looked().afterLoad(START);
+    List<Long> looks = new ArrayList<>();
+    for (int second = 0; second < 60; second++) {
+      Moment now = START.plus(Duration.ofSeconds(second));
+      if (schedule.due(now) == Look.FULL) {
+        looks.add((long) second);
+        schedule = schedule.after(Look.FULL, now, INTERVAL, null);
+      }
+    }
+    assertEquals(List.of(0L, 1L, 3L, 10L, 30L), looks);
+  }
+
+  @Test
+  void aSlowLookMakesOneOfThoseThatItMissed() {
+    Schedule schedule = looked().afterLoad(START);
+    Moment late = START.plus(Duration.ofSeconds(11));
+    schedule = schedule.after(Look.FULL, late, INTERVAL, null);
+    assertEquals(1, schedule.followUps().size());
+    assertNull(schedule.due(late));
+  }
+
+  @Test
+  void theNapEndsWhenTheFirstIsDueAndIsNeverLong() {
+    assertEquals(Schedule.TICK, looked().nap(START));
+    assertEquals(
+        Duration.ofSeconds(2), looked().approvalAt(START.plus(Duration.ofSeconds(2))).nap(START));
+    assertEquals(Duration.ZERO, Schedule.atOnce(START).nap(START.plus(INTERVAL)));
+  }
+
+  /** The wall clock was set, the monotonic one was not. */
+  @ParameterizedTest
+  @ValueSource(longs = {-86_400, 86_400, 315_360_000})
+  void aSetClockBringsOneLookSoonAndNoBurst(long step) {
+    Moment stepped = new Moment(START.wall().plusSeconds(step), START.nanos());
+    Schedule schedule = looked();
+    int looks = 0;
+    for (int second = 0; second < 600; second++) {
+      Moment now = stepped.plus(Duration.ofSeconds(second));
+      if (schedule.due(now) != null) {
+        looks++;
+        schedule = schedule.after(Look.FULL, now, INTERVAL, null);
+      }
+    }
+    assertEquals(step > 0 ? 2 : 1, looks, "in ten minutes, at five minutes each");
+  }
+
+  @Test
+  void eightHoursOfSleepAreOneLook() {
+    Moment awake = new Moment(START.wall().plus(Duration.ofHours(8)), START.nanos() + 5);
+    Schedule schedule = looked();
+    assertEquals(Look.FULL, schedule.due(awake));
+    assertNull(schedule.after(Look.FULL, awake, INTERVAL, null).due(awake));
+    assertTrue(awake.jumpSince(START).compareTo(Duration.ofHours(7)) > 0);
+  }
+
+  @Test
+  void aMomentIsDueOnWhicheverClockComesFirst() {
+    Moment due = START.plus(Duration.ofMinutes(1));
+    assertFalse(due.isDue(START));
+    assertTrue(due.isDue(new Moment(due.wall(), START.nanos())));
+    assertTrue(due.isDue(new Moment(START.wall().minusSeconds(9_999), due.nanos())));
+    assertEquals(Duration.ZERO, due.until(new Moment(due.wall().plusSeconds(5), START.nanos())));
+  }
+
+  private static Schedule looked() {
+    return Schedule.atOnce(START).after(Look.FULL, START, INTERVAL, null);
+  }
+}
