@@ -50,6 +50,7 @@ class DistIT {
     assertEquals(
         List.of(
             "dd-plist",
+            "jspecify",
             "kextwatch-agent",
             "kotlin-stdlib",
             "moshi",

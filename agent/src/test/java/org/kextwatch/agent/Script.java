@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** Runs shell scripts, and writes small ones. */
-final class Script {
+public final class Script {
   /** The folder of this module, and the one above it. */
-  static final Path AGENT = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+  public static final Path AGENT = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
 
-  static final Path REPOSITORY = AGENT.getParent();
+  public static final Path REPOSITORY = AGENT.getParent();
 
   private Script() {}
 
@@ -28,10 +28,11 @@ final class Script {
         : Stream.of("dash", "posh", "busybox sh", "bash --posix");
   }
 
-  record Ended(int exit, String out, String err) {}
+  public record Ended(int exit, String out, String err) {}
 
   /** Runs a command of several words in a folder, with nothing but the given environment. */
-  static Ended run(Path folder, Map<String, String> environment, String shell, Object... arguments)
+  public static Ended run(
+      Path folder, Map<String, String> environment, String shell, Object... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(shell.split(" ")));
     Stream.of(arguments).map(Object::toString).forEach(command::add);

@@ -1,19 +1,30 @@
 package org.kextwatch.agent.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.util.Properties;
+import java.io.PrintWriter;
+import org.kextwatch.agent.mac.RefusedPath;
+import picocli.CommandLine;
 
-/** The one entry. */
+/** The one way in and the one way out. */
 public final class Main {
   private Main() {}
 
-  public static void main(String[] arguments) throws IOException {
-    Properties build = new Properties();
-    try (InputStream in =
-        Main.class.getResourceAsStream("/org/kextwatch/agent/version.properties")) {
-      build.load(in);
-    }
-    System.out.println("kextwatch " + build.getProperty("version"));
+  public static void main(String[] args) {
+    System.exit(execute(args));
+  }
+
+  static int execute(String... args) {
+    CommandLine commandLine = new CommandLine(new Kextwatch());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setExecutionExceptionHandler(
+        (exception, command, parsed) -> {
+          PrintWriter err = command.getErr();
+          if (exception instanceof RefusedPath refused) {
+            err.println("kextwatch: " + refused.reason());
+            return ExitCode.USAGE;
+          }
+          err.println("kextwatch: " + exception);
+          return ExitCode.INTERNAL;
+        });
+    return commandLine.execute(args);
   }
 }

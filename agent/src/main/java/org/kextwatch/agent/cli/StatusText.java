@@ -68,8 +68,7 @@ final class StatusText {
     return waiting + ", " + last + (error == null ? "" : "; " + error);
   }
 
-  private static String threeWays(
-      @Nullable Boolean value, String yes, String no, String unknown) {
+  private static String threeWays(@Nullable Boolean value, String yes, String no, String unknown) {
     return value == null ? unknown : value ? yes : no;
   }
 

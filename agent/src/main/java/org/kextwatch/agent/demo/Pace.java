@@ -21,8 +21,7 @@ record Pace(Duration allowWindow, Duration renewal, Duration atRisk, Duration br
           Duration.ofSeconds(4));
 
   static final Pace FAST =
-      new Pace(
-          Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(1), Duration.ZERO);
+      new Pace(Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(1), Duration.ZERO);
 
   /** The agent's settings for it. */
   Map<String, Object> settings(String endpoint, String caBundle) {

@@ -13,10 +13,11 @@ import java.util.stream.Stream;
 import org.kextwatch.agent.receiver.SignatureCheck;
 import org.kextwatch.agent.receiver.WebhookReceiver;
 
-/** One Mac's way from a blocked kext to protection, lived by a simulated Mac and the real daemon. */
+/**
+ * One Mac's way from a blocked kext to protection, lived by a simulated Mac and the real daemon.
+ */
 public final class Story {
-  private static final String CA_BUNDLE =
-      "/Library/Application Support/Kextwatch/fleet-ca.pem";
+  private static final String CA_BUNDLE = "/Library/Application Support/Kextwatch/fleet-ca.pem";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Timeline timeline;

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import org.kextwatch.agent.daemon.StatusFile;
-import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.status.Status;
 
 /** Looks over the shoulders of the Mac and of Kextwatch, and tells what they do. */

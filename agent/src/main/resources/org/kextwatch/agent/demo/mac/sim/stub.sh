@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+#!/bin/sh
 # How every tool of the simulated Mac begins: it notes the call and, if a fault waits for it, fails
 # that way once. The tool has set $root, the folder that is the Mac, and finds $sim and $tool set.
 
