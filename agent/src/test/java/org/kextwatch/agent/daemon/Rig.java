@@ -72,6 +72,11 @@ public final class Rig implements AutoCloseable {
     return Script.run(Path.of("/"), environment, PROGRAM.toString(), all);
   }
 
+  /** How many events of a type have arrived. */
+  public int received(String type) {
+    return inbound.ofType(type).size();
+  }
+
   /** SIGTERM, and what the product promises of it. */
   void stop(AgentProcess agent) throws InterruptedException {
     assertEquals(0, agent.terminate(Duration.ofSeconds(4)));
