@@ -64,7 +64,7 @@ public final class Story {
       mac.allowWindow(pace.allowWindow());
       mac.put(CA_BUNDLE, certificate.pem());
       mac.prepareForAgent(pace.settings(receiver.address().toString(), CA_BUNDLE), secret);
-      timeline.tell(Lane.OPERATOR, "listens at " + receiver.address() + ", and has the secret");
+      timeline.tell(Lane.OPERATOR, "listens over HTTPS, and knows the shared secret");
       try (Watcher watcher = Watcher.of(mac, timeline);
           AgentProcess agent = AgentProcess.start(mac.root(), folder.resolve("agent.out"))) {
         return play(agent);
@@ -78,9 +78,9 @@ public final class Story {
 
   private boolean blocked() throws InterruptedException {
     timeline.chapter("Defender is installed, and its kernel extension is blocked");
-    timeline.tell(Lane.MAC, "macOS 10.14.6, Defender 101.19.48; nobody was asked to approve yet");
-    timeline.tell(Lane.KEXTWATCH, "starts");
-    return await(Lane.OPERATOR, "four events: the operator knows of the blocked Mac", told(4));
+    timeline.tell(Lane.MAC, "macOS 10.14.6 with Microsoft Defender; its extension is not approved");
+    timeline.tell(Lane.KEXTWATCH, "starts, as launchd would start it");
+    return await(Lane.OPERATOR, "knows of the blocked Mac, after four events", told(4));
   }
 
   private boolean expired() throws InterruptedException {
@@ -108,15 +108,15 @@ public final class Story {
     boolean clicked = await(Lane.MAC, "Microsoft Corporation is allowed", mac::clickAllow);
     return clicked
         && await(Lane.MAC, "the kernel has the extension", mac::isLoaded)
-        && await(Lane.OPERATOR, "three more: approved, loaded, protected", told(7));
+        && await(Lane.OPERATOR, "knows: approved, loaded, protected", told(7));
   }
 
   private boolean ended(AgentProcess agent) throws InterruptedException {
     timeline.chapter("The Mac is protected, the story ends");
     Thread.sleep(pace.breath().toMillis());
     int exit = agent.terminate(Duration.ofSeconds(4));
-    timeline.tell(Lane.KEXTWATCH, exit == 0 ? "ends on SIGTERM, with 0" : "ended with " + exit);
-    boolean told = await(Lane.OPERATOR, "the goodbye", told(8));
+    timeline.tell(Lane.KEXTWATCH, exit == 0 ? "ends on SIGTERM, exit 0" : "ended with " + exit);
+    boolean told = await(Lane.OPERATOR, "was told goodbye", told(8));
     List<String> complaints = operator.complaints();
     complaints.forEach(complaint -> timeline.tell(Lane.OPERATOR, "✗ " + complaint));
     boolean complete = told && exit == 0 && complaints.isEmpty();

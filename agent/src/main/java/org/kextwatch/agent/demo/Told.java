@@ -3,6 +3,7 @@ package org.kextwatch.agent.demo;
 import com.squareup.moshi.JsonAdapter;
 import com.squareup.moshi.Moshi;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.receiver.Received;
@@ -48,14 +49,31 @@ record Told(Received event, Map<?, ?> body) {
   }
 
   private String news() {
-    Object transition = value("data", "transition");
     Object outcome = value("data", "attempt", "outcome");
     Object cause = value("data", "cause");
-    String verdict = value("data", "status", "verdict") + ", " + value("data", "status", "reason");
-    String news =
-        outcome != null
-            ? "" + outcome
-            : cause != null ? "" + cause : (transition == null ? "" : transition + ", ") + verdict;
-    return news.replace('_', ' ');
+    Object transition = value("data", "transition");
+    Object news = outcome != null ? outcome : cause;
+    if (news == null) {
+      String what = stateChange();
+      news = (transition == null ? "" : transition + ", ") + (what.isEmpty() ? verdict() : what);
+    }
+    return news.toString().replace('_', ' ');
+  }
+
+  private String verdict() {
+    return value("data", "status", "verdict") + ", " + value("data", "status", "reason");
+  }
+
+  /** How the extension has moved on, unless the verdict is the greater news. */
+  private String stateChange() {
+    if ("changed".equals(value("data", "transition"))
+        && value("data", "changes") instanceof List<?> changes) {
+      for (Object change : changes) {
+        if (change instanceof Map<?, ?> map && "extension.state".equals(map.get("field"))) {
+          return map.get("from") + " → " + map.get("to");
+        }
+      }
+    }
+    return "";
   }
 }

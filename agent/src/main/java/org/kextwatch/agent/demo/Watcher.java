@@ -58,12 +58,12 @@ final class Watcher implements AutoCloseable {
   private void tellLoads() {
     List<Call> calls = mac.calls("kextutil");
     for (; loads < calls.size(); loads++) {
-      timeline.tell(Lane.KEXTWATCH, "runs kextutil /Library/Extensions/wdavkext.kext");
+      timeline.tell(Lane.KEXTWATCH, "runs kextutil wdavkext.kext");
       timeline.tell(
           Lane.MAC,
           mac.isLoaded()
-              ? "kextutil: silence, exit 0"
-              : "kextutil: Kext rejected due to system policy, exit 27; the Allow button appears");
+              ? "kextutil: not a word, exit 0"
+              : "Kext rejected due to system policy, exit 27; the Allow button appears");
     }
   }
 
