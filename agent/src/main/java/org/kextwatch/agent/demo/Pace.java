@@ -15,8 +15,8 @@ import java.util.Map;
 record Pace(Duration allowWindow, Duration renewal, Duration atRisk, Duration breath) {
   static final Pace LEISURELY =
       new Pace(
-          Duration.ofSeconds(18),
-          Duration.ofSeconds(26),
+          Duration.ofSeconds(25),
+          Duration.ofSeconds(36),
           Duration.ofSeconds(5),
           Duration.ofSeconds(4));
 

@@ -61,7 +61,8 @@ record Told(Received event, Map<?, ?> body) {
   }
 
   private String verdict() {
-    return value("data", "status", "verdict") + ", " + value("data", "status", "reason");
+    Object reason = value("data", "status", "reason");
+    return value("data", "status", "verdict") + ("none".equals(reason) ? "" : ", " + reason);
   }
 
   /** How the extension has moved on, unless the verdict is the greater news. */
