@@ -8,6 +8,7 @@ import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Extension;
 import org.kextwatch.agent.status.ExtensionKind;
 import org.kextwatch.agent.status.ExtensionState;
+import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.SystemExtension;
 
 /**
@@ -55,12 +56,16 @@ final class Derivation {
     if (evidence.macOs().isEmpty() && !evidence.listed().isLoaded()) {
       return ExtensionKind.UNKNOWN; // from macOS 11 a kext on disk is only a leftover
     }
+    if (evidence.listed().isLoaded()) {
+      return ExtensionKind.KERNEL;
+    }
+    if (!lacksSystemExtensions(evidence)) {
+      return ExtensionKind.UNKNOWN; // a kext on disk may be a leftover here too
+    }
     if (evidence.hasKext()) {
       return ExtensionKind.KERNEL;
     }
-    return evidence.lacksKext() && lacksSystemExtensions(evidence)
-        ? ExtensionKind.NONE
-        : ExtensionKind.UNKNOWN;
+    return evidence.lacksKext() ? ExtensionKind.NONE : ExtensionKind.UNKNOWN;
   }
 
   /** Before macOS 10.15 there are none; later one must have looked. */
@@ -123,9 +128,15 @@ final class Derivation {
     };
   }
 
-  /** From macOS 11 the loader keeps refusing an approved kext until the Mac restarts. */
+  /**
+   * From macOS 11 the loader keeps refusing an approved kext until the Mac restarts. A database
+   * that cannot be read any more takes no grant back.
+   */
   private static ExtensionState blockedState(Evidence evidence) {
-    if (!evidence.grant().isGiven()) {
+    boolean isGiven =
+        evidence.grant().isGiven()
+            || (evidence.grant() == Grant.UNREADABLE && evidence.history().hasTriedForGrant());
+    if (!isGiven) {
       return ExtensionState.AWAITING_APPROVAL;
     }
     return evidence.isBigSurOrLater() ? ExtensionState.PENDING_RESTART : ExtensionState.CONFLICT;

@@ -12,6 +12,7 @@ import org.kextwatch.agent.status.Limits;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Observation;
 import org.kextwatch.agent.status.Reachability;
+import org.kextwatch.agent.status.Reason;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Verdict;
 
@@ -20,11 +21,16 @@ final class Assessor {
   private @Nullable Moment unreachableSince;
 
   Status assess(
-      Observation seen, LoadHistory loads, Settings settings, AgentState agent, Moment now) {
+      Observation seen,
+      LoadHistory loads,
+      @Nullable Status told,
+      Settings settings,
+      AgentState agent,
+      Moment now) {
     Limits limits = new Limits(settings.expectPassiveMode(), settings.maxDefinitionsAge());
     Circumstances memory =
         new Circumstances(
-            unreachableFor(seen.health().reachability(), now),
+            unreachableFor(seen.health().reachability(), told, now),
             Remedy.exhausted(seen.extension(), loads, settings.loading()));
     Judgement judgement = Judge.judge(seen, limits, memory);
     return new Status(
@@ -43,12 +49,21 @@ final class Assessor {
         seen.extension());
   }
 
-  /** Counted by the clock that stands still while the Mac sleeps. */
-  private Duration unreachableFor(Reachability reachability, Moment now) {
+  /**
+   * Counted by the clock that stands still while the Mac sleeps. What was long enough before the
+   * agent restarted is long enough.
+   */
+  private Duration unreachableFor(Reachability reachability, @Nullable Status told, Moment now) {
     if (reachability != Reachability.DAEMON_UNREACHABLE
         && reachability != Reachability.NOT_EXECUTABLE) {
       unreachableSince = null;
       return Duration.ZERO;
+    }
+    if (told != null
+        && told.verdict() == Verdict.AT_RISK
+        && (told.reason() == Reason.DAEMON_UNREACHABLE || told.reason() == Reason.NOT_EXECUTABLE)
+        && told.health().reachability() == reachability) {
+      return Limits.PATIENCE;
     }
     Moment since = unreachableSince == null ? now : unreachableSince;
     unreachableSince = since;

@@ -72,7 +72,13 @@ public final class Check {
     State state = new StateFile(places.state(), new Disk()).load(uuid).state();
     Observer.Seen seen = observer.look(Look.FULL, settings, state, now);
     return new Assessor()
-        .assess(seen.observation(), seen.history(), settings, daemonState(root, now), now);
+        .assess(
+            seen.observation(),
+            seen.history(),
+            state.told(),
+            settings,
+            daemonState(root, now),
+            now);
   }
 
   private static AgentState daemonState(SystemRoot root, Moment now) {

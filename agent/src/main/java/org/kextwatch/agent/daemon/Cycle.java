@@ -1,7 +1,6 @@
 package org.kextwatch.agent.daemon;
 
 import java.time.Instant;
-import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
@@ -16,7 +15,6 @@ import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Status;
-import org.kextwatch.agent.status.Steadiness;
 import org.kextwatch.agent.status.Trigger;
 
 /** One cycle, step by step: observe, judge, compare and tell; decide, act, tell. */
@@ -59,12 +57,17 @@ final class Cycle {
     }
     Decision decision = decide(seen, settings, now);
     if (!(decision instanceof Decision.Load load)) {
-      return new Result(status, false, ((Decision.Nothing) decision).lookAgainAt());
+      return new Result(
+          status, false, confirmAt(settings), ((Decision.Nothing) decision).lookAgainAt());
     }
     if (permits.act()) {
       act(load.trigger(), status, settings, permits, now);
     }
-    return new Result(status, permits.act(), null);
+    return new Result(status, permits.act(), confirmAt(settings), null);
+  }
+
+  private @Nullable Instant confirmAt(Settings settings) {
+    return ledger.state().steadiness().lookAgainAt(settings.pace().confirm());
   }
 
   private Observer.Seen observe(Look look, Settings settings, Moment now) {
@@ -74,21 +77,13 @@ final class Cycle {
   }
 
   private Status judge(Observer.Seen seen, Settings settings, Moment now) {
-    LoadHistory before = ledger.state().loads();
     AgentState agent = reporter.agentState().with(seen.warnings());
-    Status status = assessor.assess(seen.observation(), seen.history(), settings, agent, now);
-    Steadiness steadiness =
-        ledger
-            .state()
-            .steadiness()
-            .after(
-                ledger.state().told(),
-                status,
-                !Objects.equals(before.bootId(), seen.history().bootId()),
-                settings.pace().confirm(),
-                settings.pace().settle());
-    ledger.keep(ledger.state().with(seen.history()).with(steadiness));
-    return steadiness.isSettling() ? status.whileSettling() : status;
+    Status status =
+        assessor.assess(
+            seen.observation(), seen.history(), ledger.state().told(), settings, agent, now);
+    State state = ledger.state().after(status, seen.history(), settings.pace());
+    ledger.keep(state);
+    return state.steadiness().isSettling() ? status.whileSettling() : status;
   }
 
   private Decision decide(Observer.Seen seen, Settings settings, Moment now) {
@@ -107,16 +102,10 @@ final class Cycle {
     ledger.keep(ledger.state().with(before.beginning(now.wall(), trigger)));
     Attempt attempt = loader.load(settings, now.wall());
     refuseIfStopping();
-    if (permits.report() && isNews(attempt, trigger, before.last())) {
+    if (permits.report() && attempt.isNews(trigger, before.last())) {
       reporter.attempted(status, attempt, trigger);
     }
     ledger.keep(ledger.state().with(ledger.state().loads().ended(attempt)));
-  }
-
-  /** That macOS had loaded it already is a silent success; a renewal fails by design. */
-  private static boolean isNews(Attempt attempt, Trigger trigger, @Nullable Attempt before) {
-    return !attempt.isSilentSuccess()
-        && (trigger == Trigger.APPROVED || before == null || before.outcome() != attempt.outcome());
   }
 
   private void refuseIfStopping() {
@@ -134,7 +123,19 @@ final class Cycle {
    * What came of a cycle.
    *
    * @param loaderRan whether everything should be looked at again now
+   * @param confirmAt when a fall that is not told yet is to be looked at again, {@code null} if
+   *     there is none
    * @param actAgainAt when there may be something to do, {@code null} if time will not bring it
    */
-  record Result(Status status, boolean loaderRan, @Nullable Instant actAgainAt) {}
+  record Result(
+      Status status, boolean loaderRan, @Nullable Instant confirmAt, @Nullable Instant actAgainAt) {
+
+    /** Whether a change of the approval database is what this Mac waits for. */
+    boolean isApprovalAwaited() {
+      return switch (status.extension().state()) {
+        case AWAITING_APPROVAL, NEVER_REQUESTED -> true;
+        default -> false;
+      };
+    }
+  }
 }

@@ -16,8 +16,6 @@ import org.kextwatch.agent.daemon.Schedule.Look;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.report.EventData;
-import org.kextwatch.agent.status.Reason;
-import org.kextwatch.agent.status.Status;
 import org.tinylog.Logger;
 
 /** Looks whenever a look is due, until it is told to stop. */
@@ -31,14 +29,12 @@ public final class Daemon {
   /** While approval is awaited the database's files are looked at this often, by stat alone. */
   private static final Duration WATCH = Duration.ofSeconds(1);
 
-  /** And it is asked this often, even if its files seem untouched. */
-  private static final Duration QUERY = Duration.ofSeconds(30);
-
   private final Agent agent;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  private Schedule schedule = Schedule.atOnce(Moment.now());
+  private Moment lastTick = Moment.now();
+  private Schedule schedule = Schedule.atOnce(lastTick);
   private @Nullable Fingerprint awaiting;
 
   private Daemon(Agent agent) {
@@ -74,6 +70,8 @@ public final class Daemon {
     try {
       while (!isStopping()) {
         Moment now = Moment.now();
+        schedule = schedule.awake(lastTick, now);
+        lastTick = now;
         watchApproval(now);
         Look due = schedule.due(now);
         if (due != null) {
@@ -105,29 +103,14 @@ public final class Daemon {
       Logger.debug("a cycle was cut short");
     } catch (RuntimeException e) {
       Logger.error(e, "A cycle failed");
+      awaiting = null; // or what it stumbles over would be looked at each second
       schedule = schedule.after(look, Moment.now(), settings.pace().atRisk(), null);
     }
   }
 
   private void plan(Look look, Cycle.Result result, Fingerprint before) {
-    Status status = result.status();
-    Moment now = Moment.now();
-    boolean awaited = status.reason() == Reason.AWAITING_APPROVAL;
-    awaiting = awaited ? before : null;
-    Duration interval = Duration.ofSeconds(status.agent().healthIntervalSeconds());
-    schedule = schedule.after(look, now, interval, nextApproval(now, awaited, result));
-    if (result.loaderRan()) {
-      schedule = schedule.afterLoad(now);
-    }
-  }
-
-  private static @Nullable Moment nextApproval(Moment now, boolean awaited, Cycle.Result result) {
-    Moment query = awaited ? now.plus(QUERY) : null;
-    if (result.actAgainAt() == null) {
-      return query;
-    }
-    Moment act = now.plus(Duration.between(now.wall(), result.actAgainAt()));
-    return query == null || act.wall().isBefore(query.wall()) ? act : query;
+    awaiting = result.isApprovalAwaited() ? before : null;
+    schedule = schedule.after(look, Moment.now(), result);
   }
 
   private void nap() {

@@ -10,12 +10,8 @@ import org.kextwatch.agent.report.EventData;
 import org.kextwatch.agent.report.EventWriter;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Attempt;
-import org.kextwatch.agent.status.Change;
-import org.kextwatch.agent.status.Changes;
 import org.kextwatch.agent.status.Status;
-import org.kextwatch.agent.status.Transition;
 import org.kextwatch.agent.status.Trigger;
-import org.kextwatch.agent.status.Verdict;
 
 /** Tells the fleet: makes the events, has them committed, and lets the delivery know. */
 final class Reporter {
@@ -76,22 +72,10 @@ final class Reporter {
     if (mustTellStart) {
       mustTellStart = !commit(new EventData.StartedData(status), status);
     }
-    if (!ledger.state().steadiness().held()) {
-      tellChanges(status);
+    if (ledger.state().isGoodBeginning(status)) {
+      ledger.keep(ledger.state().telling(status));
     }
-  }
-
-  private void tellChanges(Status status) {
-    Status told = ledger.state().told();
-    List<Change> changes = Changes.between(told, status);
-    if (changes.isEmpty()) {
-      return;
-    }
-    if (told == null && status.verdict() != Verdict.AT_RISK) {
-      ledger.keep(ledger.state().telling(status)); // a good beginning is no news
-      return;
-    }
-    commit(new EventData.ChangedData(status, changes, Transition.between(told, status)), status);
+    ledger.state().news(status).ifPresent(news -> commit(news, status));
   }
 
   /** Tells of a run of the loader. */
@@ -111,10 +95,7 @@ final class Reporter {
     State state = ledger.state();
     Event event =
         writer.write(data, status.device(), Instant.now(), state.streamId(), state.sequence() + 1);
-    boolean committed =
-        ledger.commit(
-            event,
-            counted -> data instanceof EventData.ChangedData ? counted.telling(status) : counted);
+    boolean committed = ledger.commit(event, counted -> counted.telling(data));
     delivery.committed(ledger.countedSequence());
     return committed;
   }

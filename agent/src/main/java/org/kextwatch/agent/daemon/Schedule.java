@@ -1,6 +1,7 @@
 package org.kextwatch.agent.daemon;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) {
   /** The longest nap: within it changed settings are seen, and a sleep of the Mac is noticed. */
   static final Duration TICK = Duration.ofSeconds(30);
+
+  /** A wall clock is corrected by less every day. */
+  private static final Duration JUMP = Duration.ofSeconds(10);
+
+  /** While approval is awaited it is asked for this often, even if its files seem untouched. */
+  private static final Duration QUERY = Duration.ofSeconds(30);
 
   /** Defender takes a while to notice its kext, and nobody says how long. */
   private static final List<Duration> AFTER_LOAD =
@@ -48,6 +55,36 @@ record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) 
     return Stream.concat(fixed, followUps.stream())
         .map(moment -> moment.until(now))
         .reduce(TICK, (a, b) -> a.compareTo(b) < 0 ? a : b);
+  }
+
+  /** After a cycle: what time alone will bring. */
+  Schedule after(Look look, Moment now, Cycle.Result result) {
+    Duration interval = Duration.ofSeconds(result.status().agent().healthIntervalSeconds());
+    if (result.confirmAt() != null) {
+      Duration confirm = Duration.between(now.wall(), result.confirmAt());
+      interval = confirm.compareTo(interval) < 0 ? confirm : interval;
+    }
+    Moment query = result.isApprovalAwaited() ? now.plus(QUERY) : null;
+    Schedule next = after(look, now, interval, earlier(query, at(result.actAgainAt(), now)));
+    return result.loaderRan() ? next.afterLoad(now) : next;
+  }
+
+  private static @Nullable Moment at(@Nullable Instant wall, Moment now) {
+    return wall == null ? null : now.plus(Duration.between(now.wall(), wall));
+  }
+
+  private static @Nullable Moment earlier(@Nullable Moment a, @Nullable Moment b) {
+    if (a == null || b == null) {
+      return a == null ? b : a;
+    }
+    return b.wall().isBefore(a.wall()) ? b : a;
+  }
+
+  /** The Mac has slept, or its clock was set ahead: one look at everything, whatever was missed. */
+  Schedule awake(Moment before, Moment now) {
+    return now.jumpSince(before).compareTo(JUMP) > 0
+        ? new Schedule(now, followUps, approval)
+        : this;
   }
 
   /** After a look: the next full one, unless this was not one, and the next at the approval. */

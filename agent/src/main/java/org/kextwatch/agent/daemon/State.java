@@ -1,10 +1,21 @@
 package org.kextwatch.agent.daemon;
 
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.report.EventData;
+import org.kextwatch.agent.report.EventData.ChangedData;
+import org.kextwatch.agent.report.EventData.LoadAttemptedData;
+import org.kextwatch.agent.status.Change;
+import org.kextwatch.agent.status.Changes;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Steadiness;
+import org.kextwatch.agent.status.Transition;
+import org.kextwatch.agent.status.Verdict;
 
 /**
  * What the agent must still know after a crash.
@@ -51,6 +62,38 @@ record State(
   State telling(Status status) {
     return new State(
         schema, streamId, hardwareUuid, pseudonym, sequence, status, loads, steadiness);
+  }
+
+  /**
+   * After a look.
+   *
+   * @param status what it means
+   * @param seen what was tried to load the kext, as it counts after this look
+   */
+  State after(Status status, LoadHistory seen, Settings.Pace pace) {
+    boolean newBoot = !Objects.equals(loads.bootId(), seen.bootId());
+    return with(seen).with(steadiness.after(told, status, newBoot, pace.confirm(), pace.settle()));
+  }
+
+  /** What of a status is to be told: nothing while it is held, and a good beginning is no news. */
+  Optional<ChangedData> news(Status status) {
+    List<Change> changes = steadiness.held() ? List.of() : Changes.between(told, status);
+    return changes.isEmpty() || isGoodBeginning(status)
+        ? Optional.empty()
+        : Optional.of(new ChangedData(status, changes, Transition.between(told, status)));
+  }
+
+  /** Whether a status is known from now on, though it is no news. */
+  boolean isGoodBeginning(Status status) {
+    return told == null && !steadiness.held() && status.verdict() != Verdict.AT_RISK;
+  }
+
+  /** What it means for the state that this is told. */
+  State telling(EventData data) {
+    if (data instanceof ChangedData changed) {
+      return telling(changed.status());
+    }
+    return data instanceof LoadAttemptedData loaded ? with(loads.ended(loaded.attempt())) : this;
   }
 
   State with(LoadHistory history) {

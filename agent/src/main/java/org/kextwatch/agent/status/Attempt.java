@@ -12,8 +12,15 @@ import org.jspecify.annotations.Nullable;
  */
 public record Attempt(Instant at, Outcome outcome, @Nullable Integer exitCode, String detail) {
 
-  /** Whether the loader need not have run: macOS had loaded the kext by itself. */
-  public boolean isSilentSuccess() {
-    return outcome == Outcome.LOADED && exitCode == null;
+  /**
+   * Whether it is to be told. That macOS had loaded the kext by itself is a silent success, and a
+   * renewal fails by design.
+   *
+   * @param before the attempt before it that still counts, {@code null} for none
+   */
+  public boolean isNews(Trigger trigger, @Nullable Attempt before) {
+    boolean silentSuccess = outcome == Outcome.LOADED && exitCode == null;
+    return !silentSuccess
+        && (trigger == Trigger.APPROVED || before == null || before.outcome() != outcome);
   }
 }

@@ -59,7 +59,12 @@ public record LoadHistory(
         otherMac ? null : begun,
         isVoid ? null : last,
         isVoid ? 0 : attempts,
-        prompts);
+        prompts.stream().map(at -> at.isAfter(now) ? now : at).toList()); // the clock was set back
+  }
+
+  /** Whether the last attempt that counts was made for a grant, and not to renew the prompt. */
+  public boolean hasTriedForGrant() {
+    return grant != null && grant.isGiven() && last != null && !prompts.contains(last.at());
   }
 
   private static boolean differs(@Nullable String known, @Nullable String seen) {

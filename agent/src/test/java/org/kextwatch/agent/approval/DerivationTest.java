@@ -21,6 +21,7 @@ import org.kextwatch.agent.status.Listed;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.SystemExtension;
+import org.kextwatch.agent.status.Trigger;
 
 final class DerivationTest {
   private static final WatchedExtension OTHER =
@@ -37,7 +38,9 @@ final class DerivationTest {
     "10.14, false, false, , -, NONE, NONE",
     "10.14, false, , , -, UNKNOWN, UNKNOWN",
     "10.14, , false, , -, UNKNOWN, UNKNOWN",
-    "10.15, true, false, , -, KERNEL, KERNEL",
+    "10.15, true, false, , -, UNKNOWN, KERNEL",
+    "10.15, true, false, , none, KERNEL, KERNEL",
+    "10.15, true, true, , -, KERNEL, KERNEL",
     "10.15, false, false, , -, UNKNOWN, UNKNOWN",
     "10.15, false, false, , none, NONE, NONE",
     "10.15, false, false, , activated_enabled, SYSTEM, SYSTEM",
@@ -45,7 +48,8 @@ final class DerivationTest {
     "10.15, true, false, , terminated_waiting_to_uninstall_on_reboot, KERNEL, KERNEL",
     "10.15, true, true, endpoint_security_extension, -, SYSTEM, KERNEL",
     "10.15, false, false, endpoint_security_extension, -, SYSTEM, SYSTEM",
-    "10.15, true, false, unavailable, -, KERNEL, KERNEL",
+    "10.15, true, false, unavailable, -, UNKNOWN, KERNEL",
+    "10.15, true, false, unavailable, none, KERNEL, KERNEL",
     "11, true, false, , -, SYSTEM, KERNEL",
     "11, false, false, , -, SYSTEM, SYSTEM",
     "11, false, false, , none, SYSTEM, SYSTEM",
@@ -228,6 +232,38 @@ final class DerivationTest {
         extension.grantEvidence());
     assertEquals(true, extension.userMayApprove());
     assertEquals(true, extension.allowedByProfile());
+  }
+
+  /**
+   * A conflict whose database cannot be read any more; a renewal made meanwhile is another word.
+   */
+  @Test
+  void aDatabaseThatCannotBeReadAnyMoreTakesNoGrantBack() {
+    LoadHistory granted = LoadHistory.NONE.seen(Instant.EPOCH, "boot", "1", Grant.USER);
+    Instant later = Instant.EPOCH.plusSeconds(1);
+    Attempt refused = new Attempt(later, Outcome.POLICY_BLOCKED, 27, "");
+    assertEquals(
+        ExtensionState.CONFLICT,
+        unreadable(granted.beginning(later, Trigger.APPROVED).ended(refused)));
+    assertEquals(
+        ExtensionState.AWAITING_APPROVAL,
+        unreadable(granted.beginning(later, Trigger.PROMPT_RENEWAL).ended(refused)));
+    assertEquals(
+        ExtensionState.AWAITING_APPROVAL,
+        unreadable(LoadHistory.NONE.beginning(later, Trigger.PROMPT_RENEWAL).ended(refused)));
+  }
+
+  private static ExtensionState unreadable(LoadHistory history) {
+    Sight sight =
+        new Sight(
+            version("10.14").orElseThrow(),
+            "boot",
+            "1",
+            Listed.NOT_LOADED,
+            Grant.UNREADABLE,
+            true,
+            null);
+    return sight.read(history, Instant.EPOCH.plusSeconds(2), null).extension().state();
   }
 
   private static Evidence evidence(String macOs, Boolean loaded, Grant grant, Outcome last) {

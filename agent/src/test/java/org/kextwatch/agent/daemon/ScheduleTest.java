@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.daemon.Schedule.Look;
+import org.kextwatch.agent.status.Samples;
 
 class ScheduleTest {
   private static final Duration INTERVAL = Duration.ofMinutes(5);
@@ -100,6 +101,40 @@ class ScheduleTest {
     assertEquals(Look.FULL, schedule.due(awake));
     assertNull(schedule.after(Look.FULL, awake, INTERVAL, null).due(awake));
     assertTrue(awake.jumpSince(START).compareTo(Duration.ofHours(7)) > 0);
+  }
+
+  @Test
+  void aShortSleepIsAWakeTooAndASetBackClockIsNone() {
+    Schedule schedule = looked();
+    Moment awake = new Moment(START.wall().plusSeconds(60), START.nanos());
+    assertNull(schedule.due(awake));
+    assertEquals(Look.FULL, schedule.awake(START, awake).due(awake));
+    Moment back = new Moment(START.wall().minusSeconds(60), START.nanos());
+    assertEquals(schedule, schedule.awake(START, back));
+    Moment later = START.plus(Duration.ofSeconds(60));
+    assertEquals(schedule, schedule.awake(START, later));
+  }
+
+  @Test
+  void aFallThatIsHeldIsLookedAtAgainWhenItIsToBeConfirmed() {
+    Instant confirm = START.wall().plusSeconds(60);
+    Schedule schedule = Schedule.atOnce(START).after(Look.FULL, START, well(confirm, null));
+    assertNull(schedule.due(START.plus(Duration.ofSeconds(59))));
+    assertEquals(Look.FULL, schedule.due(START.plus(Duration.ofSeconds(60))));
+  }
+
+  @Test
+  void whatIsToBeDoneLaterIsLookedAtThen() {
+    Instant retry = START.wall().plusSeconds(30);
+    Schedule schedule = Schedule.atOnce(START).after(Look.FULL, START, well(null, retry));
+    assertNull(schedule.due(START.plus(Duration.ofSeconds(29))));
+    assertEquals(Look.APPROVAL, schedule.due(START.plus(Duration.ofSeconds(30))));
+    assertNull(looked().after(Look.FULL, START, well(null, null)).approval());
+  }
+
+  private static Cycle.Result well(Instant confirmAt, Instant actAgainAt) {
+    return new Cycle.Result(
+        Samples.status(Samples.HEALTHY, Samples.ACTIVE), false, confirmAt, actAgainAt);
   }
 
   @Test

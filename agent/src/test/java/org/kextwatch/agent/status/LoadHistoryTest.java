@@ -104,6 +104,15 @@ final class LoadHistoryTest {
     assertEquals(List.of(T1, later), history.prompts());
   }
 
+  /** A clock that is set back again and again would else allow any number of prompts. */
+  @Test
+  void renewalsBeforeTheClockWasSetBackCountAsJustMade() {
+    LoadHistory history =
+        LoadHistory.NONE.beginning(T1, Trigger.PROMPT_RENEWAL).seen(T0, "boot", "1", Grant.NONE);
+    assertEquals(List.of(T0), history.prompts());
+    assertEquals(history, history.seen(T1, "boot", "1", Grant.NONE));
+  }
+
   @Test
   void renewalsOfTheFutureAreForgottenToo() {
     LoadHistory history =

@@ -1,0 +1,47 @@
+package org.kextwatch.agent.approval;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.kextwatch.agent.config.Settings.WatchedExtension;
+import org.kextwatch.agent.mac.MacVersion;
+import org.kextwatch.agent.status.Grant;
+import org.kextwatch.agent.status.Listed;
+import org.kextwatch.agent.status.LoadHistory;
+import org.kextwatch.agent.status.SystemExtension;
+
+/**
+ * What a look at a Mac's extension has found, without the Mac: evidence for the same derivation.
+ *
+ * @param version of the kext on disk, null if there is none
+ * @param rows null if they could not be read
+ */
+public record Sight(
+    MacVersion macOs,
+    String bootId,
+    String version,
+    Listed listed,
+    Grant grant,
+    Boolean userMayApprove,
+    List<SystemExtension> rows) {
+
+  /** As {@link ExtensionReader#read} makes it of files and tools. */
+  public ExtensionReader.Reading read(LoadHistory history, Instant now, String subsystem) {
+    LoadHistory counted = history.seen(now, bootId, version, grant);
+    Evidence evidence =
+        new Evidence(
+            Optional.of(macOs),
+            version != null,
+            version,
+            listed,
+            grant,
+            "",
+            new ManagedPolicy(userMayApprove, false, ""),
+            counted,
+            subsystem,
+            rows,
+            ManagedPolicy.NONE);
+    return new ExtensionReader.Reading(
+        Derivation.extension(WatchedExtension.DEFENDER, evidence), counted);
+  }
+}

@@ -1,0 +1,65 @@
+package org.kextwatch.agent.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.status.AgentState;
+import org.kextwatch.agent.status.Health;
+import org.kextwatch.agent.status.LoadHistory;
+import org.kextwatch.agent.status.Reachability;
+import org.kextwatch.agent.status.Samples;
+import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.Verdict;
+
+class AssessorTest {
+  private static final Moment START = new Moment(Samples.NOON, 0);
+  private static final AgentState AGENT =
+      new AgentState("1", Samples.NOON, 0, 0, 0, null, null, null, List.of(), 0);
+
+  @Test
+  void aDefenderThatDoesNotAnswerIsARiskAfterAQuarterOfAnHourAwake() {
+    Assessor assessor = new Assessor();
+    assertEquals(Verdict.UNKNOWN, silent(assessor, null, START).verdict());
+    Moment asleep = new Moment(START.wall().plus(Duration.ofHours(8)), START.nanos());
+    assertEquals(Verdict.UNKNOWN, silent(assessor, null, asleep).verdict());
+    Moment late = START.plus(Duration.ofMinutes(15));
+    assertEquals(Verdict.AT_RISK, silent(assessor, null, late).verdict());
+  }
+
+  @Test
+  void anAnswerEndsTheCount() {
+    Assessor assessor = new Assessor();
+    silent(assessor, null, START);
+    assess(assessor, Samples.HEALTHY, null, START);
+    Moment late = START.plus(Duration.ofMinutes(15));
+    assertEquals(Verdict.UNKNOWN, silent(assessor, null, late).verdict());
+  }
+
+  /** Else each restart of the agent would tell that it is unknown, and then that it is a risk. */
+  @Test
+  void whatWasToldAsARiskIsStillOneForAnAgentThatHasRestarted() {
+    Assessor assessor = new Assessor();
+    silent(assessor, null, START);
+    Status told = silent(assessor, null, START.plus(Duration.ofMinutes(15)));
+    assertEquals(Verdict.AT_RISK, silent(new Assessor(), told, START).verdict());
+    assertEquals(Verdict.PROTECTED, assess(new Assessor(), Samples.HEALTHY, told, START).verdict());
+  }
+
+  private static Status silent(Assessor assessor, Status told, Moment now) {
+    Health health = Health.unreachable(Reachability.DAEMON_UNREACHABLE, 3);
+    return assess(assessor, health, told, now);
+  }
+
+  private static Status assess(Assessor assessor, Health health, Status told, Moment now) {
+    return assessor.assess(
+        Samples.seen(health, Samples.ACTIVE),
+        LoadHistory.NONE,
+        told,
+        Settings.defaults(),
+        AGENT,
+        now);
+  }
+}
