@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       CheckCommand.class,
       StatusCommand.class,
+      ConfigCommand.class,
       ReceiveCommand.class,
       DemoCommand.class,
       VersionCommand.class

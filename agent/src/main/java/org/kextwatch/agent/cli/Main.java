@@ -3,6 +3,7 @@ package org.kextwatch.agent.cli;
 import java.io.PrintWriter;
 import org.kextwatch.agent.mac.RefusedPath;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The one way in and the one way out. */
 public final class Main {
@@ -13,7 +14,12 @@ public final class Main {
   }
 
   static int execute(String... args) {
+    return commandLine().execute(args);
+  }
+
+  static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Kextwatch());
+    endEachWithTheCodesOf(commandLine.getCommandSpec(), commandLine);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
@@ -25,6 +31,17 @@ public final class Main {
           err.println("kextwatch: " + exception);
           return ExitCode.INTERNAL;
         });
-    return commandLine.execute(args);
+    return commandLine;
+  }
+
+  /** Picocli's own default for wrong usage is 2, which here says that the verdict is unknown. */
+  private static void endEachWithTheCodesOf(CommandSpec top, CommandLine commandLine) {
+    for (CommandLine command : commandLine.getSubcommands().values()) {
+      command
+          .getCommandSpec()
+          .exitCodeOnInvalidInput(top.exitCodeOnInvalidInput())
+          .exitCodeOnExecutionException(top.exitCodeOnExecutionException());
+      endEachWithTheCodesOf(top, command);
+    }
   }
 }

@@ -1,144 +1,101 @@
 package org.kextwatch.agent.config;
 
-import com.squareup.moshi.JsonDataException;
-import com.squareup.moshi.JsonReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import okio.Buffer;
-import org.kextwatch.agent.config.Key.BadValue;
 import org.kextwatch.agent.config.Key.Bounds;
 import org.kextwatch.agent.mac.RefusedPath;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.TrustedFile;
 
-/** Reads the operator's settings. A file is taken as a whole or refused as a whole. */
+/**
+ * Reads what the operator wants of this Mac: managed preferences over the local file over the
+ * defaults, key by key.
+ */
 public final class SettingsReader {
   public static final String LOCAL_FILE = "/Library/Application Support/Kextwatch/config.json";
 
-  private static final int LIMIT_BYTES = 64 << 10;
-  private static final Set<String> GROUPS = Set.of("extension", "spool");
+  /** Where macOS puts the payload of a profile for our domain (as osquery and Santa read it). */
+  public static final String MANAGED_FILE =
+      "/Library/Managed Preferences/org.kextwatch.agent.plist";
 
-  private final SystemRoot root;
+  private static final int LIMIT_BYTES = 64 << 10;
+
+  private final Path local;
+  private final Path managed;
+  private final Bounds bounds;
 
   public SettingsReader(SystemRoot root) {
-    this.root = root;
+    this.local = root.resolve(LOCAL_FILE);
+    this.managed = root.resolve(MANAGED_FILE);
+    this.bounds = root.isThisMac() ? Bounds.REAL_MAC : Bounds.SIMULATED_MAC;
   }
 
-  /** Reads the Mac's own settings; without a file every value is at its default. */
+  /** Reads both files; without any, every value is at its default. */
   public SettingsReading read() {
-    return read(root.resolve(LOCAL_FILE));
+    return SettingsReading.of(managed(), local());
   }
 
-  /** Reads the settings of one file. */
-  public SettingsReading read(Path file) {
-    Findings findings = new Findings(file.toString());
-    Optional<Map<String, Object>> values = load(file, findings);
-    values.ifPresent(found -> understand(found, findings));
-    return findings.reading();
+  /** The managed preferences alone. */
+  public SettingsSource managed() {
+    return source(Origin.MANAGED, managed);
   }
 
-  private static Optional<Map<String, Object>> load(Path file, Findings findings) {
-    byte[] bytes;
+  /** The local file alone. */
+  public SettingsSource local() {
+    return source(Origin.LOCAL, local);
+  }
+
+  /**
+   * Reads a file that somebody means to install, wherever it lies and whoever owns it.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public SettingsReading read(Path draft) throws IOException {
+    String name = draft.toString();
+    try (InputStream in = Files.newInputStream(draft)) {
+      byte[] bytes = in.readNBytes(LIMIT_BYTES + 1);
+      SettingsSource source =
+          bytes.length > LIMIT_BYTES
+              ? SettingsSource.refused(
+                  Origin.LOCAL, name, name + ": it is larger than " + LIMIT_BYTES + " bytes.")
+              : SettingsSource.understand(Origin.LOCAL, name, bytes, bounds);
+      return SettingsReading.of(SettingsSource.missing(Origin.MANAGED, managed.toString()), source);
+    }
+  }
+
+  /** What stat shows of both files: while it is the same there is nothing new to read. */
+  public Object fingerprint() {
+    return List.of(stat(managed), stat(local));
+  }
+
+  private static Object stat(Path file) {
     try {
-      bytes = TrustedFile.read(file, LIMIT_BYTES);
-    } catch (NoSuchFileException e) {
-      findings.warnings.add("There are no settings: " + file + " is not there.");
-      return Optional.empty();
-    } catch (RefusedPath e) {
-      findings.problems.add(e.reason());
-      return Optional.empty();
+      return List.of(
+          Files.readAttributes(file, "unix:ino,size,lastModifiedTime,ctime"),
+          Files.readAttributes(file.resolveSibling(""), "unix:mode,uid"));
     } catch (IOException e) {
-      findings.problems.add(file + ": it cannot be read: " + e.getMessage());
-      return Optional.empty();
-    }
-    try (JsonReader reader = JsonReader.of(new Buffer().write(bytes))) {
-      Object top = reader.readJsonValue();
-      if (reader.peek() == JsonReader.Token.END_DOCUMENT && top instanceof Map<?, ?> map) {
-        return Optional.of(flatten("", map));
-      }
-      findings.problems.add(file + ": it must be one JSON object, { … }.");
-    } catch (IOException | JsonDataException | StackOverflowError e) {
-      findings.problems.add(file + ": it is not valid JSON: " + e.getMessage());
-    }
-    return Optional.empty();
-  }
-
-  /** {@code {"spool":{"maxEvents":9}}} becomes {@code spool.maxEvents}. */
-  private static Map<String, Object> flatten(String prefix, Map<?, ?> map) {
-    Map<String, Object> flat = new LinkedHashMap<>();
-    map.forEach(
-        (name, value) -> {
-          if (value instanceof Map<?, ?> group && GROUPS.contains(name) && prefix.isEmpty()) {
-            flat.putAll(flatten(name + ".", group));
-          } else if (value != null) {
-            flat.put(prefix + name, value);
-          }
-        });
-    return flat;
-  }
-
-  private void understand(Map<String, Object> values, Findings findings) {
-    Bounds bounds = root.isThisMac() ? Bounds.REAL_MAC : Bounds.SIMULATED_MAC;
-    Map<String, Object> left = new TreeMap<>(values);
-    for (Key<?> key : Keys.all()) {
-      Object value = left.remove(key.name());
-      if (value != null) {
-        findings.understand(key, value, bounds);
-      }
-    }
-    left.keySet().forEach(findings::unknown);
-    if (findings.values.containsKey("endpoint") && findings.values.containsKey("endpointFile")) {
-      findings.problems.add(findings.file + ": give endpoint or endpointFile, not both.");
+      return Map.of();
     }
   }
 
-  /** What has been found so far in one file. */
-  private static final class Findings {
-    final String file;
-    final Map<String, Object> values = new LinkedHashMap<>();
-    final List<String> warnings = new ArrayList<>();
-    final List<String> problems = new ArrayList<>();
-
-    Findings(String file) {
-      this.file = file;
-    }
-
-    void understand(Key<?> key, Object value, Bounds bounds) {
-      try {
-        values.put(key.name(), key.type().understand(value, bounds));
-      } catch (BadValue e) {
-        problems.add(
-            "%s: %s must be %s%s.".formatted(file, key.name(), e.getMessage(), shown(value)));
-      }
-    }
-
-    void unknown(String name) {
-      warnings.add("%s: %s is no setting of this version and is ignored.".formatted(file, name));
-    }
-
-    SettingsReading reading() {
-      Map<String, Object> good = problems.isEmpty() ? values : Map.of();
-      Map<String, Origin> origins = new TreeMap<>();
-      for (Key<?> key : Keys.all()) {
-        origins.put(key.name(), good.containsKey(key.name()) ? Origin.LOCAL : Origin.DEFAULT);
-      }
-      return new SettingsReading(Keys.settings(good), origins, warnings, problems);
-    }
-
-    /** Numbers and booleans only: a text may be a secret in the wrong place. */
-    private static String shown(Object value) {
-      if (value instanceof Double number && number == Math.rint(number)) {
-        return ", not " + number.longValue();
-      }
-      return value instanceof Number || value instanceof Boolean ? ", not " + value : "";
+  private SettingsSource source(Origin origin, Path file) {
+    String name = file.toString();
+    try {
+      return SettingsSource.understand(origin, name, TrustedFile.read(file, LIMIT_BYTES), bounds);
+    } catch (NoSuchFileException e) {
+      return SettingsSource.missing(origin, name);
+    } catch (RefusedPath e) {
+      return SettingsSource.refused(origin, name, e.reason());
+    } catch (AccessDeniedException e) {
+      return SettingsSource.refused(origin, name, name + ": this user may not read it; try sudo.");
+    } catch (IOException e) {
+      return SettingsSource.refused(origin, name, name + ": it cannot be read: " + e.getMessage());
     }
   }
 }

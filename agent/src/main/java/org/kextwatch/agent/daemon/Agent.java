@@ -2,11 +2,8 @@ package org.kextwatch.agent.daemon;
 
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
-import org.kextwatch.agent.config.SettingsReading;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
@@ -23,7 +20,7 @@ record Agent(
     Reporter reporter,
     Delivery delivery,
     StatusFile statusFile,
-    Settings settings) {
+    LiveSettings settings) {
 
   /**
    * Puts it together and takes up what the last run has left.
@@ -31,9 +28,9 @@ record Agent(
    * @param isDaemon whether its start is told to the fleet
    * @throws IOException if this Mac does not let it keep anything
    */
-  static Agent open(SystemRoot root, SettingsReading reading, boolean isDaemon) throws IOException {
+  static Agent open(SystemRoot root, LiveSettings live, boolean isDaemon) throws IOException {
     Instant startedAt = Instant.now();
-    Settings settings = reading.settings();
+    Settings settings = live.inForce();
     Disk disk = new Disk();
     Places places = Places.of(root);
     ToolRunner tools = new ToolRunner(root);
@@ -47,7 +44,7 @@ record Agent(
     String phase = hardwareUuid == null ? ledger.state().pseudonym() : hardwareUuid;
     Delivery delivery = new Delivery(spool, root, Version.current(), phase, settings, heartbeat);
     Reporter reporter =
-        new Reporter(writer, ledger, delivery, heartbeat, startedAt, warnings(reading), isDaemon);
+        new Reporter(writer, ledger, delivery, heartbeat, startedAt, live::warnings, isDaemon);
     delivery.committed(ledger.countedSequence());
     Loader loader = new Loader(root, tools, extensionReader::listed);
     return new Agent(
@@ -57,12 +54,6 @@ record Agent(
         reporter,
         delivery,
         new StatusFile(root, disk),
-        settings);
-  }
-
-  private static List<String> warnings(SettingsReading reading) {
-    List<String> warnings = new ArrayList<>(reading.problems());
-    warnings.addAll(reading.warnings());
-    return warnings;
+        live);
   }
 }

@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
-import org.kextwatch.agent.config.SettingsReader;
-import org.kextwatch.agent.config.SettingsReading;
 import org.kextwatch.agent.daemon.Cycle.Permits;
 import org.kextwatch.agent.daemon.Schedule.Look;
 import org.kextwatch.agent.mac.Disk;
@@ -31,24 +29,24 @@ public final class Check {
    * @throws IOException if this Mac does not let the agent keep anything
    */
   public static Result run(SystemRoot root, boolean act, boolean report) throws IOException {
-    SettingsReading reading = new SettingsReader(root).read();
+    LiveSettings live = new LiveSettings(root, Moment.now());
     Places places = Places.of(root);
     places.make(new Disk());
     Optional<InstanceLock> lock = InstanceLock.take(places.lock());
     if (lock.isEmpty()) {
       return new Result(
-          look(root, places, reading.settings()),
+          look(root, places, live.inForce()),
           List.of("the daemon is running: this is a look of its own, nothing was done or kept"));
     }
     try (InstanceLock held = lock.get()) {
-      Agent agent = Agent.open(root, reading, false);
+      Agent agent = Agent.open(root, live, false);
       return new Result(cycle(agent, new Permits(act, report)), List.of());
     }
   }
 
   /** After a load everything is looked at once more: that is what the caller came to see. */
   private static Status cycle(Agent agent, Permits permits) {
-    Settings settings = agent.settings();
+    Settings settings = agent.settings().inForce();
     Cycle.Result result = agent.cycle().run(Look.FULL, settings, permits, Moment.now());
     if (result.loaderRan()) {
       Permits lookOnly = new Permits(false, permits.report());

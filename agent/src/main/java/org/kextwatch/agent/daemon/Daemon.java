@@ -9,8 +9,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.approval.Fingerprint;
 import org.kextwatch.agent.config.Settings;
-import org.kextwatch.agent.config.SettingsReader;
-import org.kextwatch.agent.config.SettingsReading;
 import org.kextwatch.agent.daemon.Cycle.Permits;
 import org.kextwatch.agent.daemon.Schedule.Look;
 import org.kextwatch.agent.mac.Disk;
@@ -55,9 +53,10 @@ public final class Daemon {
       return false;
     }
     try (InstanceLock held = lock.get()) {
-      SettingsReading settings = new SettingsReader(root).read();
-      AgentLog.open(root, settings.settings().logLevel());
+      LiveSettings settings = new LiveSettings(root, Moment.now());
+      AgentLog.open(root, settings.inForce().logLevel());
       Logger.info("Kextwatch {} starts below {}", Version.current(), root);
+      settings.warnings().forEach(Logger::warn);
       Daemon daemon = new Daemon(Agent.open(root, settings, true));
       Runtime.getRuntime().addShutdownHook(new Thread(daemon::stop, "stop"));
       daemon.runUntilStopped();
@@ -72,6 +71,7 @@ public final class Daemon {
         Moment now = Moment.now();
         schedule = schedule.awake(lastTick, now);
         lastTick = now;
+        watchSettings(now);
         watchApproval(now);
         Look due = schedule.due(now);
         if (due != null) {
@@ -85,6 +85,14 @@ public final class Daemon {
     }
   }
 
+  /** Whatever they ask for is done, and told, at once. */
+  private void watchSettings(Moment now) {
+    if (agent.settings().refresh(now)) {
+      agent.delivery().use(agent.settings().inForce());
+      schedule = new Schedule(now, schedule.followUps(), schedule.approval());
+    }
+  }
+
   private void watchApproval(Moment now) {
     if (awaiting != null && !awaiting.equals(agent.extensionReader().fingerprint())) {
       schedule = schedule.approvalAt(now);
@@ -93,7 +101,7 @@ public final class Daemon {
 
   /** Whatever a cycle stumbles over, the next one comes. */
   private void cycle(Look look, Moment now) {
-    Settings settings = agent.settings();
+    Settings settings = agent.settings().inForce();
     try {
       Fingerprint before = agent.extensionReader().fingerprint();
       Cycle.Result result = agent.cycle().run(look, settings, Permits.ALL, now);
@@ -115,6 +123,9 @@ public final class Daemon {
 
   private void nap() {
     Duration nap = schedule.nap(Moment.now());
+    if (agent.settings().tick().compareTo(nap) < 0) {
+      nap = agent.settings().tick();
+    }
     if (awaiting != null && WATCH.compareTo(nap) < 0) {
       nap = WATCH;
     }

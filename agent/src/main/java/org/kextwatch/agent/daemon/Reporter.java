@@ -3,6 +3,7 @@ package org.kextwatch.agent.daemon;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.kextwatch.agent.report.Delivery;
 import org.kextwatch.agent.report.DeliveryState;
 import org.kextwatch.agent.report.Event;
@@ -20,14 +21,14 @@ final class Reporter {
   private final Delivery delivery;
   private final Heartbeat heartbeat;
   private final Instant startedAt;
-  private final List<String> warnings;
+  private final Supplier<List<String>> warnings;
 
   private boolean mustTellStart;
 
   /**
    * Makes a reporter.
    *
-   * @param warnings what is to be said of the settings
+   * @param warnings tells what is to be said of the settings
    * @param isDaemon whether its start is told, with the first status
    */
   Reporter(
@@ -36,21 +37,21 @@ final class Reporter {
       Delivery delivery,
       Heartbeat heartbeat,
       Instant startedAt,
-      List<String> warnings,
+      Supplier<List<String>> warnings,
       boolean isDaemon) {
     this.writer = writer;
     this.ledger = ledger;
     this.delivery = delivery;
     this.heartbeat = heartbeat;
     this.startedAt = startedAt;
-    this.warnings = List.copyOf(warnings);
+    this.warnings = warnings;
     this.mustTellStart = isDaemon;
   }
 
   /** What the agent says of itself now. */
   AgentState agentState() {
     DeliveryState state = delivery.state();
-    List<String> all = new ArrayList<>(warnings);
+    List<String> all = new ArrayList<>(warnings.get());
     all.addAll(ledger.warnings());
     return new AgentState(
         Version.current(),

@@ -5,15 +5,22 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.RefusedPath;
 import org.kextwatch.agent.mac.TrustedFile;
 import org.kextwatch.agent.report.Json;
+import org.kextwatch.agent.status.LoadHistory;
+import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.Steadiness;
 
 /** Keeps the state in one file, replaced as a whole. */
 final class StateFile {
   private static final int LIMIT_BYTES = 1 << 20;
+
+  private static final Pattern STREAM_ID = Pattern.compile("[0-9A-Za-z-]{1,64}");
 
   private final Path file;
   private final Disk disk;
@@ -25,15 +32,19 @@ final class StateFile {
 
   /**
    * The state as it was left. One that cannot be read, or belongs to another Mac (a clone, a
-   * migration), is not followed: everything starts anew, and the warning says so.
+   * migration), is not followed: everything starts anew, and the warning says so. What another
+   * version of this program wrote in another form begins anew alone: the stream goes on.
    */
   Loaded load(@Nullable String hardwareUuid) {
-    State state;
+    Loaded found;
     try {
       if (Files.isSymbolicLink(file)) {
         throw new RefusedPath(file, "it is a link");
       }
-      state = Json.read(State.class, TrustedFile.read(file, LIMIT_BYTES));
+      found = read(TrustedFile.read(file, LIMIT_BYTES));
+      if (!STREAM_ID.matcher(found.state().streamId()).matches() || found.state().sequence() < 0) {
+        throw new IOException("it names no stream");
+      }
     } catch (NoSuchFileException e) {
       return new Loaded(State.fresh(hardwareUuid), null);
     } catch (RefusedPath | IOException e) {
@@ -42,13 +53,43 @@ final class StateFile {
           "The saved state could not be read and a new stream of events was begun: "
               + e.getMessage());
     }
+    State state = found.state();
     String known = state.hardwareUuid();
     if (known != null && hardwareUuid != null && !known.equals(hardwareUuid)) {
       return new Loaded(
           State.fresh(hardwareUuid),
           "The saved state belongs to another Mac and a new stream of events was begun.");
     }
-    return new Loaded(known == null ? state.on(hardwareUuid) : state, null);
+    return new Loaded(known == null ? state.on(hardwareUuid) : state, found.warning());
+  }
+
+  private static Loaded read(byte[] document) throws IOException {
+    try {
+      return new Loaded(Json.read(State.class, document), null);
+    } catch (IOException e) {
+      Stream stream = Json.read(Stream.class, document);
+      State fresh = State.fresh(stream.hardwareUuid());
+      State state =
+          new State(
+              State.SCHEMA,
+              stream.streamId(),
+              stream.hardwareUuid(),
+              stream.pseudonym() == null ? fresh.pseudonym() : stream.pseudonym(),
+              stream.sequence(),
+              part(Told.class, document).map(Told::told).orElse(null),
+              part(Loads.class, document).map(Loads::loads).orElse(fresh.loads()),
+              part(Calm.class, document).map(Calm::steadiness).orElse(fresh.steadiness()));
+      return new Loaded(
+          state, "A part of the saved state could not be read and begins anew: " + e.getMessage());
+    }
+  }
+
+  private static <T> Optional<T> part(Class<T> type, byte[] document) {
+    try {
+      return Optional.of(Json.read(type, document));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -63,10 +104,20 @@ final class StateFile {
     disk.replace(file, Json.write(state), Disk.PRIVATE);
   }
 
+  /** What must not be lost, and the parts that may be. */
+  private record Stream(
+      String streamId, @Nullable String hardwareUuid, @Nullable String pseudonym, long sequence) {}
+
+  private record Told(Status told) {}
+
+  private record Loads(LoadHistory loads) {}
+
+  private record Calm(Steadiness steadiness) {}
+
   /**
    * What was found.
    *
-   * @param warning why it is a new state, {@code null} if there is nothing to say
+   * @param warning why all of it or a part is new, {@code null} if there is nothing to say
    */
   record Loaded(State state, @Nullable String warning) {}
 }

@@ -140,6 +140,11 @@ public final class SimulatedMac {
     return levers.isSet("loaded");
   }
 
+  /** Everything on it moves to another Mac, by a clone or by Migration Assistant. */
+  public void moveTo(UUID hardware) {
+    levers.set("hardware-uuid", hardware.toString().toUpperCase(Locale.ROOT));
+  }
+
   /** Somebody sits before the Mac: dev/console is theirs. */
   public void logIn() throws IOException {
     layout.file("dev/console", "", "rw-------");

@@ -25,7 +25,11 @@ enum Field {
   APP_VERSION("app_version", "appVersion"),
   PRODUCT_EXPIRATION("product_expiration", "productExpiration"),
   DEFINITIONS_STATUS("definitions_status", "definitionsStatus"),
-  DEFINITIONS_AGE("definitions_updated_minutes_ago", "definitionsAgeMinutes");
+  DEFINITIONS_AGE("definitions_updated_minutes_ago", "definitionsAgeMinutes"),
+  ORG_ID("org_id", "defenderIds.orgId"),
+  MACHINE_GUID("machine_guid", "defenderIds.machineGuid"),
+  EDR_MACHINE_ID("edr_machine_id", "defenderIds.edrMachineId"),
+  EDR_DEVICE_TAGS("edr_device_tags", "defenderIds.edrDeviceTags");
 
   private static final Map<String, Field> BY_NAME =
       Arrays.stream(values()).collect(Collectors.toMap(field -> field.name, Function.identity()));
@@ -52,6 +56,11 @@ enum Field {
   /** {@code upToDate} as {@code up_to_date}. */
   static String snakeCase(String name) {
     return HUMP.matcher(name).replaceAll("_").toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether it says something of Defender's health, and not merely whose Defender it is. */
+  boolean isOfHealth() {
+    return compareTo(ORG_ID) < 0;
   }
 
   /** What the status document calls it. */

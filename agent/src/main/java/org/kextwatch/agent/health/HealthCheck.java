@@ -36,7 +36,8 @@ public final class HealthCheck {
 
   /**
    * One look. Every failure is a value. Each run gets the settings' tool timeout at most and all of
-   * them together twice that, besides the seconds that killing a tool may take.
+   * them together twice that, besides the seconds that killing a tool may take. Defender's ids are
+   * told only if the settings let them leave the Mac.
    */
   public Health check(Settings settings) {
     if (!Files.exists(mdatp)) {
@@ -53,7 +54,11 @@ public final class HealthCheck {
     }
     Budget budget = Budget.start(settings.pace().toolTimeout());
     Reachability refusal = signature.refusal(identity, budget.next());
-    return refusal == null ? ask(identity, budget) : Health.unreachable(refusal, null);
+    if (refusal != null) {
+      return Health.unreachable(refusal, null);
+    }
+    Health health = ask(identity, budget);
+    return settings.includeDefenderIds() ? health : health.with(null);
   }
 
   /** Asks in one way after the other, until an answer is more than words without meaning. */

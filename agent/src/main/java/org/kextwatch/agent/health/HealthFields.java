@@ -27,26 +27,36 @@ final class HealthFields {
     this.readings = readings;
   }
 
-  /** The health of a Defender that answered with at least one known field. */
+  /** The health of a Defender that answered with at least one known field; its ids are in it. */
   static Health health(Map<Field, Reading> readings, int exitCode) {
     HealthFields fields = new HealthFields(readings);
-    return new Health(
-        Reachability.OK,
-        fields.of(Field.HEALTHY).bool(),
-        fields.of(Field.LICENSED).bool(),
-        fields.of(Field.REAL_TIME_PROTECTION_ENABLED).bool(),
-        fields.of(Field.REAL_TIME_PROTECTION_AVAILABLE).bool(),
-        fields.of(Field.REAL_TIME_PROTECTION_SUBSYSTEM).text(),
-        fields.of(Field.PASSIVE_MODE_ENABLED).bool(),
-        fields.of(Field.FULL_DISK_ACCESS_ENABLED).bool(),
-        fields.of(Field.ISSUES).texts(),
-        fields.of(Field.APP_VERSION).text(),
-        instant(fields.of(Field.PRODUCT_EXPIRATION).text()),
-        status(fields.of(Field.DEFINITIONS_STATUS).text()),
-        fields.of(Field.DEFINITIONS_AGE).number(),
-        fields.whose(Reading::managed),
-        fields.whose(Reading::isUnavailable),
-        exitCode);
+    Health health =
+        new Health(
+            Reachability.OK,
+            fields.of(Field.HEALTHY).bool(),
+            fields.of(Field.LICENSED).bool(),
+            fields.of(Field.REAL_TIME_PROTECTION_ENABLED).bool(),
+            fields.of(Field.REAL_TIME_PROTECTION_AVAILABLE).bool(),
+            fields.of(Field.REAL_TIME_PROTECTION_SUBSYSTEM).text(),
+            fields.of(Field.PASSIVE_MODE_ENABLED).bool(),
+            fields.of(Field.FULL_DISK_ACCESS_ENABLED).bool(),
+            fields.of(Field.ISSUES).texts(),
+            fields.of(Field.APP_VERSION).text(),
+            instant(fields.of(Field.PRODUCT_EXPIRATION).text()),
+            status(fields.of(Field.DEFINITIONS_STATUS).text()),
+            fields.of(Field.DEFINITIONS_AGE).number(),
+            fields.whose(Reading::managed),
+            fields.whose(Reading::isUnavailable),
+            exitCode);
+    return health.with(fields.ids());
+  }
+
+  private Health.DefenderIds ids() {
+    return new Health.DefenderIds(
+        of(Field.ORG_ID).text(),
+        of(Field.MACHINE_GUID).text(),
+        of(Field.EDR_MACHINE_ID).text(),
+        of(Field.EDR_DEVICE_TAGS).tags());
   }
 
   private Reading of(Field field) {
@@ -57,6 +67,7 @@ final class HealthFields {
     return readings.entrySet().stream()
         .filter(entry -> mark.test(entry.getValue()))
         .map(Map.Entry::getKey)
+        .filter(Field::isOfHealth)
         .sorted()
         .map(Field::member)
         .toList();

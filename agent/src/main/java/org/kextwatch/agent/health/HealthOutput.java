@@ -13,15 +13,20 @@ final class HealthOutput {
 
   private HealthOutput() {}
 
-  /** The known fields that it names; empty if it names none. */
+  /** The known fields that it names; empty if it names none of health. */
   static Map<Field, Reading> read(String stdout) {
     Matcher object = OBJECT.matcher(stdout);
     if (object.find()) {
       Map<Field, Reading> found = JsonForm.read(stdout.substring(object.end() - 1));
-      if (!found.isEmpty()) {
+      if (tellsOfHealth(found)) {
         return found;
       }
     }
-    return TextForm.read(stdout);
+    Map<Field, Reading> found = TextForm.read(stdout);
+    return tellsOfHealth(found) ? found : Map.of();
+  }
+
+  private static boolean tellsOfHealth(Map<Field, Reading> found) {
+    return found.keySet().stream().anyMatch(Field::isOfHealth);
   }
 }

@@ -3,7 +3,9 @@ package org.kextwatch.agent.health;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +79,25 @@ record Reading(@Nullable Object value, boolean managed) {
           .toList();
     }
     return Stream.ofNullable(text()).toList();
+  }
+
+  /**
+   * A list of {@code {"key":"GROUP","value":"x"}}, as Defender's tags are; what differs is left.
+   */
+  Map<String, String> tags() {
+    Map<String, String> tags = new TreeMap<>();
+    if (value instanceof List<?> items) {
+      for (Object item : items.subList(0, Math.min(items.size(), LONGEST_LIST))) {
+        if (item instanceof Map<?, ?> tag) {
+          String key = new Reading(tag.get("key"), false).text();
+          String content = new Reading(tag.get("value"), false).text();
+          if (key != null && content != null) {
+            tags.put(key, content);
+          }
+        }
+      }
+    }
+    return tags;
   }
 
   private static String clean(String text) {

@@ -14,8 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilder;
@@ -25,6 +28,8 @@ import org.xml.sax.helpers.DefaultHandler;
 public final class Plist {
   private static final byte[] MAGIC = "bplist".getBytes(StandardCharsets.US_ASCII);
   private static final int LIMIT_BYTES = 4 << 20;
+  private static final int MAX_VALUES = 10_000;
+  private static final int MAX_DEPTH = 16;
 
   private final NSDictionary top;
 
@@ -127,5 +132,53 @@ public final class Plist {
     return top.objectForKey(key) instanceof NSArray array
         ? Optional.of(Arrays.stream(array.getArray()))
         : Optional.empty();
+  }
+
+  /**
+   * Everything in it as plain values: text, {@link Boolean}, {@link Long}, {@link Double}, lists
+   * and maps by key; dates, data and the like as whatever the parser makes of them.
+   *
+   * @throws IOException if it is nested deeper, or holds more values, than any list of settings. A
+   *     binary list can name one object many times, so that a small file stands for a huge tree.
+   */
+  public Map<String, Object> values() throws IOException {
+    return new Plain().map(top, 0);
+  }
+
+  /** Makes plain values, up to a number of them. */
+  private static final class Plain {
+    private int left = MAX_VALUES;
+
+    Map<String, Object> map(NSDictionary dictionary, int depth) throws IOException {
+      Map<String, Object> map = new LinkedHashMap<>();
+      for (Map.Entry<String, NSObject> entry : dictionary.entrySet()) {
+        map.put(entry.getKey(), value(entry.getValue(), depth + 1));
+      }
+      return map;
+    }
+
+    private List<Object> list(NSArray array, int depth) throws IOException {
+      List<Object> list = new ArrayList<>();
+      for (NSObject item : array.getArray()) {
+        list.add(value(item, depth + 1));
+      }
+      return list;
+    }
+
+    private Object value(NSObject object, int depth) throws IOException {
+      if (--left < 0 || depth > MAX_DEPTH) {
+        throw new IOException("the property list holds too much");
+      }
+      if (object instanceof NSDictionary dictionary) {
+        return map(dictionary, depth);
+      }
+      if (object instanceof NSArray array) {
+        return list(array, depth);
+      }
+      if (object instanceof NSNumber number && number.isInteger()) {
+        return number.longValue();
+      }
+      return object.toJavaObject();
+    }
   }
 }

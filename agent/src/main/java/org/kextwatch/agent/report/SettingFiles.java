@@ -2,6 +2,7 @@ package org.kextwatch.agent.report;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -49,6 +50,9 @@ final class SettingFiles {
       throw new UnusableSetting("%s: there is no %s".formatted(setting, macPath));
     } catch (RefusedPath e) {
       throw new UnusableSetting("%s: %s".formatted(setting, e.reason()));
+    } catch (AccessDeniedException e) {
+      throw new UnusableSetting(
+          "%s: %s: this user may not read it; try sudo".formatted(setting, macPath));
     } catch (IOException e) {
       throw new UnusableSetting(
           "%s: %s cannot be read (%s)".formatted(setting, macPath, e.getClass().getSimpleName()));

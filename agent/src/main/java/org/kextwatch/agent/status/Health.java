@@ -1,6 +1,7 @@
 package org.kextwatch.agent.status;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param unavailableFields names of the fields above that Defender calls "unavailable", which is
  *     more than not naming them
  * @param exitCode of the last {@code mdatp}, {@code null} if it did not end by itself
+ * @param defenderIds {@code null} unless the settings let them leave the Mac
  */
 public record Health(
     Reachability reachability,
@@ -34,12 +36,51 @@ public record Health(
     @Nullable Long definitionsAgeMinutes,
     List<String> managedSettings,
     List<String> unavailableFields,
-    @Nullable Integer exitCode) {
+    @Nullable Integer exitCode,
+    @Nullable DefenderIds defenderIds) {
 
   public Health {
     issues = List.copyOf(issues);
     managedSettings = List.copyOf(managedSettings);
     unavailableFields = List.copyOf(unavailableFields);
+  }
+
+  /** Without Defender's ids. */
+  public Health(
+      Reachability reachability,
+      @Nullable Boolean healthy,
+      @Nullable Boolean licensed,
+      @Nullable Boolean realTimeProtectionEnabled,
+      @Nullable Boolean realTimeProtectionAvailable,
+      @Nullable String realTimeProtectionSubsystem,
+      @Nullable Boolean passiveModeEnabled,
+      @Nullable Boolean fullDiskAccessEnabled,
+      List<String> issues,
+      @Nullable String appVersion,
+      @Nullable String productExpiration,
+      @Nullable String definitionsStatus,
+      @Nullable Long definitionsAgeMinutes,
+      List<String> managedSettings,
+      List<String> unavailableFields,
+      @Nullable Integer exitCode) {
+    this(
+        reachability,
+        healthy,
+        licensed,
+        realTimeProtectionEnabled,
+        realTimeProtectionAvailable,
+        realTimeProtectionSubsystem,
+        passiveModeEnabled,
+        fullDiskAccessEnabled,
+        issues,
+        appVersion,
+        productExpiration,
+        definitionsStatus,
+        definitionsAgeMinutes,
+        managedSettings,
+        unavailableFields,
+        exitCode,
+        null);
   }
 
   /** Defender told nothing; {@code reachability} says why. */
@@ -61,5 +102,43 @@ public record Health(
         List.of(),
         List.of(),
         exitCode);
+  }
+
+  /** The same, with Defender's ids or without. */
+  public Health with(@Nullable DefenderIds ids) {
+    return new Health(
+        reachability,
+        healthy,
+        licensed,
+        realTimeProtectionEnabled,
+        realTimeProtectionAvailable,
+        realTimeProtectionSubsystem,
+        passiveModeEnabled,
+        fullDiskAccessEnabled,
+        issues,
+        appVersion,
+        productExpiration,
+        definitionsStatus,
+        definitionsAgeMinutes,
+        managedSettings,
+        unavailableFields,
+        exitCode,
+        ids);
+  }
+
+  /**
+   * By what Microsoft's portal knows this Mac and its owner.
+   *
+   * @param edrDeviceTags by their keys; empty if there are none
+   */
+  public record DefenderIds(
+      @Nullable String orgId,
+      @Nullable String machineGuid,
+      @Nullable String edrMachineId,
+      Map<String, String> edrDeviceTags) {
+
+    public DefenderIds {
+      edrDeviceTags = Map.copyOf(edrDeviceTags);
+    }
   }
 }

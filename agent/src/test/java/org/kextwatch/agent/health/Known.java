@@ -13,10 +13,14 @@ import org.kextwatch.agent.status.Health;
 final class Known {
   private Known() {}
 
-  /** Such as {@code healthy=false; issues=[missing license]}; reachability and code left out. */
+  /**
+   * Such as {@code healthy=false; issues=[missing license]}; reachability, code and ids left out.
+   */
   static String of(Health health) {
     return Arrays.stream(Health.class.getRecordComponents())
-        .filter(member -> !List.of("reachability", "exitCode").contains(member.getName()))
+        .filter(
+            member ->
+                !List.of("reachability", "exitCode", "defenderIds").contains(member.getName()))
         .flatMap(member -> known(member, health).stream())
         .collect(Collectors.joining("; "));
   }

@@ -9,13 +9,17 @@ import com.dd.plist.NSDictionary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -108,6 +112,70 @@ class PlistTest {
   void survivesDeepNesting() {
     String deep = HEAD + "<dict><key>a</key>" + "<array>".repeat(100_000);
     assertThrows(IOException.class, () -> parse(deep));
+  }
+
+  @Test
+  void givesEveryKindOfValueAsAPlainOne() throws IOException {
+    Map<String, Object> values =
+        parse(
+                HEAD
+                    + "<dict><key>t</key><string>x</string><key>b</key><true/><key>n</key>"
+                    + "<integer>-7</integer><key>r</key><real>1.5</real><key>l</key><array>"
+                    + "<integer>1</integer><false/></array><key>d</key><dict><key>e</key>"
+                    + "<string/></dict></dict></plist>")
+            .values();
+    assertEquals(
+        Map.of(
+            "t", "x", "b", true, "n", -7L, "r", 1.5, "l", List.of(1L, false), "d", Map.of("e", "")),
+        values);
+  }
+
+  @Test
+  void refusesToUnfoldWhatIsTooDeepOrTooMuch() throws IOException {
+    String deep = "<array>".repeat(20) + "</array>".repeat(20);
+    Plist nested = parse(HEAD + "<dict><key>a</key>" + deep + "</dict></plist>");
+    assertThrows(IOException.class, nested::values);
+    Plist wide =
+        parse(
+            HEAD
+                + "<dict><key>a</key><array>"
+                + "<true/>".repeat(10_001)
+                + "</array></dict></plist>");
+    assertThrows(IOException.class, wide::values);
+  }
+
+  /** Each of 14 arrays names the next ten times: a kilobyte that stands for 10^14 values. */
+  @Test
+  @Timeout(20)
+  void aSmallBinaryListThatStandsForAHugeTreeIsRefused() {
+    assertThrows(IOException.class, () -> Plist.parse(bomb(), "x").values());
+  }
+
+  private static byte[] bomb() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    List<Integer> offsets = new ArrayList<>();
+    out.write("bplist00".getBytes(StandardCharsets.US_ASCII));
+    offsets.add(out.size());
+    out.write(new byte[] {(byte) 0xd1, 1, 2}); // a dictionary: key 1, value 2
+    offsets.add(out.size());
+    out.write(new byte[] {0x51, 'a'});
+    for (int n = 2; n < 16; n++) {
+      offsets.add(out.size());
+      out.write(0xaa);
+      for (int i = 0; i < 10; i++) {
+        out.write(n + 1);
+      }
+    }
+    offsets.add(out.size());
+    out.write(0x09); // true
+    int table = out.size();
+    offsets.forEach(
+        offset -> out.writeBytes(new byte[] {(byte) (offset >> 8), (byte) (int) offset}));
+    ByteBuffer trailer = ByteBuffer.allocate(32);
+    trailer.put(6, (byte) 2).put(7, (byte) 1);
+    trailer.putLong(8, offsets.size()).putLong(16, 0).putLong(24, table);
+    out.write(trailer.array());
+    return out.toByteArray();
   }
 
   @Test

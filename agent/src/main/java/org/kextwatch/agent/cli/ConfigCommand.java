@@ -1,0 +1,189 @@
+package org.kextwatch.agent.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.SettingsReader;
+import org.kextwatch.agent.config.SettingsReading;
+import org.kextwatch.agent.config.SettingsReading.Shown;
+import org.kextwatch.agent.mac.Owner;
+import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.report.Json;
+import org.kextwatch.agent.report.NamedFiles;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "config",
+    description = {
+      "The settings: managed preferences over config.json over the defaults, key by key. Managed",
+      "labels or headers replace the local ones as a whole."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  sudo kextwatch config show",
+      "  kextwatch config validate ./config.json       a draft, JSON or property list",
+      "",
+      "Exit codes: 0 fine, 1 a file that they name is missing or unsafe, 77 needs root, 78 refused."
+    })
+final class ConfigCommand implements Runnable {
+  @ParentCommand private Kextwatch kextwatch;
+  @Spec private CommandSpec spec;
+
+  @SuppressWarnings("NullAway.Init")
+  ConfigCommand() {}
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Name one: show or validate.");
+  }
+
+  @Command(
+      name = "show",
+      description = "Every setting, its value and where it comes from; nothing that is secret.",
+      mixinStandardHelpOptions = true)
+  int show(@Option(names = "--json", description = "Print a document.") boolean json)
+      throws RefusedPath {
+    SystemRoot root = kextwatch.root();
+    if (mayNotRead(root)) {
+      return needsRoot("show");
+    }
+    SettingsReading reading = new SettingsReader(root).read();
+    List<String> flaws = NamedFiles.flaws(reading.settings().webhook(), root);
+    if (json) {
+      out().println(document(reading, flaws));
+    } else {
+      reading.shown().forEach(this::print);
+      tell(reading, flaws, out());
+    }
+    return exitCode(reading, flaws);
+  }
+
+  @Command(
+      name = "validate",
+      description = {
+        "Whether the settings are right, and the files that they name are there and safe. Of a FILE",
+        "it does not matter where it lies and whose it is."
+      },
+      mixinStandardHelpOptions = true)
+  int validate(
+      @Parameters(
+              arity = "0..1",
+              paramLabel = "FILE",
+              description = "A draft, JSON or property list; this Mac's own settings if not given.")
+          @Nullable Path file)
+      throws RefusedPath {
+    SystemRoot root = kextwatch.root();
+    if (file == null && mayNotRead(root)) {
+      return needsRoot("validate");
+    }
+    SettingsReading reading;
+    try {
+      SettingsReader reader = new SettingsReader(root);
+      reading = file == null ? reader.read() : reader.read(file);
+    } catch (IOException e) {
+      err().println("kextwatch: %s cannot be read: %s".formatted(file, e));
+      return ExitCode.USAGE;
+    }
+    List<String> flaws =
+        reading.isRefused() ? List.of() : NamedFiles.flaws(reading.settings().webhook(), root);
+    tell(reading, flaws, out());
+    int exitCode = exitCode(reading, flaws);
+    if (exitCode == ExitCode.OK) {
+      out().println("The settings are fine.");
+    }
+    return exitCode;
+  }
+
+  private void print(Shown setting) {
+    String value =
+        setting.value() == null
+            ? "-"
+            : setting.value() instanceof String text ? text : json(setting.value());
+    out()
+        .println(
+            "%-28s %-45s %s%s"
+                .formatted(
+                    setting.name(),
+                    value,
+                    word(setting),
+                    setting.overridesLocal() ? " (instead of the local one)" : ""));
+  }
+
+  private static void tell(SettingsReading reading, List<String> flaws, PrintWriter to) {
+    reading.problems().forEach(problem -> to.println("refused: " + problem));
+    if (reading.isRefused()) {
+      to.println(
+          "A running daemon goes on with the last good settings; a start passes over the file.");
+    }
+    flaws.forEach(flaw -> to.println("failed:  " + flaw));
+    reading.warnings().forEach(warning -> to.println("warning: " + warning));
+  }
+
+  private static String document(SettingsReading reading, List<String> flaws) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    for (Shown setting : reading.shown()) {
+      Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+      entry.put("value", setting.value());
+      entry.put("origin", word(setting));
+      entry.put("overridesLocal", setting.overridesLocal());
+      settings.put(setting.name(), entry);
+    }
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("settings", settings);
+    document.put("refused", reading.problems());
+    document.put("failed", flaws);
+    document.put("warnings", reading.warnings());
+    return json(document);
+  }
+
+  private static int exitCode(SettingsReading reading, List<String> flaws) {
+    return reading.isRefused() ? ExitCode.BAD_SETTINGS : flaws.isEmpty() ? ExitCode.OK : 1;
+  }
+
+  /** Half of the settings, shown as if they were all, would mislead. */
+  private static boolean mayNotRead(SystemRoot root) {
+    return !Owner.current().isRoot()
+        && Stream.of(SettingsReader.MANAGED_FILE, SettingsReader.LOCAL_FILE)
+            .map(root::resolve)
+            .anyMatch(file -> Files.exists(file) && !Files.isReadable(file));
+  }
+
+  private int needsRoot(String command) {
+    err()
+        .println(
+            "kextwatch: this user may not read the settings: sudo kextwatch config " + command);
+    return ExitCode.NEEDS_ROOT;
+  }
+
+  private static String word(Shown setting) {
+    return setting.origin().name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String json(Object value) {
+    return new String(Json.write(value), StandardCharsets.UTF_8);
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  private PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+}
