@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       CheckCommand.class,
       StatusCommand.class,
       ReceiveCommand.class,
+      WebhookCommand.class,
       DemoCommand.class,
       VersionCommand.class
     },
