@@ -31,8 +31,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Kextwatch.Versions.class,
     sortOptions = false,
-    exitCodeOnInvalidInput = ExitCode.USAGE,
-    exitCodeOnExecutionException = ExitCode.INTERNAL,
     footerHeading = "%nExamples:%n",
     footer = {
       "  kextwatch status                      what is known of this Mac",

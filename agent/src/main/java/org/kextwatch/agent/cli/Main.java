@@ -13,7 +13,13 @@ public final class Main {
   }
 
   static int execute(String... args) {
+    return commandLine().execute(args);
+  }
+
+  /** All commands, ready to be run. */
+  static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Kextwatch());
+    useExitCodes(commandLine);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
@@ -25,6 +31,13 @@ public final class Main {
           err.println("kextwatch: " + exception);
           return ExitCode.INTERNAL;
         });
-    return commandLine.execute(args);
+    return commandLine;
+  }
+
+  /** Picocli hands them down to no subcommand: for those a wrong option would mean "unknown". */
+  private static void useExitCodes(CommandLine command) {
+    command.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE);
+    command.getCommandSpec().exitCodeOnExecutionException(ExitCode.INTERNAL);
+    command.getSubcommands().values().forEach(Main::useExitCodes);
   }
 }
