@@ -25,14 +25,13 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       ConfigCommand.class,
       ReceiveCommand.class,
+      WebhookCommand.class,
       DemoCommand.class,
       VersionCommand.class
     },
     mixinStandardHelpOptions = true,
     versionProvider = Kextwatch.Versions.class,
     sortOptions = false,
-    exitCodeOnInvalidInput = ExitCode.USAGE,
-    exitCodeOnExecutionException = ExitCode.INTERNAL,
     footerHeading = "%nExamples:%n",
     footer = {
       "  kextwatch status                      what is known of this Mac",

@@ -3,7 +3,6 @@ package org.kextwatch.agent.cli;
 import java.io.PrintWriter;
 import org.kextwatch.agent.mac.RefusedPath;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** The one way in and the one way out. */
 public final class Main {
@@ -17,9 +16,10 @@ public final class Main {
     return commandLine().execute(args);
   }
 
+  /** All commands, ready to be run. */
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Kextwatch());
-    endEachWithTheCodesOf(commandLine.getCommandSpec(), commandLine);
+    useExitCodes(commandLine);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
@@ -34,14 +34,10 @@ public final class Main {
     return commandLine;
   }
 
-  /** Picocli's own default for wrong usage is 2, which here says that the verdict is unknown. */
-  private static void endEachWithTheCodesOf(CommandSpec top, CommandLine commandLine) {
-    for (CommandLine command : commandLine.getSubcommands().values()) {
-      command
-          .getCommandSpec()
-          .exitCodeOnInvalidInput(top.exitCodeOnInvalidInput())
-          .exitCodeOnExecutionException(top.exitCodeOnExecutionException());
-      endEachWithTheCodesOf(top, command);
-    }
+  /** Picocli hands them down to no subcommand: for those a wrong option would mean "unknown". */
+  private static void useExitCodes(CommandLine command) {
+    command.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE);
+    command.getCommandSpec().exitCodeOnExecutionException(ExitCode.INTERNAL);
+    command.getSubcommands().values().forEach(Main::useExitCodes);
   }
 }

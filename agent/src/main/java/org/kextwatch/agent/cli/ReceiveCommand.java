@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.receiver.Received;
 import org.kextwatch.agent.receiver.SignatureCheck;
 import org.kextwatch.agent.receiver.WebhookReceiver;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -20,12 +21,15 @@ import picocli.CommandLine.Spec;
     name = "receive",
     description = {
       "Receives webhooks on this machine's loopback address, verifies them and prints a line for",
-      "each, until it is interrupted. Needs a full JDK."
+      "each, duplicates and gaps marked, until it is interrupted. Needs a full JDK."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footerHeading = "%nExample:%n",
-    footer = "  kextwatch receive --port 8080 --secret-file ./secret")
+    footer = {
+      "  kextwatch receive --port 8080 --secret-file ./secret",
+      "  kextwatch receive --json | jq -r .type"
+    })
 final class ReceiveCommand implements Callable<Integer> {
   @Option(
       names = "--port",
@@ -36,8 +40,11 @@ final class ReceiveCommand implements Callable<Integer> {
   @Option(
       names = "--secret-file",
       paramLabel = "FILE",
-      description = "The webhook secret; without it every signature counts as not verified.")
+      description = "The webhook secret; without it events are taken and signatures not checked.")
   private @Nullable Path secretFile;
+
+  @Option(names = "--json", description = "Print one JSON document a line for each delivery.")
+  private boolean json;
 
   @Spec private CommandSpec spec;
 
@@ -47,7 +54,7 @@ final class ReceiveCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
-    SignatureCheck check = (id, timestamp, body, header) -> false;
+    SignatureCheck check = (id, timestamp, body, header) -> true;
     if (secretFile != null) {
       try {
         check = SignatureCheck.of(Files.readString(secretFile));
@@ -60,31 +67,25 @@ final class ReceiveCommand implements Callable<Integer> {
       }
     }
     PrintWriter out = spec.commandLine().getOut();
-    try (WebhookReceiver receiver =
-        WebhookReceiver.listen(port, null, check, event -> print(out, event))) {
+    Deliveries deliveries = new Deliveries(secretFile != null);
+    Consumer<Received> printer =
+        event -> {
+          synchronized (out) {
+            out.println(json ? deliveries.json(event) : deliveries.row(event));
+            out.flush();
+          }
+        };
+    try (WebhookReceiver receiver = WebhookReceiver.listen(port, null, check, printer)) {
       err.println("kextwatch: listening at " + receiver.address());
+      if (!json && CommandLine.Help.Ansi.AUTO.enabled()) {
+        out.println(Deliveries.header());
+        out.flush();
+      }
       new CountDownLatch(1).await(); // until somebody interrupts it
       return ExitCode.OK;
     } catch (IOException e) {
       err.println("kextwatch: cannot listen on port %d: %s".formatted(port, e.getMessage()));
       return ExitCode.UNAVAILABLE;
     }
-  }
-
-  private static synchronized void print(PrintWriter out, Received event) {
-    StringBuilder line = new StringBuilder();
-    line.append(event.receivedAt().truncatedTo(ChronoUnit.SECONDS));
-    line.append(event.verified() ? "  verified  " : "  REFUSED   ");
-    line.append(event.sequence() == null ? "-" : "#" + event.sequence()).append("  ");
-    line.append(event.type() == null ? "no event" : event.type()).append("  ");
-    line.append(event.text() == null ? "" : event.text());
-    if (event.duplicate()) {
-      line.append("  (a duplicate)");
-    }
-    if (event.gap() > 0) {
-      line.append("  (").append(event.gap()).append(" missing before it)");
-    }
-    out.println(line);
-    out.flush();
   }
 }

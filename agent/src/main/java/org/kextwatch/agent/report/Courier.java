@@ -29,6 +29,7 @@ final class Courier {
   private final Supplier<Optional<Event>> heartbeat;
   private final Clocks clocks;
   private final Standing standing;
+  private final SettingFiles files;
 
   private final AtomicReference<@Nullable Settings> fresh = new AtomicReference<>();
   private final AtomicBoolean hurryAsked = new AtomicBoolean();
@@ -38,6 +39,7 @@ final class Courier {
   private volatile @Nullable Endpoint endpoint;
 
   private Settings settings;
+  private String filesSeen = "";
   private Clocks.Due hold;
   private Clocks.Due beat;
   private int readFailures;
@@ -61,6 +63,7 @@ final class Courier {
     this.heartbeat = heartbeat;
     this.clocks = clocks;
     this.standing = new Standing(clocks, random);
+    this.files = new SettingFiles(root);
     Duration splay = phase.splay(interval());
     this.hold = clocks.in(splay);
     this.beat = clocks.in(splay.plus(phase.untilBeat(clocks.now().plus(splay), interval())));
@@ -99,6 +102,7 @@ final class Courier {
   /** Does one thing, or nothing. Returns how long there will be nothing to do. */
   Duration step() {
     takeSettings();
+    takeFiles();
     if (clocks.hasJumped()) {
       hold = clocks.in(phase.splay(interval())); // a fleet wakes at nine, all of it
     }
@@ -152,6 +156,16 @@ final class Courier {
       close();
       standing.forget();
     }
+  }
+
+  /** A file can be replaced under its name: a new secret counts at once, and ends a pause. */
+  private void takeFiles() {
+    String now = files.fingerprint(settings.webhook());
+    if (!now.equals(filesSeen) && !filesSeen.isEmpty()) {
+      close();
+      standing.forget();
+    }
+    filesSeen = now;
   }
 
   /** The client for the settings, {@code null} if they allow none. */

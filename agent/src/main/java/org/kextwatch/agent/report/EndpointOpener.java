@@ -19,17 +19,23 @@ final class EndpointOpener {
   private final SettingFiles files;
   private final InstantSource clock;
   private final Duration longestAttempt;
+  private final @Nullable Witness witness;
 
   EndpointOpener(Settings.Webhook settings, SystemRoot root) {
-    this(settings, root, InstantSource.system(), Duration.ofSeconds(30));
+    this(settings, root, InstantSource.system(), Duration.ofSeconds(30), null);
   }
 
   EndpointOpener(
-      Settings.Webhook settings, SystemRoot root, InstantSource clock, Duration longestAttempt) {
+      Settings.Webhook settings,
+      SystemRoot root,
+      InstantSource clock,
+      Duration longestAttempt,
+      @Nullable Witness witness) {
     this.settings = settings;
     this.files = new SettingFiles(root);
     this.clock = clock;
     this.longestAttempt = longestAttempt;
+    this.witness = witness;
   }
 
   Endpoint open(String version) {
@@ -59,7 +65,10 @@ final class EndpointOpener {
               .proxyAuthenticator(login)
               .addNetworkInterceptor(new FirstAnswer(login));
       ProxyChoice.apply(settings.proxy(), http);
-      Tls.apply(settings, files, http);
+      Tls.apply(settings, files, witness, http);
+      if (witness != null) {
+        http.eventListener(witness);
+      }
       return new Endpoint.Ready(
           new WebhookClient(
               http.build(), url, secrets, headers(version, authorization), login, clock));

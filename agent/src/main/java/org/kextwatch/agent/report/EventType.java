@@ -33,7 +33,12 @@ public enum EventType {
 
   /** Names the schema of the body; the 1 is its major version, within it members are only added. */
   String schema() {
-    return "https://schemas.kextwatch.org/1/" + shortName + ".json";
+    return "https://schemas.kextwatch.org/1/" + schemaFile();
+  }
+
+  /** The last part of that name, under which {@link Contract} has the schema. */
+  String schemaFile() {
+    return shortName + ".json";
   }
 
   /** Whether such events are numbered and kept until delivered. */

@@ -3,9 +3,14 @@ package org.kextwatch.agent.report;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.RefusedPath;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.TrustedFile;
@@ -20,6 +25,31 @@ final class SettingFiles {
 
   SettingFiles(SystemRoot root) {
     this.root = root;
+  }
+
+  /** Something that differs once any of these files has been touched, replaced or taken away. */
+  String fingerprint(Settings.Webhook settings) {
+    return Stream.of(
+            settings.endpointFile(),
+            settings.secretFile(),
+            settings.previousSecretFile(),
+            settings.authorizationFile(),
+            settings.caBundle(),
+            settings.clientKeystore(),
+            settings.clientKeystorePasswordFile(),
+            settings.proxyCredentialsFile())
+        .filter(Objects::nonNull)
+        .map(macPath -> stat(root.resolve(macPath)))
+        .collect(Collectors.joining(" "));
+  }
+
+  /** The ctime, because a chmod can be what was wanted. */
+  private static String stat(Path file) {
+    try {
+      return Files.readAttributes(file, "unix:ino,size,ctime").toString();
+    } catch (IOException | UnsupportedOperationException e) {
+      return "none";
+    }
   }
 
   /** A file with a single line that nobody else may read, blanks around it aside. */

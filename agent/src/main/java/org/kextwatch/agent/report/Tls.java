@@ -24,14 +24,21 @@ final class Tls {
 
   private Tls() {}
 
-  /** Sets it; without either setting everything stays as the system has it. */
-  static void apply(Settings.Webhook settings, SettingFiles files, OkHttpClient.Builder http)
+  /** Sets it; without either setting (or a witness) everything stays as the system has it. */
+  static void apply(
+      Settings.Webhook settings,
+      SettingFiles files,
+      @Nullable Witness witness,
+      OkHttpClient.Builder http)
       throws UnusableSetting {
-    if (settings.caBundle() == null && settings.clientKeystore() == null) {
+    if (settings.caBundle() == null && settings.clientKeystore() == null && witness == null) {
       return;
     }
     try {
       X509TrustManager trust = trust(settings.caBundle(), files);
+      if (witness != null) {
+        trust = witness.watching(trust);
+      }
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(identity(settings, files), new TrustManager[] {trust}, null);
       http.sslSocketFactory(context.getSocketFactory(), trust);

@@ -56,6 +56,11 @@ public final class WebhookClient implements AutoCloseable {
     return url.scheme() + "://" + host + (usual ? "" : ":" + url.port());
   }
 
+  /** How many secrets sign, for people. */
+  String secrets() {
+    return secrets.size() == 1 ? "one secret" : secrets.size() + " secrets";
+  }
+
   /**
    * Makes one attempt. Whatever happens is a value.
    *

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.kextwatch.agent.Schemas;
 import org.kextwatch.agent.receiver.Received;
 
 /** Everything an operator has received, and what must be true of it whatever happened. */
@@ -57,7 +58,7 @@ final class Inbound {
   /**
    * What is wrong with the stream as a whole: a number that is missing, used twice or out of order,
    * a signature that does not hold, a change that does not follow on the one before it (which would
-   * be a change that was lost, or told twice).
+   * be a change that was lost, or told twice), a body that is not as the schemas say.
    */
   synchronized List<String> flaws() {
     List<String> flaws = new ArrayList<>();
@@ -73,6 +74,7 @@ final class Inbound {
     all.stream()
         .filter(event -> !event.verified())
         .forEach(event -> flaws.add("a wrong signature: " + event.id()));
+    all.forEach(event -> flaws.addAll(Schemas.flaws(event.body())));
     return flaws;
   }
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.Schemas;
 import org.kextwatch.agent.report.EventData.Cause;
 import org.kextwatch.agent.report.EventData.ChangedData;
 import org.kextwatch.agent.report.EventData.DropReason;
@@ -95,6 +96,7 @@ final class EventWriterTest {
     assertFalse(body.containsKey("subject"));
     assertEquals("urn:kextwatch:unknown", body.get("source"));
     assertFalse(body.containsValue(null));
+    assertEquals(List.of(), Schemas.flaws(event.body().utf8()));
   }
 
   @ParameterizedTest
@@ -164,6 +166,7 @@ final class EventWriterTest {
     assertEquals(List.of(expected.members().split(" ")), List.copyOf(members.keySet()));
     String text = (String) body.get("text");
     assertTrue(text.endsWith(".") && text.contains("C02XK0AAJG5H"), text);
+    assertEquals(List.of(), Schemas.flaws(event.body().utf8()));
   }
 
   @ParameterizedTest

@@ -1,0 +1,110 @@
+package org.kextwatch.agent.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.kextwatch.agent.config.SettingsReader;
+import org.kextwatch.agent.config.SettingsReading;
+import org.kextwatch.agent.daemon.Check;
+import org.kextwatch.agent.daemon.StatusFile;
+import org.kextwatch.agent.daemon.Version;
+import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.report.EndpointProbe;
+import org.kextwatch.agent.report.EndpointProbe.Step;
+import org.kextwatch.agent.report.Event;
+import org.kextwatch.agent.report.EventData;
+import org.kextwatch.agent.report.EventWriter;
+import org.kextwatch.agent.report.Json;
+import org.kextwatch.agent.status.Status;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "test",
+    description = {
+      "Sends a signed webhook.test with the last known status, and tells how far it came:",
+      "settings, DNS, TCP, TLS, POST. Exit codes: 0 delivered, 69 not, 78 settings."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footerHeading = "%nExample:%n",
+    footer = "  sudo kextwatch webhook test")
+final class WebhookTestCommand implements Callable<Integer> {
+  @ParentCommand private WebhookCommand webhook;
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--json", description = "Print the steps as a document.")
+  private boolean json;
+
+  @SuppressWarnings("NullAway.Init")
+  WebhookTestCommand() {}
+
+  @Override
+  public Integer call() throws RefusedPath, IOException {
+    if (webhook.kextwatch().lacksRoot()) {
+      spec.commandLine()
+          .getErr()
+          .println("kextwatch: webhook test needs root: sudo kextwatch webhook test");
+      return ExitCode.NEEDS_ROOT;
+    }
+    EndpointProbe probe = probe(webhook.kextwatch().root());
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(json ? new String(Json.write(probe), StandardCharsets.UTF_8) : text(probe));
+    return switch (probe.verdict()) {
+      case DELIVERED -> ExitCode.OK;
+      case UNREACHABLE -> ExitCode.UNAVAILABLE;
+      case BAD_SETTINGS -> ExitCode.BAD_SETTINGS;
+    };
+  }
+
+  private static EndpointProbe probe(SystemRoot root) throws IOException {
+    SettingsReading reading = new SettingsReader(root).read();
+    if (reading.isRefused()) {
+      return new EndpointProbe(
+          null,
+          EndpointProbe.Verdict.BAD_SETTINGS,
+          reading.problems().stream()
+              .map(problem -> new Step("settings", false, 0, problem, "Put that right."))
+              .toList());
+    }
+    Status status = status(root);
+    Event event =
+        new EventWriter().write(new EventData.TestData(status), status.device(), Instant.now());
+    return EndpointProbe.run(reading.settings().webhook(), root, Version.current(), event);
+  }
+
+  /** The last known one; without a daemon there is none yet, so this looks for itself. */
+  private static Status status(SystemRoot root) throws IOException {
+    try {
+      return StatusFile.read(root);
+    } catch (IOException e) {
+      return Check.run(root, false, false).status();
+    }
+  }
+
+  static String text(EndpointProbe probe) {
+    StringBuilder text = new StringBuilder();
+    for (Step step : probe.steps()) {
+      text.append(
+          "%-9s %-5s %6d ms  %s%n"
+              .formatted(
+                  step.name(), step.ok() ? "ok" : "FAIL", step.milliseconds(), step.found()));
+      if (!step.remedy().isEmpty()) {
+        text.append(" ".repeat(27)).append(step.remedy()).append(System.lineSeparator());
+      }
+    }
+    String verdict =
+        switch (probe.verdict()) {
+          case DELIVERED -> "Events arrive.";
+          case UNREACHABLE -> "Events do not arrive; they are kept until they do.";
+          case BAD_SETTINGS -> "Nothing can be sent with these settings; events are kept.";
+        };
+    return text.append(verdict).toString();
+  }
+}

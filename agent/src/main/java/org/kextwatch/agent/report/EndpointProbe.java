@@ -1,0 +1,157 @@
+package org.kextwatch.agent.report;
+
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import okhttp3.Handshake;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.report.Witness.Stage;
+
+/**
+ * Sends one event to the endpoint, by the very client that the delivery uses, and tells how far it
+ * came: settings, DNS, TCP, TLS, POST.
+ *
+ * @param endpoint scheme and host, {@code null} if the settings do not lead to one
+ * @param steps those that were taken; the last is the one that failed, if any did
+ */
+public record EndpointProbe(@Nullable String endpoint, Verdict verdict, List<Step> steps) {
+  private static final long SIGNATURE_SECONDS = 300;
+
+  public EndpointProbe {
+    steps = List.copyOf(steps);
+  }
+
+  /** What it means for events. */
+  public enum Verdict {
+    DELIVERED,
+    /** The settings, or a file that they name, cannot be used. */
+    BAD_SETTINGS,
+    UNREACHABLE
+  }
+
+  /**
+   * One step.
+   *
+   * @param found what was seen, for people; of the address only scheme, host and port
+   * @param remedy what to do, empty if there is nothing to do
+   */
+  public record Step(String name, boolean ok, long milliseconds, String found, String remedy) {}
+
+  /** Tries the endpoint of these settings, for half a minute at most. */
+  public static EndpointProbe run(
+      Settings.Webhook settings, SystemRoot root, String version, Event event) {
+    return run(settings, root, version, event, Duration.ofSeconds(30));
+  }
+
+  static EndpointProbe run(
+      Settings.Webhook settings, SystemRoot root, String version, Event event, Duration limit) {
+    Witness witness = new Witness();
+    long start = System.nanoTime();
+    Endpoint endpoint =
+        new EndpointOpener(settings, root, InstantSource.system(), limit, witness).open(version);
+    long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
+    if (endpoint instanceof Endpoint.Ready ready) {
+      try (WebhookClient client = ready.client()) {
+        String found = client.where() + ", signed with " + client.secrets();
+        Sent sent = client.send(event.id(), event.body().toByteArray(), 1);
+        List<Step> steps = new ArrayList<>();
+        steps.add(new Step("settings", true, millis, found, ""));
+        steps.addAll(steps(witness, sent, client.where()));
+        boolean delivered = sent.outcome() == DeliveryClass.DELIVERED;
+        return new EndpointProbe(
+            client.where(), delivered ? Verdict.DELIVERED : Verdict.UNREACHABLE, steps);
+      }
+    }
+    Step refused =
+        endpoint instanceof Endpoint.Unusable unusable
+            ? new Step("settings", false, millis, unusable.note(), Advice.SETTINGS)
+            : new Step("settings", false, millis, "no endpoint is set", Advice.NO_ENDPOINT);
+    return new EndpointProbe(null, Verdict.BAD_SETTINGS, List.of(refused));
+  }
+
+  private static List<Step> steps(Witness seen, Sent sent, String where) {
+    List<Step> steps = new ArrayList<>();
+    for (Stage stage : Stage.values()) {
+      if (stage == Stage.TLS && where.startsWith("http:") && seen.passed(Stage.TCP)) {
+        continue; // plain http, to this very machine
+      }
+      if (stage == Stage.DNS && seen.addresses().isEmpty() && seen.peer() != null) {
+        continue; // the host is an address
+      }
+      long millis = seen.took(stage).toMillis();
+      String name = stage.name().toLowerCase(Locale.ROOT);
+      if (!seen.passed(stage)) {
+        String remedy = Advice.after(stage, seen, where);
+        steps.add(new Step(name, false, millis, failure(stage, seen, sent, where), remedy));
+        return steps;
+      }
+      steps.add(
+          stage == Stage.POST
+              ? answer(sent, millis)
+              : new Step(name, true, millis, found(stage, seen), ""));
+    }
+    return steps;
+  }
+
+  private static String failure(Stage stage, Witness seen, Sent sent, String where) {
+    String note = sent.note().replace(where + ": ", "");
+    return switch (stage) {
+      case TCP -> note + " to " + address(seen);
+      case TLS -> seen.chain().isEmpty() ? note : note + "; shown was " + certificate(seen.chain());
+      case DNS, POST -> note;
+    };
+  }
+
+  private static String found(Stage stage, Witness seen) {
+    return switch (stage) {
+      case DNS -> String.join(", ", seen.addresses());
+      case TCP -> address(seen);
+      case TLS -> {
+        Handshake handshake = seen.handshake();
+        String version = handshake == null ? "TLS" : handshake.tlsVersion().javaName();
+        yield version + ", " + certificate(seen.chain());
+      }
+      case POST -> "";
+    };
+  }
+
+  private static String address(Witness seen) {
+    InetSocketAddress peer = seen.peer();
+    String text = peer == null ? "nobody" : OneLine.of(peer.getHostString() + ":" + peer.getPort());
+    return seen.isProxied() ? "the proxy " + text : text;
+  }
+
+  private static String certificate(List<X509Certificate> chain) {
+    if (chain.isEmpty()) {
+      return "no certificate";
+    }
+    X509Certificate leaf = chain.get(0);
+    Instant expiry = leaf.getNotAfter().toInstant().truncatedTo(ChronoUnit.SECONDS);
+    return OneLine.of(
+        "a certificate for %s by %s until %s (%d in the chain)"
+            .formatted(
+                leaf.getSubjectX500Principal(),
+                leaf.getIssuerX500Principal(),
+                expiry,
+                chain.size()));
+  }
+
+  private static Step answer(Sent sent, long millis) {
+    Long skew = sent.clockSkewSeconds();
+    boolean skewed = skew != null && Math.abs(skew) > SIGNATURE_SECONDS;
+    String found =
+        skewed
+            ? "%s; this Mac's clock is %d s ahead of its".formatted(sent.note(), skew)
+            : sent.note();
+    boolean ok = sent.outcome() == DeliveryClass.DELIVERED;
+    return new Step("post", ok, millis, found, skewed ? Advice.CLOCK : Advice.after(sent));
+  }
+}

@@ -1,0 +1,293 @@
+package org.kextwatch.agent.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.standardwebhooks.Webhook;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpHeaders;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.report.EndpointProbe.Step;
+import org.kextwatch.agent.report.EndpointProbe.Verdict;
+import org.kextwatch.agent.report.EventData.TestData;
+
+/** How far an event comes, against real servers. */
+final class EndpointProbeTest {
+  private static final Event EVENT =
+      new EventWriter().write(new TestData(Samples.STATUS), Samples.DEVICE, Samples.NOW);
+
+  @TempDir private Path mac;
+  private final MockWebServer server = new MockWebServer();
+  private Endpoints endpoints;
+
+  @BeforeEach
+  void prepareTheMac() throws IOException {
+    endpoints = new Endpoints(mac);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void aGoodEndpointPassesEveryStep() throws Exception {
+    start(null);
+    server.enqueue(new MockResponse.Builder().code(201).build());
+    EndpointProbe probe = probe("localhost");
+    assertEquals(Verdict.DELIVERED, probe.verdict());
+    assertEquals("https://localhost:" + server.getPort(), probe.endpoint());
+    assertEquals(
+        List.of("settings", "dns", "tcp", "tls", "post"),
+        probe.steps().stream().map(Step::name).toList());
+    for (Step step : probe.steps()) {
+      assertTrue(step.ok() && step.remedy().isEmpty(), step::toString);
+      assertTrue(step.milliseconds() >= 0 && step.milliseconds() < 10_000, step::toString);
+    }
+    assertTrue(step(probe, "dns").found().contains("127.0.0.1"), probe::toString);
+    String tls = step(probe, "tls").found();
+    assertTrue(tls.contains("TLSv1.3") && tls.contains("CN=Test root"), tls);
+    assertTrue(tls.contains("CN=localhost") && tls.matches(".* until 20\\d\\d-.*Z .*"), tls);
+    assertTrue(step(probe, "post").found().endsWith("answered 201"), probe::toString);
+
+    RecordedRequest request = server.takeRequest(5, TimeUnit.SECONDS);
+    new Webhook(Endpoints.SECRET)
+        .verify(
+            EVENT.body().utf8(),
+            HttpHeaders.of(Map.copyOf(request.getHeaders().toMultimap()), (name, value) -> true));
+    assertEquals(EVENT.body(), request.getBody());
+    assertEquals(1, server.getRequestCount());
+  }
+
+  @Test
+  void anAddressNeedsNoDns() throws Exception {
+    start(null);
+    server.enqueue(new MockResponse.Builder().build());
+    assertEquals(
+        List.of("settings", "tcp", "tls", "post"),
+        probe("127.0.0.1").steps().stream().map(Step::name).toList());
+  }
+
+  @Test
+  void plainHttpOnThisMachineNeedsNoTls() throws Exception {
+    server.start();
+    server.enqueue(new MockResponse.Builder().build());
+    EndpointProbe probe = run(Endpoints.at("http://127.0.0.1:" + server.getPort() + "/x"));
+    assertEquals(Verdict.DELIVERED, probe.verdict());
+    assertEquals(
+        List.of("settings", "tcp", "post"), probe.steps().stream().map(Step::name).toList());
+  }
+
+  @Test
+  void noEndpointIsAMatterOfSettings() {
+    EndpointProbe probe = run(Endpoints.at(null));
+    assertEquals(Verdict.BAD_SETTINGS, probe.verdict());
+    assertNull(probe.endpoint());
+    assertFailed(probe, "settings", "no endpoint", "Set endpoint");
+  }
+
+  @Test
+  void aMissingSecretIsAMatterOfSettings() throws IOException {
+    Files.delete(mac.resolve("etc/secret"));
+    EndpointProbe probe = run(Endpoints.at("https://localhost/x"));
+    assertEquals(Verdict.BAD_SETTINGS, probe.verdict());
+    assertFailed(probe, "settings", "secretFile: there is no /etc/secret", "Put that right");
+  }
+
+  @Test
+  void anUnknownHostIsAMatterOfDns() {
+    assertFailed(
+        run(Endpoints.at("https://nowhere.invalid/canary")),
+        "dns",
+        "its name does not resolve",
+        "Check the host");
+  }
+
+  @Test
+  void aRefusedPortIsAMatterOfTcp() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    assertFailed(
+        run(Endpoints.at("https://127.0.0.1:" + port + "/canary")),
+        "tcp",
+        "no connection to 127.0.0.1:" + port,
+        "Check that the receiver runs");
+  }
+
+  @Test
+  void aProxyThatIsNotThereIsNamed() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    assertFailed(
+        run(
+            Endpoints.webhook(
+                "https://localhost/x", null, null, null, Map.of(), "127.0.0.1:" + port, null)),
+        "tcp",
+        "the proxy 127.0.0.1:" + port,
+        "proxyCredentialsFile");
+  }
+
+  @Test
+  void anIssuerNobodyTrustsIsNamed() throws IOException {
+    HeldCertificate root =
+        new HeldCertificate.Builder().certificateAuthority(0).commonName("Inspection Inc").build();
+    start(certificate(root, "localhost").build());
+    assertFailed(probe("localhost"), "tls", "CN=Inspection Inc", "caBundle");
+    assertEquals(0, server.getRequestCount());
+  }
+
+  @Test
+  void anExpiredCertificateIsCalledThat() throws IOException {
+    Instant past = Instant.now().minus(Duration.ofDays(2));
+    HeldCertificate expired =
+        certificate(trustedRoot(), "localhost")
+            .validityInterval(past.minusSeconds(86_400).toEpochMilli(), past.toEpochMilli())
+            .build();
+    start(expired);
+    assertFailed(probe("localhost"), "tls", "until " + past.toString().substring(0, 10), "expired");
+  }
+
+  @Test
+  void aCertificateForAnotherNameIsCalledThat() throws IOException {
+    start(certificate(trustedRoot(), "elsewhere.example").build());
+    assertFailed(probe("localhost"), "tls", "TLS fails", "another name");
+  }
+
+  @Test
+  void aPortThatDoesNotSpeakTlsIsSaidSo() throws IOException {
+    server.start();
+    assertFailed(probe("localhost"), "tls", "", "not one for TLS");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "401, authorizationFile",
+    "403, authorizationFile",
+    "404, Check endpoint",
+    "301, Check endpoint",
+    "410, gone for good",
+    "413, application/json",
+    "422, application/json",
+    "429, in trouble",
+    "500, in trouble",
+    "503, in trouble",
+  })
+  void whatTheReceiverAnswersIsExplained(int status, String remedy) throws IOException {
+    start(null);
+    server.enqueue(new MockResponse.Builder().code(status).build());
+    assertFailed(probe("localhost"), "post", "answered " + status, remedy);
+    assertEquals(1, server.getRequestCount());
+  }
+
+  @Test
+  void aReceiverThatHangsIsSaidToHang() throws IOException {
+    start(null);
+    server.enqueue(new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build());
+    EndpointProbe probe = probe("localhost");
+    assertFailed(probe, "post", "no answer in time", "did not answer");
+    long took = step(probe, "post").milliseconds();
+    assertTrue(took > 500, took + " ms");
+  }
+
+  @Test
+  void aReceiverThatHangsUpIsSaidSo() throws IOException {
+    start(null);
+    server.enqueue(
+        new MockResponse.Builder().onResponseStart(new SocketEffect.CloseSocket()).build());
+    assertFailed(probe("localhost"), "post", "the connection broke", "did not answer");
+  }
+
+  @Test
+  void aClockThatWouldBreakSignaturesIsToldThoughTheReceiverTookIt() throws IOException {
+    start(null);
+    server.enqueue(
+        new MockResponse.Builder().setHeader("Date", "Wed, 21 Oct 2015 07:28:00 GMT").build());
+    Step post = step(probe("localhost"), "post");
+    assertTrue(post.ok() && post.found().contains("clock"), post::toString);
+    assertTrue(post.remedy().contains("Set this Mac's clock"), post::toString);
+  }
+
+  private void start(HeldCertificate certificate) throws IOException {
+    if (certificate == null) {
+      Endpoints.useHttps(server);
+    } else {
+      server.useHttps(
+          new HandshakeCertificates.Builder()
+              .heldCertificate(certificate)
+              .build()
+              .sslSocketFactory());
+    }
+    server.start();
+  }
+
+  /** A root that this Mac trusts, because its caBundle has it. */
+  private HeldCertificate trustedRoot() throws IOException {
+    HeldCertificate root =
+        new HeldCertificate.Builder().certificateAuthority(0).commonName("Ours").build();
+    endpoints.put("/etc/ca.pem", root.certificatePem(), "rw-r--r--");
+    return root;
+  }
+
+  private static HeldCertificate.Builder certificate(HeldCertificate root, String host) {
+    return new HeldCertificate.Builder()
+        .signedBy(root)
+        .commonName(host)
+        .addSubjectAlternativeName(host);
+  }
+
+  private EndpointProbe probe(String host) {
+    return run(
+        Endpoints.at("https://" + host + ":" + server.getPort() + "/hooks/canary?token=canary"));
+  }
+
+  private EndpointProbe run(Settings.Webhook settings) {
+    return EndpointProbe.run(settings, endpoints.root, "0.1.0", EVENT, Duration.ofSeconds(2));
+  }
+
+  private static Step step(EndpointProbe probe, String name) {
+    return probe.steps().stream()
+        .filter(step -> step.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(probe.toString()));
+  }
+
+  private static void assertFailed(EndpointProbe probe, String name, String found, String remedy) {
+    assertFalse(probe.verdict() == Verdict.DELIVERED, probe::toString);
+    Step last = probe.steps().get(probe.steps().size() - 1);
+    assertEquals(name, last.name(), probe::toString);
+    assertFalse(last.ok(), probe::toString);
+    assertTrue(last.found().contains(found), probe::toString);
+    assertTrue(last.remedy().contains(remedy), probe::toString);
+    assertTrue(
+        probe.steps().subList(0, probe.steps().size() - 1).stream().allMatch(Step::ok),
+        probe::toString);
+    assertFalse(probe.toString().contains("canary"), probe::toString);
+  }
+}

@@ -1,0 +1,223 @@
+package org.kextwatch.agent.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.report.EventData.ChangedData;
+import org.kextwatch.agent.status.Transition;
+
+/** Secrets and logins are replaced under the daemon, by replacing their files. */
+final class RotationTest {
+  @TempDir private Path mac;
+
+  private final MockWebServer server = new MockWebServer();
+  private final TestClock clock = new TestClock();
+  private final EventWriter writer = new EventWriter();
+  private Endpoints endpoints;
+  private Spool spool;
+  private Courier courier;
+  private long sequence;
+
+  @BeforeEach
+  void start() throws IOException {
+    Endpoints.useHttps(server);
+    server.start();
+    endpoints = new Endpoints(mac);
+    endpoints.put("/etc/authorization", "Bearer one", "rw-------");
+    spool = new Spool(mac.resolve("spool"), new Disk());
+    spool.open();
+    courier = courier(null);
+  }
+
+  @AfterEach
+  void stop() {
+    courier.close();
+    server.close();
+  }
+
+  @Test
+  void aNewSecretSignsTheNextEvent() throws Exception {
+    assertEquals(List.of(Endpoints.SECRET), signersOf(deliver(200)));
+    endpoints.put("/etc/secret", Endpoints.OTHER_SECRET, "rw-------");
+    assertEquals(List.of(Endpoints.OTHER_SECRET), signersOf(deliver(200)));
+  }
+
+  @Test
+  void aSecretThatIsMovedIntoPlaceIsNoticedThoughItIsAsLong() throws Exception {
+    deliver(200);
+    endpoints.put("/etc/secret.new", Endpoints.OTHER_SECRET + "\n", "rw-------");
+    Files.move(
+        mac.resolve("etc/secret.new"),
+        mac.resolve("etc/secret"),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+    assertEquals(List.of(Endpoints.OTHER_SECRET), signersOf(deliver(200)));
+  }
+
+  @Test
+  void withThePreviousSecretBothSign() throws Exception {
+    endpoints.put("/etc/previous", Endpoints.OTHER_SECRET, "rw-------");
+    courier.close();
+    courier = courier("/etc/previous");
+    assertEquals(List.of(Endpoints.SECRET, Endpoints.OTHER_SECRET), signersOf(deliver(200)));
+  }
+
+  @Test
+  void aNewLoginIsSentWithTheNextEvent() throws Exception {
+    assertEquals("Bearer one", deliver(200).getHeaders().get("Authorization"));
+    endpoints.put("/etc/authorization", "Bearer two", "rw-------");
+    assertEquals("Bearer two", deliver(200).getHeaders().get("Authorization"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403, 410, 503})
+  void aReplacedFileEndsThePause(int status) throws Exception {
+    deliver(status);
+    assertTrue(courier.step().toMillis() > 0);
+    assertEquals(1, server.getRequestCount());
+    endpoints.put("/etc/authorization", "Bearer two", "rw-------");
+    answer(200);
+    courier.step();
+    assertEquals("Bearer two", server.takeRequest().getHeaders().get("Authorization"));
+    assertTrue(courier.isEmpty());
+  }
+
+  @Test
+  void permissionsThatArePutRightEndTheWait() throws Exception {
+    Path secret = mac.resolve("etc/secret");
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r--r--"));
+    keep();
+    assertEquals(Courier.REOPEN, courier.step());
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+    answer(200);
+    courier.step();
+    assertTrue(courier.isEmpty());
+  }
+
+  @Test
+  void filesThatStayAsTheyAreCostNoNewConnection() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      assertEquals(i, deliver(200).getExchangeIndex());
+    }
+  }
+
+  /** Old, both, new, while the receiver changes over at some moment of the middle. */
+  @Test
+  void inARotationNoEventIsRefused() throws Exception {
+    int events = 60;
+    int receiverChanges = 20 + new Random(7).nextInt(20);
+    endpoints.put("/etc/previous", Endpoints.SECRET, "rw-------");
+    for (int i = 0; i < events; i++) {
+      if (i == 20) {
+        endpoints.put("/etc/secret", Endpoints.OTHER_SECRET, "rw-------");
+        courier.use(settings("/etc/previous"));
+      }
+      if (i == 40) {
+        courier.use(settings(null));
+      }
+      String trusted = i < receiverChanges ? Endpoints.SECRET : Endpoints.OTHER_SECRET;
+      assertTrue(signersOf(deliver(200)).contains(trusted), "event " + i);
+    }
+  }
+
+  private RecordedRequest deliver(int status) throws Exception {
+    keep();
+    answer(status);
+    courier.step();
+    return server.takeRequest();
+  }
+
+  private void keep() throws IOException {
+    sequence++;
+    spool.append(
+        writer.write(
+            new ChangedData(Samples.STATUS, List.of(), Transition.NEW),
+            Samples.DEVICE,
+            Samples.NOW,
+            Samples.STREAM,
+            sequence));
+    courier.committed(sequence);
+  }
+
+  private void answer(int status) {
+    server.enqueue(new MockResponse.Builder().code(status).build());
+  }
+
+  /** Whose signatures a request bears, in their order. */
+  private static List<String> signersOf(RecordedRequest request) {
+    String header = request.getHeaders().get("webhook-signature");
+    return List.of(header.split(" ")).stream()
+        .map(
+            one ->
+                List.of(Endpoints.SECRET, Endpoints.OTHER_SECRET).stream()
+                    .filter(secret -> holds(secret, one, request))
+                    .findFirst()
+                    .orElse("nobody"))
+        .toList();
+  }
+
+  private static boolean holds(String secret, String signature, RecordedRequest request) {
+    return Signature.isValid(
+        WebhookSecret.parse(secret),
+        signature,
+        request.getHeaders().get("webhook-id"),
+        Long.parseLong(request.getHeaders().get("webhook-timestamp")),
+        request.getBody().toByteArray());
+  }
+
+  private Courier courier(@Nullable String previousSecretFile) {
+    return new Courier(
+        spool,
+        endpoints.root,
+        "0.1.0",
+        new Phase(0.5),
+        settings(previousSecretFile),
+        Optional::empty,
+        clock.clocks(),
+        new Random(7));
+  }
+
+  private Settings settings(@Nullable String previousSecretFile) {
+    Settings defaults = Settings.defaults();
+    return new Settings(
+        Endpoints.webhook(
+            server.url("/hook").toString(),
+            null,
+            previousSecretFile,
+            "/etc/authorization",
+            Map.of(),
+            "none",
+            null),
+        defaults.pace(),
+        defaults.loading(),
+        defaults.extension(),
+        defaults.spool(),
+        defaults.expectPassiveMode(),
+        defaults.maxDefinitionsAge(),
+        defaults.deviceIdentity(),
+        defaults.includeDefenderIds(),
+        defaults.labels(),
+        defaults.logLevel());
+  }
+}
