@@ -15,7 +15,6 @@ import org.kextwatch.agent.daemon.Cycle.Permits;
 import org.kextwatch.agent.daemon.Schedule.Look;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.SystemRoot;
-import org.kextwatch.agent.report.EventData;
 import org.kextwatch.agent.status.Reason;
 import org.kextwatch.agent.status.Status;
 import org.tinylog.Logger;
@@ -35,14 +34,17 @@ public final class Daemon {
   private static final Duration QUERY = Duration.ofSeconds(30);
 
   private final Agent agent;
+  private final StopCause stopCause;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
 
   private Schedule schedule = Schedule.atOnce(Moment.now());
   private @Nullable Fingerprint awaiting;
 
-  private Daemon(Agent agent) {
+  private Daemon(Agent agent, StopCause stopCause) {
     this.agent = agent;
+    this.stopCause = stopCause;
+    stopCause.forget();
   }
 
   /**
@@ -62,7 +64,9 @@ public final class Daemon {
       SettingsReading settings = new SettingsReader(root).read();
       AgentLog.open(root, settings.settings().logLevel());
       Logger.info("Kextwatch {} starts below {}", Version.current(), root);
-      Daemon daemon = new Daemon(Agent.open(root, settings, true));
+      Daemon daemon =
+          new Daemon(
+              Agent.open(root, settings, true), new StopCause(places.stopCause(), new Disk()));
       Runtime.getRuntime().addShutdownHook(new Thread(daemon::stop, "stop"));
       daemon.runUntilStopped();
       return true;
@@ -147,7 +151,7 @@ public final class Daemon {
   }
 
   private void sayGoodbye() {
-    agent.reporter().stopping(EventData.Cause.SIGNAL);
+    agent.reporter().stopping(stopCause.take());
     agent.delivery().stop(FAREWELL);
     Logger.info("Kextwatch ends");
     AgentLog.close();
