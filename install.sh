@@ -236,9 +236,10 @@ take() {
       if [ "$1" = --destdir ]; then
         staging=true
         start=false
-        [ "${dry_run}" = true ] || mkdir -p "$2"
+        [ "${dry_run}" = true ] || (cd "${caller_folder}" && mkdir -p "$2")
       fi
-      root=$(cd "${caller_folder}" && cd -P "$2" && pwd -P) || refuse "there is no folder $2"
+      root=$(cd "${caller_folder}" && cd -P "$2" 2>/dev/null && pwd -P) ||
+        refuse "there is no folder $2"
       ;;
   esac
 }
