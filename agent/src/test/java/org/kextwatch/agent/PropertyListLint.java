@@ -146,7 +146,8 @@ final class PropertyListLint {
 
   private void complain(boolean wrong, String what, Element element) {
     if (wrong) {
-      complaints.add((what + " " + element.getTagName() + " " + element.getTextContent().strip()).strip());
+      complaints.add(
+          (what + " " + element.getTagName() + " " + element.getTextContent().strip()).strip());
     }
   }
 
