@@ -1,9 +1,11 @@
 #!/bin/sh
 #
-# Tries, tests and builds Kextwatch on this machine, and brings what that needs.
+# Installs Kextwatch on this Mac and removes it; tries, tests and builds it on any machine, and brings
+# what that needs. What is done to a Mac is in launchd/release.sh and launchd/job.sh.
 #
-# No function that stands in a condition relies on "set -e" to end it:
-# shellcheck disable=SC2310
+# No function that stands in a condition relies on "set -e" to end it, and those two files use what
+# this one sets:
+# shellcheck disable=SC2310,SC2034
 
 set -eu
 
@@ -12,21 +14,44 @@ oldest_maven=3.8.7
 java_home_tool=/usr/libexec/java_home
 usage_error=64
 unavailable=69
+failed=70
+needs_root=77
+bad_settings=78
 needs="A JDK ${oldest_jdk} or later is at https://adoptium.net, Maven ${oldest_maven} or later at\
  https://maven.apache.org; the rest is in the packages of most systems under its own name."
 
 usage() {
   cat <<'TEXT'
-usage: ./install.sh --demo [OPTION...]   build Kextwatch if need be, and watch a simulated Mac;
+usage: sudo ./install.sh [OPTION...]     install Kextwatch on this Mac, or upgrade it, and start it
+         --endpoint URL                  the webhook, if there are no settings yet
+         --secret-file F                 its secret (whsec_...), if there is none yet
+         --config F                      the settings, if there are none yet (not with --endpoint)
+         --java HOME                     the Java to run with: 17 or later, belonging to root.
+                                         Else the one of the last install, else the Mac's newest
+         --no-start                      put everything in place, leave launchd alone
+         --destdir DIR                   into a package's staging folder: no launchd, root not needed;
+                                         HOME is then where the Java is on the Macs to come
+         --root DIR                      onto the Mac that is a folder, with its own bin/launchctl
+         --dry-run                       check everything, say what would be done, change nothing
+       sudo ./install.sh --uninstall     stop and remove it; settings, state and logs stay
+         --purge                         these too
+       ./install.sh --status             what is installed, whether it runs, and what it knows
+       ./install.sh --demo [OPTION...]   watch a simulated Mac live through the whole story;
                                          the options are those of "kextwatch demo", such as --fast
        ./install.sh --test               build it and run every test and check
        ./install.sh --version
        ./install.sh --help
 
-What is missing is brought first: with apt-get as root on Debian and its kin, with Homebrew on a
-Mac. Elsewhere you are told what is missing and how to get it.
+An install never changes settings or a secret that are there: edit them in
+/Library/Application Support/Kextwatch, or deploy a profile (launchd/README.md). A release that
+does not come up within 30 seconds is taken back, and the one before it runs again.
 
-exit codes: 0 done, 64 wrong usage, 69 something is missing and could not be brought
+Without a release archive the program is built first. What that needs is brought: with apt-get as
+root on Debian and its kin, with Homebrew on a Mac. Elsewhere you are told what is missing.
+
+exit codes: 0 done, 64 wrong usage, 69 something is missing or this is no Mac for it,
+            70 it did not work, 77 needs root, 78 bad settings or secret;
+            those of --status are those of "kextwatch status", 2 also for not installed
 TEXT
 }
 
@@ -40,20 +65,26 @@ fail() {
 }
 
 main() {
+  caller_folder=$(pwd -P)
   folder=$(dirname "$0")
   cd -P "${folder}"
   umask 022 # a jar keeps the modes of its files, and is to be the same everywhere
 
-  [ "$#" -gt 0 ] || refuse "no option"
-  option=$1
-  shift
-  [ "${option}" = --demo ] || [ "$#" -eq 0 ] || refuse "too much: $1"
+  option=${1-}
   case ${option} in
-    --demo) demo ${1+"$@"} ;;
-    --test) verify ;;
-    --version) version ;;
-    --help | -h) usage ;;
-    *) refuse "unknown option: ${option}" ;;
+    --demo)
+      shift
+      demo ${1+"$@"}
+      ;;
+    --test | --version | --help | -h)
+      [ "$#" -eq 1 ] || refuse "too much: $2"
+      case ${option} in
+        --test) verify ;;
+        --version) version ;;
+        *) usage ;;
+      esac
+      ;;
+    *) on_a_mac ${1+"$@"} ;;
   esac
 }
 
@@ -64,19 +95,42 @@ refuse() {
 }
 
 version() {
-  sed -n 's|^  <version>\(.*\)</version>$|kextwatch \1|p' pom.xml
+  if [ -f pom.xml ]; then
+    sed -n 's|^  <version>\(.*\)</version>$|kextwatch \1|p' pom.xml
+  else
+    found=$(version_of dist)
+    printf 'kextwatch %s\n' "${found}"
+  fi
 }
 
 demo() {
-  program=agent/target/dist/bin/kextwatch
-  if is_stale "${program}"; then
+  find_program
+  if is_stale "${program}/bin/kextwatch"; then
     bring jdk maven sqlite3 openssl
-    say "building (the first time Maven downloads what it needs, which takes a minute or two)"
-    maven -q package -Dmaven.test.skip=true >&2
+    build
   else
     bring jdk sqlite3 openssl
   fi
-  as_caller env JAVA_HOME="${JAVA_HOME}" "${program}" demo ${1+"$@"}
+  as_caller env JAVA_HOME="${JAVA_HOME}" "${program}/bin/kextwatch" demo ${1+"$@"}
+}
+
+# A release archive has the program in dist, a clone has it once it is built.
+find_program() {
+  program=agent/target/dist
+  [ -f pom.xml ] || program=dist
+}
+
+# Its version, which is in the name of its jar.
+version_of() {
+  for jar in "$1"/lib/kextwatch-agent-*.jar; do
+    name=${jar##*/kextwatch-agent-}
+    printf '%s\n' "${name%.jar}"
+  done
+}
+
+build() {
+  say "building (the first time Maven downloads what it needs, which takes a minute or two)"
+  maven -q package -Dmaven.test.skip=true >&2
 }
 
 verify() {
@@ -88,6 +142,7 @@ verify() {
 # Folders count too: they change when a file in them goes.
 is_stale() {
   [ -x "$1" ] || return 0
+  [ -f pom.xml ] || return 1
   newer=$(find pom.xml .mvn agent/pom.xml agent/src/main -newer "$1")
   [ -n "${newer}" ]
 }
@@ -113,6 +168,98 @@ is_root() {
 is_mac() {
   system=$(uname -s)
   [ "${system}" = Darwin ]
+}
+
+# ---- what is done to a Mac ----
+
+on_a_mac() {
+  root=
+  endpoint=
+  secret_file=
+  config_file=
+  java_home=
+  action=install
+  start=true
+  staging=false
+  dry_run=false
+  purge=false
+  while [ "$#" -gt 0 ]; do
+    case $1 in
+      --endpoint | --secret-file | --config | --java | --destdir | --root)
+        [ -n "${2-}" ] || refuse "$1 needs a value"
+        take "$1" "$2"
+        shift
+        ;;
+      --no-start) start=false ;;
+      --dry-run) dry_run=true ;;
+      --uninstall) action=uninstall ;;
+      --purge) purge=true ;;
+      --status) action=status ;;
+      --demo | --test | --version | --help | -h) refuse "too much: $1" ;;
+      *) refuse "unknown option: $1" ;;
+    esac
+    shift
+  done
+  [ -z "${endpoint}" ] || [ -z "${config_file}" ] || refuse "give --endpoint or --config, not both"
+  [ "${purge}" = false ] || [ "${action}" = uninstall ] || refuse "--purge needs --uninstall"
+
+  # shellcheck source=/dev/null
+  . ./launchd/release.sh
+  # shellcheck source=/dev/null
+  . ./launchd/job.sh
+  places
+  case ${action} in
+    status) show_status ;;
+    uninstall)
+      require_a_mac
+      uninstall
+      ;;
+    *)
+      require_a_mac
+      find_program
+      if is_stale "${program}/bin/kextwatch"; then
+        build_as_caller
+      fi
+      install_release
+      ;;
+  esac
+}
+
+take() {
+  case $1 in
+    --endpoint) endpoint=$2 ;;
+    --secret-file) secret_file=$(absolute "$2") ;;
+    --config) config_file=$(absolute "$2") ;;
+    --java) java_home=$(absolute "$2") ;;
+    *)
+      [ -z "${root}" ] || refuse "give --destdir or --root once"
+      if [ "$1" = --destdir ]; then
+        staging=true
+        start=false
+        [ "${dry_run}" = true ] || (cd "${caller_folder}" && mkdir -p "$2")
+      fi
+      root=$(cd "${caller_folder}" && cd -P "$2" 2>/dev/null && pwd -P) ||
+        refuse "there is no folder $2"
+      ;;
+  esac
+}
+
+absolute() {
+  case $1 in
+    /*) printf '%s\n' "${1%/}" ;;
+    *) printf '%s\n' "${caller_folder}/${1%/}" ;;
+  esac
+}
+
+build_as_caller() {
+  [ "${dry_run}" = false ] ||
+    fail "${unavailable}" "the program would be built first; run ./install.sh --demo to build it"
+  if is_mac && is_root && [ -z "${SUDO_USER-}" ]; then
+    fail "${unavailable}" "the program is not built, and Maven should not run as root. Run sudo\
+ ./install.sh as yourself, or install from a release archive."
+  fi
+  bring jdk maven
+  build
 }
 
 # ---- what a build needs ----
@@ -243,7 +390,7 @@ jdk_of_brew() {
 }
 
 is_jdk() {
-  [ -x "$1/bin/javac" ] || return 1
+  [ -n "$1" ] && [ -x "$1/bin/javac" ] || return 1
   said=$("$1/bin/javac" -version 2>&1) || return 1
   said=${said##*javac }
   is_at_least "${oldest_jdk}" "${said}"

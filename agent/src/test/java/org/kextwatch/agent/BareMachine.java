@@ -62,6 +62,9 @@ abstract class BareMachine {
     Path machine = temp.toRealPath();
     clone = machine.resolve("a clone");
     Script.copy(Script.REPOSITORY.resolve("install.sh"), clone.resolve("install.sh"));
+    for (String part : List.of("launchd/release.sh", "launchd/job.sh")) {
+      Script.copy(Script.REPOSITORY.resolve(part), clone.resolve(part));
+    }
     Files.copy(Script.REPOSITORY.resolve("pom.xml"), clone.resolve("pom.xml"));
     Files.createDirectories(clone.resolve(".mvn"));
     Files.createDirectories(clone.resolve("agent/src/main/java"));

@@ -19,18 +19,32 @@ class InstallTest extends BareMachine {
     for (String option : List.of("--help", "-h")) {
       Ended ended = run(option);
       assertEquals(0, ended.exit());
-      assertTrue(ended.out().startsWith("usage: ./install.sh --demo"), ended::out);
+      assertTrue(ended.out().startsWith("usage: sudo ./install.sh [OPTION...]"), ended::out);
       assertEquals("", ended.err());
     }
   }
 
   @Test
   void wrongUsageIsToldOnStderr() throws Exception {
-    assertRefused(64, "no option");
+    assertRefused(64, "--endpoint needs a value", "--endpoint");
+    assertRefused(64, "--java needs a value", "--java", "");
+    assertRefused(64, "give --endpoint or --config, not both", "--endpoint", "x", "--config", "y");
+    assertRefused(64, "--purge needs --uninstall", "--purge");
+    assertRefused(64, "give --destdir or --root once", "--root", "/", "--destdir", "/");
+    assertRefused(64, "there is no folder /nowhere", "--root", "/nowhere");
     assertRefused(64, "unknown option: --dome", "--dome");
     assertRefused(64, "unknown option: ", "");
     assertRefused(64, "too much: x", "--test", "x");
     assertRefused(64, "too much: --demo", "--version", "--demo");
+  }
+
+  @Test
+  void onlyAMacIsInstalledOnAndOnlyByRoot() throws Exception {
+    assertRefused(69, "this is not a Mac. Try it with --demo");
+    assertRefused(69, "this is not a Mac", "--uninstall");
+    tool("uname", "echo Darwin");
+    assertRefused(77, "only root can do that: run it with sudo");
+    assertRefused(77, "only root can do that: run it with sudo", "--uninstall", "--purge");
   }
 
   @Test

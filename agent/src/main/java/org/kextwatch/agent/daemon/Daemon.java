@@ -13,7 +13,6 @@ import org.kextwatch.agent.daemon.Cycle.Permits;
 import org.kextwatch.agent.daemon.Schedule.Look;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.SystemRoot;
-import org.kextwatch.agent.report.EventData;
 import org.tinylog.Logger;
 
 /** Looks whenever a look is due, until it is told to stop. */
@@ -28,6 +27,7 @@ public final class Daemon {
   private static final Duration WATCH = Duration.ofSeconds(1);
 
   private final Agent agent;
+  private final StopCause stopCause;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -35,8 +35,10 @@ public final class Daemon {
   private Schedule schedule = Schedule.atOnce(lastTick);
   private @Nullable Fingerprint awaiting;
 
-  private Daemon(Agent agent) {
+  private Daemon(Agent agent, StopCause stopCause) {
     this.agent = agent;
+    this.stopCause = stopCause;
+    stopCause.forget();
   }
 
   /**
@@ -57,7 +59,9 @@ public final class Daemon {
       AgentLog.open(root, settings.inForce().logLevel());
       Logger.info("Kextwatch {} starts below {}", Version.current(), root);
       settings.warnings().forEach(Logger::warn);
-      Daemon daemon = new Daemon(Agent.open(root, settings, true));
+      Daemon daemon =
+          new Daemon(
+              Agent.open(root, settings, true), new StopCause(places.stopCause(), new Disk()));
       Runtime.getRuntime().addShutdownHook(new Thread(daemon::stop, "stop"));
       daemon.runUntilStopped();
       return true;
@@ -141,7 +145,7 @@ public final class Daemon {
   }
 
   private void sayGoodbye() {
-    agent.reporter().stopping(EventData.Cause.SIGNAL);
+    agent.reporter().stopping(stopCause.take());
     agent.delivery().stop(FAREWELL);
     Logger.info("Kextwatch ends");
     AgentLog.close();

@@ -25,6 +25,11 @@ record Places(Path folder) {
     return folder.resolve("spool");
   }
 
+  /** Where install.sh says why it ends the daemon. */
+  Path stopCause() {
+    return folder.resolve("stop-cause");
+  }
+
   Path lock() {
     return folder.resolve("lock");
   }

@@ -1,0 +1,211 @@
+package org.kextwatch.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.kextwatch.agent.Script.Ended;
+
+/** What install.sh looks at before it touches a Mac, in every shell. */
+class InstallChecksTest extends InstalledMac {
+  @Test
+  void aDryRunTellsAndTouchesNothing() throws Exception {
+    Map<String, String> before = everything();
+    Ended plan =
+        install(
+            "--dry-run",
+            "--java",
+            runtime,
+            "--endpoint",
+            "https://x.example.com",
+            "--secret-file",
+            file("my secret", SECRET));
+    assertEquals(0, plan.exit(), plan::toString);
+    assertEquals(
+        """
+        would install S/releases/0.1.0
+        would run it with %s
+        would point S/current to it
+        would write S/config.json
+        would write S/secret
+        would write %s
+        would reload system/org.kextwatch.agent and wait for its status
+        """
+            .formatted(runtime, job()),
+        plan.out().replace(support.toString(), "S"));
+    assertEquals(before, everything());
+    assertEquals(List.of(), launchd.calls());
+  }
+
+  @Test
+  void aJavaThatIsTooNewForTheMacIsRefused() throws Exception {
+    runtimeNeeds("11.00.00");
+    refused(69, "needs macOS 11.00.00 or later, this is macOS 10.15.7", "--java", runtime);
+    macOs("11.0");
+    assertDone(install("--java", runtime));
+  }
+
+  @Test
+  void aMissingOrBadJavaIsRefused() throws Exception {
+    refused(69, "no Java 17 or later is here");
+    refused(69, "there is no /nowhere/bin/java", "--java", "/nowhere/");
+    Files.writeString(runtime.resolve("release"), "JAVA_VERSION=\"11.0.2\"\n");
+    refused(70, "this Java is too old (11)", "--java", runtime);
+  }
+
+  @Test
+  void aJavaThatOthersCanChangeIsRefused() throws Exception {
+    Files.setPosixFilePermissions(runtime, PosixFilePermissions.fromString("rwxrwxrwx"));
+    refused(70, "others can change this file, so it is not trusted", "--java", runtime);
+  }
+
+  @Test
+  void aFolderOnTheWayThatOthersCanChangeIsRefused() throws Exception {
+    Path open = Files.createDirectories(mac.resolve("Library/Application Support"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxr-x"));
+    assertFailed(70, "others can change this file", install("--java", runtime));
+    assertFalse(Files.exists(support.resolve("current")));
+    assertFalse(Files.exists(support.resolve("releases/0.1.0")));
+    assertEquals(List.of(), launchd.calls());
+  }
+
+  @Test
+  void badSettingsAreRefused() throws Exception {
+    Path config = file("my config", "{ \"endpoint\": \"refused\" }");
+    refused(78, config + " is refused: endpoint must be", "--java", runtime, "--config", config);
+    refused(78, "there is", "--java", runtime, "--config", "there is none");
+    for (String url : List.of("ftp://x", "https://", "https://a b", "https://a\"", "https://a\\")) {
+      refused(78, "the --endpoint is no URL", "--java", runtime, "--endpoint", url);
+    }
+  }
+
+  @Test
+  void settingsThatAreThereMustBeGoodToo() throws Exception {
+    installed();
+    Files.writeString(support.resolve("config.json"), "refused");
+    release("0.2.0");
+    refused(78, "config.json is refused");
+  }
+
+  @Test
+  void goodSettingsAreTakenAsTheyAre() throws Exception {
+    String text = "{\n  \"endpoint\" : \"https://x.example.com\" }\n\n";
+    assertDone(install("--java", runtime, "--config", file("my config", text)));
+    assertEquals(text, Files.readString(support.resolve("config.json")));
+  }
+
+  @Test
+  void whatIsNoSecretIsRefusedAndNotShown() throws Exception {
+    for (String bad :
+        List.of(
+            "",
+            "hunter2-hunter2-hunter2-hunter2",
+            "whsec_",
+            "whsec_AAEC",
+            SECRET.substring(0, SECRET.length() - 1),
+            SECRET + "\n" + SECRET,
+            SECRET + " x",
+            "whsk_" + SECRET.substring(6),
+            "whsec_" + "A".repeat(88))) {
+      Ended ended =
+          refused(
+              78,
+              "holds no webhook secret",
+              "--java",
+              runtime,
+              "--secret-file",
+              file("my secret", bad));
+      assertFalse(ended.toString().contains("hunter2"), ended::toString);
+    }
+    for (String good :
+        List.of(SECRET.substring(6), " " + SECRET + " \n", "whsec_" + "A".repeat(84) + "A==")) {
+      file("my secret", good);
+      assertEquals(
+          good.length() > 90 ? 78 : 0,
+          install("--dry-run", "--java", runtime, "--secret-file", temp.resolve("my secret"))
+              .exit());
+    }
+  }
+
+  @Test
+  void aFullDiskIsNoticedFirst() throws Exception {
+    Script.write(bin.resolve("df"), "printf 'Filesystem\\n/dev/disk1 100 90 20000 90%% /\\n'");
+    refused(70, "only 19 MiB are free", "--java", runtime);
+  }
+
+  @Test
+  void linksInOurPlacesAreNotFollowed() throws Exception {
+    Path elsewhere = Files.createDirectory(temp.toRealPath().resolve("elsewhere"));
+    for (String place :
+        List.of(
+            "Library/Application Support/Kextwatch",
+            "Library/Logs/Kextwatch",
+            "private/var/db/kextwatch",
+            "Library/LaunchDaemons/org.kextwatch.agent.plist")) {
+      Path link = mac.resolve(place);
+      Files.createDirectories(link.getParent());
+      Files.createSymbolicLink(link, elsewhere);
+      refused(70, link + " is a link, which is not followed here", "--java", runtime);
+      refused(70, link + " is a link, which is not followed here", "--uninstall", "--purge");
+      Files.delete(link);
+    }
+  }
+
+  @Test
+  void aPackageIsStagedWithoutLaunchd() throws Exception {
+    Path staging = temp.toRealPath().resolve("staging");
+    Ended staged = script("--destdir", staging, "--java", "/Library/Java/x/Contents/Home");
+    assertDone(staged);
+    assertTrue(staged.err().contains("neither it nor the settings are tried"), staged::err);
+    Path there = staging.resolve("Library/Application Support/Kextwatch");
+    assertEquals(
+        "/Library/Java/x/Contents/Home\n", Files.readString(there.resolve("current/java-home")));
+    assertTrue(Files.exists(staging.resolve("Library/LaunchDaemons/" + LABEL + ".plist")));
+    assertDone(script("--destdir", staging, "--uninstall"));
+    assertEquals(List.of(), launchd.calls());
+  }
+
+  @Test
+  void aJavaInThePackageIsTriedThere() throws Exception {
+    Path home = Path.of("/Library/Kextwatch Java/Contents/Home");
+    Path inside = mac.resolve(home.toString().substring(1));
+    Files.createDirectories(inside.getParent().getParent());
+    Files.move(runtime.getParent(), inside.getParent());
+    assertDone(script("--destdir", mac, "--java", home));
+    assertEquals(home + "\n", Files.readString(support.resolve("current/java-home")));
+    Path info = inside.resolve("../Info.plist").normalize();
+    Files.writeString(info, Files.readString(info).replace("10.12", "12"));
+    refusedBy(
+        script("--destdir", mac, "--java", home), 69, home + " needs macOS 12 or later", null);
+  }
+
+  @Test
+  void theQuarantineOfADownloadIsLifted() throws Exception {
+    Path log = file("lifted", "");
+    Script.write(bin.resolve("xattr"), "echo \"$1 $2 ${3##*/}\" >>'" + log + "'; exit 1");
+    assertDone(install("--java", runtime));
+    assertTrue(
+        Files.readString(log).contains("-d com.apple.quarantine kextwatch-agent-0.1.0.jar\n"));
+  }
+
+  private Ended refused(int exit, String why, Object... options) throws Exception {
+    Map<String, String> before = everything();
+    return refusedBy(install(options), exit, why, before);
+  }
+
+  private Ended refusedBy(Ended ended, int exit, String why, Map<String, String> before)
+      throws Exception {
+    assertFailed(exit, why, ended);
+    assertEquals("", ended.out());
+    if (before != null) {
+      assertEquals(before, everything());
+    }
+    return ended;
+  }
+}

@@ -1,0 +1,159 @@
+package org.kextwatch.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launchd that the tests play does what is known of the real one. */
+class LaunchdTest {
+  private static final String SERVICE = "system/org.kextwatch.agent";
+
+  @TempDir Path temp;
+  private Path mac;
+  private Path plist;
+  private Launchd launchd;
+
+  @BeforeEach
+  void bootAMac() throws Exception {
+    mac = temp.toRealPath();
+    plist = mac.resolve("Library/LaunchDaemons/org.kextwatch.agent.plist");
+    Files.createDirectories(plist.getParent());
+    Files.createDirectories(mac.resolve("Library/Logs/Kextwatch"));
+    Files.copy(Script.REPOSITORY.resolve("launchd/org.kextwatch.agent.plist"), plist);
+    launchd = Launchd.of(mac, Duration.ofMillis(20));
+  }
+
+  @AfterEach
+  void shutDown() throws IOException {
+    launchd.close();
+  }
+
+  @Test
+  void aBootoutOnlyBeginsTheEnd() throws Exception {
+    program("trap 'sleep 0.1; exit 0' TERM; while :; do sleep 0.02; done");
+    assertEquals(0, bootstrap());
+    await(() -> launchd.pid() > 0);
+    assertEquals(5, bootstrap());
+    assertEquals(0, launchd.ask("bootout", SERVICE));
+    assertEquals(0, launchd.ask("print", SERVICE));
+    assertEquals(5, bootstrap());
+    await(() -> isGone());
+    assertEquals(5, bootstrap());
+    assertEquals(3, launchd.ask("bootout", SERVICE));
+    await(() -> bootstrap() == 0);
+  }
+
+  @Test
+  void aDisabledLabelStaysDisabled() throws Exception {
+    program("exec sleep 60");
+    launchd.ask("disable", SERVICE);
+    launchd.close();
+    launchd = Launchd.of(mac, Duration.ofMillis(20));
+    assertEquals(5, bootstrap());
+    launchd.ask("enable", SERVICE);
+    assertEquals(0, bootstrap());
+  }
+
+  @Test
+  void aPlistThatOthersCanChangeIsRefused() throws Exception {
+    program("exec sleep 60");
+    for (String mode : List.of("rw-rw-r--", "rw-r--rw-")) {
+      Files.setPosixFilePermissions(plist, PosixFilePermissions.fromString(mode));
+      assertEquals(5, bootstrap());
+    }
+    assertEquals(5, launchd.ask("bootstrap", "system", mac.resolve("bin/launchctl").toString()));
+  }
+
+  @Test
+  void whatFailsIsRestartedAfterTheThrottleCountedFromItsStart() throws Exception {
+    program("exit 1");
+    long start = System.nanoTime();
+    bootstrap();
+    await(() -> launchd.starts() == 2);
+    assertTrue(System.nanoTime() - start >= 30 * 20_000_000L);
+  }
+
+  @Test
+  void whatEndsOnPurposeIsNotRestarted() throws Exception {
+    program("exit 0");
+    bootstrap();
+    Thread.sleep(35 * 20);
+    assertEquals(1, launchd.starts());
+    assertEquals(0, launchd.ask("print", SERVICE));
+    assertEquals(0, launchd.ask("bootout", SERVICE));
+    await(this::isGone);
+  }
+
+  @Test
+  void whatDoesNotEndIsKilledWithItsGroup() throws Exception {
+    program("trap '' TERM; sleep 77 & echo $! >\"${0%/Lib*}/child\"; while :; do wait; done");
+    bootstrap();
+    await(() -> Files.exists(mac.resolve("child")));
+    Thread.sleep(50);
+    long child = Long.parseLong(Files.readString(mac.resolve("child")).strip());
+    assertTrue(ProcessHandle.of(child).isPresent());
+    long start = System.nanoTime();
+    launchd.ask("bootout", SERVICE);
+    await(this::isGone);
+    assertTrue(System.nanoTime() - start >= 20 * 20_000_000L);
+    await(() -> ProcessHandle.of(child).filter(ProcessHandle::isAlive).isEmpty());
+  }
+
+  @Test
+  void theEnvironmentIsCleanAndTheUmaskThePlists() throws Exception {
+    program("{ env; umask; } >\"${0%/Lib*}/seen\"; exec sleep 60");
+    bootstrap();
+    await(() -> contains(mac.resolve("seen"), "027"));
+    String seen = Files.readString(mac.resolve("seen"));
+    assertEquals(-1, seen.indexOf("HOME="), seen);
+    assertNotEquals(-1, seen.indexOf("PATH=/usr/bin:/bin:/usr/sbin:/sbin\n"), seen);
+  }
+
+  private void program(String body) throws IOException {
+    Script.write(mac.resolve("Library/Application Support/Kextwatch/current/bin/kextwatch"), body);
+  }
+
+  private int bootstrap() {
+    return ask("bootstrap", "system", plist.toString());
+  }
+
+  private boolean isGone() {
+    return ask("print", SERVICE) == 113;
+  }
+
+  private int ask(String... words) {
+    try {
+      return launchd.ask(words);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static boolean contains(Path file, String text) {
+    try {
+      return Files.exists(file) && Files.readString(file).contains(text);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + 20_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < end, "it never came");
+      Thread.sleep(5);
+    }
+  }
+}
