@@ -117,8 +117,7 @@ final class OtherLanguagesTest {
   private void assertVerdicts(String each, String program, Path driver) throws Exception {
     List<String> lines = events().stream().map(Signed::line).toList();
     Files.write(folder.resolve("lines"), lines);
-    Script.Ended ended =
-        Script.run(folder, Map.of("PATH", System.getenv("PATH")), program, driver);
+    Script.Ended ended = Script.run(folder, Map.of("PATH", System.getenv("PATH")), program, driver);
     assertEquals("", ended.err());
     assertEquals(
         IntStream.range(0, EVENTS).mapToObj(i -> each).toList(), ended.out().lines().toList());
@@ -134,8 +133,7 @@ final class OtherLanguagesTest {
 
   private static String snippet(String language) throws IOException {
     String text = Files.readString(Script.AGENT.resolve("docs/webhook.md"));
-    Matcher block =
-        Pattern.compile("```" + language + "\\n(.*?)```", Pattern.DOTALL).matcher(text);
+    Matcher block = Pattern.compile("```" + language + "\\n(.*?)```", Pattern.DOTALL).matcher(text);
     if (!block.find()) {
       throw new AssertionError("docs/webhook.md has no " + language);
     }

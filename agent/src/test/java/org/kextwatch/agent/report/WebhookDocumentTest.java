@@ -56,8 +56,7 @@ final class WebhookDocumentTest {
 
   @Test
   void itShowsEveryType() {
-    assertEquals(
-        List.of(EventType.values()), everyKind().map(EventData::type).sorted().toList());
+    assertEquals(List.of(EventType.values()), everyKind().map(EventData::type).sorted().toList());
   }
 
   @Test
@@ -70,7 +69,16 @@ final class WebhookDocumentTest {
     String text = Files.readString(DOCUMENT);
     for (String name :
         List.of(
-            "webhook-id", "webhook-timestamp", "webhook-signature", "webhook-attempt", "401", "408", "410", "413", "425", "429")) {
+            "webhook-id",
+            "webhook-timestamp",
+            "webhook-signature",
+            "webhook-attempt",
+            "401",
+            "408",
+            "410",
+            "413",
+            "425",
+            "429")) {
       assertTrue(text.contains(name), name);
     }
   }
