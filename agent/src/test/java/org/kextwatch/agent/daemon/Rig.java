@@ -19,7 +19,7 @@ import org.kextwatch.agent.receiver.WebhookReceiver;
 public final class Rig implements AutoCloseable {
   static final Path PROGRAM = Script.AGENT.resolve("target/dist/bin/kextwatch");
 
-  private static final String SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+  static final String SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
   public final SimulatedMac mac;
   final Inbound inbound = new Inbound();
@@ -50,6 +50,11 @@ public final class Rig implements AutoCloseable {
     settings.put("settleSeconds", 0);
     settings.putAll(more);
     mac.prepareForAgent(settings, SECRET);
+  }
+
+  /** Where events are to be sent. */
+  String endpoint() {
+    return receiver.address().toString();
   }
 
   AgentProcess start() throws IOException {
