@@ -114,7 +114,8 @@ class HistoryTest {
     private Duration waiting() {
       return switch (random.nextInt(1000)) {
         case 0 -> Duration.ofHours(30);
-        case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20 -> Duration.ofMinutes(20 + random.nextInt(60));
+        case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20 ->
+            Duration.ofMinutes(20 + random.nextInt(60));
         default -> Duration.ofSeconds(random.nextInt(200));
       };
     }
