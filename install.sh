@@ -134,7 +134,7 @@ build() {
 }
 
 verify() {
-  bring jdk maven sqlite3 openssl shellcheck checkbashisms dash posh busybox
+  bring jdk maven sqlite3 openssl shellcheck checkbashisms dash posh busybox faketime
   say "building and testing"
   maven verify
 }
@@ -299,7 +299,7 @@ is_here() {
     jdk) find_jdk ;;
     maven) has_maven ;;
     # Neither is made for a Mac.
-    posh | busybox) is_mac || has "$1" ;;
+    posh | busybox | faketime) is_mac || has "$1" ;;
     *) has "$1" ;;
   esac
 }

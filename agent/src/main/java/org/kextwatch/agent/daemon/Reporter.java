@@ -77,6 +77,7 @@ final class Reporter {
       ledger.keep(ledger.state().telling(status));
     }
     ledger.state().news(status).ifPresent(news -> commit(news, status));
+    delivery.committed(ledger.countedSequence()); // also what a save counted that came late
   }
 
   /** Tells of a run of the loader. */

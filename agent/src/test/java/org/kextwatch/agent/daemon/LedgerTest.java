@@ -1,0 +1,263 @@
+package org.kextwatch.agent.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.report.Event;
+import org.kextwatch.agent.report.EventData;
+import org.kextwatch.agent.report.EventData.ChangedData;
+import org.kextwatch.agent.report.EventData.LoadAttemptedData;
+import org.kextwatch.agent.report.EventData.StartedData;
+import org.kextwatch.agent.report.EventType;
+import org.kextwatch.agent.report.EventWriter;
+import org.kextwatch.agent.report.Spool;
+import org.kextwatch.agent.report.SpoolEntry;
+import org.kextwatch.agent.report.SpooledEvent;
+import org.kextwatch.agent.status.Attempt;
+import org.kextwatch.agent.status.ExtensionState;
+import org.kextwatch.agent.status.Grant;
+import org.kextwatch.agent.status.Outcome;
+import org.kextwatch.agent.status.Samples;
+import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.Transition;
+import org.kextwatch.agent.status.Trigger;
+
+class LedgerTest {
+  private static final Status STATUS =
+      Samples.status(
+          Samples.HEALTHY, Samples.extension(ExtensionState.APPROVED_INACTIVE, Grant.USER, false));
+  private static final Attempt LOADED = new Attempt(Samples.NOON, Outcome.LOADED, 0, "");
+
+  private final EventWriter writer = new EventWriter();
+
+  @TempDir private Path folder;
+
+  @Test
+  void anEventIsOnDiskBeforeTheStateCountsIt() throws IOException {
+    Ledger ledger = open(new Disk(), folder);
+    assertTrue(commit(ledger, changed()));
+    assertEquals(1, ledger.countedSequence());
+    assertEquals(STATUS, ledger.state().told());
+    assertEquals(ledger.state(), stateFile(new Disk(), folder).load("uuid").state());
+    assertEquals(List.of(), ledger.warnings());
+  }
+
+  @Test
+  void whatCannotBeKeptIsFoundToBeToldAgain() throws IOException {
+    Failing disk = new Failing();
+    Ledger ledger = open(disk, folder);
+    State before = ledger.state();
+    disk.failing = "";
+    assertFalse(commit(ledger, changed()));
+    assertEquals(before, ledger.state());
+    assertEquals(1, ledger.warnings().size());
+
+    disk.failing = null;
+    assertTrue(commit(ledger, changed()));
+    assertEquals(1, ledger.countedSequence());
+    assertEquals(List.of(), ledger.warnings());
+  }
+
+  @Test
+  void nothingGoesOutThatTheSavedStateDoesNotCount() throws IOException {
+    Failing disk = new Failing();
+    Ledger ledger = open(disk, folder);
+    disk.failing = "state.json";
+    assertTrue(commit(ledger, changed()));
+    assertEquals(1, ledger.state().sequence());
+    assertEquals(0, ledger.countedSequence());
+    assertEquals(1, ledger.warnings().size());
+
+    disk.failing = null;
+    ledger.keep(ledger.state());
+    assertEquals(1, ledger.countedSequence());
+    assertEquals(List.of(), ledger.warnings());
+  }
+
+  @Test
+  void anUnreadableStateBeginsANewStreamAndSetsTheOldOneAside() throws IOException {
+    Ledger first = open(new Disk(), folder);
+    commit(first, changed());
+    Files.writeString(folder.resolve("state.json"), "{");
+    Ledger second = open(new Disk(), folder);
+    assertNotEquals(first.state().streamId(), second.state().streamId());
+    assertEquals(0, second.countedSequence());
+    assertNull(second.state().told());
+    assertEquals(2, second.warnings().size());
+  }
+
+  /** The power fails before or after any single step on the disk, in a cycle that has them all. */
+  @Test
+  void noCrashLosesOrRepeatsAnythingOrReusesANumber() throws IOException {
+    int step = 0;
+    boolean crashed = true;
+    while (crashed) {
+      for (boolean done : new boolean[] {false, true}) {
+        Path mac = Files.createDirectory(folder.resolve(step + "-" + done));
+        Crashing disk = new Crashing(step, done);
+        Progress progress = new Progress();
+        try {
+          live(open(disk, mac), progress);
+          crashed = false;
+        } catch (Crash e) {
+          crashed = true;
+        }
+        holds(mac, progress, "crash at step " + step + (done ? ", done" : ", not done"));
+      }
+      step++;
+    }
+    assertTrue(step > 20, "steps: " + step);
+  }
+
+  private void live(Ledger ledger, Progress progress) {
+    commit(ledger, new StartedData(STATUS));
+    progress.committed++;
+    commit(ledger, changed());
+    progress.committed++;
+    ledger.keep(
+        ledger.state().with(ledger.state().loads().beginning(Samples.NOON, Trigger.APPROVED)));
+    progress.loaderRan = true;
+    commit(ledger, new LoadAttemptedData(STATUS, LOADED, Trigger.APPROVED));
+    progress.committed++;
+  }
+
+  private void holds(Path mac, Progress progress, String crash) throws IOException {
+    Disk disk = new Disk();
+    Ledger ledger = open(disk, mac);
+    List<EventType> kept = new ArrayList<>();
+    Spool spool = new Spool(mac.resolve("spool"), disk);
+    spool.open();
+    List<Long> numbers = new ArrayList<>();
+    for (SpoolEntry entry : spool.pending()) {
+      Optional<byte[]> body = spool.read(entry);
+      kept.add(SpooledEvent.read(body.orElseThrow()).type());
+      numbers.add(entry.sequence());
+    }
+    assertEquals(LongStream.rangeClosed(1, numbers.size()).boxed().toList(), numbers, crash);
+    assertTrue(numbers.size() >= progress.committed, crash);
+    assertEquals(numbers.size(), ledger.countedSequence(), crash);
+    boolean told = kept.contains(EventType.STATUS_CHANGED);
+    assertEquals(told ? STATUS : null, ledger.state().told(), crash);
+    boolean attempted = kept.contains(EventType.LOAD_ATTEMPTED);
+    assertEquals(attempted ? LOADED : null, ledger.state().loads().last(), crash);
+    if (progress.loaderRan) {
+      assertEquals(Samples.NOON, ledger.state().loads().begun(), crash);
+      assertEquals(1, ledger.state().loads().attempts(), crash);
+    }
+    assertEquals(List.of(), ledger.warnings(), crash);
+    assertTrue(commit(ledger, changed()), crash);
+    assertEquals(numbers.size() + 1, ledger.countedSequence(), crash);
+  }
+
+  private static ChangedData changed() {
+    return new ChangedData(STATUS, List.of(), Transition.NEW);
+  }
+
+  private boolean commit(Ledger ledger, EventData data) {
+    State state = ledger.state();
+    Event event =
+        writer.write(data, STATUS.device(), Samples.NOON, state.streamId(), state.sequence() + 1);
+    return ledger.commit(event, counted -> counted.telling(data));
+  }
+
+  private static Ledger open(Disk disk, Path mac) throws IOException {
+    return Ledger.open(new Spool(mac.resolve("spool"), disk), stateFile(disk, mac), "uuid");
+  }
+
+  private static StateFile stateFile(Disk disk, Path mac) {
+    return new StateFile(mac.resolve("state.json"), disk);
+  }
+
+  /** How far the agent knows that it came. */
+  private static final class Progress {
+    private int committed;
+    private boolean loaderRan;
+  }
+
+  /** Not an IOException: nobody lives to handle it. */
+  private static final class Crash extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** Files whose name begins so cannot be created. */
+  private static final class Failing extends Disk {
+    private String failing;
+
+    @Override
+    public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
+        throws IOException {
+      if (failing != null && file.getFileName().toString().startsWith(failing)) {
+        throw new IOException("No space left on device");
+      }
+      super.create(file, content, permissions);
+    }
+  }
+
+  /** Ends at its nth step, before or after it is done. */
+  private static final class Crashing extends Disk {
+    private final int last;
+    private final boolean done;
+    private int steps;
+
+    private Crashing(int last, boolean done) {
+      this.last = last;
+      this.done = done;
+    }
+
+    @Override
+    public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
+        throws IOException {
+      before();
+      super.create(file, content, permissions);
+      after();
+    }
+
+    @Override
+    public void move(Path from, Path to) throws IOException {
+      before();
+      super.move(from, to);
+      after();
+    }
+
+    @Override
+    public void forceFolder(Path name) throws IOException {
+      before();
+      super.forceFolder(name);
+      after();
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+      before();
+      super.delete(file);
+      after();
+    }
+
+    private void before() {
+      if (steps > last || (steps == last && !done)) {
+        throw new Crash();
+      }
+    }
+
+    private void after() {
+      if (steps++ == last) {
+        throw new Crash();
+      }
+    }
+  }
+}
