@@ -21,7 +21,10 @@ final class Derivation {
 
   static Extension extension(WatchedExtension watched, Evidence evidence) {
     ExtensionKind kind = kind(watched, evidence);
-    List<SystemExtension> rows = SystemExtensions.ofDefender(evidence.systemExtensions());
+    List<SystemExtension> rows = evidence.systemExtensions();
+    boolean isSystem = kind == ExtensionKind.SYSTEM;
+    ManagedPolicy policy = isSystem ? evidence.systemPolicy() : evidence.kernelPolicy();
+    String seen = isSystem ? SystemExtensions.evidence(rows) : evidence.grantEvidence();
     return new Extension(
         kind,
         state(kind, evidence),
@@ -31,11 +34,12 @@ final class Derivation {
         evidence.version(),
         evidence.listed().loaded(),
         evidence.listed().version(),
-        evidence.grant(),
-        evidence.grantEvidence(),
-        evidence.userMayApprove(),
+        isSystem ? SystemExtensions.grant(rows) : evidence.grant(),
+        policy.evidence().isEmpty() ? seen : seen + "; " + policy.evidence(),
+        policy.userMayApprove(),
+        policy.allows(),
         evidence.history().last(),
-        rows);
+        rows == null ? List.of() : rows);
   }
 
   static ExtensionKind kind(WatchedExtension watched, Evidence evidence) {
@@ -62,11 +66,7 @@ final class Derivation {
   /** Before macOS 10.15 there are none; later one must have looked. */
   private static boolean lacksSystemExtensions(Evidence evidence) {
     return evidence.systemExtensions() != null
-        || evidence.macOs().filter(Derivation::isBeforeCatalina).isPresent();
-  }
-
-  private static boolean isBeforeCatalina(MacVersion version) {
-    return version.major() == 10 && version.minor() < 15;
+        || evidence.macOs().filter(MacVersion::isBeforeCatalina).isPresent();
   }
 
   static ExtensionState state(ExtensionKind kind, Evidence evidence) {

@@ -16,11 +16,13 @@ import org.kextwatch.agent.status.SystemExtension;
  * @param exists whether the kext is on disk
  * @param version of the kext on disk
  * @param listed the kernel's own list
+ * @param grant of the kext, by the approval database
  * @param grantEvidence for people: what was seen that says so
- * @param userMayApprove whether the organisation leaves it to the user
+ * @param kernelPolicy what a profile says of the kext
  * @param history what was tried, as it counts now
  * @param subsystem what Defender says it protects with
- * @param systemExtensions every row of the Mac, {@code null} if nobody looked or could
+ * @param systemExtensions Defender's, {@code null} if nobody looked or could
+ * @param systemPolicy what a profile says of them
  */
 record Evidence(
     Optional<MacVersion> macOs,
@@ -29,10 +31,11 @@ record Evidence(
     Listed listed,
     Grant grant,
     String grantEvidence,
-    @Nullable Boolean userMayApprove,
+    ManagedPolicy kernelPolicy,
     LoadHistory history,
     @Nullable String subsystem,
-    @Nullable List<SystemExtension> systemExtensions) {
+    @Nullable List<SystemExtension> systemExtensions,
+    ManagedPolicy systemPolicy) {
 
   boolean isBigSurOrLater() {
     return macOs.isPresent() && macOs.get().isBigSurOrLater();

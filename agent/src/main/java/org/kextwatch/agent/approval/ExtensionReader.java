@@ -2,7 +2,10 @@ package org.kextwatch.agent.approval;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.approval.SystemExtensionList.Listing;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.MacVersion;
@@ -15,13 +18,17 @@ import org.kextwatch.agent.status.LoadHistory;
 /** Looks at everything that tells how far Defender's extension has come on this Mac. */
 public final class ExtensionReader {
   private final SystemRoot root;
+  private final ToolRunner tools;
   private final KernelList kernel;
   private final KextPolicyDatabase database;
+  private final SystemExtensionList systemExtensions;
 
   public ExtensionReader(SystemRoot root, ToolRunner tools) {
     this.root = root;
+    this.tools = tools;
     this.kernel = new KernelList(tools);
     this.database = new KextPolicyDatabase(root, tools);
+    this.systemExtensions = new SystemExtensionList(root, tools);
   }
 
   /**
@@ -42,24 +49,41 @@ public final class ExtensionReader {
     KextBundle kext = KextBundle.of(root, watched);
     PolicyReading policy = database.read(watched, timeout);
     LoadHistory counted = history.seen(now, bootId, kext.version(), policy.grant());
+    Optional<MacVersion> macOs = MacVersion.of(root);
+    Listing listing =
+        macOs.filter(MacVersion::isBeforeCatalina).isPresent()
+            ? Listing.NOT_LOOKED
+            : systemExtensions.read(timeout);
     Evidence evidence =
         new Evidence(
-            MacVersion.of(root),
+            macOs,
             kext.exists(),
             kext.version(),
             kernel.listed(watched, timeout),
             policy.grant(),
             policy.evidence(),
-            ManagedKextPolicy.userMayApprove(root, policy),
+            ManagedPolicy.kernel(root, watched, policy),
             counted,
             subsystem,
-            null);
+            SystemExtensions.ofDefender(listing.rows()),
+            ManagedPolicy.system(root, listing.policies()));
     return new Reading(Derivation.extension(watched, evidence), counted);
   }
 
   /** The kernel's own list, for a look right before and after a load. */
   public Listed listed(Settings settings) {
     return kernel.listed(settings.extension(), settings.pace().toolTimeout());
+  }
+
+  /**
+   * What is odd about the way this Mac treats kexts, for people. It hardly ever changes: hourly is
+   * often enough.
+   */
+  public List<String> warnings(Settings settings) {
+    boolean kextsAreLoaded = MacVersion.of(root).filter(v -> !v.isBigSurOrLater()).isPresent();
+    return kextsAreLoaded && Boolean.TRUE.equals(KextBundle.of(root, settings.extension()).exists())
+        ? StagingFolder.warning(root, tools, settings.pace().toolTimeout()).stream().toList()
+        : List.of();
   }
 
   /** By stat alone: whether the approval database may have changed since another look. */

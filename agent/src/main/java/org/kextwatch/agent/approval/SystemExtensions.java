@@ -11,7 +11,10 @@ import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.approval.SystemExtensionList.Row;
+import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.status.ExtensionState;
+import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.SystemExtension;
 
 /**
@@ -19,7 +22,8 @@ import org.kextwatch.agent.status.SystemExtension;
  * uninstalled is as good as gone; of the others the worst decides.
  */
 final class SystemExtensions {
-  private static final Set<String> DEFENDERS =
+  /** Their bundles; a row counts only with Defender's team. */
+  static final Set<String> DEFENDERS =
       Set.of("com.microsoft.wdav.epsext", "com.microsoft.wdav.netext");
 
   /** In the order of the status' reasons; what is known to be bad beats what is unknown. */
@@ -36,10 +40,15 @@ final class SystemExtensions {
 
   private SystemExtensions() {}
 
-  static List<SystemExtension> ofDefender(@Nullable List<SystemExtension> rows) {
+  /** Defender's own among the rows of a Mac, {@code null} if nobody looked. */
+  static @Nullable List<SystemExtension> ofDefender(@Nullable List<Row> rows) {
     return rows == null
-        ? List.of()
-        : rows.stream().filter(row -> DEFENDERS.contains(row.bundleId())).toList();
+        ? null
+        : rows.stream()
+            .filter(row -> DEFENDERS.contains(row.bundleId()))
+            .filter(row -> row.teamId().equals(WatchedExtension.DEFENDER.teamId()))
+            .map(Row::extension)
+            .toList();
   }
 
   /** Whether Defender has one that is there to stay. */
@@ -50,7 +59,7 @@ final class SystemExtensions {
   /**
    * The state of all of them together.
    *
-   * @param rows {@code null} if nobody looked
+   * @param rows Defender's, {@code null} if nobody looked
    */
   static ExtensionState state(@Nullable List<SystemExtension> rows) {
     if (rows == null) {
@@ -62,17 +71,36 @@ final class SystemExtensions {
         .orElse(ExtensionState.ABSENT);
   }
 
+  /**
+   * The grant of system extensions. No record of Apple's says who allowed one: KextPolicy is about
+   * kexts, and the state tells that somebody did.
+   */
+  static Grant grant(@Nullable List<SystemExtension> rows) {
+    return rows == null ? Grant.UNREADABLE : Grant.NONE;
+  }
+
+  /** What was seen, for people. */
+  static String evidence(@Nullable List<SystemExtension> rows) {
+    if (rows == null) {
+      return "the system extensions cannot be listed";
+    }
+    return rows.isEmpty()
+        ? "macOS lists no system extension of Defender"
+        : "system extensions are not in KextPolicy, their states tell";
+  }
+
   /** One row for each bundle, the one with the higher version. */
   private static Collection<SystemExtension> staying(@Nullable List<SystemExtension> rows) {
     Map<String, SystemExtension> newest =
-        ofDefender(rows).stream()
-            .filter(row -> !isLeaving(row.state()))
-            .collect(
-                Collectors.toMap(
-                    SystemExtension::bundleId,
-                    Function.identity(),
-                    BinaryOperator.maxBy(
-                        Comparator.comparing(SystemExtensions::version, BY_NUMBERS))));
+        (rows == null ? List.<SystemExtension>of() : rows)
+            .stream()
+                .filter(row -> !isLeaving(row.state()))
+                .collect(
+                    Collectors.toMap(
+                        SystemExtension::bundleId,
+                        Function.identity(),
+                        BinaryOperator.maxBy(
+                            Comparator.comparing(SystemExtensions::version, BY_NUMBERS))));
     return newest.values();
   }
 

@@ -12,6 +12,7 @@ import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.remedy.Decision;
 import org.kextwatch.agent.remedy.Loader;
 import org.kextwatch.agent.remedy.Remedy;
+import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Status;
@@ -74,8 +75,8 @@ final class Cycle {
 
   private Status judge(Observer.Seen seen, Settings settings, Moment now) {
     LoadHistory before = ledger.state().loads();
-    Status status =
-        assessor.assess(seen.observation(), seen.history(), settings, reporter.agentState(), now);
+    AgentState agent = reporter.agentState().with(seen.warnings());
+    Status status = assessor.assess(seen.observation(), seen.history(), settings, agent, now);
     Steadiness steadiness =
         ledger
             .state()

@@ -1,12 +1,14 @@
 package org.kextwatch.agent.daemon;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Schedule.Look;
 import org.kextwatch.agent.health.HealthCheck;
+import org.kextwatch.agent.mac.Enrolment;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.MacVersion;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -18,7 +20,7 @@ import org.kextwatch.agent.status.Observation;
 
 /** Looks at the Mac: Defender's health, its extension, and which Mac it is. */
 final class Observer {
-  /** A Mac's names hardly ever change. */
+  /** A Mac's names and its enrolment hardly ever change. */
   private static final Duration HARDWARE_AGE = Duration.ofHours(1);
 
   private final SystemRoot root;
@@ -28,6 +30,8 @@ final class Observer {
 
   private @Nullable Hardware hardware;
   private @Nullable Moment hardwareUntil;
+  private @Nullable Surroundings surroundings;
+  private @Nullable Moment surroundingsUntil;
   private @Nullable Health lastHealth;
 
   Observer(SystemRoot root, ToolRunner tools, ExtensionReader extensionReader) {
@@ -61,9 +65,12 @@ final class Observer {
             now.wall(),
             machine.bootId(),
             health.realTimeProtectionSubsystem());
-    Device device = device(machine, MacVersion.of(root), settings, state.pseudonym());
+    Surroundings around = surroundings(settings, now);
+    Device device = device(machine, around.mdm(), MacVersion.of(root), settings, state.pseudonym());
     return new Seen(
-        new Observation(now.wall(), device, health, extension.extension()), extension.history());
+        new Observation(now.wall(), device, health, extension.extension()),
+        extension.history(),
+        around.warnings());
   }
 
   /** Which machine this is, asked anew now and then. */
@@ -77,8 +84,26 @@ final class Observer {
     return known;
   }
 
+  private Surroundings surroundings(Settings settings, Moment now) {
+    Surroundings known = surroundings;
+    if (known == null || surroundingsUntil == null || surroundingsUntil.isDue(now)) {
+      Enrolment mdm = Enrolment.of(tools, settings.pace().toolTimeout());
+      known =
+          new Surroundings(
+              new Device.Mdm(mdm.enrolled(), mdm.userApproved()),
+              extensionReader.warnings(settings));
+      surroundings = known;
+      surroundingsUntil = now.plus(HARDWARE_AGE);
+    }
+    return known;
+  }
+
   private static Device device(
-      Hardware machine, Optional<MacVersion> version, Settings settings, String pseudonym) {
+      Hardware machine,
+      Device.Mdm mdm,
+      Optional<MacVersion> version,
+      Settings settings,
+      String pseudonym) {
     boolean minimal = settings.deviceIdentity() == Settings.DeviceIdentity.MINIMAL;
     return new Device(
         minimal ? pseudonym : machine.serialNumber(),
@@ -88,14 +113,18 @@ final class Observer {
         version.map(MacVersion::text).orElse(null),
         version.map(MacVersion::build).orElse(null),
         machine.architecture(),
-        Device.Mdm.UNKNOWN,
+        mdm,
         settings.labels());
   }
+
+  /** What hardly ever changes, and costs a tool each. */
+  private record Surroundings(Device.Mdm mdm, List<String> warnings) {}
 
   /**
    * What a look has shown.
    *
    * @param history what was tried to load the kext, as it counts after this look
+   * @param warnings what is odd about this Mac, for people
    */
-  record Seen(Observation observation, LoadHistory history) {}
+  record Seen(Observation observation, LoadHistory history, List<String> warnings) {}
 }

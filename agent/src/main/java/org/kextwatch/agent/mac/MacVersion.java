@@ -38,8 +38,17 @@ public record MacVersion(int major, int minor, String text, String build) {
         new MacVersion(Integer.parseInt(matcher.group(1)), minor, version.strip(), build));
   }
 
-  /** Whether Defender uses system extensions here and the kernel takes no kext at run time. */
+  /**
+   * Whether Defender uses system extensions here and the kernel takes no kext at run time. 10.16 is
+   * what macOS 11 and later show to a program built with an older SDK, in this very file too
+   * (osquery issue 6840); the Java runtime is such a program where it was built so (JDK-8253702).
+   */
   public boolean isBigSurOrLater() {
-    return major >= 11;
+    return major >= 11 || (major == 10 && minor >= 16);
+  }
+
+  /** Whether there are no system extensions here: they came with macOS 10.15. */
+  public boolean isBeforeCatalina() {
+    return major < 10 || (major == 10 && minor < 15);
   }
 }

@@ -1,6 +1,7 @@
 package org.kextwatch.agent.mac;
 
 import com.dd.plist.BinaryPropertyListParser;
+import com.dd.plist.NSArray;
 import com.dd.plist.NSDictionary;
 import com.dd.plist.NSNumber;
 import com.dd.plist.NSObject;
@@ -14,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilder;
 import org.xml.sax.helpers.DefaultHandler;
 
@@ -86,6 +89,43 @@ public final class Plist {
   public Optional<Boolean> bool(String key) {
     return top.objectForKey(key) instanceof NSNumber number && number.isBoolean()
         ? Optional.of(number.boolValue())
+        : Optional.empty();
+  }
+
+  /** The dictionary of a key, empty if it is missing or no dictionary. */
+  public Optional<Plist> dictionary(String key) {
+    return top.objectForKey(key) instanceof NSDictionary inner
+        ? Optional.of(new Plist(inner))
+        : Optional.empty();
+  }
+
+  /**
+   * The dictionaries in the array of a key, empty if it is missing or no array; what else is in the
+   * array is passed over.
+   */
+  public Optional<List<Plist>> dictionaries(String key) {
+    return array(key)
+        .map(
+            all ->
+                all.filter(NSDictionary.class::isInstance)
+                    .map(one -> new Plist((NSDictionary) one))
+                    .toList());
+  }
+
+  /** The texts in the array of a key, none if it is missing or no array. */
+  public List<String> strings(String key) {
+    return array(key)
+        .map(
+            all ->
+                all.filter(NSString.class::isInstance)
+                    .map(one -> ((NSString) one).getContent())
+                    .toList())
+        .orElse(List.of());
+  }
+
+  private Optional<Stream<NSObject>> array(String key) {
+    return top.objectForKey(key) instanceof NSArray array
+        ? Optional.of(Arrays.stream(array.getArray()))
         : Optional.empty();
   }
 }

@@ -9,7 +9,10 @@ public enum Tool {
   CODESIGN("/usr/bin/codesign"),
   IOREG("/usr/sbin/ioreg"),
   SCUTIL("/usr/sbin/scutil"),
-  SYSCTL("/usr/sbin/sysctl");
+  SYSCTL("/usr/sbin/sysctl"),
+  SYSTEMEXTENSIONSCTL("/usr/bin/systemextensionsctl"),
+  PROFILES("/usr/bin/profiles"),
+  STAT("/usr/bin/stat");
 
   private final String macPath;
 

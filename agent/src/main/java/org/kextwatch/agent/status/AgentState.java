@@ -30,6 +30,11 @@ public record AgentState(
     warnings = List.copyOf(warnings);
   }
 
+  /** The same with more to say. */
+  public AgentState with(List<String> moreWarnings) {
+    return with(moreWarnings, healthIntervalSeconds);
+  }
+
   /** The same with more to say, and the pace that the judgement brought. */
   public AgentState with(List<String> moreWarnings, long newHealthIntervalSeconds) {
     List<String> all = new ArrayList<>(warnings);

@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param version of the kext on disk
  * @param loaded whether the kernel lists it
  * @param loadedVersion the version the kernel lists
+ * @param grant of the kext; of system extensions no record tells it: none, or unreadable with them
  * @param grantEvidence for people: what was seen that says so
  * @param userMayApprove {@code false} if a policy keeps the user from approving
+ * @param allowedByProfile whether a managed profile on disk allows it, which alone approves nothing
  * @param lastAttempt the last run of the loader that still counts, {@code null} before the first
  */
 public record Extension(
@@ -26,6 +28,7 @@ public record Extension(
     Grant grant,
     String grantEvidence,
     @Nullable Boolean userMayApprove,
+    @Nullable Boolean allowedByProfile,
     @Nullable Attempt lastAttempt,
     List<SystemExtension> systemExtensions) {
 

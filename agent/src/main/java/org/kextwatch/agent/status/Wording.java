@@ -7,6 +7,15 @@ final class Wording {
   /** With this version System Preferences became System Settings. */
   private static final int VENTURA = 13;
 
+  /** Since this version systemextensionsctl sends people to Login Items &amp; Extensions. */
+  private static final int SEQUOIA = 15;
+
+  private static final String OLD_PANE = "System Preferences > Security & Privacy > General";
+  private static final String NEW_PANE = "System Settings > Privacy & Security";
+  private static final String EXTENSIONS_PANE =
+      "System Settings > General > Login Items & Extensions > Endpoint Security Extensions, and >"
+          + " Network Extensions";
+
   private Wording() {}
 
   static String summary(Reason reason, Observation seen) {
@@ -20,7 +29,10 @@ final class Wording {
       case NOT_INSTALLED -> "Microsoft Defender is not installed on " + mac + ".";
       case NOT_TRUSTED -> "The mdatp on " + mac + " is not signed by Microsoft, and was not run.";
       case AWAITING_APPROVAL -> extension + " is waiting for approval on " + mac + ".";
-      case RESTART_REQUIRED -> extension + " is approved on " + mac + " and waits for a restart.";
+      case RESTART_REQUIRED ->
+          seen.extension().kind() == ExtensionKind.SYSTEM
+              ? extension + " waits for a restart of " + mac + "."
+              : extension + " is approved on " + mac + " and waits for a restart.";
       case LOAD_FAILED -> extension + " could not be loaded on " + mac + ": " + lastOutcome(seen);
       case APPROVED_NOT_LOADED -> extension + " is approved on " + mac + " but not loaded yet.";
       case CONFLICT ->
@@ -61,9 +73,13 @@ final class Wording {
       case CONFLICT ->
           "Restart this Mac. If that does not help, remove the approval profile (or reinstall"
               + " Defender) and approve again.";
-      case EXTENSION_MISSING -> "Install Microsoft Defender again, in a version for this macOS.";
+      case EXTENSION_MISSING ->
+          seen.extension().systemExtensions().isEmpty()
+              ? "Install Microsoft Defender again, in a version for this macOS."
+              : "Restart this Mac, which ends the removal of the old extensions; then install"
+                  + " Microsoft Defender again, if it is still wanted here.";
       case EXTENSION_DISABLED ->
-          settingsPane(seen)
+          extensionPane(seen)
               + ": switch Defender's extension on. Managed Macs: check the system"
               + " extension profile.";
       case NOT_LICENSED ->
@@ -93,23 +109,66 @@ final class Wording {
   }
 
   private static String approval(Observation seen) {
-    boolean kernel = seen.extension().kind() != ExtensionKind.SYSTEM;
+    Extension extension = seen.extension();
+    boolean isSystem = extension.kind() == ExtensionKind.SYSTEM;
+    if (Boolean.TRUE.equals(extension.allowedByProfile())) {
+      return isSystem ? idleSystemProfile(seen) : idleKernelProfile(seen);
+    }
     String profile =
-        kernel
-            ? "allow team UBF8T346G9 in the kernel extension profile (Jamf: Approved Kernel"
-                + " Extensions; Intune: Kernel extensions); it needs user-approved MDM"
-            : "allow com.microsoft.wdav.epsext and com.microsoft.wdav.netext of team UBF8T346G9 in"
+        isSystem
+            ? "allow com.microsoft.wdav.epsext and com.microsoft.wdav.netext of team UBF8T346G9 in"
                 + " the system extension profile (Jamf: System Extensions; Intune: System"
-                + " extensions)";
-    return Boolean.FALSE.equals(seen.extension().userMayApprove())
+                + " extensions)"
+            : "allow team UBF8T346G9 in the kernel extension profile (Jamf: Approved Kernel"
+                + " Extensions; Intune: Kernel extensions); it needs user-approved MDM";
+    return Boolean.FALSE.equals(extension.userMayApprove())
         ? "A profile keeps users from approving: " + profile + "."
-        : settingsPane(seen) + ": Allow \"Microsoft Corporation\". Managed Macs: " + profile + ".";
+        : byHand(seen) + " Managed Macs: " + profile + ".";
   }
 
+  /** A profile that comes after a refused load waits for the next (rdar 37709636, 39209026). */
+  private static String idleKernelProfile(Observation seen) {
+    return Boolean.FALSE.equals(seen.device().mdm().userApproved())
+        ? "A profile allows it, but counts only once this Mac's MDM enrolment is approved by its"
+            + " user: approve the enrolment, then restart this Mac."
+        : "A profile allows it, yet macOS has not acted on that, as happens when it came after a"
+            + " refused load: run sudo kextutil '"
+            + seen.extension().path()
+            + "', or restart this Mac.";
+  }
+
+  /** Apple's device-management schema: since 11.3 the installation completes an activation. */
+  private static String idleSystemProfile(Observation seen) {
+    String again =
+        "A profile allows it, yet macOS still waits: deploy the profile anew, which from macOS 11.3"
+            + " completes a waiting activation.";
+    return Boolean.FALSE.equals(seen.extension().userMayApprove())
+        ? again
+        : again + " Or " + byHand(seen);
+  }
+
+  private static String byHand(Observation seen) {
+    String pane = extensionPane(seen);
+    return pane.equals(EXTENSIONS_PANE)
+        ? pane + ": switch Microsoft Defender on."
+        : pane + ": Allow \"Microsoft Corporation\".";
+  }
+
+  /** Where people approve the extension. */
+  private static String extensionPane(Observation seen) {
+    return seen.extension().kind() == ExtensionKind.SYSTEM
+            && majorVersion(seen.device().osVersion()) >= SEQUOIA
+        ? EXTENSIONS_PANE
+        : settingsPane(seen);
+  }
+
+  /** Both ways where the version is not told, or is the one that hides a later one. */
   private static String settingsPane(Observation seen) {
-    return majorVersion(seen.device().osVersion()) >= VENTURA
-        ? "System Settings > Privacy & Security"
-        : "System Preferences > Security & Privacy > General";
+    String version = seen.device().osVersion();
+    if (version == null || version.startsWith("10.16")) {
+      return NEW_PANE + " (up to macOS 12: " + OLD_PANE + ")";
+    }
+    return majorVersion(version) >= VENTURA ? NEW_PANE : OLD_PANE;
   }
 
   private static int majorVersion(@Nullable String osVersion) {

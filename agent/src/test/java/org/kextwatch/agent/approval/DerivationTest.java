@@ -79,10 +79,11 @@ final class DerivationTest {
             new Listed(loaded, null),
             Grant.NONE,
             "",
-            true,
+            ManagedPolicy.NONE,
             LoadHistory.NONE,
             subsystem,
-            rows);
+            rows,
+            ManagedPolicy.NONE);
     assertEquals(defenders, Derivation.kind(WatchedExtension.DEFENDER, evidence));
     assertEquals(others, Derivation.kind(OTHER, evidence));
   }
@@ -179,10 +180,11 @@ final class DerivationTest {
             new Listed(false, null),
             Grant.NONE,
             "kext_policy has no row",
-            true,
+            new ManagedPolicy(false, true, "a profile allows its team"),
             LoadHistory.NONE.ended(attempt),
             null,
-            List.of(epsext, new SystemExtension("com.example.ext", "1", "activated_enabled")));
+            List.of(epsext),
+            ManagedPolicy.NONE);
     assertEquals(
         new Extension(
             ExtensionKind.KERNEL,
@@ -194,11 +196,38 @@ final class DerivationTest {
             false,
             null,
             Grant.NONE,
-            "kext_policy has no row",
+            "kext_policy has no row; a profile allows its team",
+            false,
             true,
             attempt,
             List.of(epsext)),
         Derivation.extension(WatchedExtension.DEFENDER, evidence));
+  }
+
+  @Test
+  void aSystemExtensionHasItsOwnGrantAndPolicy() {
+    Extension extension =
+        Derivation.extension(
+            WatchedExtension.DEFENDER,
+            new Evidence(
+                version("12.6"),
+                true,
+                "1",
+                Listed.NOT_LOADED,
+                Grant.USER,
+                "kext_policy allows it (user)",
+                new ManagedPolicy(false, false, "a profile leaves it out"),
+                LoadHistory.NONE,
+                null,
+                List.of(new SystemExtension(EPSEXT, "1", "activated_waiting_for_user")),
+                new ManagedPolicy(true, true, "a profile allows it by name")));
+    assertEquals(ExtensionState.AWAITING_APPROVAL, extension.state());
+    assertEquals(Grant.NONE, extension.grant());
+    assertEquals(
+        "system extensions are not in KextPolicy, their states tell; a profile allows it by name",
+        extension.grantEvidence());
+    assertEquals(true, extension.userMayApprove());
+    assertEquals(true, extension.allowedByProfile());
   }
 
   private static Evidence evidence(String macOs, Boolean loaded, Grant grant, Outcome last) {
@@ -207,7 +236,17 @@ final class DerivationTest {
             ? LoadHistory.NONE
             : LoadHistory.NONE.ended(new Attempt(Instant.EPOCH, last, null, ""));
     return new Evidence(
-        version(macOs), true, "1", new Listed(loaded, null), grant, "", true, history, null, null);
+        version(macOs),
+        true,
+        "1",
+        new Listed(loaded, null),
+        grant,
+        "",
+        ManagedPolicy.NONE,
+        history,
+        null,
+        null,
+        ManagedPolicy.NONE);
   }
 
   private static Optional<MacVersion> version(String text) {

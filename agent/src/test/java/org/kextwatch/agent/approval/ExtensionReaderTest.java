@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.kextwatch.agent.approval.ExtensionReader.Reading;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.Tool;
@@ -123,6 +126,76 @@ final class ExtensionReaderTest {
             .read(Settings.defaults(), LoadHistory.NONE, NOW, null, "endpoint_security_extension")
             .extension();
     assertEquals(ExtensionKind.SYSTEM, extension.kind());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // macOS, netext and epsext as the file has them, kind and state with no kext on disk
+    "10.14.6, -, -, NONE, ABSENT",
+    "10.14.6, activated_enabled, activated_enabled, NONE, ABSENT",
+    "10.15.7, -, -, NONE, ABSENT",
+    "10.15.7, unreadable, -, UNKNOWN, UNKNOWN",
+    "10.15.7, terminated_waiting_to_uninstall_on_reboot, -, NONE, ABSENT",
+    "10.15.7, activated_enabled, activated_waiting_for_user, SYSTEM, AWAITING_APPROVAL",
+    "10.16, -, -, SYSTEM, ABSENT",
+    "11.2.3, unreadable, -, SYSTEM, UNKNOWN",
+    "11.2.3, activated_enabled, activated_enabled, SYSTEM, ACTIVE",
+    "13.6, activated_enabled, activated_disabled, SYSTEM, DISABLED",
+    "15.1, activated_enabled, activated_waiting_to_upgrade_on_reboot, SYSTEM, PENDING_RESTART",
+    "26.0, activated_waiting_for_user, activated_enabled, SYSTEM, AWAITING_APPROVAL",
+  })
+  void systemExtensionsAreReadWhereTheyExist(
+      String macOs, String netext, String epsext, ExtensionKind kind, ExtensionState state)
+      throws Exception {
+    mac.macOs(macOs);
+    Path kext = mac.at("/Library/Extensions/wdavkext.kext");
+    Files.move(kext, kext.resolveSibling("other.kext"));
+    mac.write(
+        SystemExtensionList.MAC_PATH,
+        netext.equals("unreadable")
+            ? "bplist00"
+            : FolderMac.plist(
+                "<key>extensions</key><array>%s%s</array>"
+                    .formatted(row("netext", netext), row("epsext", epsext))));
+    Extension extension = read(LoadHistory.NONE, null).extension();
+    assertEquals(kind, extension.kind());
+    assertEquals(state, extension.state());
+  }
+
+  private static String row(String name, String state) {
+    return state.equals("-")
+        ? ""
+        : """
+          <dict><key>identifier</key><string>com.microsoft.wdav.%s</string>
+          <key>teamID</key><string>UBF8T346G9</string>
+          <key>state</key><string>%s</string></dict>"""
+            .formatted(name, state);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "10.13.6, echo restricted, false",
+    "10.14.6, 'echo hidden,restricted', false",
+    "10.14.6, echo -, true",
+    "10.15.7, echo hidden, true",
+    "10.14.6, echo -; exit 1, false",
+    "11.2.3, echo -, false",
+  })
+  void aStagingFolderWithoutItsFlagIsOdd(String macOs, String stat, boolean odd) throws Exception {
+    mac.macOs(macOs);
+    assertEquals(List.of(), reader.warnings(Settings.defaults()));
+    String folder = mac.at(StagingFolder.MAC_PATH).toString();
+    mac.tool(Tool.STAT, "[ \"$*\" = '-f %Sf " + folder + "' ] || exit 2\n" + stat);
+    assertEquals(
+        odd
+            ? List.of(
+                "/private/var/db/KernelExtensionManagement lacks the restricted flag: macOS may"
+                    + " refuse to load any kernel extension.")
+            : List.of(),
+        reader.warnings(Settings.defaults()));
+    Path kext = mac.at("/Library/Extensions/wdavkext.kext");
+    Files.move(kext, kext.resolveSibling("other.kext"));
+    assertEquals(List.of(), reader.warnings(Settings.defaults()));
   }
 
   @Test

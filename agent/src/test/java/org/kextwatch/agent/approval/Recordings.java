@@ -11,9 +11,18 @@ public final class Recordings {
   private Recordings() {}
 
   public static String kext(String name) {
-    try (InputStream in = Recordings.class.getResourceAsStream("/recordings/kext/" + name)) {
+    return text("kext/" + name);
+  }
+
+  /**
+   * Any recording.
+   *
+   * @param path its folder and name, such as {@code mdatp/067-sysext-list-catalina-single.txt}
+   */
+  public static String text(String path) {
+    try (InputStream in = Recordings.class.getResourceAsStream("/recordings/" + path)) {
       if (in == null) {
-        throw new IllegalArgumentException("no recording " + name);
+        throw new IllegalArgumentException("no recording " + path);
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

@@ -2,6 +2,7 @@ package org.kextwatch.agent.approval;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -10,7 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.approval.SystemExtensionList.Row;
 import org.kextwatch.agent.status.ExtensionState;
+import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.SystemExtension;
 
 final class SystemExtensionsTest {
@@ -70,14 +73,18 @@ final class SystemExtensionsTest {
   }
 
   @Test
-  void otherVendorsDoNotCount() {
-    List<SystemExtension> rows =
+  void othersDoNotCountBeItsTeamOrItsBundle() {
+    Row ours = new Row("UBF8T346G9", "com.microsoft.wdav.epsext", "1", "activated_enabled");
+    List<Row> rows =
         List.of(
-            new SystemExtension("com.crowdstrike.falcon.Agent", "7.17", "activated_enabled"),
-            row("epsext 1 activated_disabled"));
-    assertEquals(ExtensionState.DISABLED, SystemExtensions.state(rows));
-    assertEquals(rows.subList(1, 2), SystemExtensions.ofDefender(rows));
-    assertEquals(ExtensionState.ABSENT, SystemExtensions.state(rows.subList(0, 1)));
+            new Row("X9E956P446", "com.crowdstrike.falcon.Agent", "7.17", "activated_enabled"),
+            new Row("X9E956P446", "com.microsoft.wdav.netext", "1", "activated_enabled"),
+            new Row("", "com.microsoft.wdav.netext", "1", "activated_enabled"),
+            new Row("UBF8T346G9", "com.microsoft.other", "1", "activated_enabled"),
+            ours);
+    assertEquals(List.of(ours.extension()), SystemExtensions.ofDefender(rows));
+    assertEquals(List.of(), SystemExtensions.ofDefender(rows.subList(0, 4)));
+    assertNull(SystemExtensions.ofDefender(null));
   }
 
   @Test
@@ -85,6 +92,20 @@ final class SystemExtensionsTest {
     assertEquals(ExtensionState.ABSENT, SystemExtensions.state(List.of()));
     assertEquals(ExtensionState.UNKNOWN, SystemExtensions.state(null));
     assertFalse(SystemExtensions.anyStays(null));
+  }
+
+  @Test
+  void noRecordTellsWhoAllowedThem() {
+    List<SystemExtension> rows = List.of(row("netext 1 activated_enabled"));
+    assertEquals(Grant.NONE, SystemExtensions.grant(rows));
+    assertEquals(Grant.NONE, SystemExtensions.grant(List.of()));
+    assertEquals(Grant.UNREADABLE, SystemExtensions.grant(null));
+    assertEquals("the system extensions cannot be listed", SystemExtensions.evidence(null));
+    assertEquals(
+        "macOS lists no system extension of Defender", SystemExtensions.evidence(List.of()));
+    assertEquals(
+        "system extensions are not in KextPolicy, their states tell",
+        SystemExtensions.evidence(rows));
   }
 
   @ParameterizedTest

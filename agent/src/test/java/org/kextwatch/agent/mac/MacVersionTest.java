@@ -17,16 +17,19 @@ class MacVersionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "10.13.6,10,13,false",
-    "10.14,10,14,false",
-    "10.15.7,10,15,false",
-    "11.0.1,11,0,true",
-    "26.1,26,1,true",
-    "27,27,0,true"
+    "10.13.6,10,13,true,false",
+    "10.14,10,14,true,false",
+    "10.15.7,10,15,false,false",
+    "10.16,10,16,false,true",
+    "11.0.1,11,0,false,true",
+    "26.1,26,1,false,true",
+    "27,27,0,false,true"
   })
-  void knowsWhereSystemExtensionsBegin(String text, int major, int minor, boolean bigSur) {
+  void knowsWhereSystemExtensionsBegin(
+      String text, int major, int minor, boolean before, boolean bigSur) {
     MacVersion version = MacVersion.parse(text, "B").orElseThrow();
     assertEquals(new MacVersion(major, minor, text, "B"), version);
+    assertEquals(before, version.isBeforeCatalina());
     assertEquals(bigSur, version.isBigSurOrLater());
   }
 

@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,24 @@ class PlistTest {
     assertEquals(Optional.empty(), plist.string("c"));
     assertEquals(Optional.empty(), plist.bool("a"));
     assertEquals(Optional.empty(), plist.string("missing"));
+  }
+
+  @Test
+  void readsWhatIsInside() throws IOException {
+    Plist plist =
+        parse(
+            HEAD
+                + "<dict><key>d</key><dict><key>a</key><string>b</string></dict><key>l</key><array>"
+                + "<string>x</string><dict/><integer>1</integer><string>y</string></array></dict>"
+                + "</plist>");
+    assertEquals(Optional.of("b"), plist.dictionary("d").flatMap(inner -> inner.string("a")));
+    assertEquals(List.of("x", "y"), plist.strings("l"));
+    assertEquals(1, plist.dictionaries("l").orElseThrow().size());
+    for (String other : List.of("d", "missing")) {
+      assertEquals(List.of(), plist.strings(other));
+      assertTrue(plist.dictionaries(other).isEmpty());
+    }
+    assertTrue(plist.dictionary("l").isEmpty());
   }
 
   @Test

@@ -300,6 +300,7 @@ final class RemedyTest {
         grant,
         "",
         userMayApprove,
+        false,
         null,
         List.of());
   }

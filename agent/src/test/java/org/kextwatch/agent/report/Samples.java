@@ -83,6 +83,7 @@ final class Samples {
               Grant.NONE,
               "kext_policy has no row",
               true,
+              false,
               ATTEMPT,
               List.of(
                   new SystemExtension(
@@ -112,6 +113,7 @@ final class Samples {
               null,
               Grant.UNREADABLE,
               "",
+              null,
               null,
               null,
               List.of()));

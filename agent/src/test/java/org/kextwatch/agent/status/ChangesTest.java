@@ -117,6 +117,7 @@ class ChangesTest {
             kext.grant(),
             kext.grantEvidence(),
             kext.userMayApprove(),
+            kext.allowedByProfile(),
             null,
             List.of(rows)));
   }

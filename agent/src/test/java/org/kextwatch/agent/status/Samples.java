@@ -86,6 +86,7 @@ public final class Samples {
         grant,
         "kext_policy allows it (user)",
         userMayApprove,
+        false,
         lastAttempt,
         List.of());
   }

@@ -1,15 +1,19 @@
 package org.kextwatch.agent.status;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.kextwatch.agent.status.Samples.DEVICE;
 import static org.kextwatch.agent.status.Samples.HEALTHY;
 import static org.kextwatch.agent.status.Samples.NOON;
 import static org.kextwatch.agent.status.Samples.extension;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WordingTest {
   @Test
@@ -38,28 +42,158 @@ class WordingTest {
     assertTrue(advice.contains("Jamf") && advice.contains("Intune"), advice);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        "10.15.7 | System Preferences > Security & Privacy > General: Allow",
+        "11.2.3 | System Preferences > Security & Privacy > General: Allow",
+        "12.7 | System Preferences > Security & Privacy > General: Allow",
+        "13.0 | System Settings > Privacy & Security: Allow",
+        "14.5 | System Settings > Privacy & Security: Allow",
+        "15.0 | System Settings > General > Login Items & Extensions > Endpoint Security",
+        "26.1 | System Settings > General > Login Items & Extensions > Endpoint Security",
+        "10.16 | System Settings > Privacy & Security (up to macOS 12: System Preferences >",
+        "- | System Settings > Privacy & Security (up to macOS 12: System Preferences >",
+      })
+  void aSystemExtensionIsApprovedWhereItsMacOsAsks(String version, String way) {
+    Observation seen = system(version, ExtensionState.AWAITING_APPROVAL, true, false);
+    String advice = Wording.advice(Reason.AWAITING_APPROVAL, seen);
+    assertTrue(advice.startsWith(way), advice);
+    assertTrue(advice.contains("com.microsoft.wdav.epsext"), advice);
+    assertTrue(
+        Wording.summary(Reason.AWAITING_APPROVAL, seen).startsWith("Defender's system extension"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    ", run sudo kextutil",
+    "true, run sudo kextutil",
+    "false, approve the enrolment",
+  })
+  void aProfileWithoutEffectNeedsALoadOrARestart(Boolean userApproved, String way) {
+    Observation seen =
+        observation(
+            "10.14.6",
+            new Device.Mdm(true, userApproved),
+            ExtensionKind.KERNEL,
+            ExtensionState.AWAITING_APPROVAL,
+            false,
+            true,
+            List.of());
+    String advice = Wording.advice(Reason.AWAITING_APPROVAL, seen);
+    assertTrue(advice.startsWith("A profile allows it"), advice);
+    assertTrue(advice.contains(way), advice);
+    assertTrue(advice.contains("restart this Mac"), advice);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSystemExtensionProfileWithoutEffectIsDeployedAnew(boolean userMayApprove) {
+    Observation seen = system("12.7", ExtensionState.AWAITING_APPROVAL, userMayApprove, true);
+    String advice = Wording.advice(Reason.AWAITING_APPROVAL, seen);
+    assertTrue(advice.contains("deploy the profile anew"), advice);
+    assertEquals(userMayApprove, advice.contains("System Preferences"), advice);
+  }
+
+  @Test
+  void aSystemExtensionThatUsersMayNotApproveIsTheProfilesTask() {
+    Observation seen = system("13.0", ExtensionState.AWAITING_APPROVAL, false, false);
+    String advice = Wording.advice(Reason.AWAITING_APPROVAL, seen);
+    assertTrue(advice.startsWith("A profile keeps users from approving: allow com."), advice);
+    assertFalse(advice.contains("System Settings"), advice);
+  }
+
+  @Test
+  void aDisabledSystemExtensionIsSwitchedOnWhereItWasSwitchedOff() {
+    String sequoia =
+        Wording.advice(
+            Reason.EXTENSION_DISABLED, system("15.1", ExtensionState.DISABLED, true, false));
+    assertTrue(sequoia.contains("Login Items & Extensions"), sequoia);
+    String ventura =
+        Wording.advice(
+            Reason.EXTENSION_DISABLED, system("13.1", ExtensionState.DISABLED, true, false));
+    assertTrue(ventura.startsWith("System Settings > Privacy & Security: switch"), ventura);
+  }
+
+  @Test
+  void aRestartIsAskedForWhereItHelps() {
+    Observation upgrade = system("12.7", ExtensionState.PENDING_RESTART, true, false);
+    assertEquals("Restart this Mac.", Wording.advice(Reason.RESTART_REQUIRED, upgrade));
+    assertEquals(
+        "Defender's system extension waits for a restart of C02XK0AAJG5H.",
+        Wording.summary(Reason.RESTART_REQUIRED, upgrade));
+    Observation leaving = system("12.7", ExtensionState.ABSENT, true, false);
+    assertTrue(Wording.advice(Reason.EXTENSION_MISSING, leaving).startsWith("Restart this Mac"));
+    Observation gone = awaiting("12.7", true);
+    assertTrue(Wording.advice(Reason.EXTENSION_MISSING, gone).startsWith("Install"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Reason.class)
+  void nobodyIsEverSentToKextutilForASystemExtension(Reason reason) {
+    for (boolean mayApprove : new boolean[] {true, false}) {
+      for (boolean allowed : new boolean[] {true, false}) {
+        Observation seen = system("12.7", ExtensionState.UNKNOWN, mayApprove, allowed);
+        assertFalse(Wording.advice(reason, seen).contains("kextutil"));
+      }
+    }
+  }
+
+  private static Observation system(
+      String osVersion, ExtensionState state, boolean userMayApprove, boolean allowed) {
+    return observation(
+        osVersion,
+        Device.Mdm.UNKNOWN,
+        ExtensionKind.SYSTEM,
+        state,
+        userMayApprove,
+        allowed,
+        List.of(new SystemExtension("com.microsoft.wdav.epsext", "101.1", "some_state")));
+  }
+
   private static Observation awaiting(String osVersion, boolean userMayApprove) {
+    return observation(
+        osVersion,
+        Device.Mdm.UNKNOWN,
+        ExtensionKind.KERNEL,
+        ExtensionState.AWAITING_APPROVAL,
+        userMayApprove,
+        false,
+        List.of());
+  }
+
+  private static Observation observation(
+      String osVersion,
+      Device.Mdm mdm,
+      ExtensionKind kind,
+      ExtensionState state,
+      boolean userMayApprove,
+      boolean allowedByProfile,
+      List<SystemExtension> rows) {
     Device device =
         new Device(
-            DEVICE.serialNumber(),
-            null,
-            null,
-            null,
-            osVersion,
-            null,
-            null,
-            Device.Mdm.UNKNOWN,
-            DEVICE.labels());
+            DEVICE.serialNumber(), null, null, null, osVersion, null, null, mdm, DEVICE.labels());
+    Extension plain = extension(kind, state, Grant.NONE, false, userMayApprove, null);
     return new Observation(
         NOON,
         device,
         HEALTHY,
-        extension(
-            ExtensionKind.KERNEL,
-            ExtensionState.AWAITING_APPROVAL,
-            Grant.NONE,
-            false,
+        new Extension(
+            kind,
+            state,
+            plain.bundleId(),
+            plain.teamId(),
+            plain.path(),
+            plain.version(),
+            plain.loaded(),
+            plain.loadedVersion(),
+            plain.grant(),
+            plain.grantEvidence(),
             userMayApprove,
-            null));
+            allowedByProfile,
+            null,
+            rows));
   }
 }

@@ -1,0 +1,33 @@
+package org.kextwatch.agent.approval;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.Tool;
+import org.kextwatch.agent.mac.ToolRun;
+import org.kextwatch.agent.mac.ToolRunner;
+
+/**
+ * Where macOS copies kexts to before it validates them. System Integrity Protection restricts it;
+ * Macs were seen that had lost the flag and then loaded no kext (MLBZ521/MacAdmin,
+ * jamf_ea_CrowdStrikeStatus.sh).
+ */
+final class StagingFolder {
+  static final String MAC_PATH = "/private/var/db/KernelExtensionManagement";
+
+  private static final String RESTRICTED = "restricted";
+
+  private StagingFolder() {}
+
+  /** What is wrong with it, for people; empty if nothing is, or if it cannot be told. */
+  static Optional<String> warning(SystemRoot root, ToolRunner tools, Duration timeout) {
+    List<String> arguments = List.of("-f", "%Sf", root.resolve(MAC_PATH).toString());
+    return tools.run(Tool.STAT, timeout, arguments) instanceof ToolRun.Finished finished
+            && finished.exitCode() == 0
+            && !List.of(finished.stdout().strip().split(",")).contains(RESTRICTED)
+        ? Optional.of(
+            MAC_PATH + " lacks the restricted flag: macOS may refuse to load any kernel extension.")
+        : Optional.empty();
+  }
+}

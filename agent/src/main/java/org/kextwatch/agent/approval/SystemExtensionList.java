@@ -1,0 +1,141 @@
+package org.kextwatch.agent.approval;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.mac.Plist;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.Tool;
+import org.kextwatch.agent.mac.ToolRun;
+import org.kextwatch.agent.mac.ToolRunner;
+import org.kextwatch.agent.status.SystemExtension;
+
+/**
+ * macOS' own list of system extensions: the file that osquery reads too, else what {@code
+ * systemextensionsctl} prints. Its rows are parted by tabs, yet people's copies show them with
+ * spaces and without the stars, so that a row is known by its bundle and version alone.
+ */
+final class SystemExtensionList {
+  static final String MAC_PATH = "/Library/SystemExtensions/db.plist";
+
+  private static final Pattern COUNT = Pattern.compile("(?m)^\\s*(\\d{1,6}) extension\\(s\\)");
+  private static final Pattern ROW =
+      Pattern.compile(
+          "(?:(?<!\\S)(?<team>[A-Z0-9]{10})\\s+)?"
+              + "(?<!\\S)(?<bundle>[\\w-]+(?:\\.[\\w-]+)+)\\s+\\((?<version>[^()]*)\\)(?<rest>.*)");
+  private static final Pattern STATE = Pattern.compile("\\[([^\\[\\]]*)]\\s*$");
+  private static final int LONGEST = 64;
+
+  private final SystemRoot root;
+  private final ToolRunner tools;
+
+  SystemExtensionList(SystemRoot root, ToolRunner tools) {
+    this.root = root;
+    this.tools = tools;
+  }
+
+  /** Reads it. The tool runs only where the file does not tell. */
+  Listing read(Duration timeout) {
+    try {
+      Plist database = Plist.read(root.resolve(MAC_PATH));
+      Optional<List<Row>> rows = inDatabase(database);
+      if (rows.isPresent()) {
+        return new Listing(
+            rows.get(), database.dictionaries("extensionPolicies").orElse(List.of()));
+      }
+    } catch (IOException e) {
+      // No file, or no property list: the tool may know more.
+    }
+    ToolRun run = tools.run(Tool.SYSTEMEXTENSIONSCTL, timeout, List.of("list"));
+    return new Listing(printed(run).orElse(null), List.of());
+  }
+
+  /** The rows of the file, empty if it has no list. */
+  static Optional<List<Row>> inDatabase(Plist database) {
+    return database
+        .dictionaries("extensions")
+        .map(all -> all.stream().flatMap(one -> row(one).stream()).toList());
+  }
+
+  private static Optional<Row> row(Plist extension) {
+    String version =
+        extension
+            .dictionary("bundleVersion")
+            .flatMap(numbers -> numbers.string("CFBundleShortVersionString"))
+            .orElse("");
+    return extension
+        .string("identifier")
+        .map(
+            bundle ->
+                new Row(
+                    extension.string("teamID").orElse(""),
+                    bundle,
+                    version,
+                    extension.string("state").orElse("")));
+  }
+
+  /** The rows of a printed list, empty if it is none or not all of it. */
+  static Optional<List<Row>> printed(ToolRun run) {
+    if (!(run instanceof ToolRun.Finished finished) || finished.exitCode() != 0) {
+      return Optional.empty();
+    }
+    List<Row> rows = finished.stdout().lines().flatMap(SystemExtensionList::row).toList();
+    Matcher count = COUNT.matcher(finished.stdout());
+    boolean whole = count.find() ? rows.size() >= number(count) : !rows.isEmpty();
+    return whole ? Optional.of(rows) : Optional.empty();
+  }
+
+  private static int number(Matcher count) {
+    return Integer.parseInt(count.group(1));
+  }
+
+  private static Stream<Row> row(String line) {
+    Matcher row = ROW.matcher(line);
+    if (line.startsWith("---") || !row.find()) {
+      return Stream.empty();
+    }
+    Matcher state = STATE.matcher(row.group("rest"));
+    String team = row.group("team") == null ? "" : row.group("team");
+    String shortVersion = row.group("version").split("/", 2)[0];
+    return Stream.of(
+        new Row(team, row.group("bundle"), shortVersion, state.find() ? state.group(1) : ""));
+  }
+
+  /**
+   * What was seen.
+   *
+   * @param rows {@code null} if nobody looked or could
+   * @param policies what macOS keeps beside them of its managed policies
+   */
+  record Listing(@Nullable List<Row> rows, List<Plist> policies) {
+    static final Listing NOT_LOOKED = new Listing(null, List.of());
+  }
+
+  /**
+   * One system extension, of whatever vendor, as it was written.
+   *
+   * @param teamId empty if it is not told, as are {@code version} and {@code state}
+   */
+  record Row(String teamId, String bundleId, String version, String state) {
+
+    /** In the words of the status document. */
+    SystemExtension extension() {
+      String word = plain(state).replaceAll("\\s+", "_");
+      String number = plain(version);
+      return new SystemExtension(
+          bundleId, number.isEmpty() ? null : number, word.isEmpty() ? "unknown" : word);
+    }
+
+    private static String plain(String text) {
+      String stripped = text.strip();
+      boolean odd =
+          stripped.length() > LONGEST || stripped.chars().anyMatch(Character::isISOControl);
+      return odd ? "" : stripped;
+    }
+  }
+}
