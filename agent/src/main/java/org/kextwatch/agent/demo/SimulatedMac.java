@@ -34,7 +34,7 @@ public final class SimulatedMac {
 
   private final Path root;
   private final Model model;
-  private final SystemExtensionList extensions;
+  private final SimulatedExtensions extensions;
   private final Layout layout;
   private final Levers levers;
   private final KextPolicy policy;
@@ -44,7 +44,7 @@ public final class SimulatedMac {
     this.model = model;
     this.layout = new Layout(root, model);
     this.levers = new Levers(root.resolve("sim"));
-    this.extensions = new SystemExtensionList(model, layout, levers);
+    this.extensions = new SimulatedExtensions(model, layout, levers);
     this.policy = new KextPolicy(sqlite3, root.resolve(DATABASE));
   }
 
@@ -149,7 +149,7 @@ public final class SimulatedMac {
   }
 
   /** Its system extensions, of which only the Macs from 10.15 on can have some. */
-  public SystemExtensionList systemExtensions() {
+  public SimulatedExtensions systemExtensions() {
     return extensions;
   }
 
@@ -158,7 +158,7 @@ public final class SimulatedMac {
     levers.set("uses", "system-extensions");
     levers.set("defender", version);
     layout.remove("Library/Extensions/wdavkext.kext");
-    extensions.putBoth(version, SystemExtensionList.WAITING);
+    extensions.putBoth(version, SimulatedExtensions.WAITING);
   }
 
   /** A kext of an earlier Defender lies where it was, as after an upgrade of macOS. */

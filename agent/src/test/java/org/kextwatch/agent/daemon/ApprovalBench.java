@@ -46,26 +46,29 @@ class ApprovalBench {
   @Test
   void approvalsAreTimed() throws Exception {
     ThrowawayCertificate certificate = ThrowawayCertificate.make();
-    table.add("%-44s %10s %10s".formatted(RUNS + " approvals, milliseconds", "p50", "p99"));
-    List<Approval> approvals = new ArrayList<>();
-    Random random = new Random(1);
-    for (int i = 0; i < RUNS; i++) {
-      approvals.add(Approval.measure(certificate, subfolder("run-" + i), random));
-    }
-    row("commit to kextutil started", approvals.stream().map(Approval::toKextutil).toList());
-    row(
-        "commit to protected at the receiver",
-        approvals.stream().map(Approval::toReceiver).toList());
     parts(certificate);
+    approvals(certificate);
     waiting(certificate);
     String text = String.join("\n", table) + "\n";
     Files.writeString(Script.AGENT.resolve("target/bench.txt"), text);
     System.out.print(text);
   }
 
+  private void approvals(ThrowawayCertificate certificate) throws Exception {
+    List<Approval> approvals = new ArrayList<>();
+    Random random = new Random(1);
+    for (int i = 0; i < RUNS; i++) {
+      approvals.add(Approval.measure(certificate, subfolder("run-" + i), random));
+    }
+    head(RUNS + " approvals, milliseconds");
+    row("commit to kextutil started", approvals.stream().map(Approval::toKextutil).toList());
+    row(
+        "commit to protected at the receiver",
+        approvals.stream().map(Approval::toReceiver).toList());
+  }
+
   private void parts(ThrowawayCertificate certificate) throws Exception {
-    table.add("");
-    table.add("%-44s %10s %10s".formatted("its parts alone, milliseconds", "p50", "p99"));
+    head("the parts of it alone, milliseconds");
     try (Rig rig = Approval.rig(certificate, subfolder("parts"))) {
       rig.mac.approveByProfile();
       SystemRoot root = SystemRoot.at(rig.mac.root());
@@ -138,7 +141,6 @@ class ApprovalBench {
         Thread.sleep(120_000); // two full looks, four at the approval
         Duration used = cpu(agent.pid()).minus(before);
         double share = 100.0 * used.toNanos() / Duration.between(from, Instant.now()).toNanos();
-        table.add("");
         table.add("the daemon");
         fact("start to first status, ms", Long.toString(first.toMillis()));
         fact("awaiting approval for 120 s, % of a core", "%.2f".formatted(share));
@@ -179,6 +181,10 @@ class ApprovalBench {
       }
     }
     row(name, times);
+  }
+
+  private void head(String title) {
+    table.add("%-44s %10s %10s".formatted(title, "p50", "p99"));
   }
 
   private void row(String name, List<Duration> times) {

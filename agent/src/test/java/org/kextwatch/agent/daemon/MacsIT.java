@@ -3,9 +3,9 @@ package org.kextwatch.agent.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.kextwatch.agent.demo.SystemExtensionList.ENABLED;
-import static org.kextwatch.agent.demo.SystemExtensionList.LEAVING;
-import static org.kextwatch.agent.demo.SystemExtensionList.WAITING;
+import static org.kextwatch.agent.demo.SimulatedExtensions.ENABLED;
+import static org.kextwatch.agent.demo.SimulatedExtensions.LEAVING;
+import static org.kextwatch.agent.demo.SimulatedExtensions.WAITING;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -161,6 +161,7 @@ class MacsIT {
   @Test
   void onSequoiaWhatTheUserSwitchedOffIsMissedUntilItIsOn() throws Exception {
     be(Model.SEQUOIA);
+    rig.mac.systemExtensions().hideDatabase();
     rig.mac.systemExtensions().putBoth(Model.SEQUOIA.defender(), "activated_disabled");
     try (AgentProcess agent = rig.start()) {
       Received off = changed("\"transition\":\"new\"");
@@ -171,6 +172,7 @@ class MacsIT {
       assertSays(resolved(), "\"kind\":\"system\",\"state\":\"active\"");
       rig.stop(agent);
     }
+    assertFalse(rig.mac.calls("systemextensionsctl").isEmpty());
   }
 
   @Test

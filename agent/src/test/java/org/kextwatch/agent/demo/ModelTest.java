@@ -3,10 +3,10 @@ package org.kextwatch.agent.demo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.kextwatch.agent.demo.SystemExtensionList.ENABLED;
-import static org.kextwatch.agent.demo.SystemExtensionList.ENDPOINT_SECURITY;
-import static org.kextwatch.agent.demo.SystemExtensionList.LEAVING;
-import static org.kextwatch.agent.demo.SystemExtensionList.WAITING;
+import static org.kextwatch.agent.demo.SimulatedExtensions.ENABLED;
+import static org.kextwatch.agent.demo.SimulatedExtensions.ENDPOINT_SECURITY;
+import static org.kextwatch.agent.demo.SimulatedExtensions.LEAVING;
+import static org.kextwatch.agent.demo.SimulatedExtensions.WAITING;
 
 import com.dd.plist.NSArray;
 import com.dd.plist.NSDictionary;

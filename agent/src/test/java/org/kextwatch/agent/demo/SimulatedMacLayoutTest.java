@@ -53,7 +53,8 @@ class SimulatedMacLayoutTest {
   @ParameterizedTest
   @EnumSource(Tool.class)
   void theAgentTrustsAndRunsEveryToolItKnows(Tool tool) throws Exception {
-    ToolRunner runner = new ToolRunner(SystemRoot.at(mac.root()));
+    SimulatedMac newest = SimulatedMac.create(temp.resolve("newest"), Model.TAHOE);
+    ToolRunner runner = new ToolRunner(SystemRoot.at(newest.root()));
     List<String> arguments = tool == Tool.SQLITE3 ? List.of("-version") : List.of("x");
     ToolRun run = runner.run(tool, Duration.ofSeconds(20), arguments);
     assertInstanceOf(ToolRun.Finished.class, run, run::toString);

@@ -10,7 +10,7 @@ import java.util.function.Predicate;
  * The system extensions of a simulated Mac, as {@code db.plist} keeps them and as {@code
  * systemextensionsctl list} prints them: the same extensions, in the words of each.
  */
-public final class SystemExtensionList {
+public final class SimulatedExtensions {
   public static final String ENDPOINT_SECURITY = "com.microsoft.wdav.epsext";
   public static final String NETWORK = "com.microsoft.wdav.netext";
   public static final String WAITING = "activated_waiting_for_user";
@@ -24,8 +24,9 @@ public final class SystemExtensionList {
   private final Layout layout;
   private final Levers levers;
   private final List<Row> rows = new ArrayList<>();
+  private boolean databaseHidden;
 
-  SystemExtensionList(Model model, Layout layout, Levers levers) {
+  SimulatedExtensions(Model model, Layout layout, Levers levers) {
     this.model = model;
     this.layout = layout;
     this.levers = levers;
@@ -61,6 +62,12 @@ public final class SystemExtensionList {
     return any;
   }
 
+  /** The database is gone, so that only the tool can tell; nobody knows when a Mac has none. */
+  public void hideDatabase() {
+    databaseHidden = true;
+    layout.remove(DATABASE);
+  }
+
   /** The Mac restarts: what waits to be uninstalled is. */
   void restart() {
     rows.removeIf(row -> row.state.equals(LEAVING));
@@ -69,7 +76,7 @@ public final class SystemExtensionList {
 
   private void write() {
     levers.set("system-extensions", listing().stripTrailing());
-    if (model.knowsSystemExtensions()) {
+    if (model.knowsSystemExtensions() && !databaseHidden) {
       try {
         layout.file(DATABASE, plist(), "rw-r--r--");
       } catch (IOException e) {
