@@ -42,6 +42,11 @@ public final class AgentProcess implements AutoCloseable {
     return new AgentProcess(builder.start());
   }
 
+  /** Of the Java itself: the launcher becomes it. */
+  public long pid() {
+    return process.pid();
+  }
+
   public boolean isAlive() {
     return process.isAlive();
   }

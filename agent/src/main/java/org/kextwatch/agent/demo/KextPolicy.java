@@ -3,20 +3,38 @@ package org.kextwatch.agent.demo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
- * The approval database of the simulated Mac, a real SQLite database in WAL mode with the schema of
- * macOS 10.14, written as macOS itself does when the user clicks or a profile arrives.
+ * The approval database of the simulated Mac, a real SQLite database in WAL mode, written as macOS
+ * itself does when the user clicks or a profile arrives.
  *
  * @param sqlite3 the real tool of this machine
  */
 record KextPolicy(Path sqlite3, Path database) {
+  private static final List<Path> SQLITE3 =
+      Stream.of("/usr/bin", "/bin", "/usr/local/bin", "/opt/homebrew/bin")
+          .map(folder -> Path.of(folder, "sqlite3"))
+          .toList();
   private static final long TIMEOUT_SECONDS = 30;
   private static final String OURS =
-      " WHERE team_id='UBF8T346G9' AND bundle_id='com.microsoft.wdavkext'";
+      " WHERE team_id='UBF8T346G9' AND bundle_id IN ('com.microsoft.wdavkext', '')";
+
+  /**
+   * The sqlite3 of this machine.
+   *
+   * @throws IOException if it has none
+   */
+  static Path findSqlite3() throws IOException {
+    return SQLITE3.stream()
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow(() -> new IOException("A simulated Mac needs one of " + SQLITE3));
+  }
 
   /** Makes the database with its empty tables. */
   void create(String schema) {
@@ -34,6 +52,13 @@ record KextPolicy(Path sqlite3, Path database) {
   void approveAsProfile() {
     run(
         "INSERT OR REPLACE INTO kext_policy_mdm VALUES ('UBF8T346G9', 'com.microsoft.wdavkext', 1,"
+            + " 'B6A0F7D2-3C53-4E0B-8F5B-9D1E7C2A4F60')");
+  }
+
+  /** Such a profile for all of a team, whose row without a bundle is inferred likewise. */
+  void approveTeamAsProfile() {
+    run(
+        "INSERT OR REPLACE INTO kext_policy_mdm VALUES ('UBF8T346G9', '', 1,"
             + " 'B6A0F7D2-3C53-4E0B-8F5B-9D1E7C2A4F60')");
   }
 

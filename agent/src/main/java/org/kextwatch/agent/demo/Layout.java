@@ -1,22 +1,25 @@
 package org.kextwatch.agent.demo;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Lays out files below a folder as they lie on a Mac, with a Mac's modes whatever the umask: the
  * agent refuses what others could have written.
  */
-record Layout(Path root) {
+record Layout(Path root, Model model) {
   static final String MDATP =
       "Applications/Microsoft Defender.app/Contents/Resources/Tools/wdavdaemonclient";
+
+  static final String KEXT = "Library/Extensions/wdavkext.kext/Contents/Info.plist";
+  private static final String SYSTEM_EXTENSIONS = "usr/bin/systemextensionsctl";
 
   static final List<String> TOOLS =
       List.of(
@@ -26,29 +29,33 @@ record Layout(Path root) {
           "usr/bin/kextutil",
           "usr/bin/profiles",
           "usr/bin/sqlite3",
+          "usr/bin/stat",
+          SYSTEM_EXTENSIONS,
           "usr/sbin/ioreg",
           "usr/sbin/kextstat",
           "usr/sbin/scutil",
           "usr/sbin/sysctl");
 
   static final List<String> FILES =
-      List.of(
-          "Library/Extensions/wdavkext.kext/Contents/Info.plist",
-          "System/Library/CoreServices/SystemVersion.plist",
-          "sim/stub.sh");
+      List.of(KEXT, "System/Library/CoreServices/SystemVersion.plist", "sim/stub.sh");
 
   /** Everything that is on such a Mac before anything happens to it. */
   void write() throws IOException {
     mode(root, "rwxr-xr-x");
     for (String tool : TOOLS) {
-      file(tool, resource("mac/" + tool), "rwxr-xr-x");
+      if (model.knowsSystemExtensions() || !tool.equals(SYSTEM_EXTENSIONS)) {
+        file(tool, model.file(tool), "rwxr-xr-x");
+      }
     }
     for (String file : FILES) {
-      file(file, resource("mac/" + file), "rw-r--r--");
+      if (model.usesKext() || !file.equals(KEXT)) {
+        file(file, model.file(file), "rw-r--r--");
+      }
     }
     mode(root.resolve("Applications"), "rwxrwxr-x"); // every admin may write it, as on every Mac
     file("dev/console", "", "rw-------");
     folder("private/var/db/SystemPolicyConfiguration");
+    folder("private/var/db/KernelExtensionManagement");
     link("var", "private/var");
     link("usr/local/bin/mdatp", "../../../" + MDATP);
   }
@@ -84,13 +91,25 @@ record Layout(Path root) {
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
   }
 
-  /** The text of a resource of this room. */
-  static String resource(String name) throws IOException {
-    try (InputStream in = Layout.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new FileNotFoundException("this build lacks its resource " + name);
+  boolean has(String path) {
+    return Files.exists(root.resolve(path));
+  }
+
+  /** Takes away a file or folder with all it holds, if it is there. */
+  void remove(String path) {
+    delete(root.resolve(path));
+  }
+
+  static void delete(Path what) {
+    if (!Files.exists(what)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(what)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
       }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

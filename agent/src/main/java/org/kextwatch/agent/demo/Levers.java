@@ -55,6 +55,11 @@ record Levers(Path folder) {
     }
   }
 
+  /** Takes away a folder of files, if it is there. */
+  void remove(String name) {
+    Layout.delete(folder.resolve(name));
+  }
+
   /**
    * Sets a folder of files in one step.
    *

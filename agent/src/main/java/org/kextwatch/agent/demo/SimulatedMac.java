@@ -16,38 +16,41 @@ import java.util.stream.Stream;
 import org.kextwatch.agent.mac.Owner;
 
 /**
- * A folder that is a Mac: macOS 10.14.6 with Microsoft Defender, whose kernel extension nobody has
- * approved yet. Its tools are shell scripts that print what was recorded on real Macs, its approval
- * database is a real one. The methods are what the user and the world do to it; what the tools do
- * shows in {@link #calls}.
+ * A folder that is a Mac with Microsoft Defender. Its tools are shell scripts that print what was
+ * recorded on real Macs, its approval database is a real one. The methods are what the user and the
+ * world do to it; what the tools do shows in {@link #calls}.
  *
  * <p>Somebody is logged in from the start. What is not known of real Macs is a switch: whether
- * Allow loads the kext by itself, whether a row exists before the approval.
+ * Allow loads the kext by itself, whether a row exists before the approval, what an old Defender
+ * says to words it does not know, which pair a blocked Defender prints.
  */
 public final class SimulatedMac {
   private static final String SUPPORT = "Library/Application Support/Kextwatch/";
   private static final String DATABASE = "private/var/db/SystemPolicyConfiguration/KextPolicy";
-  private static final String KEXT_VERSION = "101.19.48";
   private static final int FIRST_USER_OF_A_MAC = 501;
 
   /** Apple TN2459: the Allow button lives for 30 minutes after the alert. */
   private static final Duration ALLOW_WINDOW = Duration.ofMinutes(30);
 
-  private static final List<Path> SQLITE3 =
-      Stream.of("/usr/bin", "/bin", "/usr/local/bin", "/opt/homebrew/bin")
-          .map(folder -> Path.of(folder, "sqlite3"))
-          .toList();
-
   private final Path root;
+  private final Model model;
+  private final SimulatedExtensions extensions;
   private final Layout layout;
   private final Levers levers;
   private final KextPolicy policy;
 
-  private SimulatedMac(Path root, Path sqlite3) {
+  private SimulatedMac(Path root, Model model, Path sqlite3) {
     this.root = root;
-    this.layout = new Layout(root);
+    this.model = model;
+    this.layout = new Layout(root, model);
     this.levers = new Levers(root.resolve("sim"));
+    this.extensions = new SimulatedExtensions(model, layout, levers);
     this.policy = new KextPolicy(sqlite3, root.resolve(DATABASE));
+  }
+
+  /** Makes a folder a Mac of 10.14 whose kernel extension nobody has approved yet. */
+  public static SimulatedMac create(Path folder) throws IOException {
+    return create(folder, Model.MOJAVE);
   }
 
   /**
@@ -56,19 +59,15 @@ public final class SimulatedMac {
    * @param folder empty or not there yet
    * @throws IOException also if this machine has no sqlite3
    */
-  public static SimulatedMac create(Path folder) throws IOException {
-    Path sqlite3 =
-        SQLITE3.stream()
-            .filter(Files::isExecutable)
-            .findFirst()
-            .orElseThrow(() -> new IOException("A simulated Mac needs one of " + SQLITE3));
+  public static SimulatedMac create(Path folder, Model model) throws IOException {
+    Path sqlite3 = KextPolicy.findSqlite3();
     Files.createDirectories(folder);
     try (Stream<Path> content = Files.list(folder)) {
       if (content.findAny().isPresent()) {
         throw new DirectoryNotEmptyException(folder.toString());
       }
     }
-    SimulatedMac mac = new SimulatedMac(folder.toRealPath(), sqlite3);
+    SimulatedMac mac = new SimulatedMac(folder.toRealPath(), model, sqlite3);
     mac.build(sqlite3);
     return mac;
   }
@@ -77,7 +76,15 @@ public final class SimulatedMac {
     layout.write();
     layout.file("sim/sqlite3", "#!/bin/sh\nexec " + sqlite3 + " \"$@\"\n", "rwxr-xr-x");
     layout.file(DATABASE, "", "rw-------");
-    policy.create(Layout.resource("kextpolicy-schema-10.14.sql"));
+    policy.create(model.schema());
+    levers.set("defender", model.defender());
+    levers.set("uses", model.fact("uses").orElseThrow());
+    levers.set("blocked", model.fact("blocked").orElse("false"));
+    levers.set("answers-text", model.fact("answers").isPresent());
+    extensions.create();
+    answerToUnknownWords(1, "", "");
+    enrolment("Yes (User Approved)");
+    kextFolderFlags("restricted");
     allowWindow(ALLOW_WINDOW);
     restart();
     logIn();
@@ -120,6 +127,11 @@ public final class SimulatedMac {
     policy.approveAsProfile();
   }
 
+  /** The MDM approves every kext of Defender's team, without naming one. */
+  public void approveTeamByProfile() {
+    policy.approveTeamAsProfile();
+  }
+
   /** Every approval is gone. A loaded kext stays loaded until the restart. */
   public void revoke() {
     policy.forget();
@@ -130,9 +142,55 @@ public final class SimulatedMac {
     levers.clear("loaded");
     levers.clear("alert-until");
     levers.set("boot-uuid", UUID.randomUUID().toString().toUpperCase(Locale.ROOT));
-    if (policy.isApproved()) {
+    extensions.restart();
+    if (layout.has(Layout.KEXT) && policy.isApproved()) {
       load();
     }
+  }
+
+  /** Its system extensions, of which only the Macs from 10.15 on can have some. */
+  public SimulatedExtensions systemExtensions() {
+    return extensions;
+  }
+
+  /** Defender is replaced by one with system extensions, which wait for the user. */
+  public void updateToSystemExtensions(String version) {
+    levers.set("uses", "system-extensions");
+    levers.set("defender", version);
+    layout.remove("Library/Extensions/wdavkext.kext");
+    extensions.putBoth(version, SimulatedExtensions.WAITING);
+  }
+
+  /** A kext of an earlier Defender lies where it was, as after an upgrade of macOS. */
+  public void leaveKext() {
+    try {
+      layout.file(Layout.KEXT, model.file(Layout.KEXT), "rw-r--r--");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether Defender may read the whole disk; it may at first. */
+  public void fullDiskAccess(boolean granted) {
+    levers.set("no-full-disk-access", !granted);
+  }
+
+  /** What profiles(1) says of the enrolment, such as {@code No}. */
+  public void enrolment(String words) {
+    levers.set("enrolment", words);
+  }
+
+  /** What stat(1) says of the flags of KernelExtensionManagement, {@code -} for none. */
+  public void kextFolderFlags(String flags) {
+    levers.set("kext-folder-flags", flags);
+  }
+
+  /** How a Defender of 10.13 answers to what only later ones know; silence and 1 at first. */
+  public void answerToUnknownWords(int exit, String stdout, String stderr) {
+    levers.remove("unknown-words");
+    levers.setFolder(
+        "unknown-words",
+        Map.of("exit", Integer.toString(exit), "stdout", stdout, "stderr", stderr));
   }
 
   /** Whether the kernel has the kext. */
@@ -241,6 +299,6 @@ public final class SimulatedMac {
   }
 
   private void load() {
-    levers.set("loaded", KEXT_VERSION);
+    levers.set("loaded", model.defender());
   }
 }

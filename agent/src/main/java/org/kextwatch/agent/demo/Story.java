@@ -6,10 +6,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.kextwatch.agent.receiver.SignatureCheck;
 import org.kextwatch.agent.receiver.WebhookReceiver;
 
@@ -43,7 +41,7 @@ public final class Story {
   public static boolean tell(Timeline timeline, boolean fast)
       throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("kextwatch-demo");
-    Thread tidy = new Thread(() -> delete(folder), "tidy");
+    Thread tidy = new Thread(() -> Layout.delete(folder), "tidy");
     Runtime.getRuntime().addShutdownHook(tidy);
     SimulatedMac mac = SimulatedMac.create(folder.resolve("mac"));
     Story story = new Story(timeline, fast ? Pace.FAST : Pace.LEISURELY, folder, mac);
@@ -153,15 +151,5 @@ public final class Story {
     byte[] random = new byte[32];
     new SecureRandom().nextBytes(random);
     return "whsec_" + Base64.getEncoder().encodeToString(random);
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      // a temporary folder: the system clears it in the end
-    }
   }
 }

@@ -9,9 +9,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.demo.AgentProcess;
+import org.kextwatch.agent.demo.Model;
 import org.kextwatch.agent.demo.SimulatedMac;
+import org.kextwatch.agent.demo.ThrowawayCertificate;
 import org.kextwatch.agent.receiver.SignatureCheck;
 import org.kextwatch.agent.receiver.WebhookReceiver;
 
@@ -21,21 +25,34 @@ public final class Rig implements AutoCloseable {
 
   static final String SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
+  static final String CA_BUNDLE = "/Library/Application Support/Kextwatch/fleet-ca.pem";
+
   public final SimulatedMac mac;
   final Inbound inbound = new Inbound();
 
   private final WebhookReceiver receiver;
   private final Path folder;
 
-  private Rig(Path folder) throws IOException {
+  private Rig(Path folder, Model model, @Nullable SSLContext tls) throws IOException {
     this.folder = folder;
-    this.mac = SimulatedMac.create(folder.resolve("mac"));
-    this.receiver = WebhookReceiver.listen(0, null, SignatureCheck.of(SECRET), inbound::add);
+    this.mac = SimulatedMac.create(folder.resolve("mac"), model);
+    this.receiver = WebhookReceiver.listen(0, tls, SignatureCheck.of(SECRET), inbound::add);
     settings(Map.of());
   }
 
   public static Rig in(Path folder) throws IOException {
-    return new Rig(folder);
+    return in(folder, Model.MOJAVE);
+  }
+
+  public static Rig in(Path folder, Model model) throws IOException {
+    return new Rig(folder, model, null);
+  }
+
+  /** One whose operator listens over TLS, as a real one does. */
+  static Rig over(ThrowawayCertificate certificate, Path folder) throws IOException {
+    Rig rig = new Rig(folder, Model.MOJAVE, certificate.tls());
+    rig.mac.put(CA_BUNDLE, certificate.pem());
+    return rig;
   }
 
   /** Quick settings, and these. */

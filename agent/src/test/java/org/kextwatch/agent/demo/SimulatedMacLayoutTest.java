@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -17,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,7 +55,8 @@ class SimulatedMacLayoutTest {
       names = {"STAT", "SYSTEMEXTENSIONSCTL"},
       mode = EnumSource.Mode.EXCLUDE)
   void theAgentTrustsAndRunsEveryToolItKnows(Tool tool) throws Exception {
-    ToolRunner runner = new ToolRunner(SystemRoot.at(mac.root()));
+    SimulatedMac newest = SimulatedMac.create(temp.resolve("newest"), Model.TAHOE);
+    ToolRunner runner = new ToolRunner(SystemRoot.at(newest.root()));
     List<String> arguments = tool == Tool.SQLITE3 ? List.of("-version") : List.of("x");
     ToolRun run = runner.run(tool, Duration.ofSeconds(20), arguments);
     assertInstanceOf(ToolRun.Finished.class, run, run::toString);
@@ -93,7 +94,8 @@ class SimulatedMacLayoutTest {
     MacTools tools = new MacTools(mac);
     assertEquals("wal", tools.sql("PRAGMA journal_mode"));
     List<String> recorded =
-        Layout.resource("kextpolicy-schema-10.14.sql")
+        Model.MOJAVE
+            .schema()
             .lines()
             .filter(line -> line.startsWith("CREATE"))
             .map(line -> line.replace(";", ""))
@@ -106,15 +108,22 @@ class SimulatedMacLayoutTest {
 
   @Test
   void everyResourceIsLaidOutAndNothingElse() throws Exception {
-    URI folder = SimulatedMac.class.getResource("mac").toURI();
-    try (Stream<Path> files = Files.walk(Path.of(folder))) {
+    TreeSet<String> listed = new TreeSet<>(Layout.TOOLS);
+    listed.addAll(Layout.FILES);
+    assertEquals(listed, filesBelow("mac"));
+    for (String overlay : List.of("macs/kmutil", "macs/legacy")) {
+      assertTrue(listed.containsAll(filesBelow(overlay)), overlay);
+    }
+  }
+
+  private static Set<String> filesBelow(String name) throws Exception {
+    Path folder = Path.of(SimulatedMac.class.getResource(name).toURI());
+    try (Stream<Path> files = Files.walk(folder)) {
       TreeSet<String> there = new TreeSet<>();
       files
           .filter(Files::isRegularFile)
-          .forEach(file -> there.add(Path.of(folder).relativize(file).toString()));
-      TreeSet<String> listed = new TreeSet<>(Layout.TOOLS);
-      listed.addAll(Layout.FILES);
-      assertEquals(listed, there);
+          .forEach(file -> there.add(folder.relativize(file).toString()));
+      return there;
     }
   }
 

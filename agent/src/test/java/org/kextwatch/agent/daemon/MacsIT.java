@@ -1,0 +1,209 @@
+package org.kextwatch.agent.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kextwatch.agent.demo.SimulatedExtensions.ENABLED;
+import static org.kextwatch.agent.demo.SimulatedExtensions.LEAVING;
+import static org.kextwatch.agent.demo.SimulatedExtensions.WAITING;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.demo.AgentProcess;
+import org.kextwatch.agent.demo.Call;
+import org.kextwatch.agent.demo.Model;
+import org.kextwatch.agent.receiver.Received;
+
+/** One Mac of each macOS, each with a story of its own, watched by the real daemon. */
+class MacsIT {
+  private static final long PATIENCE = 20_000;
+
+  @TempDir private Path folder;
+
+  private Rig rig;
+
+  private void be(Model model) throws IOException {
+    rig = Rig.in(folder, model);
+  }
+
+  /** What must be true of every story. */
+  @AfterEach
+  void theStreamIsWholeAndNothingWasPrinted() throws IOException {
+    rig.close();
+    assertEquals(List.of(), rig.inbound.flaws());
+    assertEquals("", rig.printed());
+    String log = Files.readString(rig.mac.path("/Library/Logs/Kextwatch/agent.log"));
+    assertFalse(log.contains("ERROR"), log);
+  }
+
+  @Test
+  void highSierraIsAllowedAndItsOldDefenderUnderstood() throws Exception {
+    be(Model.HIGH_SIERRA);
+    try (AgentProcess agent = rig.start()) {
+      Received blocked = changed("\"outcome\":\"policy_blocked\"");
+      assertSays(blocked, "\"osVersion\":\"10.13.6\"");
+      assertSays(blocked, "\"appVersion\":\"100.86.91\"");
+      assertSays(blocked, "\"kind\":\"kernel\",\"state\":\"awaiting_approval\"");
+
+      assertTrue(rig.mac.clickAllow());
+
+      rig.inbound.await("extension.load_attempted", "\"outcome\":\"loaded\"", PATIENCE);
+      assertSays(resolved(), "\"kind\":\"kernel\",\"state\":\"active\"");
+      rig.stop(agent);
+    }
+    List<String> asked = rig.mac.calls("mdatp").stream().map(Call::arguments).toList();
+    assertEquals(List.of("health --output json", "health"), asked.subList(0, 2));
+    assertEquals(
+        List.of("--health"), asked.stream().skip(2).distinct().toList(), "it is remembered");
+  }
+
+  @Test
+  void onMojaveTheProfileThatCameAfterTheBlockLoadsTheKext() throws Exception {
+    be(Model.MOJAVE);
+    try (AgentProcess agent = rig.start()) {
+      changed("\"outcome\":\"policy_blocked\"");
+
+      rig.mac.put(
+          "/Library/Managed Preferences/com.apple.syspolicy.kernel-extension-policy.plist",
+          """
+          <?xml version="1.0" encoding="UTF-8"?>
+          <plist version="1.0">
+          <dict>
+            <key>AllowUserOverrides</key>
+            <false/>
+            <key>AllowedTeamIdentifiers</key>
+            <array>
+              <string>UBF8T346G9</string>
+            </array>
+          </dict>
+          </plist>
+          """);
+      rig.mac.approveTeamByProfile();
+
+      changed("\"grant\":\"mdm\"");
+      rig.inbound.await("extension.load_attempted", "\"outcome\":\"loaded\"", PATIENCE);
+      assertSays(resolved(), "\"userMayApprove\":false");
+      rig.stop(agent);
+    }
+    assertEquals(2, rig.mac.calls("kextutil").size());
+    assertTrue(rig.mac.isLoaded());
+  }
+
+  @Test
+  void catalinasDefenderLeavesTheKernelWhileItIsWatched() throws Exception {
+    be(Model.CATALINA);
+    rig.mac.approveByProfile();
+    rig.mac.restart();
+    try (AgentProcess agent = rig.start()) {
+      Received before = rig.inbound.await("status.heartbeat", "\"protected\"", PATIENCE);
+      assertSays(before, "\"kind\":\"kernel\",\"state\":\"active\"");
+
+      rig.mac.updateToSystemExtensions("101.70.19");
+      assertSays(
+          changed("\"kind\":\"system\",\"state\":\"awaiting_approval\""),
+          "\"appVersion\":\"101.70.19\"");
+
+      assertTrue(rig.mac.systemExtensions().userAllows());
+      assertSays(resolved(), "\"kind\":\"system\",\"state\":\"active\"");
+      rig.stop(agent);
+    }
+    assertEquals(List.of(), rig.mac.calls("kextutil"), "the kext was there, then there was none");
+  }
+
+  @Test
+  void onBigSurTheUserIsAwaitedAndALeftoverKextIsLeftAlone() throws Exception {
+    be(Model.BIG_SUR);
+    rig.mac.leaveKext();
+    try (AgentProcess agent = rig.start()) {
+      Received blocked = changed("\"transition\":\"new\"");
+      assertSays(blocked, "\"reason\":\"awaiting_approval\"");
+      assertSays(blocked, "\"kind\":\"system\",\"state\":\"awaiting_approval\"");
+      assertSays(blocked, "\"state\":\"activated_waiting_for_user\"");
+
+      assertTrue(rig.mac.systemExtensions().userAllows());
+
+      Received resolved = resolved();
+      assertSays(resolved, "\"kind\":\"system\",\"state\":\"active\"");
+      assertSays(resolved, "\"state\":\"activated_enabled\"");
+      rig.stop(agent);
+    }
+    assertEquals(List.of(), rig.mac.calls("kextutil"));
+  }
+
+  @Test
+  void onVenturaTheNewVersionWaitsWhileTheOldOneLeaves() throws Exception {
+    be(Model.VENTURA);
+    String old = Model.VENTURA.defender();
+    rig.mac.systemExtensions().putBoth(old, LEAVING);
+    rig.mac.systemExtensions().putBoth("101.98.71", WAITING);
+    try (AgentProcess agent = rig.start()) {
+      Received blocked = changed("\"transition\":\"new\"");
+      assertSays(blocked, "\"kind\":\"system\",\"state\":\"awaiting_approval\"");
+      assertSays(
+          blocked,
+          "\"version\":\"101.98.30\",\"state\":\"terminated_waiting_to_uninstall_on_reboot\"");
+      assertSays(blocked, "\"version\":\"101.98.71\",\"state\":\"activated_waiting_for_user\"");
+
+      assertTrue(rig.mac.systemExtensions().userAllows());
+      Received resolved = resolved();
+      assertSays(resolved, "\"kind\":\"system\",\"state\":\"active\"");
+      assertSays(resolved, "\"state\":\"terminated_waiting_to_uninstall_on_reboot\"");
+      rig.stop(agent);
+    }
+    assertEquals(List.of(), rig.mac.calls("kextutil"));
+  }
+
+  @Test
+  void onSequoiaWhatTheUserSwitchedOffIsMissedUntilItIsOn() throws Exception {
+    be(Model.SEQUOIA);
+    rig.mac.systemExtensions().hideDatabase();
+    rig.mac.systemExtensions().putBoth(Model.SEQUOIA.defender(), "activated_disabled");
+    try (AgentProcess agent = rig.start()) {
+      Received off = changed("\"transition\":\"new\"");
+      assertSays(off, "\"reason\":\"extension_disabled\"");
+      assertSays(off, "\"kind\":\"system\",\"state\":\"disabled\"");
+
+      rig.mac.systemExtensions().putBoth(Model.SEQUOIA.defender(), ENABLED);
+      assertSays(resolved(), "\"kind\":\"system\",\"state\":\"active\"");
+      rig.stop(agent);
+    }
+    assertFalse(rig.mac.calls("systemextensionsctl").isEmpty());
+  }
+
+  @Test
+  void onTahoeAllIsWellAndNobodyHearsMoreThanThat() throws Exception {
+    be(Model.TAHOE);
+    try (AgentProcess agent = rig.start()) {
+      Received alive = rig.inbound.await("status.heartbeat", "\"verdict\":\"protected\"", PATIENCE);
+      assertSays(alive, "\"osVersion\":\"26.1\"");
+      assertSays(alive, "\"kind\":\"system\",\"state\":\"active\"");
+      int looks = rig.mac.calls("mdatp").size() + 2;
+      while (rig.mac.calls("mdatp").size() < looks) {
+        Thread.sleep(50);
+      }
+      rig.stop(agent);
+    }
+    assertEquals(
+        List.of("org.kextwatch.agent.started", "org.kextwatch.agent.stopping"),
+        rig.inbound.stream().stream().map(Received::type).toList());
+  }
+
+  private Received changed(String text) throws InterruptedException {
+    return rig.inbound.await("status.changed", text, PATIENCE);
+  }
+
+  private Received resolved() throws InterruptedException {
+    Received event = changed("\"transition\":\"resolved\"");
+    assertSays(event, "\"verdict\":\"protected\"");
+    return event;
+  }
+
+  private static void assertSays(Received event, String text) {
+    assertTrue(event.body().contains(text), () -> text + " in " + event.body());
+  }
+}
