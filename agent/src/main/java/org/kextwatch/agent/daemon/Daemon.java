@@ -35,6 +35,7 @@ public final class Daemon {
   private static final Duration QUERY = Duration.ofSeconds(30);
 
   private final Agent agent;
+  private final Complaint complaint = new Complaint("A cycle");
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -101,10 +102,11 @@ public final class Daemon {
       Cycle.Result result = agent.cycle().run(look, settings, Permits.ALL, now);
       plan(look, result, before);
       agent.statusFile().write(result.status());
+      complaint.worked().ifPresent(Logger::info);
     } catch (CancellationException e) {
       Logger.debug("a cycle was cut short");
     } catch (RuntimeException e) {
-      Logger.error(e, "A cycle failed");
+      complaint.failed(e.toString(), now).ifPresent(line -> Logger.error(e, line));
       schedule = schedule.after(look, Moment.now(), settings.pace().atRisk(), null);
     }
   }

@@ -56,6 +56,7 @@ final class Reporter {
     DeliveryState state = delivery.state();
     List<String> all = new ArrayList<>(warnings);
     all.addAll(ledger.warnings());
+    all.addAll(AgentLog.warnings());
     return new AgentState(
         Version.current(),
         startedAt,

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.Optional;
 import javax.xml.parsers.DocumentBuilder;
@@ -36,6 +37,9 @@ public final class Plist {
    * @throws IOException if it cannot be read, or is no property list with a dictionary on top
    */
   public static Plist read(Path file) throws IOException {
+    if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+      throw new IOException(file + " is not a regular file"); // a pipe would not end
+    }
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(LIMIT_BYTES + 1);

@@ -9,7 +9,8 @@ public enum Tool {
   CODESIGN("/usr/bin/codesign"),
   IOREG("/usr/sbin/ioreg"),
   SCUTIL("/usr/sbin/scutil"),
-  SYSCTL("/usr/sbin/sysctl");
+  SYSCTL("/usr/sbin/sysctl"),
+  LAUNCHCTL("/bin/launchctl");
 
   private final String macPath;
 
