@@ -10,6 +10,7 @@ final class ExitCode {
   static final int UNAVAILABLE = 69;
   static final int INTERNAL = 70;
   static final int NEEDS_ROOT = 77;
+  static final int BAD_SETTINGS = 78;
 
   private ExitCode() {}
 
