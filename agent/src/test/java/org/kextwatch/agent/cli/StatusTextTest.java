@@ -93,12 +93,12 @@ class StatusTextTest {
     assertEquals(
         """
         UNKNOWN
-        Neither Defender nor macOS says whether C02XK0AAJG5H is protected.
-          What to do    Run: sudo kextwatch doctor
-          Why           unreadable
+        Defender does not say whether it protects C02XK0AAJG5H.
+          What to do    Run: mdatp health
+          Why           health_incomplete
           Extension     kernel, unknown, not known whether loaded; grant: unreadable (kext_policy\
          allows it (user))
-          Health        ok, real-time protection on and not told whether available
+          Health        ok, real-time protection not told and not told whether available
           Delivery      0 events wait, nothing delivered yet
           Seen          12 s ago""",
         text(Samples.status(Samples.pair(null, null), unreadable), SOON, true)
