@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.kextwatch.agent.daemon.Check;
 import org.kextwatch.agent.mac.RefusedPath;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -54,7 +55,9 @@ final class CheckCommand implements Callable<Integer> {
     result.remarks().forEach(remark -> err.println("kextwatch: " + remark));
     PrintWriter out = spec.commandLine().getOut();
     out.println(
-        json ? StatusDocument.of(result.status()) : StatusText.of(result.status(), Instant.now()));
+        json
+            ? StatusDocument.of(result.status())
+            : StatusText.of(result.status(), Instant.now(), null, Ansi.AUTO));
     return ExitCode.of(result.status().verdict());
   }
 }

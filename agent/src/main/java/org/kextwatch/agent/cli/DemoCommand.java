@@ -18,7 +18,9 @@ import picocli.CommandLine.Option;
       "fleet's operator hears of every step over HTTPS. About a minute. Needs a full JDK."
     },
     mixinStandardHelpOptions = true,
-    sortOptions = false)
+    sortOptions = false,
+    footerHeading = "%nExample:%n",
+    footer = "  kextwatch demo --fast")
 final class DemoCommand implements Callable<Integer> {
   @Option(names = "--fast", description = "The same in under fifteen seconds.")
   private boolean fast;

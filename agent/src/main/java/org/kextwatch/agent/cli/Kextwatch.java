@@ -24,9 +24,12 @@ import picocli.CommandLine.Spec;
       CheckCommand.class,
       StatusCommand.class,
       ConfigCommand.class,
+      DoctorCommand.class,
+      SupportCommand.class,
       ReceiveCommand.class,
       WebhookCommand.class,
       DemoCommand.class,
+      CompletionsCommand.class,
       VersionCommand.class
     },
     mixinStandardHelpOptions = true,
@@ -35,11 +38,13 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  kextwatch status                      what is known of this Mac",
+      "  sudo kextwatch doctor                 can this Mac be watched, and if not, what to do",
       "  sudo kextwatch check --json           one full cycle now, as a document",
       "  kextwatch --root /tmp/mac check       the same for a Mac that is a directory",
       "  kextwatch demo --fast                 the whole story in a simulated Mac",
       "",
-      "Exit codes: 0 protected, 1 at risk, 2 unknown or stale, 64 usage, 70 internal, 77 needs root."
+      "Exit codes: 0 protected, 1 at risk, 2 unknown or stale, 64 usage, 70 internal, 77 needs root,",
+      "78 bad settings."
     })
 final class Kextwatch implements Runnable {
   @Option(

@@ -1,8 +1,12 @@
 package org.kextwatch.agent.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.kextwatch.agent.daemon.Complaint;
 import org.kextwatch.agent.daemon.Daemon;
+import org.kextwatch.agent.daemon.Moment;
 import org.kextwatch.agent.mac.RefusedPath;
 import org.kextwatch.agent.mac.SystemRoot;
 import picocli.CommandLine.Command;
@@ -12,9 +16,20 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "run",
-    description = "The daemon; launchd starts this. It ends on SIGTERM.",
-    mixinStandardHelpOptions = true)
+    description = {
+      "The daemon; launchd starts this. It ends on SIGTERM, with 0.",
+      "Where it cannot keep its state it stays up, says why on stderr, and tries again."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  sudo kextwatch run                    in a terminal, until Ctrl-C",
+      "  kextwatch --root /tmp/mac run         for a Mac that is a directory"
+    })
 final class RunCommand implements Callable<Integer> {
+  /** Mended by hand within it, mostly; and launchd would not start it again any sooner. */
+  private static final Duration PAUSE = Duration.ofSeconds(30);
+
   @ParentCommand private Kextwatch kextwatch;
   @Spec private CommandSpec spec;
 
@@ -22,15 +37,33 @@ final class RunCommand implements Callable<Integer> {
   RunCommand() {}
 
   @Override
-  public Integer call() throws RefusedPath, IOException {
+  public Integer call() throws RefusedPath, InterruptedException {
+    PrintWriter err = spec.commandLine().getErr();
     if (kextwatch.lacksRoot()) {
-      spec.commandLine().getErr().println("kextwatch: run needs root: sudo kextwatch run");
+      err.println("kextwatch: run needs root: sudo kextwatch run");
       return ExitCode.NEEDS_ROOT;
     }
     SystemRoot root = kextwatch.root();
-    if (!Daemon.run(root)) {
-      spec.commandLine().getErr().println("kextwatch: another one is running here already.");
+    Complaint start = new Complaint("The start");
+    while (true) {
+      try {
+        if (!Daemon.run(root)) {
+          err.println("kextwatch: another one is running here already.");
+        }
+        return ExitCode.OK;
+      } catch (IOException e) {
+        String why = "the state cannot be kept: " + e.getMessage() + " (try: kextwatch doctor)";
+        start.failed(why, Moment.now()).ifPresent(line -> err.println("kextwatch: " + line));
+        pause();
+      }
     }
-    return ExitCode.OK;
+  }
+
+  /** To end would be to be started again, and again. */
+  private static void pause() throws InterruptedException {
+    Thread end = new Thread(() -> Runtime.getRuntime().halt(ExitCode.OK), "end");
+    Runtime.getRuntime().addShutdownHook(end);
+    Thread.sleep(PAUSE.toMillis());
+    Runtime.getRuntime().removeShutdownHook(end);
   }
 }

@@ -6,11 +6,13 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.daemon.InstanceLock;
 import org.kextwatch.agent.daemon.StatusFile;
 import org.kextwatch.agent.mac.RefusedPath;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.status.Status;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -59,7 +61,7 @@ final class StatusCommand implements Callable<Integer> {
     if (stale) {
       err.println("kextwatch: this status is old, the daemon does not seem to run.");
     }
-    Optional<String> shown = show(status);
+    Optional<String> shown = show(root, status);
     if (shown.isEmpty()) {
       err.println("kextwatch: the status document has no field " + field);
       return ExitCode.USAGE;
@@ -68,10 +70,14 @@ final class StatusCommand implements Callable<Integer> {
     return stale ? ExitCode.UNKNOWN : ExitCode.of(status.verdict());
   }
 
-  private Optional<String> show(Status status) {
+  private Optional<String> show(SystemRoot root, Status status) {
     if (field != null) {
       return StatusDocument.field(status, field);
     }
-    return Optional.of(json ? StatusDocument.of(status) : StatusText.of(status, Instant.now()));
+    Boolean isRunning = InstanceLock.isHeld(root).orElse(null);
+    return Optional.of(
+        json
+            ? StatusDocument.of(status)
+            : StatusText.of(status, Instant.now(), isRunning, Ansi.AUTO));
   }
 }

@@ -10,14 +10,22 @@ import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Extension;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Status;
+import picocli.CommandLine.Help.Ansi;
 
 /** The status for people: one screen. */
 final class StatusText {
   private StatusText() {}
 
-  static String of(Status status, Instant now) {
+  /**
+   * The whole screen.
+   *
+   * @param isRunning whether the daemon runs, {@code null} if that cannot be told
+   * @param ansi whether there is a terminal that shows colours
+   */
+  static String of(Status status, Instant now, @Nullable Boolean isRunning, Ansi ansi) {
+    boolean isStale = status.isStale(now);
     StringJoiner lines = new StringJoiner("\n");
-    lines.add(word(status.verdict()).toUpperCase(Locale.ROOT).replace('_', ' '));
+    lines.add(headline(status, isStale, ansi));
     lines.add(status.summary());
     if (!status.advice().isEmpty()) {
       lines.add(row("What to do", status.advice()));
@@ -31,8 +39,24 @@ final class StatusText {
     lines.add(row("Health", health(status.health())));
     lines.add(row("Delivery", delivery(status.agent(), now)));
     lines.add(row("Seen", age(status.observedAt(), now)));
+    if (Boolean.FALSE.equals(isRunning)) {
+      lines.add(row("Daemon", "not running; see: sudo kextwatch doctor"));
+    }
     status.agent().warnings().forEach(warning -> lines.add(row("Warning", warning)));
     return lines.toString();
+  }
+
+  private static String headline(Status status, boolean isStale, Ansi ansi) {
+    String verdict = word(status.verdict()).toUpperCase(Locale.ROOT).replace('_', ' ');
+    String colour =
+        switch (status.verdict()) {
+          case PROTECTED -> isStale ? "yellow" : "green";
+          case AT_RISK -> "red";
+          case UNKNOWN -> "yellow";
+        };
+    return ansi.string("@|bold,%s %s|@".formatted(colour, verdict))
+        + (isStale ? ", when last seen: this status is old" : "")
+        + (status.settling() ? " (settling: the Mac or Defender has just started)" : "");
   }
 
   private static String extension(Extension extension) {
@@ -59,7 +83,8 @@ final class StatusText {
   }
 
   private static String delivery(AgentState agent, Instant now) {
-    String waiting = agent.pendingEvents() + " events wait";
+    long pending = agent.pendingEvents();
+    String waiting = pending == 1 ? "1 event waits" : pending + " events wait";
     String last =
         agent.lastDeliveryAt() == null
             ? "nothing delivered yet"

@@ -9,7 +9,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "version",
     description = "Prints the versions of Kextwatch and of the Java that runs it.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer = "  kextwatch version")
 final class VersionCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -1,10 +1,15 @@
 package org.kextwatch.agent.daemon;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Locale;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.tinylog.configuration.Configuration;
 import org.tinylog.provider.ProviderRegistry;
@@ -12,25 +17,32 @@ import org.tinylog.provider.ProviderRegistry;
 /**
  * The daemon's own log: it rolls by size and is never more than a few MiB, whatever happens. It is
  * closed by us, last, and not by the logger's own shutdown hook, which would race our last lines.
+ * Its folder keeps others out, for the files' own modes are the umask's.
  */
 public final class AgentLog {
   public static final String FOLDER = "/Library/Logs/Kextwatch";
 
   private static final int FILES = 4;
 
+  private static boolean isOpen;
+  private static volatile List<String> warnings = List.of();
+
   private AgentLog() {}
 
-  /**
-   * Opens the log, before anything is logged.
-   *
-   * @throws IOException if its folder cannot be made, or is a link
-   */
-  public static void open(SystemRoot root, Settings.LogLevel level) throws IOException {
-    Path folder = root.resolve(FOLDER);
-    if (Files.isSymbolicLink(folder)) {
-      throw new IOException(folder + " is a link; remove it");
+  /** Opens the log, before anything is logged. Where that cannot be, the daemon goes without. */
+  public static synchronized void open(SystemRoot root, Settings.LogLevel level) {
+    if (isOpen) {
+      return; // the logger takes its settings once
     }
-    Files.createDirectories(folder);
+    Path folder = root.resolve(FOLDER);
+    try {
+      prepare(folder);
+    } catch (IOException e) {
+      warnings = List.of("There is no log: " + e.getMessage());
+      return;
+    }
+    warnings = List.of();
+    isOpen = true;
     Configuration.set("level", level.name().toLowerCase(Locale.ROOT));
     Configuration.set("writer", "rolling file");
     Configuration.set("writer.file", folder + "/agent-{count}.log");
@@ -39,6 +51,26 @@ public final class AgentLog {
     Configuration.set("writer.backups", String.valueOf(FILES));
     Configuration.set(
         "writer.format", "{date: yyyy-MM-dd'T'HH:mm:ss.SSSXXX} {level} {class-name}: {message}");
+  }
+
+  /** Why there is no log; empty if there is one. */
+  public static List<String> warnings() {
+    return warnings;
+  }
+
+  /** The logger would follow a link, and wait for the reader of a pipe. */
+  private static void prepare(Path folder) throws IOException {
+    new Disk().makeFolder(folder, "rwxr-x---");
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "agent*.log")) {
+      for (Path file : files) {
+        boolean isLatest = file.endsWith("agent.log") && Files.isSymbolicLink(file);
+        if (!isLatest && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+          throw new IOException(file + " is not a regular file; remove it");
+        }
+      }
+    }
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-x---"));
+    Files.delete(Files.createTempFile(folder, ".probe", null)); // a full or read-only disk
   }
 
   /** Writes out what is left. */

@@ -28,6 +28,7 @@ public final class Daemon {
 
   private final Agent agent;
   private final StopCause stopCause;
+  private final Complaint complaint = new Complaint("A cycle");
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -111,10 +112,11 @@ public final class Daemon {
       Cycle.Result result = agent.cycle().run(look, settings, Permits.ALL, now);
       plan(look, result, before);
       agent.statusFile().write(result.status());
+      complaint.worked().ifPresent(Logger::info);
     } catch (CancellationException e) {
       Logger.debug("a cycle was cut short");
     } catch (RuntimeException e) {
-      Logger.error(e, "A cycle failed");
+      complaint.failed(e.toString(), now).ifPresent(line -> Logger.error(e, line));
       awaiting = null; // or what it stumbles over would be looked at each second
       schedule = schedule.after(look, Moment.now(), settings.pace().atRisk(), null);
     }

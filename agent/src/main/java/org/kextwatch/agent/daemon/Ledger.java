@@ -25,6 +25,7 @@ final class Ledger {
 
   private State state;
   private volatile State saved;
+  private final Complaint complaint = new Complaint("Keeping events and state");
   private @Nullable String trouble;
 
   private Ledger(Spool spool, StateFile file, State state) {
@@ -120,15 +121,14 @@ final class Ledger {
       file.save(state);
       saved = state;
       trouble = null;
+      complaint.worked().ifPresent(Logger::info);
     } catch (IOException e) {
       report("The state could not be saved and is kept in memory: " + e.getMessage());
     }
   }
 
   private void report(String newTrouble) {
-    if (trouble == null) {
-      Logger.warn(newTrouble);
-    }
+    complaint.failed(newTrouble, Moment.now()).ifPresent(Logger::warn);
     trouble = newTrouble;
   }
 

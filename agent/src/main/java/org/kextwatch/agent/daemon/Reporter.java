@@ -53,6 +53,7 @@ final class Reporter {
     DeliveryState state = delivery.state();
     List<String> all = new ArrayList<>(warnings.get());
     all.addAll(ledger.warnings());
+    all.addAll(AgentLog.warnings());
     return new AgentState(
         Version.current(),
         startedAt,

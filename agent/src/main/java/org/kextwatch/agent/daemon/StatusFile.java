@@ -1,7 +1,6 @@
 package org.kextwatch.agent.daemon;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.RefusedPath;
@@ -13,31 +12,30 @@ import org.tinylog.Logger;
 
 /** The status for everybody on this Mac to read; it holds no secrets. */
 public final class StatusFile {
-  public static final String PATH = "/Library/Application Support/Kextwatch/status.json";
+  private static final String FOLDER = "/Library/Application Support/Kextwatch";
+  private static final String NAME = "status.json";
+  public static final String PATH = FOLDER + "/" + NAME;
 
   private static final int LIMIT_BYTES = 1 << 20;
 
-  private final Path file;
+  private final Path folder;
   private final Disk disk;
 
-  private boolean failing;
+  private final Complaint complaint = new Complaint("Writing the status");
 
   StatusFile(SystemRoot root, Disk disk) {
-    this.file = root.resolve(PATH);
+    this.folder = root.resolve(FOLDER);
     this.disk = disk;
   }
 
-  /** Replaces the status. A failure is logged once: this is a view, nothing depends on it. */
+  /** Replaces the status. A failure is only logged: this is a view, nothing depends on it. */
   void write(Status status) {
     try {
-      Files.createDirectories(file.getParent());
-      disk.replace(file, Json.write(status), Disk.PUBLIC);
-      failing = false;
+      disk.makeFolder(folder, "rwxr-xr-x");
+      disk.replace(folder.resolve(NAME), Json.write(status), Disk.PUBLIC);
+      complaint.worked().ifPresent(Logger::info);
     } catch (IOException e) {
-      if (!failing) {
-        Logger.warn("{} could not be written: {}", file, e.getMessage());
-      }
-      failing = true;
+      complaint.failed(e.toString(), Moment.now()).ifPresent(Logger::warn);
     }
   }
 

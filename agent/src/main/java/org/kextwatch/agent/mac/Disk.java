@@ -76,20 +76,33 @@ public class Disk {
   /**
    * Makes one of our own folders, with its parents, readable by nobody else.
    *
-   * @throws IOException also if a link or somebody else's folder bears the name
+   * @throws IOException also if a link bears the name, or others could have put something into it
    */
   public final void makePrivateFolder(Path folder) throws IOException {
+    makeFolder(folder, "rwx------");
+  }
+
+  /**
+   * Makes one of our own folders, with its parents, with these permissions whatever the umask. One
+   * that is there keeps its own.
+   *
+   * @throws IOException also if a link bears the name, or others could have put something into it
+   */
+  public final void makeFolder(Path folder, String permissions) throws IOException {
     if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectories(parentOf(folder));
       Files.createDirectory(
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(permissions));
     }
     if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(folder + " is not a folder (a link is not followed here)");
     }
-    if (!Owner.of(folder, LinkOption.NOFOLLOW_LINKS).isTrusted()) {
-      throw new IOException(folder + " belongs to somebody else");
+    try {
+      TrustedFile.checkOne(folder);
+    } catch (RefusedPath e) {
+      throw new IOException(e.reason(), e);
     }
   }
 

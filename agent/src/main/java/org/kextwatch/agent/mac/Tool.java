@@ -12,7 +12,8 @@ public enum Tool {
   SYSCTL("/usr/sbin/sysctl"),
   SYSTEMEXTENSIONSCTL("/usr/bin/systemextensionsctl"),
   PROFILES("/usr/bin/profiles"),
-  STAT("/usr/bin/stat");
+  STAT("/usr/bin/stat"),
+  LAUNCHCTL("/bin/launchctl");
 
   private final String macPath;
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -152,6 +153,11 @@ public final class ToolRunner {
    * Why a tool must not or cannot run, {@code null} if it may. For mdatp the owner does not count:
    * {@code /Applications} is writable by every admin, so its signature is checked instead.
    */
+  /** Why a tool would not be run, without running it; empty if it would be. */
+  public Optional<ToolRun.NotRun> refusal(Tool tool) {
+    return Optional.ofNullable(refusal(tool, root.resolve(tool.macPath())));
+  }
+
   private static ToolRun.@Nullable NotRun refusal(Tool tool, Path program) {
     if (!Files.exists(program)) {
       return new ToolRun.NotRun(ToolRun.Cause.MISSING, program + " is not there");

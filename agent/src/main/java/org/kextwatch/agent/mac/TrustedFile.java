@@ -3,9 +3,12 @@ package org.kextwatch.agent.mac;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -39,24 +42,28 @@ public final class TrustedFile {
   }
 
   /**
-   * Reads a small file that others could not have written.
+   * Reads a small file that others could not have written. It is looked at before it is opened, for
+   * to open a pipe would be to wait for its writer; and after it was read it must still be the file
+   * that was looked at.
    *
    * @param maxBytes a larger file is refused
    * @throws NoSuchFileException if there is none
    */
   public static byte[] read(Path file, int maxBytes) throws IOException, RefusedPath {
-    if (!Files.exists(file)) {
-      throw new NoSuchFileException(file.toString());
-    }
+    Files.readAttributes(file, BasicFileAttributes.class); // throws if it is not there
     check(file);
     Path real = realPath(file);
-    if (!Files.isRegularFile(real)) {
+    BasicFileAttributes before = attributes(real);
+    if (!before.isRegularFile()) {
       throw new RefusedPath(file, "it is not a regular file");
     }
-    try (InputStream in = Files.newInputStream(real)) {
+    try (InputStream in = Files.newInputStream(real, LinkOption.NOFOLLOW_LINKS)) {
       byte[] bytes = in.readNBytes(maxBytes + 1);
       if (bytes.length > maxBytes) {
         throw new RefusedPath(file, "it is larger than " + maxBytes + " bytes");
+      }
+      if (!Objects.equals(before.fileKey(), attributes(real).fileKey())) {
+        throw new IOException(file + " was replaced while it was read");
       }
       return bytes;
     }
@@ -79,7 +86,11 @@ public final class TrustedFile {
     }
   }
 
-  private static void checkOne(Path path) throws RefusedPath {
+  private static BasicFileAttributes attributes(Path real) throws IOException {
+    return Files.readAttributes(real, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  static void checkOne(Path path) throws RefusedPath {
     if (!Owner.of(path).isTrusted()) {
       throw new RefusedPath(path, "it does not belong to root; run: chown 0:0 '" + path + "'");
     }

@@ -163,6 +163,61 @@ class DaemonIT {
     assertEquals("", rig.printed());
   }
 
+  @Test
+  void refusedSettingsLeaveItUpAndTheStatusSaysWhy() throws Exception {
+    Files.writeString(rig.mac.path("/Library/Application Support/Kextwatch/config.json"), "{");
+    assertTrue(statusOfARun().contains("it is not valid JSON"));
+  }
+
+  @Test
+  void withoutALogItGoesOnAndTheStatusSaysWhy() throws Exception {
+    Path logs = rig.mac.path("/Library/Logs/Kextwatch");
+    Files.createDirectories(logs.getParent());
+    Files.createSymbolicLink(logs, folder);
+    assertTrue(statusOfARun().contains("There is no log"));
+    assertFalse(Files.exists(folder.resolve("agent.log")));
+    assertEquals("", rig.printed());
+  }
+
+  @Test
+  void whereItCannotKeepItsStateItStaysUpAndSaysSoOnce() throws Exception {
+    Files.createSymbolicLink(rig.mac.path("/private/var/db/kextwatch"), folder);
+    try (AgentProcess agent = rig.start()) {
+      long end = System.nanoTime() + PATIENCE * 1_000_000;
+      while (rig.printed().isEmpty() && System.nanoTime() < end) {
+        Thread.sleep(20);
+      }
+      Thread.sleep(200);
+      assertTrue(agent.isAlive());
+      rig.stop(agent);
+    }
+    assertEquals(1, rig.printed().lines().count(), rig.printed());
+    assertTrue(rig.printed().contains("the state cannot be kept"), rig.printed());
+  }
+
+  @Test
+  void itsModesDoNotHangOnTheUmask() throws Exception {
+    List<String> narrow =
+        List.of("/bin/sh", "-c", "umask 077; exec \"$0\" \"$@\"", Rig.PROGRAM.toString());
+    try (AgentProcess agent =
+        AgentProcess.start(narrow, rig.mac.root(), folder.resolve("agent.out"))) {
+      awaitBlocked();
+      rig.stop(agent);
+    }
+    assertEquals("rw-r--r--", mode("/Library/Application Support/Kextwatch/status.json"));
+    assertEquals("rwxr-x---", mode("/Library/Logs/Kextwatch"));
+    assertEquals("rw-------", mode("/Library/Logs/Kextwatch/agent-0.log"));
+  }
+
+  private String statusOfARun() throws Exception {
+    Path status = rig.mac.path("/Library/Application Support/Kextwatch/status.json");
+    try (AgentProcess agent = rig.start()) {
+      awaitFile(status);
+      rig.stop(agent);
+    }
+    return Files.readString(status);
+  }
+
   private void awaitBlocked() throws InterruptedException {
     rig.inbound.await("status.changed", "\"outcome\":\"policy_blocked\"", PATIENCE);
   }

@@ -84,8 +84,7 @@ class WakeIT {
 
   private static Path library() throws IOException {
     try (Stream<Path> found =
-        Files.find(
-            Path.of("/usr/lib"), 3, (path, file) -> path.endsWith("libfaketimeMT.so.1"))) {
+        Files.find(Path.of("/usr/lib"), 3, (path, file) -> path.endsWith("libfaketimeMT.so.1"))) {
       return found.findFirst().orElseThrow(() -> new IOException("Debian's faketime is missing"));
     }
   }

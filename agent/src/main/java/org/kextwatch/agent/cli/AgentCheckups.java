@@ -1,0 +1,211 @@
+package org.kextwatch.agent.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.cli.Checkup.Said;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.config.SettingsReader;
+import org.kextwatch.agent.config.SettingsReading;
+import org.kextwatch.agent.daemon.InstanceLock;
+import org.kextwatch.agent.daemon.StatusFile;
+import org.kextwatch.agent.mac.MacVersion;
+import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.Tool;
+import org.kextwatch.agent.mac.ToolRun;
+import org.kextwatch.agent.mac.ToolRunner;
+import org.kextwatch.agent.mac.TrustedFile;
+import org.kextwatch.agent.report.WebhookSecret;
+import org.kextwatch.agent.status.Status;
+
+/** Whether the daemon is set up, runs, and gets through. */
+final class AgentCheckups {
+  static final String LABEL = "org.kextwatch.agent";
+
+  /** launchctl(1) leaves its codes to {@code launchctl error}; 113 is "Could not find service". */
+  private static final int NO_SUCH_SERVICE = 113;
+
+  private static final int VENTURA = 13;
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final int MAX_SECRET_BYTES = 8 << 10;
+
+  /** Receivers refuse what is five minutes off (Standard Webhooks). */
+  private static final long MAX_SKEW_SECONDS = 300;
+
+  private static final long ODD_SKEW_SECONDS = 60;
+  private static final String AS_ROOT = "Run: sudo kextwatch doctor";
+
+  private final SystemRoot root;
+  private final ToolRunner tools;
+  private final SettingsReading reading;
+  private final boolean isAllowed;
+
+  AgentCheckups(SystemRoot root, ToolRunner tools, SettingsReading reading, boolean isAllowed) {
+    this.root = root;
+    this.tools = tools;
+    this.reading = reading;
+    this.isAllowed = isAllowed;
+  }
+
+  List<Checkup> all() {
+    return List.of(
+        new Checkup("root", this::asRoot),
+        new Checkup("settings", this::settings),
+        new Checkup("webhook secret", this::secret),
+        new Checkup("endpoint", this::endpoint),
+        new Checkup("launchd job", this::job),
+        new Checkup("background item", this::backgroundItem),
+        new Checkup("daemon", this::daemon),
+        new Checkup("status", this::status),
+        new Checkup("clock", this::clock));
+  }
+
+  private Said asRoot() {
+    return isAllowed
+        ? Said.ok(root.isThisMac() ? "yes" : "not needed below " + root)
+        : Said.warn("not root, so some checks cannot tell", AS_ROOT);
+  }
+
+  /** Whether settings are there that this user may not see. */
+  boolean settingsAreHidden() {
+    Path file = root.resolve(SettingsReader.LOCAL_FILE);
+    return !isAllowed && !Files.notExists(file) && !Files.isReadable(file);
+  }
+
+  private Said settings() {
+    if (settingsAreHidden()) {
+      return Said.cannotTell("they are not for this user to read", AS_ROOT);
+    }
+    if (reading.isRefused()) {
+      return Said.fail(
+          String.join(" ", reading.problems()), "Correct the file; the daemon re-reads it.");
+    }
+    return reading.warnings().isEmpty()
+        ? Said.ok("they are good")
+        : Said.warn(
+            String.join(" ", reading.warnings()),
+            "Write %s, or deploy the profile.".formatted(SettingsReader.LOCAL_FILE));
+  }
+
+  private Said secret() {
+    Settings.Webhook webhook = reading.settings().webhook();
+    Path file = root.resolve(webhook.secretFile());
+    try {
+      byte[] bytes = TrustedFile.readSecret(file, MAX_SECRET_BYTES);
+      Optional<String> flaw = WebhookSecret.flaw(new String(bytes, StandardCharsets.UTF_8));
+      return flaw.map(
+              what ->
+                  Said.fail(
+                      "%s holds no webhook secret: it is %s".formatted(file, what),
+                      "Write whsec_ and the base64 of 24 to 64 random bytes into it."))
+          .orElseGet(() -> Said.ok("well-formed, and for root alone"));
+    } catch (NoSuchFileException e) {
+      return isEndpointSet()
+          ? Said.fail(file + " is not there", "Run install.sh --secret-file FILE.")
+          : Said.warn(file + " is not there", "It is needed as soon as an endpoint is set.");
+    } catch (AccessDeniedException e) {
+      return Said.cannotTell("it is not for this user to read", AS_ROOT);
+    } catch (RefusedPath e) {
+      return Said.fail(e.reason(), "Do as it says, and if others could read it, rotate it.");
+    } catch (IOException e) {
+      return Said.fail(file + " cannot be read: " + e.getClass().getSimpleName(), "Check it.");
+    }
+  }
+
+  private Said endpoint() {
+    if (isEndpointSet()) {
+      return Said.ok("set (what gets through: kextwatch webhook test)");
+    }
+    return settingsAreHidden()
+        ? Said.cannotTell("the settings are not for this user to read", AS_ROOT)
+        : Said.warn("none is set, so nobody is told", "Set endpoint or endpointFile.");
+  }
+
+  private boolean isEndpointSet() {
+    Settings.Webhook webhook = reading.settings().webhook();
+    return webhook.endpoint() != null || webhook.endpointFile() != null;
+  }
+
+  private Said job() {
+    ToolRun run = tools.run(Tool.LAUNCHCTL, TIMEOUT, List.of("print", "system/" + LABEL));
+    if (run instanceof ToolRun.Finished finished) {
+      return switch (finished.exitCode()) {
+        case 0 -> Said.ok("launchd knows " + LABEL);
+        case NO_SUCH_SERVICE ->
+            Said.fail(
+                "launchd does not know " + LABEL,
+                "Run install.sh, or: sudo launchctl bootstrap system " + PlaceCheckups.JOB);
+        default -> Said.cannotTell("launchctl ended with " + finished.exitCode(), AS_ROOT);
+      };
+    }
+    return Said.cannotTell("launchctl gave no answer", "");
+  }
+
+  private Said backgroundItem() {
+    return MacVersion.of(root).map(version -> version.major() < VENTURA).orElse(false)
+        ? Said.ok("this macOS has no switch for it")
+        : Said.cannotTell(
+            "macOS does not tell programs whether the user has switched it off",
+            "See System Settings > General > Login Items; the background item profile locks it.");
+  }
+
+  private Said daemon() {
+    return InstanceLock.isHeld(root)
+        .map(
+            isHeld ->
+                isHeld
+                    ? Said.ok("it is running")
+                    : Said.fail("it is not running", "Run install.sh, or see the launchd job."))
+        .orElseGet(() -> Said.cannotTell("only root can see whether it runs", AS_ROOT));
+  }
+
+  private Said status() {
+    Status status;
+    try {
+      status = StatusFile.read(root);
+    } catch (NoSuchFileException e) {
+      return Said.fail("there is none", "Start the daemon, or run: sudo kextwatch check");
+    } catch (IOException e) {
+      return Said.fail("it cannot be believed: " + e.getMessage(), "Mend what it names.");
+    }
+    Instant now = Instant.now();
+    String age = "seen " + StatusText.age(status.observedAt(), now);
+    if (status.isStale(now)) {
+      return Said.fail(age, "The daemon does not seem to run: see the launchd job.");
+    }
+    return status.agent().warnings().isEmpty()
+        ? Said.ok(age)
+        : Said.warn(String.join(" ", status.agent().warnings()), "Mend what it names.");
+  }
+
+  private Said clock() {
+    Long skew = skew();
+    if (skew == null) {
+      return Said.cannotTell("nothing was delivered yet, so there is nothing to compare with", "");
+    }
+    String text = "%d s ahead of the endpoint's".formatted(skew);
+    if (Math.abs(skew) > MAX_SKEW_SECONDS) {
+      return Said.fail(text, "Receivers refuse that: set the clock (System Preferences > Date).");
+    }
+    return Math.abs(skew) > ODD_SKEW_SECONDS
+        ? Said.warn(text, "Let macOS set the clock by itself.")
+        : Said.ok(text);
+  }
+
+  private @Nullable Long skew() {
+    try {
+      return StatusFile.read(root).agent().clockSkewSeconds();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+}

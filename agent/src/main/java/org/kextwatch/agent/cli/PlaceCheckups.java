@@ -1,0 +1,165 @@
+package org.kextwatch.agent.cli;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.cli.Checkup.Said;
+import org.kextwatch.agent.daemon.AgentLog;
+import org.kextwatch.agent.mac.Owner;
+import org.kextwatch.agent.mac.SystemRoot;
+
+/** Whether our own folders are ours alone, have room, and the Java below us can be trusted. */
+final class PlaceCheckups {
+  static final String SUPPORT = "/Library/Application Support/Kextwatch";
+  static final String STATE = "/private/var/db/kextwatch";
+  static final String JOB = "/Library/LaunchDaemons/org.kextwatch.agent.plist";
+
+  private static final long MIB = 1 << 20;
+  private static final long TOO_LITTLE = 20 * MIB;
+  private static final long LITTLE = 200 * MIB;
+
+  private final SystemRoot root;
+
+  PlaceCheckups(SystemRoot root) {
+    this.root = root;
+  }
+
+  List<Checkup> all() {
+    return List.of(
+        new Checkup("system root", () -> folder("/", "r-xr-xr-x")),
+        new Checkup("programs folder", () -> folder(SUPPORT, "rwxr-xr-x")),
+        new Checkup("state folder", () -> folder(STATE, "rwx------")),
+        new Checkup("spool folder", () -> folder(STATE + "/spool", "rwx------")),
+        new Checkup("log folder", () -> folder(AgentLog.FOLDER, "rwxr-xr-x")),
+        new Checkup("launchd plist", () -> file(JOB)),
+        new Checkup("disk for state", () -> room(STATE)),
+        new Checkup("disk for logs", () -> room(AgentLog.FOLDER)),
+        new Checkup("Java", PlaceCheckups::java));
+  }
+
+  private Said folder(String macPath, String widest) {
+    return place(macPath, true, PosixFilePermissions.fromString(widest));
+  }
+
+  private Said file(String macPath) {
+    return place(macPath, false, PosixFilePermissions.fromString("rw-r--r--"));
+  }
+
+  private Said place(String macPath, boolean mustBeFolder, Set<PosixFilePermission> widest) {
+    Path path = root.resolve(macPath);
+    PosixFileAttributes attributes;
+    try {
+      attributes = Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return mustBeFolder
+          ? Said.warn(path + " is not there", "The daemon makes it when it starts.")
+          : Said.warn(path + " is not there", "Run install.sh to have launchd start the daemon.");
+    } catch (AccessDeniedException e) {
+      return Said.cannotTell(path + " is not for this user to see", "Run: sudo kextwatch doctor");
+    } catch (IOException e) {
+      return Said.fail(path + " cannot be looked at: " + e.getMessage(), "Check the disk.");
+    }
+    if (attributes.isSymbolicLink() || attributes.isDirectory() != mustBeFolder) {
+      return Said.fail(
+          "%s is %s".formatted(path, attributes.isSymbolicLink() ? "a link" : "something else"),
+          "Move it away and run install.sh again.");
+    }
+    String flaw = flaw(path, attributes.permissions());
+    if (flaw != null) {
+      return Said.fail(
+          flaw, "Run: sudo chown 0:0 '%s' && sudo chmod go-w '%s'".formatted(path, path));
+    }
+    if (!widest.containsAll(attributes.permissions()) && !path.equals(root.resolve("/"))) {
+      return Said.warn(
+          "%s is open wider than %s".formatted(path, PosixFilePermissions.toString(widest)),
+          "Run: sudo chmod %s '%s'".formatted(symbolic(widest), path));
+    }
+    return parents(path);
+  }
+
+  /** Who may write a parent may put another folder in the place of ours. */
+  private Said parents(Path path) {
+    Path top = root.resolve("/");
+    for (Path at = path.getParent(); at != null && at.startsWith(top); at = at.getParent()) {
+      try {
+        if (Files.exists(at) && isLoose(at)) {
+          return Said.warn(
+              "%s, above %s, can be written by others".formatted(at, path.getFileName()),
+              "Check who may write it: ls -ld '%s'".formatted(at));
+        }
+      } catch (IOException e) {
+        return Said.cannotTell(at + " cannot be looked at", "Run: sudo kextwatch doctor");
+      }
+    }
+    return Said.ok(path.toString());
+  }
+
+  private static boolean isLoose(Path path) throws IOException {
+    String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    boolean isSticky = ((Integer) Files.getAttribute(path, "unix:mode") & 01000) != 0;
+    return !Owner.of(path).isTrusted()
+        || (!isSticky && (mode.charAt(4) == 'w' || mode.charAt(7) == 'w'));
+  }
+
+  private static @Nullable String flaw(Path path, Set<PosixFilePermission> permissions) {
+    if (!Owner.of(path, LinkOption.NOFOLLOW_LINKS).isTrusted()) {
+      return path + " does not belong to root";
+    }
+    return permissions.contains(PosixFilePermission.GROUP_WRITE)
+            || permissions.contains(PosixFilePermission.OTHERS_WRITE)
+        ? path + " can be written by others"
+        : null;
+  }
+
+  private static String symbolic(Set<PosixFilePermission> widest) {
+    return switch (PosixFilePermissions.toString(widest)) {
+      case "rwx------" -> "700";
+      case "rw-r--r--" -> "644";
+      default -> "755";
+    };
+  }
+
+  private Said room(String macPath) {
+    Path at = root.resolve(macPath);
+    while (at != null && !Files.exists(at)) {
+      at = at.getParent();
+    }
+    try {
+      long free = at == null ? 0 : Files.getFileStore(at).getUsableSpace();
+      String text = "%,d MiB free".formatted(free / MIB);
+      if (free < TOO_LITTLE) {
+        return Said.fail(text, "Free some: below 20 MiB events and state cannot be kept.");
+      }
+      return free < LITTLE ? Said.warn(text, "Free some soon.") : Said.ok(text);
+    } catch (IOException e) {
+      return Said.cannotTell("it does not say how much is free: " + e.getMessage(), "");
+    }
+  }
+
+  private static Said java() {
+    String text =
+        "%s at %s".formatted(System.getProperty("java.version"), System.getProperty("java.home"));
+    try {
+      Path real = Path.of(System.getProperty("java.home")).toRealPath();
+      for (Path at = real; at != null; at = at.getParent()) {
+        if (isLoose(at)) {
+          return Said.warn(
+              "%s; others can write %s".formatted(text, at),
+              "An installed Kextwatch refuses such a Java: use one that belongs to root.");
+        }
+      }
+      return Said.ok(text);
+    } catch (IOException e) {
+      return Said.cannotTell(text + "; its folders cannot be looked at", "");
+    }
+  }
+}

@@ -1,0 +1,213 @@
+package org.kextwatch.agent.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kextwatch.agent.cli.Checkup.Finding;
+import org.kextwatch.agent.cli.Checkup.Mark;
+import org.kextwatch.agent.cli.Checkup.Said;
+import org.kextwatch.agent.daemon.Check;
+import org.kextwatch.agent.daemon.InstanceLock;
+import org.kextwatch.agent.demo.SimulatedMac;
+import org.kextwatch.agent.mac.SystemRoot;
+import picocli.CommandLine.Help.Ansi;
+
+/** Each thing that must be right, broken by itself: the doctor finds it and says what to do. */
+class DoctorTest {
+  private static final String SUPPORT = "/Library/Application Support/Kextwatch/";
+  private static final String SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+  @TempDir private Path folder;
+
+  private SimulatedMac mac;
+  private SystemRoot root;
+  private InstanceLock lock;
+
+  @BeforeEach
+  void aMacThatIsWatched() throws Exception {
+    mac = SimulatedMac.create(folder.resolve("mac"));
+    mac.prepareForAgent(Map.of("endpoint", "https://fleet.example.com/hooks/CANARY"), SECRET);
+    mac.put("/Library/LaunchDaemons/org.kextwatch.agent.plist", "<plist/>");
+    tool("/bin/launchctl", "exit 0");
+    mac.approveByProfile();
+    mac.restart();
+    root = SystemRoot.at(mac.root());
+    Check.run(root, false, false);
+    Files.createDirectories(mac.path("/Library/Logs/Kextwatch"));
+    mode("/Library/Logs/Kextwatch", "rwxr-x---");
+    lock = InstanceLock.take(mac.path("/private/var/db/kextwatch/lock")).orElseThrow();
+  }
+
+  @AfterEach
+  void release() throws IOException {
+    lock.close();
+  }
+
+  @Test
+  void nothingFailsOnAMacThatIsWatched() {
+    Doctor.Report report = examine();
+    assertEquals(List.of(), marked(report, Mark.FAIL));
+    assertEquals(List.of("clock"), marked(report, Mark.CANNOT_TELL));
+    assertEquals(0, report.exitCode());
+  }
+
+  /** What is broken. */
+  interface Break {
+    void on(DoctorTest test) throws Exception;
+  }
+
+  static Stream<Arguments> broken() {
+    return Stream.of(
+        broken("settings", Mark.FAIL, t -> t.write(SUPPORT + "config.json", "{")),
+        broken("settings", Mark.WARN, t -> Files.delete(t.mac.path(SUPPORT + "config.json"))),
+        broken("endpoint", Mark.WARN, t -> t.mac.prepareForAgent(Map.of(), SECRET)),
+        broken("webhook secret", Mark.FAIL, t -> t.write(SUPPORT + "secret", "hunter2")),
+        broken("webhook secret", Mark.FAIL, t -> t.mode(SUPPORT + "secret", "rw-r--r--")),
+        broken("webhook secret", Mark.FAIL, t -> Files.delete(t.mac.path(SUPPORT + "secret"))),
+        broken("launchd job", Mark.FAIL, t -> t.tool("/bin/launchctl", "exit 113")),
+        broken("launchd job", Mark.CANNOT_TELL, t -> t.tool("/bin/launchctl", "exit 5")),
+        broken("daemon", Mark.FAIL, t -> t.lock.close()),
+        broken("status", Mark.FAIL, t -> Files.delete(t.mac.path(SUPPORT + "status.json"))),
+        broken("status", Mark.FAIL, t -> t.edit("\"20\\d\\d-", "\"2020-")),
+        broken("clock", Mark.FAIL, t -> t.edit("(clockSkewSeconds\":)null", "$1-4000")),
+        broken("clock", Mark.WARN, t -> t.edit("(clockSkewSeconds\":)null", "$1100")),
+        broken("clock", Mark.OK, t -> t.edit("(clockSkewSeconds\":)null", "$12")),
+        broken("state folder", Mark.FAIL, t -> t.mode("/private/var/db/kextwatch", "rwxrwxrwx")),
+        broken("state folder", Mark.WARN, t -> t.mode("/private/var/db/kextwatch", "rwxr-xr-x")),
+        broken("state folder", Mark.WARN, t -> t.mode("/private/var/db", "rwxrwxrwx")),
+        broken("programs folder", Mark.FAIL, t -> t.mode(SUPPORT, "rwxrwxr-x")),
+        broken("log folder", Mark.WARN, t -> Files.delete(t.mac.path("/Library/Logs/Kextwatch"))),
+        broken("launchd plist", Mark.FAIL, t -> t.mode(PlaceCheckups.JOB, "rw-rw-r--")),
+        broken("launchd plist", Mark.WARN, t -> Files.delete(t.mac.path(PlaceCheckups.JOB))),
+        broken("tool sqlite3", Mark.FAIL, t -> Files.delete(t.mac.path("/usr/bin/sqlite3"))),
+        broken("tool kextutil", Mark.FAIL, t -> t.mode("/usr/bin/kextutil", "rwxrwxrwx")),
+        broken("tool ioreg", Mark.WARN, t -> Files.delete(t.mac.path("/usr/sbin/ioreg"))),
+        broken("tool mdatp", Mark.FAIL, t -> Files.delete(t.mac.path("/usr/local/bin/mdatp"))),
+        broken("Defender's signature", Mark.FAIL, t -> t.mac.signed(false)),
+        broken("Defender's daemon", Mark.FAIL, t -> t.mac.fault("mdatp", 3, "", "", 0)),
+        broken("approval database", Mark.WARN, t -> t.mac.fault("sqlite3", 1, "", "boom", 0)),
+        broken(
+            "managed policies",
+            Mark.FAIL,
+            t -> {
+              t.mac.revoke();
+              t.mac.restart();
+              t.mac.put(
+                  "/Library/Managed Preferences/com.apple.syspolicy.kernel-extension-policy.plist",
+                  "<plist><dict/></plist>");
+            }),
+        broken("user", Mark.WARN, t -> t.mac.logOut()),
+        broken(
+            "macOS",
+            Mark.FAIL,
+            t -> Files.delete(t.mac.path("/System/Library/CoreServices/SystemVersion.plist"))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("broken")
+  void whatIsBrokenIsFoundWithItsRemedy(String check, Mark mark, Break breaks) throws Exception {
+    breaks.on(this);
+    Finding finding =
+        examine().findings().stream()
+            .filter(found -> found.check().equals(check))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(mark, finding.mark(), finding::toString);
+    assertEquals(mark == Mark.OK, finding.remedy().isEmpty(), finding::toString);
+  }
+
+  @Test
+  void refusedSettingsHaveAnExitCodeOfTheirOwn() throws Exception {
+    write(SUPPORT + "config.json", "{\"maxLoadAttempts\":\"x\"}");
+    assertEquals(78, examine().exitCode());
+    Files.delete(mac.path(SUPPORT + "config.json"));
+    assertEquals(0, examine().exitCode());
+    Files.delete(mac.path("/usr/local/bin/mdatp"));
+    assertEquals(1, examine().exitCode());
+  }
+
+  @Test
+  void peopleReadALineForEachCheckAndNoSecret() {
+    String text = DoctorCommand.text(examine(), Ansi.OFF);
+    assertTrue(text.startsWith("ok          root"), text);
+    assertTrue(text.contains("\nok          tool mdatp           /usr/local/bin/mdatp\n"), text);
+    assertFalse(text.contains("CANARY"), text);
+    assertFalse(text.contains("whsec_AAEC"), text);
+  }
+
+  @Test
+  void aCheckThatErrsOrHangsIsNoFailure() {
+    Checkup errs =
+        new Checkup(
+            "errs",
+            () -> {
+              throw new IllegalStateException("oops");
+            });
+    Checkup hangs =
+        new Checkup(
+            "hangs",
+            () -> {
+              try {
+                Thread.sleep(60_000);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return Said.ok("late");
+            });
+    Checkup late = new Checkup("late", () -> Said.ok("never asked"));
+
+    List<Finding> found = Doctor.run(List.of(errs, hangs, late), Duration.ofMillis(300));
+
+    assertTrue(found.get(0).text().contains("oops"));
+    assertTrue(found.stream().allMatch(finding -> finding.mark() == Mark.CANNOT_TELL));
+    assertEquals(0, new Doctor.Report(found, false).exitCode());
+  }
+
+  private Doctor.Report examine() {
+    return Doctor.examine(root, true);
+  }
+
+  private static List<String> marked(Doctor.Report report, Mark mark) {
+    return report.findings().stream()
+        .filter(finding -> finding.mark() == mark)
+        .map(Finding::check)
+        .toList();
+  }
+
+  private static Arguments broken(String check, Mark mark, Break breaks) {
+    return Arguments.of(check, mark, breaks);
+  }
+
+  private void edit(String regex, String replacement) throws IOException {
+    Path status = mac.path(SUPPORT + "status.json");
+    Files.writeString(status, Files.readString(status).replaceFirst(regex, replacement));
+  }
+
+  private void write(String macPath, String content) throws IOException {
+    Files.writeString(mac.path(macPath), content);
+  }
+
+  private void tool(String macPath, String body) throws IOException {
+    Files.writeString(mac.path(macPath), "#!/bin/sh\n" + body + "\n");
+  }
+
+  private void mode(String macPath, String mode) throws IOException {
+    Files.setPosixFilePermissions(mac.path(macPath), PosixFilePermissions.fromString(mode));
+  }
+}

@@ -1,0 +1,117 @@
+package org.kextwatch.agent.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kextwatch.agent.Script;
+import org.kextwatch.agent.Script.Ended;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** Help, man page and completions say what the program does, all of it. */
+class ManualTest {
+  private static final Path PAGE = Script.AGENT.resolve("src/main/man/kextwatch.1");
+  private static final Map<String, String> ENVIRONMENT = Map.of("PATH", "/usr/bin:/bin");
+
+  @TempDir private Path folder;
+
+  /** The program and every command below it. */
+  static Stream<CommandLine> commands() {
+    return below(new CommandLine(new Kextwatch()));
+  }
+
+  private static Stream<CommandLine> below(CommandLine command) {
+    return Stream.concat(
+        Stream.of(command),
+        command.getSubcommands().values().stream().distinct().flatMap(ManualTest::below));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommandIsExplainedWithAnExample(CommandLine command) {
+    String help = command.getUsageMessage(Ansi.OFF);
+    assertTrue(help.contains("Example"), help);
+    assertTrue(help.lines().anyMatch(line -> line.matches(" +(sudo |source.*)?.*kextwatch .*")));
+    for (OptionSpec option : command.getCommandSpec().options()) {
+      assertTrue(option.description().length > 0, option.longestName());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void theManPageNamesEveryCommandAndOption(CommandLine command) throws IOException {
+    String page = Files.readString(PAGE).replace("\\-", "-");
+    assertTrue(page.contains(command.getCommandName()), command.getCommandName());
+    for (OptionSpec option : command.getCommandSpec().options()) {
+      for (String name : option.names()) {
+        assertTrue(page.contains(name), command.getCommandName() + " " + name);
+      }
+    }
+  }
+
+  @Test
+  void theManPageNamesNothingElse() throws IOException {
+    List<String> known =
+        commands()
+            .flatMap(command -> command.getCommandSpec().options().stream())
+            .flatMap(option -> Stream.of(option.names()))
+            .toList();
+    List<String> named =
+        Files.readString(PAGE)
+            .replace("\\-", "-")
+            .replaceAll("\\\\f.", " ")
+            .lines()
+            .flatMap(line -> Stream.of(line.split("[^A-Za-z-]+")))
+            .filter(word -> word.startsWith("--"))
+            .distinct()
+            .toList();
+    assertTrue(known.containsAll(named), named::toString);
+    assertTrue(named.contains("--json"));
+  }
+
+  @Test
+  void theManPageNamesEveryExitCode() throws IOException {
+    String page = Files.readString(PAGE);
+    for (int code : List.of(0, 1, 2, 64, 69, 70, 77, 78)) {
+      assertTrue(page.contains("\n.B " + code + "\n"), "exit code " + code);
+    }
+  }
+
+  @Test
+  void bashCompletesCommandsAndOptions() throws Exception {
+    CommandLine program = new CommandLine(new Kextwatch());
+    String script = AutoComplete.bash("kextwatch", program);
+    Path file = Files.writeString(folder.resolve("completions"), script);
+
+    assertEquals("check completions\n", completed(file, "kextwatch c"));
+    assertEquals("--field\n", completed(file, "kextwatch status --f"));
+  }
+
+  private String completed(Path script, String typed) throws Exception {
+    String ask =
+        """
+        . '%s'
+        compopt() { :; }
+        COMP_WORDS=(%s)
+        COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+        _complete_kextwatch
+        printf '%%s\\n' "$(printf '%%s\\n' "${COMPREPLY[@]}" | sort | tr '\\n' ' ' | sed 's/ *$//')"
+        """
+            .formatted(script, typed);
+    Ended ended = Script.run(folder, ENVIRONMENT, "bash", "-c", ask);
+    assertEquals("", ended.err());
+    return ended.out();
+  }
+}

@@ -1,0 +1,137 @@
+package org.kextwatch.agent.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.kextwatch.agent.status.Attempt;
+import org.kextwatch.agent.status.Extension;
+import org.kextwatch.agent.status.ExtensionKind;
+import org.kextwatch.agent.status.ExtensionState;
+import org.kextwatch.agent.status.Grant;
+import org.kextwatch.agent.status.Health;
+import org.kextwatch.agent.status.Outcome;
+import org.kextwatch.agent.status.Reachability;
+import org.kextwatch.agent.status.Samples;
+import org.kextwatch.agent.status.Status;
+import picocli.CommandLine.Help.Ansi;
+
+/** The whole screen that people see, for each kind of Mac. */
+class StatusTextTest {
+  private static final Instant SOON = Samples.NOON.plusSeconds(12);
+
+  @Test
+  void aHealthyMac() {
+    assertEquals(
+        """
+        PROTECTED
+        Defender protects C02XK0AAJG5H.
+          Why           none
+          Extension     kernel, active, loaded; grant: user (kext_policy allows it (user))
+          Health        ok, real-time protection on and available
+          Delivery      0 events wait, nothing delivered yet
+          Seen          12 s ago""",
+        text(Samples.status(Samples.HEALTHY, Samples.ACTIVE), SOON, true));
+  }
+
+  @Test
+  void aBlockedMac() {
+    Attempt attempt =
+        new Attempt(Samples.NOON.minusSeconds(240), Outcome.POLICY_BLOCKED, 27, "Kext rejected");
+    Extension blocked =
+        Samples.extension(
+            ExtensionKind.KERNEL,
+            ExtensionState.AWAITING_APPROVAL,
+            Grant.NONE,
+            false,
+            true,
+            attempt);
+    assertEquals(
+        """
+        AT RISK
+        Defender's kernel extension is waiting for approval on C02XK0AAJG5H.
+          What to do    System Preferences > Security & Privacy > General: Allow "Microsoft\
+         Corporation". Managed Macs: allow team UBF8T346G9 in the kernel extension profile (Jamf:\
+         Approved Kernel Extensions; Intune: Kernel extensions); it needs user-approved MDM.
+          Why           awaiting_approval
+          Extension     kernel, awaiting_approval, not loaded; grant: none (kext_policy allows it\
+         (user))
+          Last attempt  policy_blocked, 4 min ago
+          Health        ok, real-time protection on and unavailable
+          Delivery      0 events wait, nothing delivered yet
+          Seen          12 s ago""",
+        text(Samples.status(Samples.pair(true, false), blocked), SOON, null));
+  }
+
+  @Test
+  void aMacThatWasLastSeenLongAgo() {
+    assertEquals(
+        """
+        PROTECTED, when last seen: this status is old
+        Defender protects C02XK0AAJG5H.
+          Why           none
+          Extension     kernel, active, loaded; grant: user (kext_policy allows it (user))
+          Health        ok, real-time protection on and available
+          Delivery      0 events wait, nothing delivered yet
+          Seen          3 h ago
+          Daemon        not running; see: sudo kextwatch doctor""",
+        text(
+            Samples.status(Samples.HEALTHY, Samples.ACTIVE),
+            Samples.NOON.plus(Duration.ofHours(3)),
+            false));
+  }
+
+  @Test
+  void aMacOfWhichNothingCanBeRead() {
+    Extension unreadable =
+        Samples.extension(
+            ExtensionKind.KERNEL, ExtensionState.UNKNOWN, Grant.UNREADABLE, null, null, null);
+    assertEquals(
+        """
+        UNKNOWN
+        Defender does not say whether it protects C02XK0AAJG5H.
+          What to do    Run: mdatp health
+          Why           health_incomplete
+          Extension     kernel, unknown, not known whether loaded; grant: unreadable (kext_policy\
+         allows it (user))
+          Health        ok, real-time protection not told and not told whether available
+          Delivery      0 events wait, nothing delivered yet
+          Seen          12 s ago""",
+        text(Samples.status(Samples.pair(null, null), unreadable), SOON, true)
+            .replaceFirst("(?s)\\n  Warning.*", ""));
+  }
+
+  @Test
+  void aMacWhoseDefenderDidNotAnswerInTime() {
+    assertEquals(
+        """
+        UNKNOWN
+        Defender did not answer in time on C02XK0AAJG5H.
+          What to do    Run: mdatp health
+          Why           timeout
+          Extension     kernel, active, loaded; grant: user (kext_policy allows it (user))
+          Health        timeout, real-time protection not told and not told whether available
+          Delivery      0 events wait, nothing delivered yet
+          Seen          12 s ago""",
+        text(
+            Samples.status(Health.unreachable(Reachability.TIMEOUT, null), Samples.ACTIVE),
+            SOON,
+            true));
+  }
+
+  @Test
+  void onATerminalTheVerdictHasItsColour() {
+    Status status = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
+    List<String> lines = StatusText.of(status, SOON, true, Ansi.ON).lines().toList();
+    assertTrue(lines.get(0).contains("\u001b[1m\u001b[32mPROTECTED"), lines.get(0));
+    assertEquals("Defender protects C02XK0AAJG5H.", lines.get(1));
+  }
+
+  private static String text(Status status, Instant now, @Nullable Boolean isRunning) {
+    return StatusText.of(status, now, isRunning, Ansi.OFF);
+  }
+}
