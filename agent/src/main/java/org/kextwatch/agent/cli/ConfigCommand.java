@@ -56,7 +56,9 @@ final class ConfigCommand implements Runnable {
   @Command(
       name = "show",
       description = "Every setting, its value and where it comes from; nothing that is secret.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  sudo kextwatch config show --json")
   int show(@Option(names = "--json", description = "Print a document.") boolean json)
       throws RefusedPath {
     SystemRoot root = kextwatch.root();
@@ -80,7 +82,9 @@ final class ConfigCommand implements Runnable {
         "Whether the settings are right, and the files that they name are there and safe. Of a FILE",
         "it does not matter where it lies and whose it is."
       },
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  kextwatch config validate ./config.json")
   int validate(
       @Parameters(
               arity = "0..1",

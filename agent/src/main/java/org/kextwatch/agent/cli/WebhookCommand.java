@@ -10,7 +10,9 @@ import picocli.CommandLine.Spec;
     name = "webhook",
     description = "What the fleet's endpoint gets: whether it gets it, and what it looks like.",
     subcommands = {WebhookTestCommand.class, WebhookSchemaCommand.class},
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {"  sudo kextwatch webhook test", "  kextwatch webhook schema ./schemas"})
 final class WebhookCommand implements Runnable {
   @ParentCommand private Kextwatch kextwatch;
   @Spec private CommandSpec spec;

@@ -20,9 +20,7 @@ import org.kextwatch.agent.mac.Owner;
  * recorded on real Macs, its approval database is a real one. The methods are what the user and the
  * world do to it; what the tools do shows in {@link #calls}.
  *
- * <p>Somebody is logged in from the start. What is not known of real Macs is a switch: whether
- * Allow loads the kext by itself, whether a row exists before the approval, what an old Defender
- * says to words it does not know, which pair a blocked Defender prints.
+ * <p>Somebody is logged in from the start. What is not known of real Macs is a switch.
  */
 public final class SimulatedMac {
   private static final String SUPPORT = "Library/Application Support/Kextwatch/";
@@ -90,7 +88,6 @@ public final class SimulatedMac {
     logIn();
   }
 
-  /** The folder, as a real path. */
   public Path root() {
     return root;
   }
@@ -132,7 +129,6 @@ public final class SimulatedMac {
     policy.approveTeamAsProfile();
   }
 
-  /** Every approval is gone. A loaded kext stays loaded until the restart. */
   public void revoke() {
     policy.forget();
   }
@@ -264,7 +260,6 @@ public final class SimulatedMac {
             Double.toString(delaySeconds)));
   }
 
-  /** Every call of a tool so far, oldest first. */
   public List<Call> calls() {
     return levers.read("calls.log").stream().flatMap(String::lines).map(Call::parse).toList();
   }

@@ -95,7 +95,7 @@ class ManualTest {
     String script = AutoComplete.bash("kextwatch", program);
     Path file = Files.writeString(folder.resolve("completions"), script);
 
-    assertEquals("check completions\n", completed(file, "kextwatch c"));
+    assertEquals("check completions config\n", completed(file, "kextwatch c"));
     assertEquals("--field\n", completed(file, "kextwatch status --f"));
   }
 

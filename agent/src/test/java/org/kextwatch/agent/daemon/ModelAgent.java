@@ -171,11 +171,12 @@ final class ModelAgent {
               news.status().extension().kind() == ExtensionKind.KERNEL;
           default -> false;
         };
-    boolean saysGrantIsGone =
-        switch (news.status().extension().grant()) {
-          case NONE, LISTED_NOT_ALLOWED -> true;
-          default -> false;
-        };
+    boolean saysGrantIsGone = // a system extension never had the kext's
+        news.status().extension().kind() == ExtensionKind.KERNEL
+            && switch (news.status().extension().grant()) {
+              case NONE, LISTED_NOT_ALLOWED -> true;
+              default -> false;
+            };
     if (saysSo) {
       assertTrue(!lastReadable.isGiven() || refusedSince, "the database had said " + lastReadable);
     }
