@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.kextwatch.agent.demo.Timeline.Lane;
 import org.kextwatch.agent.receiver.SignatureCheck;
 import org.kextwatch.agent.receiver.WebhookReceiver;
 

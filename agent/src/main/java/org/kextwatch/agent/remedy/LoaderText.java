@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
-import org.kextwatch.agent.remedy.Statement.About;
+import org.kextwatch.agent.remedy.LoaderText.Statement.About;
 
 /**
  * Reads what kextutil prints into statements, and tells whose each is. Up to macOS 10.15 a line is
@@ -93,6 +93,20 @@ final class LoaderText {
       return new URI(null, null, "/" + file, null).toASCIIString().substring(1);
     } catch (URISyntaxException e) {
       return file;
+    }
+  }
+
+  /** One thing that a loader says, on one line however many it took. */
+  record Statement(About about, String text) {
+
+    /** Whose trouble it is. */
+    enum About {
+      /** It names our kext, perhaps among others. */
+      OURS,
+      /** It names other kexts only. */
+      OTHERS,
+      /** It names none. */
+      NOBODY
     }
   }
 }

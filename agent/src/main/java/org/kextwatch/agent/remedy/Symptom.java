@@ -1,6 +1,7 @@
 package org.kextwatch.agent.remedy;
 
 import java.util.regex.Pattern;
+import org.kextwatch.agent.remedy.LoaderText.Statement;
 import org.kextwatch.agent.status.Outcome;
 
 /**

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.kextwatch.agent.demo.Timeline.Lane;
 
 class TimelineTest {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
