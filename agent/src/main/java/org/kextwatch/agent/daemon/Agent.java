@@ -19,7 +19,6 @@ record Agent(
     Cycle cycle,
     Reporter reporter,
     Delivery delivery,
-    StatusFile statusFile,
     LiveSettings settings) {
 
   /**
@@ -50,10 +49,9 @@ record Agent(
     return new Agent(
         tools,
         extensionReader,
-        new Cycle(root, tools, observer, loader, ledger, reporter),
+        new Cycle(root, tools, observer, loader, ledger, reporter, new StatusFile(root, disk)),
         reporter,
         delivery,
-        new StatusFile(root, disk),
         live);
   }
 }

@@ -2,7 +2,6 @@ package org.kextwatch.agent.daemon;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.kextwatch.agent.approval.ExtensionReader;
@@ -32,7 +31,7 @@ public final class Check {
     LiveSettings live = new LiveSettings(root, Moment.now());
     Places places = Places.of(root);
     places.make(new Disk());
-    Optional<InstanceLock> lock = InstanceLock.take(places.lock());
+    Optional<InstanceLock> lock = InstanceLock.takeForCheck(places.lock());
     if (lock.isEmpty()) {
       return new Result(
           look(root, places, live.inForce()),
@@ -56,9 +55,7 @@ public final class Check {
       agent.delivery().start();
       agent.delivery().stop(DELIVERY);
     }
-    Status status = result.status();
-    agent.statusFile().write(status);
-    return status;
+    return result.status();
   }
 
   /** Looks with the daemon's memory, and with its own word on itself. */
@@ -79,12 +76,12 @@ public final class Check {
             now);
   }
 
+  /** Its warnings belong to its own looks. */
   private static AgentState daemonState(SystemRoot root, Moment now) {
     try {
-      return StatusFile.read(root).agent();
+      return StatusFile.read(root).agent().withoutWarnings();
     } catch (IOException e) {
-      return new AgentState(
-          Version.current(), now.wall(), 0, 0, 0, null, null, null, new ArrayList<>(), 0);
+      return new AgentState(Version.current(), now.wall(), 0, 0, 0, null, null, null, List.of(), 0);
     }
   }
 

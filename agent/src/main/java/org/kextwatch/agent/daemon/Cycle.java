@@ -26,6 +26,7 @@ final class Cycle {
   private final Loader loader;
   private final Ledger ledger;
   private final Reporter reporter;
+  private final StatusFile statusFile;
 
   Cycle(
       SystemRoot root,
@@ -33,7 +34,8 @@ final class Cycle {
       Observer observer,
       Loader loader,
       Ledger ledger,
-      Reporter reporter) {
+      Reporter reporter,
+      StatusFile statusFile) {
     this.root = root;
     this.tools = tools;
     this.observer = observer;
@@ -41,6 +43,7 @@ final class Cycle {
     this.loader = loader;
     this.ledger = ledger;
     this.reporter = reporter;
+    this.statusFile = statusFile;
   }
 
   /**
@@ -55,6 +58,7 @@ final class Cycle {
     if (permits.report()) {
       reporter.tell(status, settings.pace().heartbeat().toSeconds());
     }
+    statusFile.write(status);
     Decision decision = decide(seen, settings, now);
     if (!(decision instanceof Decision.Load load)) {
       return new Result(

@@ -51,7 +51,7 @@ public final class Daemon {
   public static boolean run(SystemRoot root) throws IOException {
     Places places = Places.of(root);
     places.make(new Disk());
-    Optional<InstanceLock> lock = InstanceLock.take(places.lock());
+    Optional<InstanceLock> lock = InstanceLock.takeForDaemon(places.lock());
     if (lock.isEmpty()) {
       return false;
     }
@@ -111,7 +111,6 @@ public final class Daemon {
       Fingerprint before = agent.extensionReader().fingerprint();
       Cycle.Result result = agent.cycle().run(look, settings, Permits.ALL, now);
       plan(look, result, before);
-      agent.statusFile().write(result.status());
       complaint.worked().ifPresent(Logger::info);
     } catch (CancellationException e) {
       Logger.debug("a cycle was cut short");

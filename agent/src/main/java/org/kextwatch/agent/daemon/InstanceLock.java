@@ -17,10 +17,15 @@ import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.SystemRoot;
 
 /**
- * One agent at a time. The lock ends with the process, however it ends, and needs no pid file; the
- * one channel is kept, for closing any descriptor of the file would drop it.
+ * One agent at a time. The lock file has two places: whoever works here holds the first, a daemon
+ * holds the second too. So a daemon that finds a {@code check} at work waits for it, and ends only
+ * where another daemon runs. The lock ends with the process, however it ends, and needs no pid
+ * file; the one channel is kept, for closing any descriptor of the file would drop it.
  */
 public final class InstanceLock implements AutoCloseable {
+  private static final long WORK = 0;
+  private static final long DAEMON = 1;
+
   /** Somebody who only asks whether it is held holds it for that moment. */
   private static final int TRIES = 4;
 
@@ -33,7 +38,7 @@ public final class InstanceLock implements AutoCloseable {
   }
 
   /**
-   * Whether an agent runs on this Mac; empty if that cannot be told, as by others than root.
+   * Whether a daemon runs on this Mac; empty if that cannot be told, as by others than root.
    *
    * @param root of the Mac
    */
@@ -47,7 +52,7 @@ public final class InstanceLock implements AutoCloseable {
     }
     try (FileChannel channel =
             FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-        FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
+        FileLock lock = channel.tryLock(DAEMON, 1, true)) {
       return Optional.of(lock == null);
     } catch (OverlappingFileLockException e) {
       return Optional.of(true);
@@ -57,31 +62,58 @@ public final class InstanceLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock, empty if another agent holds it.
+   * For one cycle: empty if a daemon or another check is at work.
    *
    * @throws IOException if the file cannot be made or is something else, such as a link
    */
-  public static Optional<InstanceLock> take(Path file) throws IOException {
+  public static Optional<InstanceLock> takeForCheck(Path file) throws IOException {
+    FileChannel channel = open(file);
+    return take(channel, WORK) ? Optional.of(new InstanceLock(channel)) : none(channel);
+  }
+
+  /**
+   * For a daemon: empty if another one runs. Waits for a check that is at work, which ends by
+   * itself.
+   *
+   * @throws IOException if the file cannot be made or is something else, such as a link
+   */
+  public static Optional<InstanceLock> takeForDaemon(Path file) throws IOException {
+    FileChannel channel = open(file);
+    if (!take(channel, DAEMON)) {
+      return none(channel);
+    }
+    while (!take(channel, WORK)) {
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+    return Optional.of(new InstanceLock(channel));
+  }
+
+  private static boolean take(FileChannel channel, long place) throws IOException {
+    for (int tries = 0; tries < TRIES; tries++) {
+      try {
+        if (channel.tryLock(place, 1, false) != null) {
+          return true;
+        }
+      } catch (OverlappingFileLockException e) {
+        return false; // held by this very process: as good as held by another
+      }
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+    return false;
+  }
+
+  private static FileChannel open(Path file) throws IOException {
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
         && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(file + " is not a regular file"); // to open a pipe would be to wait
     }
-    FileChannel channel =
-        FileChannel.open(
-            file,
-            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
-            PosixFilePermissions.asFileAttribute(Disk.PRIVATE));
-    try {
-      for (int tries = 0; tries < TRIES; tries++) {
-        FileLock lock = channel.tryLock();
-        if (lock != null) {
-          return Optional.of(new InstanceLock(channel));
-        }
-        LockSupport.parkNanos(PAUSE.toNanos());
-      }
-    } catch (OverlappingFileLockException e) {
-      // held by this very process: as good as held by another
-    }
+    return FileChannel.open(
+        file,
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+        PosixFilePermissions.asFileAttribute(Disk.PRIVATE));
+  }
+
+  private static Optional<InstanceLock> none(FileChannel channel) throws IOException {
     channel.close();
     return Optional.empty();
   }

@@ -30,6 +30,21 @@ public record AgentState(
     warnings = List.copyOf(warnings);
   }
 
+  /** The same with nothing to warn of. */
+  public AgentState withoutWarnings() {
+    return new AgentState(
+        version,
+        startedAt,
+        pendingEvents,
+        quarantinedEvents,
+        droppedEvents,
+        lastDeliveryAt,
+        lastDeliveryError,
+        clockSkewSeconds,
+        List.of(),
+        healthIntervalSeconds);
+  }
+
   /** The same with more to say. */
   public AgentState with(List<String> moreWarnings) {
     return with(moreWarnings, healthIntervalSeconds);

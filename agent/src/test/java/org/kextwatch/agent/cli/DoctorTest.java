@@ -51,7 +51,7 @@ class DoctorTest {
     Check.run(root, false, false);
     Files.createDirectories(mac.path("/Library/Logs/Kextwatch"));
     mode("/Library/Logs/Kextwatch", "rwxr-x---");
-    lock = InstanceLock.take(mac.path("/private/var/db/kextwatch/lock")).orElseThrow();
+    lock = InstanceLock.takeForDaemon(mac.path("/private/var/db/kextwatch/lock")).orElseThrow();
   }
 
   @AfterEach

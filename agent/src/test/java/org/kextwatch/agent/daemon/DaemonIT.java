@@ -1,5 +1,6 @@
 package org.kextwatch.agent.daemon;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -124,6 +125,22 @@ class DaemonIT {
       assertEquals(events, rig.inbound.stream().size());
       rig.stop(agent);
     }
+    assertEquals(List.of(), rig.inbound.flaws());
+  }
+
+  @Test
+  void aDaemonThatStartsDuringACheckWaitsForIt() throws Exception {
+    rig.mac.fault("mdatp", 0, "healthy : true", "", 3);
+    Thread check = new Thread(() -> assertDoesNotThrow(() -> rig.kextwatch("check")));
+    check.start();
+    while (rig.mac.calls("mdatp").isEmpty()) {
+      Thread.sleep(20);
+    }
+    try (AgentProcess agent = rig.start()) {
+      rig.inbound.await("agent.started", "status", PATIENCE);
+      rig.stop(agent);
+    }
+    check.join();
     assertEquals(List.of(), rig.inbound.flaws());
   }
 

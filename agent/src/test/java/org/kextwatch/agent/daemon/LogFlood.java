@@ -1,0 +1,22 @@
+package org.kextwatch.agent.daemon;
+
+import java.nio.file.Path;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.tinylog.Logger;
+
+/** A program that logs thirty megabytes with the daemon's own log. */
+public final class LogFlood {
+  private LogFlood() {}
+
+  public static void main(String[] arguments) throws Exception {
+    AgentLog.open(SystemRoot.at(Path.of(arguments[0])), Settings.LogLevel.INFO);
+    String line = "x".repeat(1_000);
+    for (int i = 0; i < 30_000; i++) {
+      Logger.info("{} {}", i, line);
+    }
+    Logger.debug("this is not asked for");
+    Logger.info("the last line");
+    AgentLog.close();
+  }
+}
