@@ -47,7 +47,8 @@ final class HealthFields {
             fields.of(Field.DEFINITIONS_AGE).number(),
             fields.whose(Reading::managed),
             fields.whose(Reading::isUnavailable),
-            exitCode);
+            exitCode,
+            null);
     return health.with(fields.ids());
   }
 

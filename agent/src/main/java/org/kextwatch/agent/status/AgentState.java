@@ -32,17 +32,7 @@ public record AgentState(
 
   /** The same with nothing to warn of. */
   public AgentState withoutWarnings() {
-    return new AgentState(
-        version,
-        startedAt,
-        pendingEvents,
-        quarantinedEvents,
-        droppedEvents,
-        lastDeliveryAt,
-        lastDeliveryError,
-        clockSkewSeconds,
-        List.of(),
-        healthIntervalSeconds);
+    return saying(List.of(), healthIntervalSeconds);
   }
 
   /** The same with more to say. */
@@ -54,6 +44,10 @@ public record AgentState(
   public AgentState with(List<String> moreWarnings, long newHealthIntervalSeconds) {
     List<String> all = new ArrayList<>(warnings);
     all.addAll(moreWarnings);
+    return saying(all, newHealthIntervalSeconds);
+  }
+
+  private AgentState saying(List<String> newWarnings, long newHealthIntervalSeconds) {
     return new AgentState(
         version,
         startedAt,
@@ -63,7 +57,7 @@ public record AgentState(
         lastDeliveryAt,
         lastDeliveryError,
         clockSkewSeconds,
-        all,
+        newWarnings,
         newHealthIntervalSeconds);
   }
 }

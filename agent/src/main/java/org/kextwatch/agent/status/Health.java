@@ -45,44 +45,6 @@ public record Health(
     unavailableFields = List.copyOf(unavailableFields);
   }
 
-  /** Without Defender's ids. */
-  public Health(
-      Reachability reachability,
-      @Nullable Boolean healthy,
-      @Nullable Boolean licensed,
-      @Nullable Boolean realTimeProtectionEnabled,
-      @Nullable Boolean realTimeProtectionAvailable,
-      @Nullable String realTimeProtectionSubsystem,
-      @Nullable Boolean passiveModeEnabled,
-      @Nullable Boolean fullDiskAccessEnabled,
-      List<String> issues,
-      @Nullable String appVersion,
-      @Nullable String productExpiration,
-      @Nullable String definitionsStatus,
-      @Nullable Long definitionsAgeMinutes,
-      List<String> managedSettings,
-      List<String> unavailableFields,
-      @Nullable Integer exitCode) {
-    this(
-        reachability,
-        healthy,
-        licensed,
-        realTimeProtectionEnabled,
-        realTimeProtectionAvailable,
-        realTimeProtectionSubsystem,
-        passiveModeEnabled,
-        fullDiskAccessEnabled,
-        issues,
-        appVersion,
-        productExpiration,
-        definitionsStatus,
-        definitionsAgeMinutes,
-        managedSettings,
-        unavailableFields,
-        exitCode,
-        null);
-  }
-
   /** Defender told nothing; {@code reachability} says why. */
   public static Health unreachable(Reachability reachability, @Nullable Integer exitCode) {
     return new Health(
@@ -101,7 +63,8 @@ public record Health(
         null,
         List.of(),
         List.of(),
-        exitCode);
+        exitCode,
+        null);
   }
 
   /** The same, with Defender's ids or without. */

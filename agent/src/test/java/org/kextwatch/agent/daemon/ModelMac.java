@@ -153,7 +153,8 @@ final class ModelMac {
         12L,
         List.of(),
         List.of(),
-        0);
+        0,
+        null);
   }
 
   Listed listed() {

@@ -70,7 +70,8 @@ final class Samples {
               12L,
               List.of("realTimeProtectionEnabled"),
               List.of("fullDiskAccessEnabled"),
-              0),
+              0,
+              null),
           new Extension(
               ExtensionKind.KERNEL,
               ExtensionState.AWAITING_APPROVAL,

@@ -55,7 +55,8 @@ public final class Samples {
         definitionsAge,
         List.of(),
         unavailable,
-        0);
+        0,
+        null);
   }
 
   public static Health pair(@Nullable Boolean enabled, @Nullable Boolean available) {

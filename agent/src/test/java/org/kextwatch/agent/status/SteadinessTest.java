@@ -147,6 +147,7 @@ class SteadinessTest {
         health.definitionsAgeMinutes(),
         health.managedSettings(),
         health.unavailableFields(),
-        health.exitCode());
+        health.exitCode(),
+        null);
   }
 }
