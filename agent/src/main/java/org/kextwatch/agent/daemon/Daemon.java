@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.approval.Fingerprint;
 import org.kextwatch.agent.config.Settings;
@@ -60,10 +61,18 @@ public final class Daemon {
       AgentLog.open(root, settings.inForce().logLevel());
       Logger.info("Kextwatch {} starts below {}", Version.current(), root);
       settings.warnings().forEach(Logger::warn);
-      Daemon daemon =
-          new Daemon(
-              Agent.open(root, settings, true), new StopCause(places.stopCause(), new Disk()));
-      Runtime.getRuntime().addShutdownHook(new Thread(daemon::stop, "stop"));
+      AtomicReference<@Nullable Daemon> started = new AtomicReference<>();
+      Thread stop = new Thread(() -> end(started.get()), "stop");
+      Runtime.getRuntime().addShutdownHook(stop); // before the start, which takes a moment
+      Daemon daemon;
+      try {
+        StopCause stopCause = new StopCause(places.stopCause(), new Disk());
+        daemon = new Daemon(Agent.open(root, settings, true), stopCause);
+      } catch (IOException e) {
+        Runtime.getRuntime().removeShutdownHook(stop); // the next try has its own
+        throw e;
+      }
+      started.set(daemon);
       daemon.runUntilStopped();
       return true;
     }
@@ -153,6 +162,13 @@ public final class Daemon {
   }
 
   /** Runs in the shutdown hook, after which the exit code would be that of the signal. */
+  private static void end(@Nullable Daemon daemon) {
+    if (daemon != null) {
+      daemon.stop();
+    }
+    Runtime.getRuntime().halt(0);
+  }
+
   private void stop() {
     stopping.countDown();
     agent.tools().stop();
@@ -161,6 +177,5 @@ public final class Daemon {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    Runtime.getRuntime().halt(0);
   }
 }

@@ -34,10 +34,10 @@ class CrashIT {
           agent.kill();
         }
       }
+      rig.mac.signed(false);
+      rig.settings(Map.of("labels", Map.of("life", "the last")));
       try (AgentProcess agent = rig.start()) {
-        rig.mac.signed(false);
-        rig.inbound.await("status.heartbeat", "\"verdict\":\"at_risk\"", 20_000);
-        rig.inbound.await("status.heartbeat", "not_trusted", 20_000);
+        rig.inbound.await("status.heartbeat", "the last", 20_000);
         rig.stop(agent);
       }
       rig.inbound.await("agent.stopping", "signal", 20_000);
