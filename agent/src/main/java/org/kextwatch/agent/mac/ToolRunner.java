@@ -149,15 +149,15 @@ public final class ToolRunner {
     }
   }
 
-  /**
-   * Why a tool must not or cannot run, {@code null} if it may. For mdatp the owner does not count:
-   * {@code /Applications} is writable by every admin, so its signature is checked instead.
-   */
   /** Why a tool would not be run, without running it; empty if it would be. */
   public Optional<ToolRun.NotRun> refusal(Tool tool) {
     return Optional.ofNullable(refusal(tool, root.resolve(tool.macPath())));
   }
 
+  /**
+   * Why a tool must not or cannot run, {@code null} if it may. For mdatp the owner does not count:
+   * {@code /Applications} is writable by every admin, so its signature is checked instead.
+   */
   private static ToolRun.@Nullable NotRun refusal(Tool tool, Path program) {
     if (!Files.exists(program)) {
       return new ToolRun.NotRun(ToolRun.Cause.MISSING, program + " is not there");
