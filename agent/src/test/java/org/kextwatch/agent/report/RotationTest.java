@@ -194,7 +194,7 @@ final class RotationTest {
         new Phase(0.5),
         settings(previousSecretFile),
         Optional::empty,
-        clock.clocks(),
+        clock::moment,
         new Random(7));
   }
 
