@@ -29,11 +29,11 @@ final class Courier {
   private final Spool spool;
   private final SystemRoot root;
   private final String version;
-  private final Phase phase;
   private final Supplier<Optional<Event>> heartbeat;
   private final Supplier<Moment> clock;
   private final Standing standing;
   private final SettingFiles files;
+  private final Rhythm rhythm;
 
   private final AtomicReference<@Nullable Settings> fresh = new AtomicReference<>();
   private final AtomicBoolean hurryAsked = new AtomicBoolean();
@@ -45,9 +45,6 @@ final class Courier {
 
   private Settings settings;
   private String filesSeen = "";
-  private Moment seen;
-  private Moment hold;
-  private Moment beat;
   private int readFailures;
   private final Map<SpoolEntry, Integer> attempts = new HashMap<>();
 
@@ -55,7 +52,7 @@ final class Courier {
       Spool spool,
       SystemRoot root,
       String version,
-      Phase phase,
+      Rhythm.Phase phase,
       Settings settings,
       Supplier<Optional<Event>> heartbeat,
       Supplier<Moment> clock,
@@ -63,16 +60,12 @@ final class Courier {
     this.spool = spool;
     this.root = root;
     this.version = version;
-    this.phase = phase;
     this.settings = settings;
     this.heartbeat = heartbeat;
     this.clock = clock;
     this.standing = new Standing(clock, random);
     this.files = new SettingFiles(root);
-    Duration splay = phase.splay(interval());
-    this.seen = clock.get();
-    this.hold = seen.plus(splay);
-    this.beat = hold.plus(phase.untilBeat(hold.wall(), interval()));
+    this.rhythm = new Rhythm(phase, settings.pace().heartbeat(), clock.get());
   }
 
   /** The state counts events up to this number: they may go. */
@@ -110,10 +103,7 @@ final class Courier {
     takeSettings();
     takeFiles();
     Moment now = clock.get();
-    if (now.isAwakenedSince(seen)) {
-      hold = now.plus(phase.splay(interval())); // a fleet wakes at nine, all of it
-    }
-    seen = now;
+    rhythm.tick(now);
     if (hurryAsked.getAndSet(false)) {
       standing.cutShort();
     }
@@ -127,16 +117,16 @@ final class Courier {
       return REOPEN;
     }
     Optional<SpoolEntry> oldest = due();
-    boolean held = !hurried && !hold.isDue(now);
+    boolean held = !hurried && rhythm.isHeld(now);
     // The news of our start comes from the whole fleet at once; everything else goes at once.
     if (oldest.isPresent() && !(held && spool.areAll(EventType.AGENT_STARTED, committed))) {
       return deliver(client, oldest.get());
     }
-    if (oldest.isEmpty() && !held && !hurried && beat.isDue(now)) {
+    if (oldest.isEmpty() && !hurried && rhythm.isBeatDue(now)) {
       return beat(client);
     }
     client.rest();
-    return (held ? hold : beat).until(now);
+    return rhythm.rest(now);
   }
 
   private Optional<SpoolEntry> due() {
@@ -147,10 +137,6 @@ final class Courier {
     return entry.sequence() <= committed;
   }
 
-  private Duration interval() {
-    return settings.pace().heartbeat();
-  }
-
   private void takeSettings() {
     Settings now = fresh.getAndSet(null);
     if (now == null) {
@@ -158,9 +144,7 @@ final class Courier {
     }
     Settings before = settings;
     settings = now;
-    if (!now.pace().heartbeat().equals(before.pace().heartbeat())) {
-      beat = nextBeat();
-    }
+    rhythm.use(now.pace().heartbeat(), clock.get());
     if (!now.webhook().equals(before.webhook())) {
       beginAnew();
     }
@@ -250,13 +234,8 @@ final class Courier {
         return wait;
       }
     }
-    beat = nextBeat();
+    rhythm.beaten(clock.get());
     return wait;
-  }
-
-  private Moment nextBeat() {
-    Moment now = clock.get();
-    return now.plus(phase.untilBeat(now.wall(), interval()));
   }
 
   /**
@@ -273,6 +252,9 @@ final class Courier {
         spool.lose(refused, DropReason.REJECTED); // for it is not the endpoint
       }
       suspicion = Suspicion.NONE;
+      if (standing.isFailing()) {
+        rhythm.holdBack(clock.get()); // the network, or the endpoint, is back for all
+      }
     }
     Duration wait = standing.learn(sent, suspicion);
     hopeless = standing.isGone();

@@ -55,7 +55,8 @@ public final class Delivery {
       Supplier<Moment> clock,
       RandomGenerator random) {
     this.courier =
-        new Courier(spool, root, version, Phase.of(device), settings, heartbeat, clock, random);
+        new Courier(
+            spool, root, version, Rhythm.Phase.of(device), settings, heartbeat, clock, random);
     thread.setDaemon(true);
   }
 

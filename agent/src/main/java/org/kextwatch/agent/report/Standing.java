@@ -70,6 +70,11 @@ final class Standing {
     return pause.until(clock.get());
   }
 
+  /** Whether the last attempt failed. */
+  boolean isFailing() {
+    return failures > 0;
+  }
+
   /** Whether it said that it wants no more. */
   boolean isGone() {
     return gone;

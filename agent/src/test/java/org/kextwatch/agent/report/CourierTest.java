@@ -347,6 +347,21 @@ final class CourierTest {
   }
 
   @Test
+  void onceTheNetworkIsBackWhatMayWaitIsSplayed() throws Exception {
+    Duration first = settle();
+    clock.advance(first);
+    keep(List.of(changed(1)));
+    answer(503);
+    clock.advance(courier.step());
+    answer(200, 200);
+    assertEquals(Duration.ZERO, courier.step());
+    assertEquals(SPLAY, courier.step());
+    clock.advance(SPLAY);
+    courier.step();
+    assertEquals(3, server.getRequestCount());
+  }
+
+  @Test
   void aClockSetBackYearsDoesNotSilenceHeartbeats() throws IOException {
     Duration first = settle();
     clock.jump(Duration.ofDays(-3650));
@@ -477,7 +492,7 @@ final class CourierTest {
         spool,
         endpoints.root,
         "0.1.0",
-        new Phase(0.5),
+        new Rhythm.Phase(0.5),
         settings,
         heartbeat,
         clock::moment,

@@ -66,7 +66,7 @@ final class RefusedEventTest {
             spool,
             new Endpoints(mac).root,
             "0.1.0",
-            new Phase(0.5),
+            new Rhythm.Phase(0.5),
             settings(),
             () ->
                 Optional.of(

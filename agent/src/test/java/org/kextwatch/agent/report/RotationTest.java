@@ -191,7 +191,7 @@ final class RotationTest {
         spool,
         endpoints.root,
         "0.1.0",
-        new Phase(0.5),
+        new Rhythm.Phase(0.5),
         settings(previousSecretFile),
         Optional::empty,
         clock::moment,
