@@ -1,0 +1,61 @@
+package org.kextwatch.agent.daemon;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import okio.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an agent has promised the world, and so must keep whatever happens.
+ *
+ * @param stream of its events, {@code null} before it has one
+ * @param tried the bodies that it was told to commit, by number
+ * @param accepted the numbers that are durable
+ * @param delivered the numbers whose events may be gone, and must never be given again
+ * @param attempts of the loader that count, because one may have been made
+ */
+record Promise(
+    @Nullable String stream,
+    Map<Long, ByteString> tried,
+    Set<Long> accepted,
+    Set<Long> delivered,
+    int attempts) {
+  static final Promise NONE = new Promise(null, Map.of(), Set.of(), Set.of(), 0);
+
+  Promise in(String name) {
+    return new Promise(name, tried, accepted, delivered, attempts);
+  }
+
+  Promise tries(long number, ByteString body) {
+    Map<Long, ByteString> more = new TreeMap<>(tried);
+    more.put(number, body);
+    return new Promise(stream, more, accepted, delivered, attempts);
+  }
+
+  Promise accepts(long number) {
+    return new Promise(stream, tried, with(accepted, number), delivered, attempts);
+  }
+
+  Promise delivers(long number) {
+    return new Promise(stream, tried, accepted, with(delivered, number), attempts);
+  }
+
+  /** Goes on with what was found, which is safe now. */
+  Promise finding(Map<Long, ByteString> waiting) {
+    Set<Long> safe = new TreeSet<>(accepted);
+    safe.addAll(waiting.keySet());
+    return new Promise(stream, waiting, safe, delivered, attempts);
+  }
+
+  Promise attempts(int number) {
+    return new Promise(stream, tried, accepted, delivered, number);
+  }
+
+  private static Set<Long> with(Set<Long> numbers, long another) {
+    Set<Long> more = new TreeSet<>(numbers);
+    more.add(another);
+    return more;
+  }
+}
