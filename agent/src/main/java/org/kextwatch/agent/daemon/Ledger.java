@@ -44,6 +44,7 @@ final class Ledger {
   private State state;
   private volatile State saved;
   private boolean streamIsKept;
+  private boolean hasSaved;
   private @Nullable String trouble;
   private Moment seen;
   private Moment steadySince;
@@ -217,13 +218,14 @@ final class Ledger {
   }
 
   private boolean save() {
-    if (streamIsKept && state.equals(saved)) {
+    if (hasSaved && state.equals(saved)) {
       return true;
     }
     try {
       file.save(state);
       saved = state;
       streamIsKept = true;
+      hasSaved = true; // at the start too: a disk that takes nothing is told of at once
       trouble = null;
       complaint.worked().ifPresent(Logger::info);
       return true;
