@@ -5,6 +5,7 @@ import java.time.Instant;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.remedy.Loader;
@@ -37,7 +38,8 @@ record Agent(
     Observer observer = new Observer(root, tools, extensionReader);
     Spool spool = new Spool(places.spool(), disk);
     String hardwareUuid = observer.hardware(settings, Moment.now()).uuid();
-    Ledger ledger = Ledger.open(spool, new StateFile(places.state(), disk), hardwareUuid);
+    StateFile stateFile = new StateFile(places.state(), disk);
+    Ledger ledger = Ledger.open(spool, stateFile, hardwareUuid, () -> live.inForce().spool());
     EventWriter writer = new EventWriter();
     Heartbeat heartbeat = new Heartbeat(writer, ledger);
     String phase = hardwareUuid == null ? ledger.state().pseudonym() : hardwareUuid;

@@ -3,6 +3,7 @@ package org.kextwatch.agent.daemon;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.remedy.Remedy;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Circumstances;

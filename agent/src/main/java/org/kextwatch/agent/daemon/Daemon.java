@@ -13,7 +13,9 @@ import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Cycle.Permits;
 import org.kextwatch.agent.daemon.Schedule.Look;
 import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.report.Complaint;
 import org.tinylog.Logger;
 
 /** Looks whenever a look is due, until it is told to stop. */

@@ -1,12 +1,20 @@
 package org.kextwatch.agent.daemon;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Settings.SpoolBounds;
+import org.kextwatch.agent.mac.Moment;
+import org.kextwatch.agent.report.Complaint;
 import org.kextwatch.agent.report.Event;
+import org.kextwatch.agent.report.EventData.DropReason;
 import org.kextwatch.agent.report.EventData.DroppedData;
 import org.kextwatch.agent.report.EventType;
 import org.kextwatch.agent.report.Spool;
@@ -16,23 +24,49 @@ import org.tinylog.Logger;
 
 /**
  * The two-step commit: an event goes to disk first, the state that counts it after it. A crash in
- * between leaves an event newer than the state, and the next start believes it.
+ * between leaves an event newer than the state, and the next start believes it. Losses go the other
+ * way: the state notes them first, then the files go.
  */
 final class Ledger {
+  /** A clock is not asked for an event's age before it ran so long: at boot it may say 2001. */
+  private static final Duration STEADY = Duration.ofHours(1);
+
+  /** An event that carries no status is smaller by far. */
+  private static final long NEWS_BYTES = 4_096;
+
   private final Spool spool;
   private final StateFile file;
+  private final Supplier<SpoolBounds> bounds;
+  private final Supplier<Moment> clock;
   private final List<String> warnings = new ArrayList<>();
+  private final Complaint complaint = new Complaint("Keeping events and state");
 
   private State state;
   private volatile State saved;
-  private final Complaint complaint = new Complaint("Keeping events and state");
+  private boolean streamIsKept;
+  private boolean hasSaved;
   private @Nullable String trouble;
+  private Moment seen;
+  private Moment steadySince;
 
-  private Ledger(Spool spool, StateFile file, State state) {
+  private Ledger(
+      Spool spool,
+      StateFile file,
+      StateFile.Loaded loaded,
+      Supplier<SpoolBounds> bounds,
+      Supplier<Moment> clock) {
     this.spool = spool;
     this.file = file;
-    this.state = state;
+    this.state = loaded.state();
     this.saved = state;
+    this.streamIsKept = !loaded.isNew();
+    this.bounds = bounds;
+    this.clock = clock;
+    this.seen = clock.get();
+    this.steadySince = seen;
+    if (loaded.warning() != null) {
+      warnings.add(loaded.warning());
+    }
   }
 
   /**
@@ -40,29 +74,39 @@ final class Ledger {
    *
    * @throws IOException if nothing can be kept here at all
    */
-  static Ledger open(Spool spool, StateFile file, @Nullable String hardwareUuid)
+  static Ledger open(
+      Spool spool, StateFile file, @Nullable String hardwareUuid, Supplier<SpoolBounds> bounds)
       throws IOException {
-    StateFile.Loaded loaded = file.load(hardwareUuid);
-    Ledger ledger = new Ledger(spool, file, loaded.state());
-    if (loaded.warning() != null) {
-      ledger.warnings.add(loaded.warning());
-    }
-    String stream = ledger.state.streamId();
+    return open(spool, file, hardwareUuid, bounds, Moment::now);
+  }
+
+  static Ledger open(
+      Spool spool,
+      StateFile file,
+      @Nullable String hardwareUuid,
+      Supplier<SpoolBounds> bounds,
+      Supplier<Moment> clock)
+      throws IOException {
+    Ledger ledger = new Ledger(spool, file, file.load(hardwareUuid), bounds, clock);
     spool.open();
+    ledger.takeUp();
+    ledger.settle();
+    return ledger;
+  }
+
+  private void takeUp() {
+    String stream = state.streamId();
     int others = spool.setAsideAllBut(stream);
     if (others > 0) {
-      ledger.warnings.add(others + " events of an earlier stream were set aside, undelivered.");
+      warnings.add(others + " events of an earlier stream were set aside, undelivered.");
     }
     for (SpoolEntry entry : spool.pending()) {
-      if (entry.sequence() > ledger.state.sequence()) {
-        ledger.adopt(entry);
+      state.losses().reasonFor(entry.sequence()).ifPresent(why -> spool.lose(entry, why));
+      if (entry.sequence() > state.sequence()) {
+        adopt(entry);
       }
     }
-    long highest = Math.max(ledger.state.sequence(), spool.highestSequence(stream));
-    ledger.state = ledger.state.counting(highest);
-    file.save(ledger.state); // a new stream must be known before its first event is
-    ledger.saved = ledger.state;
-    return ledger;
+    state = state.counting(Math.max(state.sequence(), spool.highestSequence(stream)));
   }
 
   State state() {
@@ -86,6 +130,9 @@ final class Ledger {
    *     again
    */
   boolean commit(Event event, UnaryOperator<State> meaning) {
+    if (!settle()) {
+      return false; // what is given up must be noted first, or the spool would grow
+    }
     try {
       spool.append(event);
     } catch (IOException e) {
@@ -93,13 +140,13 @@ final class Ledger {
       return false;
     }
     state = meaning.apply(state.counting(state.sequence() + 1));
-    save();
+    settle();
     return true;
   }
 
-  /** Events that were lost since the last call, each to be told. */
-  List<DroppedData> takeLosses() {
-    return spool.takeUntoldLosses();
+  /** Whether there is something to tell of losses, and room for it that costs no other event. */
+  boolean canTellLosses() {
+    return !state.losses().untold().isEmpty() && spool.hasRoom(bounds.get(), 1, NEWS_BYTES);
   }
 
   /** Replaces the state, on disk too if it is different. */
@@ -113,17 +160,78 @@ final class Ledger {
     return saved.sequence();
   }
 
-  private void save() {
-    if (state.equals(saved)) {
-      return;
+  /**
+   * Keeps the spool within its bounds, and the state on disk.
+   *
+   * @return whether all that is lost is noted, and a new stream is known
+   */
+  boolean settle() {
+    SpoolBounds now = bounds.get();
+    spool.keepWithin(now, tooOld(now.maxAge()));
+    Map<SpoolEntry, DropReason> lost = spool.doomed();
+    State before = state;
+    Losses losses = state.losses();
+    for (Map.Entry<SpoolEntry, DropReason> one : lost.entrySet()) {
+      losses = losing(losses, one.getKey(), one.getValue());
+    }
+    state = state.with(losses);
+    boolean isSaved = save();
+    if (isSaved) {
+      spool.bury(lost.keySet());
+    } else {
+      state = before; // they stay doomed, and are noted next time
+    }
+    return isSaved || (lost.isEmpty() && streamIsKept);
+  }
+
+  private Losses losing(Losses losses, SpoolEntry entry, DropReason reason) {
+    if (losses.reasonFor(entry.sequence()).isPresent()) {
+      return losses; // noted before a crash
+    }
+    DroppedData news = newsIn(entry);
+    if (news == null) {
+      return losses.with(entry.sequence(), reason);
+    }
+    return reason == DropReason.REJECTED
+        ? losses.withSilent() // the news of that would be refused as well
+        : losses.with(entry.sequence(), reason).withAgain(news);
+  }
+
+  private @Nullable DroppedData newsIn(SpoolEntry entry) {
+    try {
+      Optional<byte[]> body = spool.read(entry);
+      return body.isPresent() ? SpooledEvent.read(body.get()).loss() : null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Before this an event is too old, {@code null} while the clock is not trusted with it. */
+  private @Nullable Instant tooOld(Duration maxAge) {
+    Moment now = clock.get();
+    if (now.jumpSince(seen).abs().compareTo(Moment.JUMP) > 0) {
+      steadySince = now;
+    }
+    seen = now;
+    boolean isSteady = now.nanos() - steadySince.nanos() >= STEADY.toNanos();
+    return isSteady ? now.wall().minus(maxAge) : null;
+  }
+
+  private boolean save() {
+    if (hasSaved && state.equals(saved)) {
+      return true;
     }
     try {
       file.save(state);
       saved = state;
+      streamIsKept = true;
+      hasSaved = true; // at the start too: a disk that takes nothing is told of at once
       trouble = null;
       complaint.worked().ifPresent(Logger::info);
+      return true;
     } catch (IOException e) {
       report("The state could not be saved and is kept in memory: " + e.getMessage());
+      return false;
     }
   }
 
@@ -151,6 +259,6 @@ final class Ledger {
     if (event.type() == EventType.LOAD_ATTEMPTED && event.attempt() != null) {
       return state.with(state.loads().ended(event.attempt()));
     }
-    return state;
+    return event.loss() == null ? state : state.with(state.losses().told(event.loss()));
   }
 }

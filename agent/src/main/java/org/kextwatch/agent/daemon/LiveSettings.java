@@ -10,6 +10,7 @@ import org.kextwatch.agent.config.Settings.LogLevel;
 import org.kextwatch.agent.config.SettingsReader;
 import org.kextwatch.agent.config.SettingsReading;
 import org.kextwatch.agent.config.SettingsSource;
+import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.tinylog.Logger;
 

@@ -11,6 +11,7 @@ import org.kextwatch.agent.health.HealthCheck;
 import org.kextwatch.agent.mac.Enrolment;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.MacVersion;
+import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.status.Device;

@@ -8,6 +8,7 @@ import org.kextwatch.agent.report.Delivery;
 import org.kextwatch.agent.report.DeliveryState;
 import org.kextwatch.agent.report.Event;
 import org.kextwatch.agent.report.EventData;
+import org.kextwatch.agent.report.EventData.DroppedData;
 import org.kextwatch.agent.report.EventWriter;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Attempt;
@@ -59,7 +60,7 @@ final class Reporter {
         startedAt,
         state.pending(),
         state.quarantined(),
-        state.dropped(),
+        ledger.state().losses().events(),
         state.lastDeliveryAt(),
         state.lastError(),
         state.clockSkewSeconds(),
@@ -70,7 +71,6 @@ final class Reporter {
   /** Tells what is new in a status, if anything is, and if it is not being held. */
   void tell(Status status, long heartbeatSeconds) {
     heartbeat.say(status, heartbeatSeconds);
-    ledger.takeLosses().forEach(loss -> commit(loss, status));
     if (mustTellStart) {
       mustTellStart = !commit(new EventData.StartedData(status), status);
     }
@@ -78,7 +78,23 @@ final class Reporter {
       ledger.keep(ledger.state().telling(status));
     }
     ledger.state().news(status).ifPresent(news -> commit(news, status));
+    tellLosses(status);
     delivery.committed(ledger.countedSequence()); // also what a save counted that came late
+  }
+
+  /**
+   * A range of lost events grows until somebody listens: only then is it told, for news that waits
+   * in a full spool would cost another event.
+   */
+  private void tellLosses(Status status) {
+    ledger.settle();
+    if (delivery.state().lastError() == null) {
+      for (DroppedData range : ledger.state().losses().untold()) {
+        if (ledger.canTellLosses()) {
+          commit(range, status);
+        }
+      }
+    }
   }
 
   /** Tells of a run of the loader. */

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.mac.Moment;
 
 /**
  * When to look next, and at how much. Whatever has become due meanwhile is one look, never a burst.
@@ -16,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) {
   /** The longest nap: within it changed settings are seen, and a sleep of the Mac is noticed. */
   static final Duration TICK = Duration.ofSeconds(30);
-
-  /** A wall clock is corrected by less every day. */
-  private static final Duration JUMP = Duration.ofSeconds(10);
 
   /** While approval is awaited it is asked for this often, even if its files seem untouched. */
   private static final Duration QUERY = Duration.ofSeconds(30);
@@ -82,9 +80,7 @@ record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) 
 
   /** The Mac has slept, or its clock was set ahead: one look at everything, whatever was missed. */
   Schedule awake(Moment before, Moment now) {
-    return now.jumpSince(before).compareTo(JUMP) > 0
-        ? new Schedule(now, followUps, approval)
-        : this;
+    return now.isAwakenedSince(before) ? new Schedule(now, followUps, approval) : this;
   }
 
   /** After a look: the next full one, unless this was not one, and the next at the approval. */

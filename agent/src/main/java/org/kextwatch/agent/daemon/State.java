@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.report.EventData;
 import org.kextwatch.agent.report.EventData.ChangedData;
+import org.kextwatch.agent.report.EventData.DroppedData;
 import org.kextwatch.agent.report.EventData.LoadAttemptedData;
 import org.kextwatch.agent.status.Change;
 import org.kextwatch.agent.status.Changes;
@@ -26,6 +27,7 @@ import org.kextwatch.agent.status.Verdict;
  * @param sequence the number of the last event that counts
  * @param told the status that changes are compared with, {@code null} before the first
  * @param steadiness whether a fall is being held
+ * @param losses what of the stream was given up
  */
 record State(
     int schema,
@@ -35,7 +37,8 @@ record State(
     long sequence,
     @Nullable Status told,
     LoadHistory loads,
-    Steadiness steadiness) {
+    Steadiness steadiness,
+    Losses losses) {
 
   static final int SCHEMA = 1;
 
@@ -48,20 +51,22 @@ record State(
         0,
         null,
         LoadHistory.NONE,
-        Steadiness.NOTHING_SEEN);
+        Steadiness.NOTHING_SEEN,
+        Losses.NONE);
   }
 
   State on(@Nullable String uuid) {
-    return new State(schema, streamId, uuid, pseudonym, sequence, told, loads, steadiness);
+    return new State(schema, streamId, uuid, pseudonym, sequence, told, loads, steadiness, losses);
   }
 
   State counting(long number) {
-    return new State(schema, streamId, hardwareUuid, pseudonym, number, told, loads, steadiness);
+    return new State(
+        schema, streamId, hardwareUuid, pseudonym, number, told, loads, steadiness, losses);
   }
 
   State telling(Status status) {
     return new State(
-        schema, streamId, hardwareUuid, pseudonym, sequence, status, loads, steadiness);
+        schema, streamId, hardwareUuid, pseudonym, sequence, status, loads, steadiness, losses);
   }
 
   /**
@@ -93,15 +98,24 @@ record State(
     if (data instanceof ChangedData changed) {
       return telling(changed.status());
     }
+    if (data instanceof DroppedData dropped) {
+      return with(losses.told(dropped));
+    }
     return data instanceof LoadAttemptedData loaded ? with(loads.ended(loaded.attempt())) : this;
+  }
+
+  State with(Losses newLosses) {
+    return new State(
+        schema, streamId, hardwareUuid, pseudonym, sequence, told, loads, steadiness, newLosses);
   }
 
   State with(LoadHistory history) {
     return new State(
-        schema, streamId, hardwareUuid, pseudonym, sequence, told, history, steadiness);
+        schema, streamId, hardwareUuid, pseudonym, sequence, told, history, steadiness, losses);
   }
 
   State with(Steadiness calm) {
-    return new State(schema, streamId, hardwareUuid, pseudonym, sequence, told, loads, calm);
+    return new State(
+        schema, streamId, hardwareUuid, pseudonym, sequence, told, loads, calm, losses);
   }
 }

@@ -46,26 +46,26 @@ final class StateFile {
         throw new IOException("it names no stream");
       }
     } catch (NoSuchFileException e) {
-      return new Loaded(State.fresh(hardwareUuid), null);
+      return Loaded.fresh(hardwareUuid, null);
     } catch (RefusedPath | IOException e) {
-      return new Loaded(
-          State.fresh(hardwareUuid),
+      return Loaded.fresh(
+          hardwareUuid,
           "The saved state could not be read and a new stream of events was begun: "
               + e.getMessage());
     }
     State state = found.state();
     String known = state.hardwareUuid();
     if (known != null && hardwareUuid != null && !known.equals(hardwareUuid)) {
-      return new Loaded(
-          State.fresh(hardwareUuid),
+      return Loaded.fresh(
+          hardwareUuid,
           "The saved state belongs to another Mac and a new stream of events was begun.");
     }
-    return new Loaded(known == null ? state.on(hardwareUuid) : state, found.warning());
+    return new Loaded(known == null ? state.on(hardwareUuid) : state, found.warning(), false);
   }
 
   private static Loaded read(byte[] document) throws IOException {
     try {
-      return new Loaded(Json.read(State.class, document), null);
+      return new Loaded(Json.read(State.class, document), null, false);
     } catch (IOException e) {
       Stream stream = Json.read(Stream.class, document);
       State fresh = State.fresh(stream.hardwareUuid());
@@ -78,9 +78,12 @@ final class StateFile {
               stream.sequence(),
               part(Told.class, document).map(Told::told).orElse(null),
               part(Loads.class, document).map(Loads::loads).orElse(fresh.loads()),
-              part(Calm.class, document).map(Calm::steadiness).orElse(fresh.steadiness()));
+              part(Calm.class, document).map(Calm::steadiness).orElse(fresh.steadiness()),
+              part(Lost.class, document).map(Lost::losses).orElse(fresh.losses()));
       return new Loaded(
-          state, "A part of the saved state could not be read and begins anew: " + e.getMessage());
+          state,
+          "A part of the saved state could not be read and begins anew: " + e.getMessage(),
+          false);
     }
   }
 
@@ -114,10 +117,17 @@ final class StateFile {
 
   private record Calm(Steadiness steadiness) {}
 
+  private record Lost(Losses losses) {}
+
   /**
    * What was found.
    *
    * @param warning why all of it or a part is new, {@code null} if there is nothing to say
+   * @param isNew whether the stream of events is new, and not on disk yet
    */
-  record Loaded(State state, @Nullable String warning) {}
+  record Loaded(State state, @Nullable String warning, boolean isNew) {
+    static Loaded fresh(@Nullable String hardwareUuid, @Nullable String warning) {
+      return new Loaded(State.fresh(hardwareUuid), warning, true);
+    }
+  }
 }

@@ -33,11 +33,13 @@ record Backoff(Duration base, Duration cap) {
   }
 
   /**
-   * As above, but no sooner than the endpoint asks for; spread, for it asks a whole fleet for the
+   * A wait, but no shorter than the endpoint asks for; spread, for it asks a whole fleet for the
    * same.
+   *
+   * @param retryAfter what it asks for, {@code null} if it does not
+   * @param random from 0 to 1, exclusive
    */
-  Duration delay(int failures, double random, @Nullable Duration retryAfter) {
-    Duration own = delay(failures, random);
+  static Duration noSooner(Duration own, @Nullable Duration retryAfter, double random) {
     if (retryAfter == null) {
       return own;
     }

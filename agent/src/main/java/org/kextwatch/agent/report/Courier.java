@@ -2,6 +2,8 @@ package org.kextwatch.agent.report;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -9,7 +11,9 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.report.EventData.DropReason;
 import org.tinylog.Logger;
 
 /**
@@ -25,11 +29,11 @@ final class Courier {
   private final Spool spool;
   private final SystemRoot root;
   private final String version;
-  private final Phase phase;
   private final Supplier<Optional<Event>> heartbeat;
-  private final Clocks clocks;
+  private final Supplier<Moment> clock;
   private final Standing standing;
   private final SettingFiles files;
+  private final Rhythm rhythm;
 
   private final AtomicReference<@Nullable Settings> fresh = new AtomicReference<>();
   private final AtomicBoolean hurryAsked = new AtomicBoolean();
@@ -37,36 +41,31 @@ final class Courier {
   private volatile boolean hopeless;
   private volatile long committed;
   private volatile @Nullable Endpoint endpoint;
+  private volatile Suspicion suspicion = Suspicion.NONE;
 
   private Settings settings;
   private String filesSeen = "";
-  private Clocks.Due hold;
-  private Clocks.Due beat;
   private int readFailures;
-  private String lastId = "";
-  private int attempts;
+  private final Map<SpoolEntry, Integer> attempts = new HashMap<>();
 
   Courier(
       Spool spool,
       SystemRoot root,
       String version,
-      Phase phase,
+      Rhythm.Phase phase,
       Settings settings,
       Supplier<Optional<Event>> heartbeat,
-      Clocks clocks,
+      Supplier<Moment> clock,
       RandomGenerator random) {
     this.spool = spool;
     this.root = root;
     this.version = version;
-    this.phase = phase;
     this.settings = settings;
     this.heartbeat = heartbeat;
-    this.clocks = clocks;
-    this.standing = new Standing(clocks, random);
+    this.clock = clock;
+    this.standing = new Standing(clock, random);
     this.files = new SettingFiles(root);
-    Duration splay = phase.splay(interval());
-    this.hold = clocks.in(splay);
-    this.beat = clocks.in(splay.plus(phase.untilBeat(clocks.now().plus(splay), interval())));
+    this.rhythm = new Rhythm(phase, settings.pace().heartbeat(), clock.get());
   }
 
   /** The state counts events up to this number: they may go. */
@@ -87,12 +86,12 @@ final class Courier {
 
   /** Whether a step has seen the last {@link #hurry} and there is nothing left that it could do. */
   boolean isDone() {
-    return !hurryAsked.get() && (hopeless || isEmpty());
+    return !hurryAsked.get() && (hopeless || due().isEmpty());
   }
 
   /** Whether everything that counts has been delivered. */
   boolean isEmpty() {
-    return due().isEmpty();
+    return spool.oldest().filter(this::counts).isEmpty();
   }
 
   DeliveryState state() {
@@ -103,9 +102,8 @@ final class Courier {
   Duration step() {
     takeSettings();
     takeFiles();
-    if (clocks.hasJumped()) {
-      hold = clocks.in(phase.splay(interval())); // a fleet wakes at nine, all of it
-    }
+    Moment now = clock.get();
+    rhythm.tick(now);
     if (hurryAsked.getAndSet(false)) {
       standing.cutShort();
     }
@@ -119,27 +117,24 @@ final class Courier {
       return REOPEN;
     }
     Optional<SpoolEntry> oldest = due();
-    boolean held = !hurried && !clocks.isOver(hold);
-    if (oldest.isPresent() && !(held && areAllPatient())) {
+    boolean held = !hurried && rhythm.isHeld(now);
+    // The news of our start comes from the whole fleet at once; everything else goes at once.
+    if (oldest.isPresent() && !(held && spool.areAll(EventType.AGENT_STARTED, committed))) {
       return deliver(client, oldest.get());
     }
-    if (oldest.isEmpty() && !held && !hurried && clocks.isOver(beat)) {
+    if (oldest.isEmpty() && !hurried && rhythm.isBeatDue(now)) {
       return beat(client);
     }
     client.rest();
-    return held ? clocks.left(hold) : clocks.left(beat);
+    return rhythm.rest(now);
   }
 
   private Optional<SpoolEntry> due() {
-    return spool.oldest().filter(this::counts);
+    return spool.oldestBut(suspicion.setAside()).filter(this::counts);
   }
 
   private boolean counts(SpoolEntry entry) {
     return entry.sequence() <= committed;
-  }
-
-  private Duration interval() {
-    return settings.pace().heartbeat();
   }
 
   private void takeSettings() {
@@ -149,12 +144,9 @@ final class Courier {
     }
     Settings before = settings;
     settings = now;
-    if (!now.pace().heartbeat().equals(before.pace().heartbeat())) {
-      beat = clocks.in(phase.untilBeat(clocks.now(), interval()));
-    }
+    rhythm.use(now.pace().heartbeat(), clock.get());
     if (!now.webhook().equals(before.webhook())) {
-      close();
-      standing.forget();
+      beginAnew();
     }
   }
 
@@ -162,69 +154,55 @@ final class Courier {
   private void takeFiles() {
     String now = files.fingerprint(settings.webhook());
     if (!now.equals(filesSeen) && !filesSeen.isEmpty()) {
-      close();
-      standing.forget();
+      beginAnew();
     }
     filesSeen = now;
   }
 
+  private void beginAnew() {
+    close();
+    standing.forget();
+    suspicion = Suspicion.NONE;
+  }
+
   /** The client for the settings, {@code null} if they allow none. */
   private @Nullable WebhookClient client() {
-    Endpoint known = endpoint;
-    if (known == null) {
-      known = Endpoint.open(settings.webhook(), root, version);
+    if (endpoint == null) {
+      endpoint = Endpoint.open(settings.webhook(), root, version);
     }
-    if (known instanceof Endpoint.Unusable unusable) {
+    if (endpoint instanceof Endpoint.Unusable unusable) {
+      endpoint = null;
       standing.fail(unusable.note(), REOPEN);
-      return null;
     }
-    endpoint = known;
-    return known instanceof Endpoint.Ready ready ? ready.client() : null;
-  }
-
-  /** Whether all that waits is the news of our start, which comes from the whole fleet at once. */
-  private boolean areAllPatient() {
-    for (SpoolEntry entry : spool.pending()) {
-      try {
-        if (counts(entry) && !head(spool.read(entry)).isPatient()) {
-          return false;
-        }
-      } catch (IOException e) {
-        return false; // what is wrong with it, its delivery will find out
-      }
-    }
-    return true;
-  }
-
-  private static SpooledEvent.Head head(Optional<byte[]> body) throws IOException {
-    return Json.read(SpooledEvent.Head.class, body.orElseThrow(() -> new IOException("damaged")));
+    return endpoint instanceof Endpoint.Ready ready ? ready.client() : null;
   }
 
   private Duration deliver(WebhookClient client, SpoolEntry entry) {
-    Optional<byte[]> body;
     try {
-      body = spool.read(entry);
+      Optional<byte[]> body = spool.take(entry);
       readFailures = 0;
+      return body.isPresent() ? send(client, entry, body.get()) : Duration.ZERO;
     } catch (IOException e) {
       return blame(entry);
+    } finally {
+      spool.putBack();
     }
-    if (body.isEmpty()) {
-      return Duration.ZERO; // the spool has put it aside
-    }
+  }
+
+  private Duration send(WebhookClient client, SpoolEntry entry, byte[] body) {
     String id;
     try {
-      id = head(body).id();
+      id = Json.read(SpooledEvent.Head.class, body).id();
     } catch (IOException e) {
-      spool.lose(entry, "it is no event");
+      spool.lose(entry, DropReason.CORRUPT);
       return Duration.ZERO;
     }
-    attempts = id.equals(lastId) ? attempts + 1 : 1;
-    lastId = id;
-    Sent sent = client.send(id, body.get(), attempts);
+    attempts.keySet().removeIf(old -> !old.equals(entry) && !old.equals(suspicion.suspect()));
+    Sent sent = client.send(id, body, attempts.merge(entry, 1, Integer::sum));
     if (sent.outcome() == DeliveryClass.DELIVERED) {
       forget(entry);
     }
-    return learn(sent);
+    return learn(sent, entry);
   }
 
   /** The disk may recover; an event that stays unreadable must not block the others for ever. */
@@ -234,7 +212,7 @@ final class Courier {
       return standing.fail("the spool cannot be read", REOPEN);
     }
     readFailures = 0;
-    spool.lose(entry, "it cannot be read");
+    spool.lose(entry, DropReason.CORRUPT);
     return Duration.ZERO;
   }
 
@@ -251,17 +229,34 @@ final class Courier {
     Duration wait = Duration.ZERO;
     if (event.isPresent()) {
       Sent sent = client.send(event.get().id(), event.get().body().toByteArray(), 1);
-      wait = learn(sent);
+      wait = learn(sent, null);
       if (sent.outcome() != DeliveryClass.DELIVERED) {
         return wait;
       }
     }
-    beat = clocks.in(phase.untilBeat(clocks.now(), interval()));
+    rhythm.beaten(clock.get());
     return wait;
   }
 
-  private Duration learn(Sent sent) {
-    Duration wait = standing.learn(sent);
+  /**
+   * Draws the conclusions.
+   *
+   * @param entry what was sent, {@code null} for a heartbeat
+   */
+  private Duration learn(Sent sent, @Nullable SpoolEntry entry) {
+    if (sent.outcome() == DeliveryClass.SUSPECT) {
+      suspicion = suspicion.refused(entry);
+    } else if (sent.outcome() == DeliveryClass.DELIVERED) {
+      SpoolEntry refused = suspicion.setAside();
+      if (refused != null) {
+        spool.lose(refused, DropReason.REJECTED); // for it is not the endpoint
+      }
+      suspicion = Suspicion.NONE;
+      if (standing.isFailing()) {
+        rhythm.holdBack(clock.get()); // the network, or the endpoint, is back for all
+      }
+    }
+    Duration wait = standing.learn(sent, suspicion);
     hopeless = standing.isGone();
     if (sent.outcome() == DeliveryClass.MISCONFIGURED) {
       close(); // one of the files may be what somebody puts right: they are read again then

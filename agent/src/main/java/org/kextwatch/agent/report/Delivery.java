@@ -2,14 +2,13 @@ package org.kextwatch.agent.report;
 
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.tinylog.Logger;
 
@@ -43,16 +42,7 @@ public final class Delivery {
       String device,
       Settings settings,
       Supplier<Optional<Event>> heartbeat) {
-    this(
-        spool,
-        root,
-        version,
-        device,
-        settings,
-        heartbeat,
-        InstantSource.system(),
-        System::nanoTime,
-        new SecureRandom());
+    this(spool, root, version, device, settings, heartbeat, Moment::now, new SecureRandom());
   }
 
   Delivery(
@@ -62,19 +52,11 @@ public final class Delivery {
       String device,
       Settings settings,
       Supplier<Optional<Event>> heartbeat,
-      InstantSource wall,
-      LongSupplier nanos,
+      Supplier<Moment> clock,
       RandomGenerator random) {
     this.courier =
         new Courier(
-            spool,
-            root,
-            version,
-            Phase.of(device),
-            settings,
-            heartbeat,
-            new Clocks(wall, nanos),
-            random);
+            spool, root, version, Rhythm.Phase.of(device), settings, heartbeat, clock, random);
     thread.setDaemon(true);
   }
 

@@ -13,12 +13,10 @@ import org.jspecify.annotations.Nullable;
  *     known
  * @param pending events that wait
  * @param quarantined files that were put aside
- * @param dropped events lost since the start
  */
 public record DeliveryState(
     @Nullable Instant lastDeliveryAt,
     @Nullable String lastError,
     @Nullable Long clockSkewSeconds,
     long pending,
-    long quarantined,
-    long dropped) {}
+    long quarantined) {}

@@ -2,7 +2,7 @@ package org.kextwatch.agent.report;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -10,25 +10,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Settings.SpoolBounds;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.report.EventData.DropReason;
-import org.kextwatch.agent.report.EventData.DroppedData;
 
 /**
  * The events that wait for delivery, a file each: written in {@code tmp}, forced, moved to {@code
- * new}, the move forced. What is in {@code new} and is not a whole event of ours goes to {@code
- * quarantine}. Safe for use by several threads.
+ * new}, the move forced. What must be given up is doomed first and buried later, so that its owner
+ * can note the loss in between. Safe for use by several threads.
  */
 public final class Spool {
   private final SpoolFolders folders;
-  private final TreeSet<SpoolEntry> pending = new TreeSet<>();
+  private final TreeMap<SpoolEntry, Long> pending = new TreeMap<>();
+  private final TreeMap<SpoolEntry, DropReason> doomed = new TreeMap<>();
   private final Set<SpoolEntry> undeleted = new HashSet<>();
   private final Map<String, Long> highest = new HashMap<>();
-  private final List<DroppedData> untold = new ArrayList<>();
+  private long pendingBytes;
   private boolean open;
-  private int quarantined;
-  private long dropped;
+  private @Nullable SpoolEntry underway;
 
   /**
    * A spool in a folder, which {@link #open} makes where it is missing.
@@ -59,38 +60,36 @@ public final class Spool {
     open = false;
     folders.make();
     pending.clear();
+    pendingBytes = 0;
+    doomed.clear();
     highest.clear();
-    List<String> aside = folders.aside();
-    quarantined = aside.size();
-    aside.forEach(name -> SpoolEntry.named(name).ifPresent(this::count));
+    folders.aside().forEach(name -> SpoolEntry.named(name).ifPresent(this::count));
     for (String name : folders.kept()) {
       SpoolEntry.named(name)
-          .ifPresentOrElse(this::adopt, () -> putAside(name, "it is not an event of ours"));
+          .ifPresentOrElse(this::adopt, () -> folders.putAside(name, "it is not an event of ours"));
     }
     open = true;
   }
 
   private void adopt(SpoolEntry entry) {
     count(entry);
-    SpoolEntry before = pending.floor(entry); // names come sorted, so a twin is the neighbour
+    SpoolEntry before = pending.floorKey(entry); // names come sorted, so a twin is the neighbour
     if (undeleted.contains(entry)) {
       return;
     }
     if (before != null && entry.hasPlaceOf(before)) {
-      putAside(entry.fileName(), "its number is taken");
-    } else if (isDamaged(entry)) {
-      drop(entry, "it is damaged");
-    } else {
-      pending.add(entry);
+      folders.putAside(entry.fileName(), "its number is taken");
+      return;
     }
-  }
-
-  /** What cannot be read just now is not damaged: it is read again before it is sent. */
-  private boolean isDamaged(SpoolEntry entry) {
     try {
-      return !entry.isContent(folders.content(entry.fileName()));
+      byte[] content = folders.content(entry.fileName());
+      if (entry.isContent(content)) {
+        add(entry, content.length);
+      } else {
+        doomed.put(entry, DropReason.CORRUPT);
+      }
     } catch (IOException e) {
-      return false;
+      add(entry, 0); // not damaged for being unreadable just now: it is read again to be sent
     }
   }
 
@@ -109,19 +108,24 @@ public final class Spool {
       throw new IllegalArgumentException("used before: number " + entry.sequence());
     }
     folders.keep(entry.fileName(), event.body().toByteArray());
-    pending.add(entry);
+    add(entry, event.body().size());
     count(entry);
     return folders.force() ? Accepted.DURABLE : Accepted.VISIBLE;
   }
 
   /** What waits, by stream and number. */
   public synchronized List<SpoolEntry> pending() {
-    return List.copyOf(pending);
+    return List.copyOf(pending.keySet());
   }
 
   /** What waits longest. */
   public synchronized Optional<SpoolEntry> oldest() {
-    return pending.isEmpty() ? Optional.empty() : Optional.of(pending.first());
+    return oldestBut(null);
+  }
+
+  /** What waits longest, apart from one event. */
+  synchronized Optional<SpoolEntry> oldestBut(@Nullable SpoolEntry one) {
+    return pending.keySet().stream().filter(entry -> !entry.equals(one)).findFirst();
   }
 
   /** The highest number that this stream is known to have used, 0 if none. */
@@ -140,8 +144,19 @@ public final class Spool {
     if (entry.isContent(content)) {
       return Optional.of(content);
     }
-    lose(entry, "it is damaged");
+    lose(entry, DropReason.CORRUPT);
     return Optional.empty();
+  }
+
+  /** As {@link #read}, to be sent: the event is not evicted until it is removed or put back. */
+  synchronized Optional<byte[]> take(SpoolEntry entry) throws IOException {
+    underway = pending.containsKey(entry) ? entry : null;
+    return underway == null ? Optional.empty() : read(entry);
+  }
+
+  /** What was taken waits like any other again. */
+  synchronized void putBack() {
+    underway = null;
   }
 
   /**
@@ -151,7 +166,11 @@ public final class Spool {
    *     tries again
    */
   public synchronized void remove(SpoolEntry entry) throws IOException {
-    pending.remove(entry);
+    drop(entry);
+    delete(entry);
+  }
+
+  private void delete(SpoolEntry entry) throws IOException {
     undeleted.add(entry);
     for (Iterator<SpoolEntry> left = undeleted.iterator(); left.hasNext(); ) {
       folders.delete(left.next().fileName());
@@ -159,17 +178,87 @@ public final class Spool {
     }
   }
 
-  /** Gives an event up, so that those after it can go: its file moves to the quarantine. */
-  public synchronized void lose(SpoolEntry entry, String why) {
-    if (pending.remove(entry)) {
-      drop(entry, why);
+  /** Gives an event up: it waits no more, but its file stays until it is buried. */
+  public synchronized void lose(SpoolEntry entry, DropReason reason) {
+    if (drop(entry)) {
+      doomed.put(entry, reason);
     }
   }
 
-  private void drop(SpoolEntry entry, String why) {
-    putAside(entry.fileName(), why);
-    dropped++;
-    untold.add(new DroppedData(entry.sequence(), entry.sequence(), 1, DropReason.CORRUPT));
+  /**
+   * Dooms what is too much or too old, the oldest first, but neither the newest status nor what is
+   * being sent.
+   *
+   * @param tooOld when what is given up for its age happened, or earlier; {@code null} for no age
+   */
+  public synchronized void keepWithin(SpoolBounds bounds, @Nullable Instant tooOld) {
+    SpoolEntry newest = null;
+    for (SpoolEntry entry : pending()) {
+      if (hasRoom(bounds, 0, 0) && !(tooOld != null && isOlder(entry, tooOld))) {
+        break;
+      }
+      newest = newest == null ? newestStatus() : newest;
+      if (!entry.equals(newest) && !entry.equals(underway)) {
+        lose(entry, DropReason.EVICTED);
+      }
+    }
+    folders.boundQuarantine(bounds.maxEvents(), bounds.maxBytes());
+  }
+
+  /** Whether so much more would be within the bounds. */
+  public synchronized boolean hasRoom(SpoolBounds bounds, int moreEvents, long moreBytes) {
+    return pending.size() + moreEvents <= bounds.maxEvents()
+        && pendingBytes + moreBytes <= bounds.maxBytes();
+  }
+
+  /** Whether all that waits, up to a number, is of one type; what cannot be read is not. */
+  synchronized boolean areAll(EventType type, long upTo) {
+    return pending.keySet().stream()
+        .filter(entry -> entry.sequence() <= upTo)
+        .allMatch(entry -> head(entry).filter(head -> head.is(type)).isPresent());
+  }
+
+  private boolean isOlder(SpoolEntry entry, Instant than) {
+    return head(entry).filter(head -> head.time().isBefore(than)).isPresent();
+  }
+
+  /** The last event that tells how the Mac is; one that cannot be read now may be that. */
+  private SpoolEntry newestStatus() {
+    for (SpoolEntry entry : pending.descendingKeySet()) {
+      if (head(entry).filter(head -> head.is(EventType.EVENTS_DROPPED)).isEmpty()) {
+        return entry;
+      }
+    }
+    return pending.lastKey();
+  }
+
+  private Optional<SpooledEvent.Head> head(SpoolEntry entry) {
+    try {
+      return Optional.of(Json.read(SpooledEvent.Head.class, folders.content(entry.fileName())));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** What was given up and is not buried yet. */
+  public synchronized Map<SpoolEntry, DropReason> doomed() {
+    return new TreeMap<>(doomed);
+  }
+
+  /** Lets the files of lost events go, their loss being noted: evicted ones for ever. */
+  public synchronized void bury(Set<SpoolEntry> lost) {
+    for (SpoolEntry entry : lost) {
+      DropReason reason = doomed.remove(entry);
+      if (reason == DropReason.EVICTED) {
+        try {
+          delete(entry);
+        } catch (IOException e) {
+          folders.cannot("be deleted", entry.fileName(), e);
+        }
+      } else if (reason != null) {
+        folders.putAside(entry.fileName(), "it is " + Words.of(reason));
+      }
+    }
   }
 
   /**
@@ -179,17 +268,10 @@ public final class Spool {
    */
   public synchronized int setAsideAllBut(String streamId) {
     List<SpoolEntry> others =
-        pending.stream().filter(entry -> !entry.streamId().equals(streamId)).toList();
-    others.forEach(other -> putAside(other.fileName(), "it is of another stream"));
-    others.forEach(pending::remove);
+        pending().stream().filter(entry -> !entry.streamId().equals(streamId)).toList();
+    others.forEach(other -> folders.putAside(other.fileName(), "it is of another stream"));
+    others.forEach(this::drop);
     return others.size();
-  }
-
-  /** The losses since the last call, each to be told as an event. */
-  public synchronized List<DroppedData> takeUntoldLosses() {
-    List<DroppedData> losses = List.copyOf(untold);
-    untold.clear();
-    return losses;
   }
 
   public synchronized int pendingCount() {
@@ -197,18 +279,18 @@ public final class Spool {
   }
 
   public synchronized int quarantinedCount() {
-    return quarantined;
+    return folders.quarantined();
   }
 
-  /** How many events this object has lost. */
-  public synchronized long droppedCount() {
-    return dropped;
+  private void add(SpoolEntry entry, long bytes) {
+    pending.put(entry, bytes);
+    pendingBytes += bytes;
   }
 
-  private void putAside(String name, String why) {
-    if (folders.putAside(name, why)) {
-      quarantined++;
-    }
+  private boolean drop(SpoolEntry entry) {
+    Long bytes = pending.remove(entry);
+    pendingBytes -= bytes == null ? 0 : bytes;
+    return bytes != null;
   }
 
   private void count(SpoolEntry entry) {

@@ -9,21 +9,29 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.kextwatch.agent.mac.Disk;
 import org.tinylog.Logger;
 
 /** The folders of the spool, and what is done to single files in them. Links are never followed. */
 final class SpoolFolders {
   private static final int MAX_BYTES = 4 << 20;
+  private static final Set<PosixFilePermission> CLOSED =
+      PosixFilePermissions.fromString("rwx------");
 
   private final Path spool;
   private final Path tmp;
   private final Path fresh;
   private final Path quarantine;
   private final Disk disk;
+  private int quarantined;
+  private boolean quarantineGrew;
 
   SpoolFolders(Path spool, Disk disk) {
     this.spool = spool;
@@ -37,7 +45,9 @@ final class SpoolFolders {
   void make() throws IOException {
     for (Path folder : List.of(spool, tmp, fresh, quarantine)) {
       disk.makePrivateFolder(folder);
-      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+      if (!Files.getPosixFilePermissions(folder).equals(CLOSED)) {
+        Files.setPosixFilePermissions(folder, CLOSED);
+      }
     }
     force(spool);
     for (String unfinished : names(tmp)) {
@@ -49,8 +59,51 @@ final class SpoolFolders {
     return names(fresh);
   }
 
+  /** What is in quarantine. */
   List<String> aside() throws IOException {
-    return names(quarantine);
+    List<String> names = names(quarantine);
+    quarantined = names.size();
+    quarantineGrew = true;
+    return names;
+  }
+
+  /** How many files the quarantine holds. */
+  int quarantined() {
+    return quarantined;
+  }
+
+  /** Deletes from the quarantine what is too much, the oldest files first. */
+  void boundQuarantine(int maxFiles, long maxBytes) {
+    if (!quarantineGrew) {
+      return;
+    }
+    quarantineGrew = false;
+    try {
+      List<Aside> files = new ArrayList<>();
+      for (String name : names(quarantine)) {
+        files.add(Aside.at(quarantine.resolve(name)));
+      }
+      files.sort(Comparator.comparing(Aside::modified));
+      long bytes = files.stream().mapToLong(Aside::size).sum();
+      quarantined = files.size();
+      for (Aside file : files) {
+        if (quarantined <= maxFiles && bytes <= maxBytes) {
+          return;
+        }
+        disk.delete(file.path());
+        quarantined--;
+        bytes -= file.size();
+      }
+    } catch (IOException e) {
+      Logger.warn("{} cannot be kept small: {}", quarantine, e.toString());
+    }
+  }
+
+  private record Aside(Path path, FileTime modified, long size) {
+    static Aside at(Path path) throws IOException {
+      BasicFileAttributes attributes = attributes(path);
+      return new Aside(path, attributes.lastModifiedTime(), attributes.size());
+    }
   }
 
   /** Writes a file to its end, then lets it appear. On failure nothing of it is left. */
@@ -95,20 +148,23 @@ final class SpoolFolders {
     disk.delete(fresh.resolve(name));
   }
 
-  /**
-   * Moves whatever bears the name out of the way, by name alone: it is not opened.
-   *
-   * @return whether it is in quarantine now
-   */
-  boolean putAside(String name, String why) {
+  /** Moves whatever bears the name to the quarantine, by name alone: it is not opened. */
+  void putAside(String name, String why) {
     Logger.warn("{} is put aside: {}", fresh.resolve(name), why);
     try {
+      boolean replaces = Files.exists(quarantine.resolve(name), LinkOption.NOFOLLOW_LINKS);
       disk.move(fresh.resolve(name), quarantine.resolve(name));
-      return true;
+      quarantined += replaces ? 0 : 1;
+      quarantineGrew = true;
+    } catch (NoSuchFileException e) {
+      // somebody took it away: all the same
     } catch (IOException e) {
-      Logger.warn("{} cannot be put aside: {}", fresh.resolve(name), e.toString());
-      return false;
+      cannot("be put aside", name, e);
     }
+  }
+
+  void cannot(String doWhat, String name, IOException e) {
+    Logger.warn("{} cannot {}: {}", fresh.resolve(name), doWhat, e.toString());
   }
 
   /** Deletes a file or link, nothing else. */

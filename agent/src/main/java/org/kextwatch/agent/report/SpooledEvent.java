@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.report.EventData.DroppedData;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Change;
 import org.kextwatch.agent.status.Status;
@@ -15,6 +16,7 @@ import org.kextwatch.agent.status.Status;
  * @param status {@code null} for dropped events, which tell none
  * @param attempt of a load, else {@code null}
  * @param changes of a changed status, else empty
+ * @param loss that it tells, else {@code null}
  */
 public record SpooledEvent(
     String id,
@@ -24,7 +26,8 @@ public record SpooledEvent(
     Instant time,
     @Nullable Status status,
     @Nullable Attempt attempt,
-    List<Change> changes) {
+    List<Change> changes,
+    @Nullable DroppedData loss) {
 
   public SpooledEvent {
     changes = List.copyOf(changes);
@@ -49,7 +52,8 @@ public record SpooledEvent(
           event.time(),
           event.data().status(),
           event.data().attempt(),
-          event.data().changes() == null ? List.of() : event.data().changes());
+          event.data().changes() == null ? List.of() : event.data().changes(),
+          type == EventType.EVENTS_DROPPED ? Json.read(Dropped.class, body).data() : null);
     } catch (NumberFormatException e) {
       throw new IOException("an event without a number", e);
     }
@@ -61,11 +65,12 @@ public record SpooledEvent(
   private record Data(
       @Nullable Status status, @Nullable Attempt attempt, @Nullable List<Change> changes) {}
 
-  /** The part that delivery needs, which every version of the body has. */
-  record Head(String id, String type) {
-    /** Whether it may wait for the splay; everything else goes at once. */
-    boolean isPatient() {
-      return type.equals(EventType.AGENT_STARTED.fullName());
+  private record Dropped(DroppedData data) {}
+
+  /** The part that the keeping and sending need, which every version of the body has. */
+  record Head(String id, String type, Instant time) {
+    boolean is(EventType other) {
+      return type.equals(other.fullName());
     }
   }
 }

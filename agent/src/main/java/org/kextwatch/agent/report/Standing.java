@@ -2,8 +2,10 @@ package org.kextwatch.agent.report;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.mac.Moment;
 import org.tinylog.Logger;
 
 /**
@@ -14,25 +16,24 @@ final class Standing {
   /** Between two questions whether an endpoint that wanted no more has changed its mind. */
   static final Duration PROBE = Duration.ofHours(24);
 
-  private final Clocks clocks;
+  private final Supplier<Moment> clock;
   private final RandomGenerator random;
-  private final FailureLog log;
-  private Clocks.Due pause;
+  private final Complaint complaint = new Complaint("Delivery");
+  private Moment pause;
   private int failures;
   private boolean gone;
   private volatile @Nullable Instant lastDeliveryAt;
   private volatile @Nullable String lastError;
   private volatile @Nullable Long clockSkewSeconds;
 
-  Standing(Clocks clocks, RandomGenerator random) {
-    this.clocks = clocks;
+  Standing(Supplier<Moment> clock, RandomGenerator random) {
+    this.clock = clock;
     this.random = random;
-    this.log = new FailureLog(clocks);
-    this.pause = clocks.in(Duration.ZERO);
+    this.pause = clock.get();
   }
 
   /** Takes note of an attempt. Returns the wait before the next. */
-  Duration learn(Sent sent) {
+  Duration learn(Sent sent, Suspicion suspicion) {
     if (sent.clockSkewSeconds() != null) {
       clockSkewSeconds = sent.clockSkewSeconds();
     }
@@ -40,29 +41,38 @@ final class Standing {
     if (sent.outcome() == DeliveryClass.DELIVERED) {
       failures = 0;
       lastError = null;
-      lastDeliveryAt = clocks.now();
-      log.succeeded().ifPresent(line -> Logger.info("{}", line));
+      lastDeliveryAt = clock.get().wall();
+      complaint.worked().ifPresent(Logger::info);
       return Duration.ZERO;
     }
     failures++;
-    Backoff backoff =
-        sent.outcome() == DeliveryClass.MISCONFIGURED ? Backoff.MISCONFIGURED : Backoff.TRANSIENT;
-    return fail(
-        sent.note(),
-        gone ? PROBE : backoff.delay(failures, random.nextDouble(), sent.retryAfter()));
+    double chance = random.nextDouble();
+    Duration wait =
+        switch (sent.outcome()) {
+          case GONE -> PROBE;
+          case SUSPECT -> suspicion.delay(chance);
+          case MISCONFIGURED -> Backoff.MISCONFIGURED.delay(failures, chance);
+          default -> Backoff.TRANSIENT.delay(failures, chance);
+        };
+    return fail(sent.note(), gone ? wait : Backoff.noSooner(wait, sent.retryAfter(), chance));
   }
 
   /** Takes note of a failure on our own side. Returns the wait, as it was given. */
   Duration fail(String note, Duration wait) {
     lastError = note;
-    log.failed(note).ifPresent(line -> Logger.warn("{}", line));
-    pause = clocks.in(wait);
+    complaint.failed(note, clock.get()).ifPresent(Logger::warn);
+    pause = clock.get().plus(wait);
     return wait;
   }
 
   /** How long the endpoint is to be left alone. */
   Duration pause() {
-    return clocks.left(pause);
+    return pause.until(clock.get());
+  }
+
+  /** Whether the last attempt failed. */
+  boolean isFailing() {
+    return failures > 0;
   }
 
   /** Whether it said that it wants no more. */
@@ -73,7 +83,7 @@ final class Standing {
   /** Ends a pause, but not the one that the endpoint wanted for good. */
   void cutShort() {
     if (!gone) {
-      pause = clocks.in(Duration.ZERO);
+      pause = clock.get();
     }
   }
 
@@ -90,7 +100,6 @@ final class Standing {
         lastError,
         clockSkewSeconds,
         spool.pendingCount(),
-        spool.quarantinedCount(),
-        spool.droppedCount());
+        spool.quarantinedCount());
   }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.LoadHistory;

@@ -14,6 +14,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.MacVersion;
+import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.status.Changes;
 import org.kextwatch.agent.status.ExtensionState;
 import org.kextwatch.agent.status.Outcome;

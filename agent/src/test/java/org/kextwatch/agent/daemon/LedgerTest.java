@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.report.Event;
 import org.kextwatch.agent.report.EventData;
@@ -114,7 +115,7 @@ class LedgerTest {
         try {
           live(open(disk, mac), progress);
           crashed = false;
-        } catch (Crash e) {
+        } catch (Crashing.Crash e) {
           crashed = true;
         }
         holds(mac, progress, "crash at step " + step + (done ? ", done" : ", not done"));
@@ -176,7 +177,11 @@ class LedgerTest {
   }
 
   private static Ledger open(Disk disk, Path mac) throws IOException {
-    return Ledger.open(new Spool(mac.resolve("spool"), disk), stateFile(disk, mac), "uuid");
+    return Ledger.open(
+        new Spool(mac.resolve("spool"), disk),
+        stateFile(disk, mac),
+        "uuid",
+        () -> Settings.defaults().spool());
   }
 
   private static StateFile stateFile(Disk disk, Path mac) {
@@ -187,11 +192,6 @@ class LedgerTest {
   private static final class Progress {
     private int committed;
     private boolean loaderRan;
-  }
-
-  /** Not an IOException: nobody lives to handle it. */
-  private static final class Crash extends RuntimeException {
-    private static final long serialVersionUID = 1;
   }
 
   /** Files whose name begins so cannot be created. */
@@ -205,59 +205,6 @@ class LedgerTest {
         throw new IOException("No space left on device");
       }
       super.create(file, content, permissions);
-    }
-  }
-
-  /** Ends at its nth step, before or after it is done. */
-  private static final class Crashing extends Disk {
-    private final int last;
-    private final boolean done;
-    private int steps;
-
-    private Crashing(int last, boolean done) {
-      this.last = last;
-      this.done = done;
-    }
-
-    @Override
-    public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
-        throws IOException {
-      before();
-      super.create(file, content, permissions);
-      after();
-    }
-
-    @Override
-    public void move(Path from, Path to) throws IOException {
-      before();
-      super.move(from, to);
-      after();
-    }
-
-    @Override
-    public void forceFolder(Path name) throws IOException {
-      before();
-      super.forceFolder(name);
-      after();
-    }
-
-    @Override
-    public void delete(Path file) throws IOException {
-      before();
-      super.delete(file);
-      after();
-    }
-
-    private void before() {
-      if (steps > last || (steps == last && !done)) {
-        throw new Crash();
-      }
-    }
-
-    private void after() {
-      if (steps++ == last) {
-        throw new Crash();
-      }
     }
   }
 }

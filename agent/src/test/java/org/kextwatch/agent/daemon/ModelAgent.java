@@ -14,6 +14,7 @@ import java.util.Objects;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Schedule.Look;
+import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.remedy.Decision;
 import org.kextwatch.agent.remedy.Remedy;
 import org.kextwatch.agent.report.EventData.ChangedData;

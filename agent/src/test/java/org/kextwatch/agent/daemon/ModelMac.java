@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Random;
 import org.kextwatch.agent.approval.Sight;
 import org.kextwatch.agent.mac.MacVersion;
+import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.Health;

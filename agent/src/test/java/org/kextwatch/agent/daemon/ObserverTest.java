@@ -13,6 +13,7 @@ import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.approval.FolderMac;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Schedule.Look;
+import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.status.Device.Mdm;
 

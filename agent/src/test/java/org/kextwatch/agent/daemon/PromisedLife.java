@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import okio.ByteString;
+import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.report.Event;
 import org.kextwatch.agent.report.EventData.ChangedData;
@@ -95,7 +96,8 @@ final class PromisedLife {
   /** A promised stream goes on. */
   private void restart() throws IOException {
     spool = new Spool(folder.resolve("spool"), disk);
-    ledger = Ledger.open(spool, new StateFile(folder.resolve("state.json"), disk), UUID);
+    StateFile file = new StateFile(folder.resolve("state.json"), disk);
+    ledger = Ledger.open(spool, file, UUID, () -> Settings.defaults().spool());
     String stream = ledger.state().streamId();
     if (promise.stream() != null && !promise.stream().equals(stream)) {
       throw new IOException("a new stream: " + ledger.warnings());

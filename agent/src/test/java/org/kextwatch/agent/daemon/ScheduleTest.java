@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.daemon.Schedule.Look;
+import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.status.Samples;
 
 class ScheduleTest {

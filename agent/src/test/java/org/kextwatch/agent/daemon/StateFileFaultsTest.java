@@ -44,7 +44,7 @@ class StateFileFaultsTest {
     State state =
         State.fresh("uuid").counting(7).telling(Samples.status(Samples.HEALTHY, Samples.ACTIVE));
     file.save(state);
-    assertEquals(new StateFile.Loaded(state, null), file.load("uuid"));
+    assertEquals(new StateFile.Loaded(state, null, false), file.load("uuid"));
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
   }
 

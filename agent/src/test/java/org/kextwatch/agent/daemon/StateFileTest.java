@@ -40,7 +40,7 @@ class StateFileTest {
   void whatIsSavedIsLoaded() throws IOException {
     State state = State.fresh(UUID).counting(7);
     file.save(state);
-    assertEquals(new StateFile.Loaded(state, null), file.load(UUID));
+    assertEquals(new StateFile.Loaded(state, null, false), file.load(UUID));
   }
 
   /** A part in a form that this version does not know, and which part begins anew. */
@@ -96,7 +96,7 @@ class StateFileTest {
     State state = State.fresh(UUID).counting(7);
     file.save(state);
     write(Files.readString(path).replaceFirst("\\{", "{\"mood\":{\"good\":true},"));
-    assertEquals(new StateFile.Loaded(state, null), file.load(UUID));
+    assertEquals(new StateFile.Loaded(state, null, false), file.load(UUID));
   }
 
   @ParameterizedTest

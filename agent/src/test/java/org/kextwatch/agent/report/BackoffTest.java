@@ -46,13 +46,14 @@ final class BackoffTest {
   @Test
   void theEndpointsWishIsTheLeast() {
     Duration wish = Duration.ofSeconds(100);
-    assertEquals(wish, Backoff.TRANSIENT.delay(1, 0, wish));
-    assertEquals(Duration.ofMinutes(2), Backoff.TRANSIENT.delay(1, 0.5, wish));
-    assertEquals(Duration.ofSeconds(470), Backoff.TRANSIENT.delay(20, 0.5, wish));
+    assertEquals(wish, Backoff.noSooner(Duration.ZERO, wish, 0));
+    assertEquals(Duration.ofMinutes(2), Backoff.noSooner(Duration.ofSeconds(5), wish, 0.5));
+    assertEquals(Duration.ofSeconds(470), Backoff.noSooner(Duration.ofSeconds(450), wish, 0.5));
   }
 
   @Test
   void withoutAWishItIsTheOwnDelay() {
-    assertEquals(Backoff.TRANSIENT.delay(3, 0.25), Backoff.TRANSIENT.delay(3, 0.25, null));
+    Duration own = Duration.ofSeconds(7);
+    assertEquals(own, Backoff.noSooner(own, null, 0.25));
   }
 }

@@ -191,10 +191,10 @@ final class RotationTest {
         spool,
         endpoints.root,
         "0.1.0",
-        new Phase(0.5),
+        new Rhythm.Phase(0.5),
         settings(previousSecretFile),
         Optional::empty,
-        clock.clocks(),
+        clock::moment,
         new Random(7));
   }
 

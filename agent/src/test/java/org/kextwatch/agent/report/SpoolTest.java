@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +26,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.report.EventData.DropReason;
-import org.kextwatch.agent.report.EventData.DroppedData;
 import org.kextwatch.agent.report.EventData.StartedData;
 import org.kextwatch.agent.report.FaultyDisk.Fault;
 import org.kextwatch.agent.report.Spool.Accepted;
@@ -105,6 +105,7 @@ final class SpoolTest {
     Path second = file(spool.pending().get(1));
     Files.write(second, new byte[10]);
     Spool reopened = reopened();
+    reopened.bury(reopened.doomed().keySet());
     assertEquals(2, reopened.highestSequence(Samples.STREAM));
     assertEquals(2, reopened().highestSequence(Samples.STREAM));
     assertEquals(0, reopened.highestSequence("other"));
@@ -265,12 +266,13 @@ final class SpoolTest {
     damage(second, damage);
     Spool reopened = reopened();
     assertEquals(List.of(1L, 3L), sequences(reopened));
+    assertEquals(List.of(2L), lost(reopened, DropReason.CORRUPT));
+    assertEquals(0, reopened.quarantinedCount());
+
+    reopened.bury(reopened.doomed().keySet());
     assertEquals(1, reopened.quarantinedCount());
     assertEquals(List.of(second.getFileName().toString()), names("quarantine"));
-    assertEquals(1, reopened.droppedCount());
-    assertEquals(
-        List.of(new DroppedData(2, 2, 1, DropReason.CORRUPT)), reopened.takeUntoldLosses());
-    assertEquals(List.of(), reopened.takeUntoldLosses());
+    assertEquals(Map.of(), reopened.doomed());
   }
 
   @ParameterizedTest
@@ -281,8 +283,9 @@ final class SpoolTest {
     damage(second, damage);
     assertTrue(spool.read(entry).isEmpty());
     assertEquals(List.of(1L, 3L), sequences(spool));
+    assertEquals(List.of(2L), lost(spool, DropReason.CORRUPT));
+    spool.bury(spool.doomed().keySet());
     assertEquals(1, spool.quarantinedCount());
-    assertEquals(1, spool.takeUntoldLosses().size());
   }
 
   @Test
@@ -290,8 +293,9 @@ final class SpoolTest {
     Files.delete(threeEvents().get(1));
     assertTrue(spool.read(spool.pending().get(1)).isEmpty());
     assertEquals(List.of(1L, 3L), sequences(spool));
+    assertEquals(List.of(2L), lost(spool, DropReason.CORRUPT));
+    spool.bury(spool.doomed().keySet());
     assertEquals(0, spool.quarantinedCount());
-    assertEquals(1, spool.droppedCount());
   }
 
   @Test
@@ -300,6 +304,7 @@ final class SpoolTest {
     disk.faults.add(Fault.MOVE);
     Spool reopened = reopened();
     assertEquals(List.of(1L, 3L), sequences(reopened));
+    reopened.bury(reopened.doomed().keySet());
     assertEquals(0, reopened.quarantinedCount());
   }
 
@@ -321,7 +326,7 @@ final class SpoolTest {
     Spool reopened = reopened();
     assertEquals(List.of(1L), sequences(reopened));
     assertEquals(List.of(name), names("quarantine"));
-    assertEquals(0, reopened.droppedCount());
+    assertEquals(Map.of(), reopened.doomed());
   }
 
   @Test
@@ -342,6 +347,7 @@ final class SpoolTest {
     }
     Spool reopened = assertTimeoutPreemptively(Duration.ofSeconds(10), this::reopened);
     assertEquals(List.of(1L), sequences(reopened));
+    reopened.bury(reopened.doomed().keySet());
     assertEquals(List.of(name, "pipe"), names("quarantine"));
     assertEquals(List.of("pipe"), names("tmp"));
   }
@@ -406,6 +412,13 @@ final class SpoolTest {
     Files.delete(temp.resolve("late"));
     other.open();
     assertEquals(Accepted.DURABLE, other.append(event(1)));
+  }
+
+  private static List<Long> lost(Spool spool, DropReason reason) {
+    return spool.doomed().entrySet().stream()
+        .filter(one -> one.getValue() == reason)
+        .map(one -> one.getKey().sequence())
+        .toList();
   }
 
   private Spool reopened() throws IOException {

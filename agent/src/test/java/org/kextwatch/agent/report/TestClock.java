@@ -3,6 +3,7 @@ package org.kextwatch.agent.report;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.kextwatch.agent.mac.Moment;
 
 /** Both clocks of a Mac, moved by hand. */
 final class TestClock implements InstantSource {
@@ -14,12 +15,8 @@ final class TestClock implements InstantSource {
     return now;
   }
 
-  long nanos() {
-    return nanos;
-  }
-
-  Clocks clocks() {
-    return new Clocks(this, this::nanos);
+  Moment moment() {
+    return new Moment(now, nanos);
   }
 
   void advance(Duration time) {

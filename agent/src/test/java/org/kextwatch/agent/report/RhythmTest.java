@@ -8,8 +8,9 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.report.Rhythm.Phase;
 
-final class PhaseTest {
+final class RhythmTest {
   private static final Duration QUARTER = Duration.ofMinutes(15);
 
   @Test

@@ -1,4 +1,4 @@
-package org.kextwatch.agent.daemon;
+package org.kextwatch.agent.mac;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +12,8 @@ import java.time.Instant;
  * @param nanos what {@link System#nanoTime} says
  */
 public record Moment(Instant wall, long nanos) {
+  /** Less than this between the clocks is drift. */
+  public static final Duration JUMP = Duration.ofSeconds(10);
 
   public static Moment now() {
     return new Moment(Instant.now(), System.nanoTime());
@@ -32,6 +34,11 @@ public record Moment(Instant wall, long nanos) {
     Duration byNanos = Duration.ofNanos(nanos - now.nanos);
     Duration shorter = byWall.compareTo(byNanos) < 0 ? byWall : byNanos;
     return shorter.isNegative() ? Duration.ZERO : shorter;
+  }
+
+  /** Whether the Mac has slept since, or its clock was set ahead: less is drift. */
+  public boolean isAwakenedSince(Moment earlier) {
+    return jumpSince(earlier).compareTo(JUMP) > 0;
   }
 
   /** How far the wall clock has run ahead of the monotonic one since {@code earlier}. */

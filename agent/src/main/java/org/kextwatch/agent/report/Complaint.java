@@ -1,8 +1,9 @@
-package org.kextwatch.agent.daemon;
+package org.kextwatch.agent.report;
 
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.mac.Moment;
 
 /**
  * What to say of something that fails again and again: one line at once, then at most one in

@@ -1,4 +1,4 @@
-package org.kextwatch.agent.daemon;
+package org.kextwatch.agent.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.kextwatch.agent.mac.Moment;
 
 /** How little is said of what fails again and again. */
 class ComplaintTest {

@@ -1,0 +1,304 @@
+package org.kextwatch.agent.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.config.Settings.SpoolBounds;
+import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.mac.Moment;
+import org.kextwatch.agent.report.Event;
+import org.kextwatch.agent.report.EventData;
+import org.kextwatch.agent.report.EventData.ChangedData;
+import org.kextwatch.agent.report.EventData.DropReason;
+import org.kextwatch.agent.report.EventData.DroppedData;
+import org.kextwatch.agent.report.EventWriter;
+import org.kextwatch.agent.report.Spool;
+import org.kextwatch.agent.report.SpoolEntry;
+import org.kextwatch.agent.report.SpooledEvent;
+import org.kextwatch.agent.status.Samples;
+import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.Transition;
+
+/** What happens when nobody takes the events: the spool keeps its bounds and knows what it lost. */
+class LedgerBoundsTest {
+  private static final Status STATUS = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
+
+  private final EventWriter writer = new EventWriter();
+  private Moment now = new Moment(Instant.parse("2026-11-23T12:00:00Z"), 0);
+  private SpoolBounds bounds = new SpoolBounds(4, 1 << 30, Duration.ofDays(14));
+  private Spool spool;
+
+  @TempDir private Path folder;
+
+  @Test
+  void whatIsLostIsNotedInTheStateAndCounted() throws IOException {
+    Ledger ledger = open(new Disk());
+    tell(ledger, 10);
+    assertEquals(List.of(7L, 8L, 9L, 10L), waiting());
+    assertEquals(4, files());
+    assertEquals(new Losses(6, List.of(evicted(1, 6))), ledger.state().losses());
+    assertEquals(ledger.state(), new StateFile(state(), new Disk()).load("uuid").state());
+  }
+
+  @Test
+  void theCountAndTheRangeSurviveARestart() throws IOException {
+    tell(open(new Disk()), 10);
+    Ledger next = open(new Disk());
+    assertEquals(new Losses(6, List.of(evicted(1, 6))), next.state().losses());
+    tell(next, 1);
+    assertEquals(new Losses(7, List.of(evicted(1, 7))), next.state().losses());
+  }
+
+  @Test
+  void thereIsNoRoomForNewsOfALossInAFullSpool() throws IOException {
+    Ledger ledger = open(new Disk());
+    assertFalse(ledger.canTellLosses());
+    tell(ledger, 10);
+    assertFalse(ledger.canTellLosses());
+    deliverOldest();
+    assertTrue(ledger.canTellLosses());
+    assertTrue(commit(ledger, evicted(1, 6)));
+    assertEquals(new Losses(6, List.of()), ledger.state().losses());
+    assertFalse(ledger.canTellLosses());
+  }
+
+  @Test
+  void newsOfALossThatIsItselfEvictedIsUntoldAgain() throws IOException {
+    Ledger ledger = open(new Disk());
+    tell(ledger, 6);
+    deliverOldest();
+    commit(ledger, evicted(1, 2));
+    tell(ledger, 4);
+    assertEquals(List.of(8L, 9L, 10L, 11L), waiting());
+    assertEquals(
+        List.of(evicted(1, 2), evicted(4, 7)), ledger.state().losses().untold()); // 3 was delivered
+    assertEquals(6, ledger.state().losses().events());
+  }
+
+  @Test
+  void newsThatTheEndpointRefusesIsNotTriedAgainUnderAnotherName() throws IOException {
+    Ledger ledger = open(new Disk());
+    tell(ledger, 6);
+    deliverOldest();
+    commit(ledger, evicted(1, 2));
+    spool.lose(spool.pending().get(3), DropReason.REJECTED);
+    ledger.settle();
+    assertEquals(new Losses(3, List.of()), ledger.state().losses());
+    assertEquals(1, spool.quarantinedCount());
+  }
+
+  @Test
+  void aRefusedEventIsNotedBeforeItGoesToTheQuarantine() throws IOException {
+    Ledger ledger = open(new Disk());
+    tell(ledger, 3);
+    spool.lose(spool.pending().get(1), DropReason.REJECTED);
+    assertEquals(3, files());
+    ledger.settle();
+    assertEquals(2, files());
+    assertEquals(
+        List.of(new DroppedData(2, 2, 1, DropReason.REJECTED)), ledger.state().losses().untold());
+  }
+
+  @Test
+  void whileTheLossCannotBeNotedNothingGoesAndNothingComes() throws IOException {
+    StateFails disk = new StateFails();
+    Ledger ledger = open(disk);
+    tell(ledger, 4);
+    disk.fails = true;
+    for (int i = 0; i < 10; i++) {
+      commit(ledger, changed());
+    }
+    assertEquals(5, files()); // the one that found it out is kept, and no more
+    assertEquals(Losses.NONE, ledger.state().losses());
+    disk.fails = false;
+    ledger.settle();
+    assertEquals(4, files());
+    assertEquals(new Losses(1, List.of(evicted(1, 1))), ledger.state().losses());
+    tell(ledger, 1);
+    assertEquals(new Losses(2, List.of(evicted(1, 2))), ledger.state().losses());
+  }
+
+  @Test
+  void aDiskThatIsFullFromTheStartStopsNobodyWhoWasHereBefore() throws IOException {
+    tell(open(new Disk()), 1);
+    StateFails disk = new StateFails();
+    disk.fails = true;
+    Ledger ledger = open(disk);
+    tell(ledger, 1);
+    assertEquals(1, ledger.warnings().size());
+    assertEquals(1, ledger.countedSequence());
+  }
+
+  @Test
+  void aStreamThatIsNotOnDiskYetGetsNoEvents() throws IOException {
+    StateFails disk = new StateFails();
+    disk.fails = true;
+    Ledger ledger = open(disk);
+    assertFalse(commit(ledger, changed()));
+    assertEquals(0, files());
+    disk.fails = false;
+    assertTrue(commit(ledger, changed()));
+  }
+
+  @Test
+  void whatIsTooOldGoesOnceTheClockRanForAnHour() throws IOException {
+    Ledger ledger = open(new Disk());
+    tell(ledger, 3);
+    now = now.plus(Duration.ofDays(20));
+    ledger.settle();
+    assertEquals(List.of(3L), waiting()); // the newest status stays
+    assertEquals(List.of(evicted(1, 2)), ledger.state().losses().untold());
+  }
+
+  @Test
+  void aClockThatWasJustSetIsNotAskedForTheAge() throws IOException {
+    Ledger ledger = open(new Disk());
+    tell(ledger, 3);
+    now = new Moment(now.wall().plus(Duration.ofDays(4_000)), now.nanos());
+    ledger.settle();
+    now = now.plus(Duration.ofMinutes(59));
+    ledger.settle();
+    assertEquals(3, waiting().size());
+    now = now.plus(Duration.ofMinutes(2));
+    ledger.settle();
+    assertEquals(1, waiting().size());
+  }
+
+  @Test
+  void aSmallerBoundCountsAtOnce() throws IOException {
+    Ledger ledger = open(new Disk());
+    tell(ledger, 4);
+    bounds = new SpoolBounds(2, 1 << 30, Duration.ofDays(14));
+    ledger.settle();
+    assertEquals(List.of(3L, 4L), waiting());
+  }
+
+  /** The power fails before or after any single step on the disk, in a life with losses. */
+  @Test
+  void noCrashLosesTrackOfALoss() throws IOException {
+    Path all = folder;
+    int step = 0;
+    boolean crashed = true;
+    while (crashed) {
+      for (boolean done : new boolean[] {false, true}) {
+        folder = Files.createDirectory(all.resolve(step + "-" + done));
+        Set<Long> delivered = new TreeSet<>();
+        try {
+          live(open(new Crashing(step, done)), delivered);
+          crashed = false;
+        } catch (Crashing.Crash e) {
+          crashed = true;
+        }
+        accountsForAll(delivered, "crash at step " + step + (done ? ", done" : ", not done"));
+      }
+      step++;
+    }
+    assertTrue(step > 60, "steps: " + step);
+  }
+
+  private void live(Ledger ledger, Set<Long> delivered) throws IOException {
+    tell(ledger, 6);
+    delivered.add(spool.oldest().orElseThrow().sequence());
+    deliverOldest();
+    commit(ledger, ledger.state().losses().untold().get(0));
+    spool.lose(spool.oldest().orElseThrow(), DropReason.REJECTED);
+    tell(ledger, 3);
+  }
+
+  /** Each number is delivered, waits, or is known to be lost: untold, or in news that waits. */
+  private void accountsForAll(Set<Long> delivered, String crash) throws IOException {
+    Ledger ledger = open(new Disk());
+    Set<Long> known = new TreeSet<>(delivered);
+    known.addAll(waiting());
+    long lost = 0;
+    for (DroppedData range : ledger.state().losses().untold()) {
+      LongStream.rangeClosed(range.fromSequence(), range.toSequence()).forEach(known::add);
+      lost += range.count();
+    }
+    for (SpoolEntry entry : spool.pending()) {
+      DroppedData news = SpooledEvent.read(spool.read(entry).orElseThrow()).loss();
+      if (news != null) {
+        LongStream.rangeClosed(news.fromSequence(), news.toSequence()).forEach(known::add);
+        lost += news.count();
+      }
+    }
+    assertEquals(
+        LongStream.rangeClosed(1, ledger.state().sequence()).boxed().toList(),
+        List.copyOf(known),
+        crash);
+    assertEquals(lost, ledger.state().losses().events(), crash);
+    assertTrue(waiting().size() <= bounds.maxEvents(), crash);
+    assertEquals(waiting().size(), files(), crash);
+  }
+
+  private void tell(Ledger ledger, int times) {
+    for (int i = 0; i < times; i++) {
+      commit(ledger, changed());
+    }
+  }
+
+  private static ChangedData changed() {
+    return new ChangedData(STATUS, List.of(), Transition.NEW);
+  }
+
+  private boolean commit(Ledger ledger, EventData data) {
+    State state = ledger.state();
+    Event event =
+        writer.write(data, STATUS.device(), now.wall(), state.streamId(), state.sequence() + 1);
+    return ledger.commit(event, counted -> counted.telling(data));
+  }
+
+  private void deliverOldest() throws IOException {
+    spool.remove(spool.oldest().orElseThrow());
+  }
+
+  private Ledger open(Disk disk) throws IOException {
+    spool = new Spool(folder.resolve("spool"), disk);
+    return Ledger.open(spool, new StateFile(state(), disk), "uuid", () -> bounds, () -> now);
+  }
+
+  private Path state() {
+    return folder.resolve("state.json");
+  }
+
+  private List<Long> waiting() {
+    return spool.pending().stream().map(SpoolEntry::sequence).toList();
+  }
+
+  private int files() throws IOException {
+    try (var files = Files.list(folder.resolve("spool/new"))) {
+      return (int) files.count();
+    }
+  }
+
+  private static DroppedData evicted(long from, long to) {
+    return new DroppedData(from, to, to - from + 1, DropReason.EVICTED);
+  }
+
+  /** The state cannot be saved, as on a disk with room for an event and no more. */
+  private static final class StateFails extends Disk {
+    private boolean fails;
+
+    @Override
+    public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
+        throws IOException {
+      if (fails && file.getFileName().toString().startsWith("state.json")) {
+        throw new IOException("No space left on device");
+      }
+      super.create(file, content, permissions);
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package org.kextwatch.agent.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.report.EventData.ChangedData;
+import org.kextwatch.agent.report.EventData.DropReason;
+import org.kextwatch.agent.report.EventData.HeartbeatData;
+import org.kextwatch.agent.status.Transition;
+
+/** An endpoint refuses an event: it is either the event that is wrong, or the endpoint. */
+final class RefusedEventTest {
+  @TempDir private Path mac;
+
+  private final MockWebServer server = new MockWebServer();
+  private final TestClock clock = new TestClock();
+  private final EventWriter writer = new EventWriter();
+  private final List<Got> got = new ArrayList<>();
+  private ToIntFunction<String> answer = number -> 200;
+  private Spool spool;
+  private Courier courier;
+
+  /** A request: the number of the event in it, or heartbeat, and which attempt it says it is. */
+  private record Got(String what, String attempt, Instant at) {}
+
+  @BeforeEach
+  void start() throws IOException {
+    Endpoints.useHttps(server);
+    server.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            String what = number(request.getBody().utf8());
+            got.add(new Got(what, request.getHeaders().get("webhook-attempt"), clock.instant()));
+            return new MockResponse.Builder().code(answer.applyAsInt(what)).build();
+          }
+        });
+    server.start();
+    spool = new Spool(mac.resolve("spool"), new Disk());
+    spool.open();
+    courier =
+        new Courier(
+            spool,
+            new Endpoints(mac).root,
+            "0.1.0",
+            new Rhythm.Phase(0.5),
+            settings(),
+            () ->
+                Optional.of(
+                    writer.write(
+                        new HeartbeatData(Samples.STATUS, 0, 900),
+                        Samples.DEVICE,
+                        clock.instant())),
+            clock::moment,
+            new Random(7));
+  }
+
+  @AfterEach
+  void stop() {
+    courier.close();
+    server.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 409, 413, 415, 422})
+  void anEventThatAloneIsRefusedIsGivenUpForTheOthers(int code) throws IOException {
+    answer = what -> what.equals("1") ? code : 200;
+    keep(1, 2, 3);
+    live(Duration.ofMinutes(5));
+    assertEquals(List.of("1", "1", "1", "1", "1", "2", "3"), whats());
+    assertEquals(List.of("1", "2", "3", "4", "5", "1", "1"), attempts());
+    Duration tried = Duration.between(got.get(0).at(), got.get(4).at());
+    assertTrue(tried.compareTo(Duration.ofMinutes(3)) >= 0, tried.toString());
+    assertEquals(Map.of(1L, DropReason.REJECTED), lost());
+    assertEquals(0, spool.pendingCount());
+  }
+
+  @Test
+  void anEndpointThatRefusesEverythingKeepsItWaitingInOrder() throws IOException {
+    answer = what -> 400;
+    keep(1, 2, 3);
+    live(Duration.ofHours(12));
+    assertEquals(3, spool.pendingCount());
+    assertEquals(Map.of(), lost());
+    assertTrue(got.stream().noneMatch(request -> request.what().equals("3")), whats().toString());
+    assertTrue(got.size() < 12 * 24, got.size() + " requests in twelve hours");
+
+    answer = what -> 200;
+    got.clear();
+    live(Duration.ofHours(1));
+    assertEquals(List.of("1", "2", "3"), whats().subList(0, 3));
+    assertEquals(Map.of(), lost());
+  }
+
+  @Test
+  void anEndpointThatIsDownProvesNothing() throws IOException {
+    answer = what -> what.equals("1") ? 422 : 503;
+    keep(1, 2);
+    live(Duration.ofHours(2));
+    assertEquals(Map.of(), lost());
+    answer = what -> what.equals("1") ? 422 : 200;
+    live(Duration.ofMinutes(30));
+    assertEquals(Map.of(1L, DropReason.REJECTED), lost());
+  }
+
+  @Test
+  void withNothingElseToSendAHeartbeatTells() throws IOException {
+    answer = what -> what.equals("1") ? 413 : 200;
+    keep(1);
+    live(Duration.ofHours(1));
+    assertEquals(List.of("1", "1", "1", "1", "1", "heartbeat"), whats().subList(0, 6));
+    assertEquals(Map.of(1L, DropReason.REJECTED), lost());
+  }
+
+  @Test
+  void twoInARowLookLikeABrokenEndpointAndAreKept() throws IOException {
+    answer = what -> what.equals("2") || what.equals("3") ? 400 : 200;
+    keep(1, 2, 3, 4);
+    live(Duration.ofHours(3));
+    assertEquals(List.of("1", "2", "3"), whats().stream().distinct().toList());
+    assertEquals(3, spool.pendingCount());
+    assertEquals(Map.of(), lost());
+  }
+
+  @Test
+  void oneThatWasRefusedForAWhileIsDeliveredOnce() throws IOException {
+    answer = what -> got.size() < 4 ? 400 : 200;
+    keep(1, 2);
+    live(Duration.ofMinutes(10));
+    assertEquals(List.of("1", "1", "1", "1", "2"), whats());
+    assertEquals(Map.of(), lost());
+  }
+
+  private void live(Duration time) {
+    Instant end = clock.instant().plus(time);
+    while (clock.instant().isBefore(end)) {
+      Duration wait = courier.step();
+      clock.advance(wait.compareTo(Duration.ofSeconds(30)) < 0 ? wait : Duration.ofSeconds(30));
+      if (wait.isZero() && courier.isEmpty() && spool.pendingCount() == 0) {
+        return;
+      }
+    }
+  }
+
+  private List<String> whats() {
+    return got.stream().map(Got::what).toList();
+  }
+
+  private List<String> attempts() {
+    return got.stream().map(Got::attempt).toList();
+  }
+
+  private Map<Long, DropReason> lost() {
+    Map<Long, DropReason> lost = new TreeMap<>();
+    spool.doomed().forEach((entry, reason) -> lost.put(entry.sequence(), reason));
+    return lost;
+  }
+
+  private void keep(long... numbers) throws IOException {
+    for (long number : numbers) {
+      ChangedData data = new ChangedData(Samples.STATUS, List.of(), Transition.NEW);
+      spool.append(writer.write(data, Samples.DEVICE, clock.instant(), Samples.STREAM, number));
+      courier.committed(number);
+    }
+  }
+
+  private static String number(String body) {
+    int at = body.indexOf("\"sequence\":\"");
+    return at < 0 ? "heartbeat" : "" + Long.parseLong(body.substring(at + 12, at + 28));
+  }
+
+  private Settings settings() {
+    Settings defaults = Settings.defaults();
+    return new Settings(
+        Endpoints.at("https://localhost:" + server.getPort() + "/hook"),
+        defaults.pace(),
+        defaults.loading(),
+        defaults.extension(),
+        defaults.spool(),
+        defaults.expectPassiveMode(),
+        defaults.maxDefinitionsAge(),
+        defaults.deviceIdentity(),
+        defaults.includeDefenderIds(),
+        defaults.labels(),
+        defaults.logLevel());
+  }
+}
