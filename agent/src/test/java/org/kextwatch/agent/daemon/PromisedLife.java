@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import okio.ByteString;
 import org.kextwatch.agent.config.Settings;
@@ -37,7 +38,9 @@ final class PromisedLife {
 
   private final EventWriter writer = new EventWriter();
   private final Path folder;
-  private final RecordingDisk disk;
+  private final Disk disk;
+  private final Consumer<Promise> witness;
+  private final String name;
 
   private Promise promise;
   private Spool spool;
@@ -49,9 +52,23 @@ final class PromisedLife {
    * @param before what was promised in it
    */
   PromisedLife(Path folder, RecordingDisk disk, Promise before) throws IOException {
+    this(folder, disk, before, disk::promise, java.util.UUID.randomUUID().toString());
+  }
+
+  /**
+   * Begins in a folder, which may be new.
+   *
+   * @param before what was promised in it
+   * @param witness sees each promise as it is made
+   * @param name of this life: two of the same name write the same events
+   */
+  PromisedLife(Path folder, Disk disk, Promise before, Consumer<Promise> witness, String name)
+      throws IOException {
     this.folder = folder;
     this.disk = disk;
     this.promise = before;
+    this.witness = witness;
+    this.name = name;
     restart();
   }
 
@@ -91,12 +108,19 @@ final class PromisedLife {
   private void commit() {
     long number = ledger.state().sequence() + 1;
     ChangedData data = new ChangedData(status(number), List.of(), Transition.CHANGED);
-    Event event =
-        writer.write(data, Samples.DEVICE, Samples.NOON, ledger.state().streamId(), number);
+    Event event = event(data, number);
     promise(promise.tries(number, event.body()));
     if (ledger.commit(event, counted -> counted.telling(data))) {
       promise(promise.accepts(number));
     }
+  }
+
+  private Event event(ChangedData data, long number) {
+    Event event =
+        writer.write(data, Samples.DEVICE, Samples.NOON, ledger.state().streamId(), number);
+    String id = "evt_%s_%d".formatted(name, number);
+    ByteString body = ByteString.encodeUtf8(event.body().utf8().replace(event.id(), id));
+    return new Event(id, event.type(), event.streamId(), number, event.time(), body);
   }
 
   /** Each number has a status of its own. */
@@ -130,12 +154,14 @@ final class PromisedLife {
   private void save() {
     ledger.keep(
         ledger.state().with(ledger.state().loads().beginning(Samples.NOON, Trigger.APPROVED)));
-    promise(promise.attempts(ledger.state().loads().attempts()));
+    if (ledger.warnings().isEmpty()) {
+      promise(promise.attempts(ledger.state().loads().attempts()));
+    }
   }
 
   private void promise(Promise more) {
     promise = more;
-    disk.promise(more);
+    witness.accept(more);
   }
 
   /** Every file in a folder. */

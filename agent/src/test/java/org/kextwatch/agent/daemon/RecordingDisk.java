@@ -2,6 +2,7 @@ package org.kextwatch.agent.daemon;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
@@ -66,8 +67,10 @@ final class RecordingDisk extends Disk {
 
   @Override
   public void delete(Path file) throws IOException {
-    super.delete(file);
-    steps.add(new Deleted(file));
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      super.delete(file);
+      steps.add(new Deleted(file));
+    }
   }
 
   /** How a disk may be wrong. */
@@ -79,17 +82,47 @@ final class RecordingDisk extends Disk {
   /** One thing that is done, or not, when the power fails. */
   sealed interface Step {}
 
-  record Entered(Path file) implements Step {}
+  record Entered(Path file) implements Step {
+    @Override
+    public String toString() {
+      return "enter " + file;
+    }
+  }
 
-  record Written(Path file, ByteString content) implements Step {}
+  record Written(Path file, ByteString content) implements Step {
+    @Override
+    public String toString() {
+      return "write " + file;
+    }
+  }
 
-  record FileForced(Path file) implements Step {}
+  record FileForced(Path file) implements Step {
+    @Override
+    public String toString() {
+      return "force " + file;
+    }
+  }
 
-  record Moved(Path from, Path to) implements Step {}
+  record Moved(Path from, Path to) implements Step {
+    @Override
+    public String toString() {
+      return "move " + from + " " + to;
+    }
+  }
 
-  record Deleted(Path file) implements Step {}
+  record Deleted(Path file) implements Step {
+    @Override
+    public String toString() {
+      return "delete " + file;
+    }
+  }
 
-  record FolderForced(Path folder) implements Step {}
+  record FolderForced(Path folder) implements Step {
+    @Override
+    public String toString() {
+      return "force " + folder;
+    }
+  }
 
   /** Nothing that a disk does. */
   record Promised(Promise promise) implements Step {}

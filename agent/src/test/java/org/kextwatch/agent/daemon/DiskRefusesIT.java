@@ -1,0 +1,125 @@
+package org.kextwatch.agent.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kextwatch.agent.daemon.StateVolume.Refusal;
+import org.kextwatch.agent.demo.AgentProcess;
+
+/** The real daemon on a volume that is full, or read-only, or not for it to write. */
+class DiskRefusesIT {
+  /** For a long run: -Dkextwatch.changes=10000. */
+  private static final int CHANGES = Integer.getInteger("kextwatch.changes", 20);
+
+  private static final int CHANGE_MILLIS = 100;
+  private static final int PATIENCE = 20_000;
+
+  /** The longest pause of a daemon that has nowhere to keep its state, and some. */
+  private static final int PAUSE = 40_000;
+
+  private static final int MORE_MEMORY = 16 << 10;
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @MethodSource("org.kextwatch.agent.daemon.StateVolume$Refusal#possible")
+  void isSaidWhileItLastsAndTheLatestIsToldAfterIt(Refusal refusal) throws Exception {
+    try (Rig rig = Rig.in(folder);
+        AgentProcess agent = start(rig, refusal, false)) {
+      rig.inbound.await("status.changed", "\"awaiting_approval\"", PATIENCE);
+      StateVolume volume = refusal.of(rig, agent);
+      volume.refuse();
+      int told = rig.received("status.changed");
+      long memory = memory(agent);
+      for (int i = 0; i < CHANGES; i++) {
+        happen(rig, i);
+        Thread.sleep(CHANGE_MILLIS);
+      }
+      rig.mac.approveByProfile();
+      await(rig, status -> status.contains("\"protected\"") && status.contains("could not be"));
+      rig.inbound.await("status.heartbeat", "could not be", PATIENCE);
+      assertEquals(told, rig.received("status.changed"));
+      assertEquals(List.of(), volume.unfinished());
+      assertTrue(memory(agent) < memory + MORE_MEMORY, memory + " KiB became " + memory(agent));
+
+      volume.allow();
+      rig.inbound.await("status.changed", "\"verdict\":\"protected\"", PATIENCE);
+      await(rig, status -> !status.contains("could not be"));
+      rig.stop(agent);
+      assertEquals(List.of(), rig.inbound.flaws());
+      assertEquals("", rig.printed());
+    }
+  }
+
+  /** Where not even the lock can be taken it can only wait, for that may be another's to hold. */
+  @ParameterizedTest
+  @MethodSource("org.kextwatch.agent.daemon.StateVolume$Refusal#possibleAtStart")
+  void isNoReasonNotToStart(Refusal refusal) throws Exception {
+    try (Rig rig = Rig.in(folder);
+        AgentProcess agent = start(rig, refusal, true)) {
+      if (refusal == Refusal.FULL) {
+        await(rig, status -> status.contains("could not be"));
+        assertEquals("", rig.printed());
+      } else {
+        awaitPrinted(rig);
+      }
+      assertEquals(0, rig.received("agent.started"));
+      refusal.of(rig, agent).allow();
+      rig.inbound.await("agent.started", "", PAUSE);
+      rig.inbound.await("status.changed", "\"awaiting_approval\"", PATIENCE);
+      rig.stop(agent);
+      assertEquals(List.of(), rig.inbound.flaws());
+    }
+  }
+
+  private AgentProcess start(Rig rig, Refusal refusal, boolean refuses) throws IOException {
+    return AgentProcess.start(
+        refusal.program(rig, refuses), rig.mac.root(), folder.resolve("agent.out"));
+  }
+
+  private static void awaitPrinted(Rig rig) throws Exception {
+    long end = System.nanoTime() + PATIENCE * 1_000_000L;
+    while (!rig.printed().contains("the state cannot be kept")) {
+      assertTrue(System.nanoTime() < end, rig.printed());
+      Thread.sleep(50);
+    }
+  }
+
+  private static void happen(Rig rig, int turn) {
+    if (turn % 2 == 0) {
+      rig.mac.approveByProfile();
+    } else {
+      rig.mac.revoke();
+      rig.mac.restart();
+    }
+  }
+
+  /** Waits until the status that anybody may read is so. */
+  private static void await(Rig rig, Predicate<String> expected) throws Exception {
+    Path file = rig.mac.path(StatusFile.PATH);
+    long end = System.nanoTime() + PATIENCE * 1_000_000L;
+    while (!Files.exists(file) || !expected.test(Files.readString(file))) {
+      assertTrue(System.nanoTime() < end, file + " is not so");
+      Thread.sleep(50);
+    }
+  }
+
+  /** KiB of it that are resident; 0 where that is not told, as on a Mac. */
+  private static long memory(AgentProcess agent) throws IOException {
+    Path status = Path.of("/proc", "" + agent.pid(), "status");
+    return !Files.exists(status)
+        ? 0
+        : Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("VmRSS:"))
+            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+            .sum();
+  }
+}

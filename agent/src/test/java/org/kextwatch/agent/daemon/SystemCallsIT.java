@@ -1,0 +1,139 @@
+package org.kextwatch.agent.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import okio.ByteString;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.Script;
+import org.kextwatch.agent.Script.Ended;
+import org.kextwatch.agent.daemon.PromisedLife.Deed;
+import org.kextwatch.agent.daemon.SystemCalls.Call;
+import org.kextwatch.agent.daemon.SystemCalls.Fault;
+import org.kextwatch.agent.demo.AgentProcess;
+
+/** Every system call by which events and state are kept may fail, and nothing is lost by it. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "a Mac has no strace, and dtrace changes no call")
+class SystemCallsIT {
+  /** Of some 180; for all of them, which takes two minutes: -Dkextwatch.faults=1000. */
+  private static final int RUNS = Integer.getInteger("kextwatch.faults", 12);
+
+  private static final long SEED = Long.getLong("kextwatch.seed", 20_261_123);
+  private static final List<String> ERRORS = List.of("EIO", "ENOSPC", "EROFS", "EMFILE");
+  private static final int FIRST = 5;
+  private static final int PATIENCE = 30_000;
+
+  @TempDir private Path temp;
+
+  private Path folder;
+  private Map<Path, ByteString> before;
+
+  @BeforeEach
+  void twoEventsWait() throws IOException {
+    folder = temp.resolve("kextwatch");
+    PromisedLife.layOut(folder, Map.of());
+    PromisedLife life = new PromisedLife(folder, new RecordingDisk(), Promise.NONE);
+    life.does(Deed.COMMIT);
+    life.does(Deed.COMMIT);
+    before = PromisedLife.files(folder);
+    SpoolDriver.write(temp.resolve("before"), life.promise());
+  }
+
+  /** So what holds for a {@link RecordingDisk} holds for a real one. */
+  @Test
+  void theDiskDoesWhatIsRecordedOfIt() throws Exception {
+    List<String> real = SystemCalls.deeds(calls());
+    PromisedLife.layOut(folder, before);
+    RecordingDisk disk = new RecordingDisk();
+    SpoolDriver.live(folder, disk, SpoolDriver.read(temp.resolve("before")), promise -> {});
+    List<String> recorded = disk.takeSteps().stream().map(Object::toString).toList();
+    assertEquals(String.join("\n", recorded), String.join("\n", real));
+    assertTrue(real.size() > 50, "deeds: " + real.size());
+  }
+
+  @Test
+  void noCallThatFailsLosesAnything() throws Exception {
+    List<Call> calls = calls();
+    List<Fault> faults = SystemCalls.faults(calls, FIRST, ERRORS);
+    Collections.shuffle(faults, new Random(SEED));
+    List<String> breaches = new ArrayList<>();
+    for (Fault fault : faults.subList(0, Math.min(RUNS, faults.size()))) {
+      PromisedLife.layOut(folder, before);
+      Ended ended = drive(SystemCalls.failing(List.of(fault), SystemCalls.files(calls)));
+      for (String breach : breaches(ended)) {
+        breaches.add(fault + ": " + breach);
+      }
+    }
+    assertEquals("", String.join("\n", breaches));
+  }
+
+  /** Whoever comes next finds all that was promised. */
+  private List<String> breaches(Ended ended) {
+    if (ended.exit() != 0 || !ended.err().isEmpty()) {
+      return List.of(ended.toString());
+    }
+    try {
+      Promise promise = SpoolDriver.read(temp.resolve("after"));
+      return new PromisedLife(folder, new RecordingDisk(), promise).breaches();
+    } catch (IOException e) {
+      return List.of(e.toString());
+    }
+  }
+
+  @Test
+  void aDaemonWhoseCallsFailNowAndThenTellsEverything() throws Exception {
+    List<Fault> faults =
+        List.of(
+            new Fault("rename", "EIO", "2+5"),
+            new Fault("fsync", "ENOSPC", "4+7"),
+            new Fault("unlink", "EROFS", "1+3"),
+            new Fault("chmod", "EIO", "20+11"));
+    try (Rig rig = Rig.in(temp.resolve("rig"))) {
+      List<String> program = new ArrayList<>(SystemCalls.failing(faults, List.of()));
+      program.add(Rig.PROGRAM.toString());
+      try (AgentProcess strace = AgentProcess.start(program, rig.mac.root(), temp.resolve("out"))) {
+        rig.inbound.await("status.changed", "awaiting_approval", PATIENCE);
+        ProcessHandle daemon =
+            ProcessHandle.of(strace.pid()).orElseThrow().children().findFirst().orElseThrow();
+        rig.mac.approveByProfile();
+        rig.inbound.await("status.changed", "\"protected\"", PATIENCE);
+        rig.mac.revoke();
+        rig.mac.restart();
+        rig.inbound.await("status.changed", "\"from\":\"protected\"", PATIENCE);
+        daemon.destroy();
+        daemon.onExit().get(PATIENCE, TimeUnit.MILLISECONDS);
+      }
+      assertEquals(List.of(), rig.inbound.flaws());
+    }
+  }
+
+  private List<Call> calls() throws Exception {
+    Path trace = temp.resolve("trace");
+    Ended ended = drive(SystemCalls.seen(trace));
+    assertEquals(0, ended.exit(), ended::toString);
+    return SystemCalls.in(trace, folder);
+  }
+
+  private Ended drive(List<String> strace) throws Exception {
+    List<Object> command = new ArrayList<>(strace.subList(1, strace.size()));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java"));
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.add(SpoolDriver.class.getName());
+    command.addAll(List.of(folder, temp.resolve("before"), temp.resolve("after")));
+    return Script.run(
+        Path.of("/"), Map.of("PATH", "/usr/bin:/bin"), strace.get(0), command.toArray());
+  }
+}
