@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -64,12 +63,6 @@ final class FickleReceiver implements AutoCloseable {
 
   void be(Mood newMood) {
     mood = newMood;
-  }
-
-  /** Good about every third time. */
-  void be(Random random) {
-    int draw = random.nextInt(6);
-    be(draw < 2 ? Mood.GOOD : List.of(Mood.values()).get(draw - 1));
   }
 
   private void answer(HttpExchange exchange) throws IOException {
