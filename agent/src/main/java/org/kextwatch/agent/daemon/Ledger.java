@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -100,13 +102,24 @@ final class Ledger {
     if (others > 0) {
       warnings.add(others + " events of an earlier stream were set aside, undelivered.");
     }
+    buryWhatIsNoted();
     for (SpoolEntry entry : spool.pending()) {
-      state.losses().reasonFor(entry.sequence()).ifPresent(why -> spool.lose(entry, why));
       if (entry.sequence() > state.sequence()) {
         adopt(entry);
       }
     }
     state = state.counting(Math.max(state.sequence(), spool.highestSequence(stream)));
+  }
+
+  /** Before the news of it is adopted, after which it would be taken for another loss. */
+  private void buryWhatIsNoted() {
+    Losses noted = state.losses();
+    for (SpoolEntry entry : spool.pending()) {
+      noted.reasonFor(entry.sequence()).ifPresent(why -> spool.lose(entry, why));
+    }
+    Set<SpoolEntry> doomed = new HashSet<>(spool.doomed().keySet());
+    doomed.removeIf(entry -> noted.reasonFor(entry.sequence()).isEmpty());
+    spool.bury(doomed);
   }
 
   State state() {
@@ -185,9 +198,6 @@ final class Ledger {
   }
 
   private Losses losing(Losses losses, SpoolEntry entry, DropReason reason) {
-    if (losses.reasonFor(entry.sequence()).isPresent()) {
-      return losses; // noted before a crash
-    }
     DroppedData news = newsIn(entry);
     if (news == null) {
       return losses.with(entry.sequence(), reason);

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.mac.Disk;
@@ -19,6 +21,8 @@ import org.kextwatch.agent.status.Steadiness;
 /** Keeps the state in one file, replaced as a whole. */
 final class StateFile {
   private static final int LIMIT_BYTES = 1 << 20;
+  private static final int TRIES = 3;
+  private static final Duration PAUSE = Duration.ofMillis(100);
 
   private static final Pattern STREAM_ID = Pattern.compile("[0-9A-Za-z-]{1,64}");
 
@@ -38,10 +42,7 @@ final class StateFile {
   Loaded load(@Nullable String hardwareUuid) {
     Loaded found;
     try {
-      if (Files.isSymbolicLink(file)) {
-        throw new RefusedPath(file, "it is a link");
-      }
-      found = read(TrustedFile.read(file, LIMIT_BYTES));
+      found = read(document());
       if (!STREAM_ID.matcher(found.state().streamId()).matches() || found.state().sequence() < 0) {
         throw new IOException("it names no stream");
       }
@@ -61,6 +62,25 @@ final class StateFile {
           "The saved state belongs to another Mac and a new stream of events was begun.");
     }
     return new Loaded(known == null ? state.on(hardwareUuid) : state, found.warning(), false);
+  }
+
+  /** Tried more than once: a disk that fails for a moment must not cost a stream of events. */
+  private byte[] document() throws IOException, RefusedPath {
+    for (int tries = 1; ; tries++) {
+      try {
+        if (Files.isSymbolicLink(file)) {
+          throw new RefusedPath(file, "it is a link");
+        }
+        return TrustedFile.read(file, LIMIT_BYTES);
+      } catch (NoSuchFileException e) {
+        throw e;
+      } catch (RefusedPath | IOException e) {
+        if (tries == TRIES) {
+          throw e;
+        }
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
+    }
   }
 
   private static Loaded read(byte[] document) throws IOException {

@@ -1,6 +1,10 @@
 package org.kextwatch.agent.daemon;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -9,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.daemon.RecordingDisk.Deleted;
@@ -18,6 +23,7 @@ import org.kextwatch.agent.daemon.RecordingDisk.FolderForced;
 import org.kextwatch.agent.daemon.RecordingDisk.Moved;
 import org.kextwatch.agent.daemon.RecordingDisk.Step;
 import org.kextwatch.agent.daemon.RecordingDisk.Written;
+import org.kextwatch.agent.mac.Disk;
 
 /**
  * What a disk may hold after a power cut, by the least that POSIX promises (as ALICE asks it,
@@ -27,6 +33,8 @@ import org.kextwatch.agent.daemon.RecordingDisk.Written;
  */
 final class CrashStates {
   private static final int SECTOR = 512;
+  private static final FileAttribute<?> OURS =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   /** Of each name, what it may stand for, the last being what it stands for now. */
   private final Map<Path, Set<Target>> names = new TreeMap<>();
@@ -104,6 +112,35 @@ final class CrashStates {
     for (ByteString content : inodes.get(next).contents) {
       contents.put(inodes.get(next), content);
       chooseContents(inodes, next + 1, contents, names, state);
+    }
+  }
+
+  /** Every file in a folder. */
+  static Map<Path, ByteString> files(Path folder) throws IOException {
+    Map<Path, ByteString> files = new TreeMap<>();
+    for (Path file : names(folder)) {
+      files.put(file, ByteString.of(Files.readAllBytes(file)));
+    }
+    return files;
+  }
+
+  /** Makes these the files in a folder, and no others. */
+  static void layOut(Path folder, Map<Path, ByteString> files) throws IOException {
+    for (String part : List.of("tmp", "new", "quarantine")) {
+      Files.createDirectories(folder.resolve("spool").resolve(part), OURS);
+    }
+    for (Path old : names(folder)) {
+      Files.delete(old);
+    }
+    for (Map.Entry<Path, ByteString> file : files.entrySet()) {
+      Files.createFile(file.getKey(), PosixFilePermissions.asFileAttribute(Disk.PRIVATE));
+      Files.write(file.getKey(), file.getValue().toByteArray());
+    }
+  }
+
+  private static List<Path> names(Path folder) throws IOException {
+    try (Stream<Path> found = Files.walk(folder)) {
+      return found.filter(Files::isRegularFile).toList();
     }
   }
 

@@ -16,7 +16,10 @@ import java.util.stream.Stream;
 import okio.ByteString;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.kextwatch.agent.Script;
@@ -32,7 +35,8 @@ import org.kextwatch.agent.daemon.RecordingDisk.Step;
 class CrashStatesTest {
   private static final Map<String, Integer> FIGURES = new TreeMap<>();
 
-  @TempDir private Path folder;
+  @TempDir(factory = Memory.class)
+  private Path folder;
 
   private final List<String> breaches = new ArrayList<>();
   private int states;
@@ -109,7 +113,7 @@ class CrashStatesTest {
    */
   private void crash(List<Deed> history, int before, int cuts, Flaw... flaws) throws IOException {
     RecordingDisk disk = new RecordingDisk(flaws);
-    PromisedLife.layOut(folder, Map.of());
+    CrashStates.layOut(folder, Map.of());
     PromisedLife life = new PromisedLife(folder, disk, Promise.NONE);
     Moment now = new Moment(new CrashStates(Map.of()), Promise.NONE, history.toString());
     if (before > 0) {
@@ -117,7 +121,7 @@ class CrashStatesTest {
         life.does(Deed.COMMIT);
       }
       disk.takeSteps();
-      now = new Moment(new CrashStates(PromisedLife.files(folder)), life.promise(), now.history);
+      now = new Moment(new CrashStates(CrashStates.files(folder)), life.promise(), now.history);
     }
     for (Deed deed : history) {
       for (Step step : disk.takeSteps()) {
@@ -142,7 +146,7 @@ class CrashStatesTest {
   /** Another agent starts and commits something, and after it yet another one. */
   private List<String> takeOver(Map<Path, ByteString> state, Moment then, int cuts)
       throws IOException {
-    PromisedLife.layOut(folder, state);
+    CrashStates.layOut(folder, state);
     RecordingDisk disk = new RecordingDisk();
     PromisedLife next;
     try {
@@ -192,6 +196,18 @@ class CrashStatesTest {
             }
           });
       return fresh;
+    }
+  }
+
+  /** So many files are better not on a disk; where there is none in memory, it is slower. */
+  static final class Memory implements TempDirFactory {
+    @Override
+    public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context)
+        throws IOException {
+      Path memory = Path.of("/dev/shm");
+      return Files.isWritable(memory)
+          ? Files.createTempDirectory(memory, "crash")
+          : Files.createTempDirectory("crash");
     }
   }
 }

@@ -13,44 +13,52 @@ import org.jspecify.annotations.Nullable;
  * @param stream of its events, {@code null} before it has one
  * @param tried the bodies that it was told to commit, by number
  * @param accepted the numbers that are durable
- * @param delivered the numbers whose events may be gone, and must never be given again
+ * @param gone the numbers whose events may be gone for good, being delivered
+ * @param givenUp the numbers whose events may be gone, if that is noted or told
  * @param attempts of the loader that count, because one may have been made
  */
 record Promise(
     @Nullable String stream,
     Map<Long, ByteString> tried,
     Set<Long> accepted,
-    Set<Long> delivered,
+    Set<Long> gone,
+    Set<Long> givenUp,
     int attempts) {
-  static final Promise NONE = new Promise(null, Map.of(), Set.of(), Set.of(), 0);
+  static final Promise NONE = new Promise(null, Map.of(), Set.of(), Set.of(), Set.of(), 0);
 
   Promise in(String name) {
-    return new Promise(name, tried, accepted, delivered, attempts);
+    return new Promise(name, tried, accepted, gone, givenUp, attempts);
   }
 
   Promise tries(long number, ByteString body) {
     Map<Long, ByteString> more = new TreeMap<>(tried);
     more.put(number, body);
-    return new Promise(stream, more, accepted, delivered, attempts);
+    return new Promise(stream, more, accepted, gone, givenUp, attempts);
   }
 
   Promise accepts(long number) {
-    return new Promise(stream, tried, with(accepted, number), delivered, attempts);
+    return new Promise(stream, tried, with(accepted, number), gone, givenUp, attempts);
   }
 
   Promise delivers(long number) {
-    return new Promise(stream, tried, accepted, with(delivered, number), attempts);
+    return new Promise(stream, tried, accepted, with(gone, number), givenUp, attempts);
+  }
+
+  Promise givesUp(long number) {
+    return new Promise(stream, tried, accepted, gone, with(givenUp, number), attempts);
   }
 
   /** Goes on with what was found, which is safe now. */
   Promise finding(Map<Long, ByteString> waiting) {
+    Map<Long, ByteString> known = new TreeMap<>(tried);
+    known.putAll(waiting);
     Set<Long> safe = new TreeSet<>(accepted);
     safe.addAll(waiting.keySet());
-    return new Promise(stream, waiting, safe, delivered, attempts);
+    return new Promise(stream, known, safe, gone, givenUp, attempts);
   }
 
   Promise attempts(int number) {
-    return new Promise(stream, tried, accepted, delivered, number);
+    return new Promise(stream, tried, accepted, gone, givenUp, number);
   }
 
   private static Set<Long> with(Set<Long> numbers, long another) {

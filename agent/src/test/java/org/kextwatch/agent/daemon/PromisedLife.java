@@ -1,27 +1,24 @@
 package org.kextwatch.agent.daemon;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import okio.ByteString;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.config.Settings.SpoolBounds;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.report.Event;
+import org.kextwatch.agent.report.EventData;
 import org.kextwatch.agent.report.EventData.ChangedData;
+import org.kextwatch.agent.report.EventData.DropReason;
+import org.kextwatch.agent.report.EventData.DroppedData;
 import org.kextwatch.agent.report.EventWriter;
 import org.kextwatch.agent.report.Spool;
 import org.kextwatch.agent.report.SpoolEntry;
+import org.kextwatch.agent.report.SpooledEvent;
 import org.kextwatch.agent.status.Samples;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Transition;
@@ -32,8 +29,6 @@ import org.kextwatch.agent.status.Trigger;
  * must be true of such a folder when another agent takes it up.
  */
 final class PromisedLife {
-  private static final FileAttribute<?> OURS =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final String UUID = "uuid";
 
   private final EventWriter writer = new EventWriter();
@@ -42,6 +37,7 @@ final class PromisedLife {
   private final Consumer<Promise> witness;
   private final String name;
 
+  private SpoolBounds bounds = Settings.defaults().spool();
   private Promise promise;
   private Spool spool;
   private Ledger ledger;
@@ -76,14 +72,20 @@ final class PromisedLife {
   enum Deed {
     COMMIT,
     DELIVER,
+    EVICT,
+    REJECT,
+    TELL,
     SAVE,
     RESTART
   }
 
   void does(Deed deed) throws IOException {
     switch (deed) {
-      case COMMIT -> commit();
+      case COMMIT -> commit(new ChangedData(status(next()), List.of(), Transition.CHANGED));
       case DELIVER -> deliver();
+      case EVICT -> evict();
+      case REJECT -> reject();
+      case TELL -> ledger.state().losses().untold().forEach(this::commit);
       case SAVE -> save();
       case RESTART -> restart();
     }
@@ -97,7 +99,7 @@ final class PromisedLife {
   private void restart() throws IOException {
     spool = new Spool(folder.resolve("spool"), disk);
     StateFile file = new StateFile(folder.resolve("state.json"), disk);
-    ledger = Ledger.open(spool, file, UUID, () -> Settings.defaults().spool());
+    ledger = Ledger.open(spool, file, UUID, () -> bounds);
     String stream = ledger.state().streamId();
     if (promise.stream() != null && !promise.stream().equals(stream)) {
       throw new IOException("a new stream: " + ledger.warnings());
@@ -105,9 +107,12 @@ final class PromisedLife {
     promise(promise.in(stream));
   }
 
-  private void commit() {
-    long number = ledger.state().sequence() + 1;
-    ChangedData data = new ChangedData(status(number), List.of(), Transition.CHANGED);
+  private long next() {
+    return ledger.state().sequence() + 1;
+  }
+
+  private void commit(EventData data) {
+    long number = next();
     Event event = event(data, number);
     promise(promise.tries(number, event.body()));
     if (ledger.commit(event, counted -> counted.telling(data))) {
@@ -115,7 +120,7 @@ final class PromisedLife {
     }
   }
 
-  private Event event(ChangedData data, long number) {
+  private Event event(EventData data, long number) {
     Event event =
         writer.write(data, Samples.DEVICE, Samples.NOON, ledger.state().streamId(), number);
     String id = "evt_%s_%d".formatted(name, number);
@@ -124,7 +129,7 @@ final class PromisedLife {
   }
 
   /** Each number has a status of its own. */
-  private static Status status(long number) {
+  static Status status(long number) {
     Status like = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
     Instant at = like.observedAt().plusSeconds(number);
     return new Status(
@@ -150,6 +155,30 @@ final class PromisedLife {
     }
   }
 
+  /** As if there were room for one less. */
+  private void evict() {
+    SpoolBounds wide = bounds;
+    bounds = new SpoolBounds(Math.max(1, spool.pendingCount() - 1), wide.maxBytes(), wide.maxAge());
+    spool.pending().forEach(entry -> promise(promise.givesUp(entry.sequence())));
+    ledger.settle();
+    bounds = wide;
+  }
+
+  /** The receiver would not have it. That the news of losses was not wanted is told to nobody. */
+  private void reject() throws IOException {
+    Optional<SpoolEntry> oldest = spool.oldest();
+    if (oldest.isPresent()) {
+      long number = oldest.get().sequence();
+      DroppedData news = SpooledEvent.read(promise.tried().get(number).toByteArray()).loss();
+      promise(news == null ? promise.givesUp(number) : promise.delivers(number));
+      for (long n = 1; news != null && n <= news.toSequence(); n++) {
+        promise(n < news.fromSequence() ? promise : promise.delivers(n));
+      }
+      spool.lose(oldest.get(), DropReason.REJECTED);
+      ledger.settle();
+    }
+  }
+
   /** The loader runs only when the state on disk counts it. */
   private void save() {
     ledger.keep(
@@ -164,82 +193,12 @@ final class PromisedLife {
     witness.accept(more);
   }
 
-  /** Every file in a folder. */
-  static Map<Path, ByteString> files(Path folder) throws IOException {
-    Map<Path, ByteString> files = new TreeMap<>();
-    for (Path file : names(folder)) {
-      files.put(file, ByteString.of(Files.readAllBytes(file)));
-    }
-    return files;
-  }
-
-  /** Makes these the files in a folder, and no others. */
-  static void layOut(Path folder, Map<Path, ByteString> files) throws IOException {
-    for (String part : List.of("tmp", "new", "quarantine")) {
-      Files.createDirectories(folder.resolve("spool").resolve(part), OURS);
-    }
-    for (Path old : names(folder)) {
-      Files.delete(old);
-    }
-    for (Map.Entry<Path, ByteString> file : files.entrySet()) {
-      Files.createFile(file.getKey(), PosixFilePermissions.asFileAttribute(Disk.PRIVATE));
-      Files.write(file.getKey(), file.getValue().toByteArray());
-    }
-  }
-
-  private static List<Path> names(Path folder) throws IOException {
-    try (Stream<Path> found = Files.walk(folder)) {
-      return found.filter(Files::isRegularFile).toList();
-    }
-  }
-
-  /**
-   * What is wrong with a life as it begins, by what was promised before. Whatever waits is promised
-   * from now on.
-   */
+  /** What is wrong with it as it begins. Whatever waits is promised from now on. */
   List<String> breaches() throws IOException {
-    List<String> breaches = new ArrayList<>();
-    Map<Long, ByteString> waiting = waiting(breaches);
-    waiting.forEach(
-        (number, body) -> {
-          if (!body.equals(promise.tried().get(number))) {
-            breaches.add("not what was committed: " + number);
-          }
-        });
-    for (long number : promise.accepted()) {
-      if (!waiting.containsKey(number) && !promise.delivered().contains(number)) {
-        breaches.add("lost: " + number);
-      }
-    }
-    promise = promise.finding(waiting);
-    long last = promise.accepted().stream().mapToLong(Long::longValue).max().orElse(0);
-    State state = ledger.state();
-    if (state.sequence() < last || ledger.countedSequence() < last) {
-      breaches.add("number %d would be used again: %s".formatted(last, ledger.warnings()));
-    }
-    if (!Objects.equals(state.told(), last == 0 ? null : status(last))) {
-      breaches.add("told again: " + last);
-    }
-    if (state.loads().attempts() < promise.attempts()) {
-      breaches.add("the loader has run and that is not known");
-    }
-    for (Path file : names(folder)) {
-      if (file.getParent().endsWith("tmp") || file.toString().endsWith(".new")) {
-        breaches.add("left over: " + file.getFileName());
-      }
-    }
-    return breaches;
-  }
-
-  /** As the delivery reads it; what is found to be damaged is not handed out. */
-  private Map<Long, ByteString> waiting(List<String> breaches) throws IOException {
-    Map<Long, ByteString> waiting = new TreeMap<>();
-    for (SpoolEntry entry : spool.pending()) {
-      Optional<byte[]> body = spool.read(entry);
-      if (body.isPresent() && waiting.put(entry.sequence(), ByteString.of(body.get())) != null) {
-        breaches.add("a number twice: " + entry.sequence());
-      }
-    }
-    return waiting;
+    Breaches breaches = new Breaches(promise, ledger.state(), spool);
+    promise = promise.finding(breaches.waiting());
+    breaches.lookForNumbers(ledger.countedSequence());
+    breaches.lookFor(CrashStates.files(folder).keySet());
+    return breaches.all();
   }
 }

@@ -45,7 +45,7 @@ final class SpoolDriver {
           life = new PromisedLife(folder, disk, before, witness, "driver");
         } else if (life.promise().accepted().size() < before.accepted().size() + EVENTS) {
           life.does(Deed.COMMIT);
-        } else if (life.promise().delivered().size() < before.delivered().size() + DELIVERIES) {
+        } else if (life.promise().gone().size() < before.gone().size() + DELIVERIES) {
           life.does(Deed.DELIVER);
         } else if (life.promise().attempts() == before.attempts()) {
           life.does(Deed.SAVE);
@@ -65,7 +65,7 @@ final class SpoolDriver {
     lines.add("attempts " + promise.attempts());
     promise.tried().forEach((number, body) -> lines.add("tried " + number + " " + body.base64()));
     promise.accepted().forEach(number -> lines.add("accepted " + number));
-    promise.delivered().forEach(number -> lines.add("delivered " + number));
+    promise.gone().forEach(number -> lines.add("delivered " + number));
     Files.write(file, lines);
   }
 

@@ -43,11 +43,11 @@ class SystemCallsIT {
   @BeforeEach
   void twoEventsWait() throws IOException {
     folder = temp.resolve("kextwatch");
-    PromisedLife.layOut(folder, Map.of());
+    CrashStates.layOut(folder, Map.of());
     PromisedLife life = new PromisedLife(folder, new RecordingDisk(), Promise.NONE);
     life.does(Deed.COMMIT);
     life.does(Deed.COMMIT);
-    before = PromisedLife.files(folder);
+    before = CrashStates.files(folder);
     SpoolDriver.write(temp.resolve("before"), life.promise());
   }
 
@@ -55,7 +55,7 @@ class SystemCallsIT {
   @Test
   void theDiskDoesWhatIsRecordedOfIt() throws Exception {
     List<String> real = SystemCalls.deeds(calls());
-    PromisedLife.layOut(folder, before);
+    CrashStates.layOut(folder, before);
     RecordingDisk disk = new RecordingDisk();
     SpoolDriver.live(folder, disk, SpoolDriver.read(temp.resolve("before")), promise -> {});
     List<String> recorded = disk.takeSteps().stream().map(Object::toString).toList();
@@ -70,7 +70,7 @@ class SystemCallsIT {
     Collections.shuffle(faults, new Random(SEED));
     List<String> breaches = new ArrayList<>();
     for (Fault fault : faults.subList(0, Math.min(RUNS, faults.size()))) {
-      PromisedLife.layOut(folder, before);
+      CrashStates.layOut(folder, before);
       Ended ended = drive(SystemCalls.failing(List.of(fault), SystemCalls.files(calls)));
       for (String breach : breaches(ended)) {
         breaches.add(fault + ": " + breach);
