@@ -4,19 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
-import org.kextwatch.agent.daemon.Rig;
+import org.kextwatch.agent.daemon.OnAMac;
 import org.kextwatch.agent.report.Json;
 import org.kextwatch.agent.status.ExtensionState;
 import org.kextwatch.agent.status.Grant;
@@ -26,21 +22,7 @@ import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Verdict;
 
 /** {@code check --json} in the situations of the story, each with the right document. */
-class SituationsIT {
-  @TempDir private Path folder;
-
-  private Rig rig;
-
-  @BeforeEach
-  void layOut() throws IOException {
-    rig = Rig.in(folder);
-  }
-
-  @AfterEach
-  void tidy() {
-    rig.close();
-  }
-
+class SituationsIT extends OnAMac {
   @Test
   void nobodyWasAskedYet() throws Exception {
     Status status = look(1);

@@ -3,49 +3,95 @@ package org.kextwatch.agent.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.Script;
+import org.kextwatch.agent.daemon.FickleReceiver.Mood;
 import org.kextwatch.agent.demo.AgentProcess;
 
-/** kill -9 at any moment, again and again, while things happen to the Mac. */
+/**
+ * kill -9 at any moment, again and again, while things happen to the Mac, the receiver comes and
+ * goes, and the spool is too small.
+ */
 class CrashIT {
   /** For a long run: -Dkextwatch.kills=1000. */
   private static final int KILLS = Integer.getInteger("kextwatch.kills", 20);
 
   private static final long SEED = Long.getLong("kextwatch.seed", 20_261_123);
-  private static final int LIFE_MILLIS = 1_600;
+
+  private static final List<Mood> MOODS = List.of(Mood.values());
 
   @TempDir private Path folder;
 
   @Test
   void nothingIsLostToldTwiceOrNumberedTwice() throws Exception {
+    long start = System.nanoTime();
     Random random = new Random(SEED);
-    try (Rig rig = Rig.in(folder)) {
-      rig.settings(Map.of("promptRenewalSeconds", 1));
-      for (int kill = 0; kill < KILLS; kill++) {
+    try (Rig rig = Rig.in(folder);
+        FickleReceiver receiver = new FickleReceiver(rig.endpoint(), rig.inbound)) {
+      settings(rig, receiver, Map.of("promptRenewalSeconds", 1));
+      int life = firstLife(rig);
+      for (int kill = 1; kill < KILLS; kill++) {
+        receiver.be(mood(kill, random));
         try (AgentProcess agent = rig.start()) {
-          Thread.sleep(random.nextInt(LIFE_MILLIS));
+          rig.inbound.doubtLast(); // of the life before, which may have been ended in between
+          Thread.sleep(random.nextInt(2 * life));
           happen(rig, kill);
-          Thread.sleep(random.nextInt(LIFE_MILLIS / 4));
+          receiver.be(mood(kill, random));
+          Thread.sleep(random.nextInt(life / 2));
           agent.kill();
         }
       }
       rig.mac.signed(false);
-      rig.settings(Map.of("labels", Map.of("life", "the last")));
+      receiver.be(Mood.GOOD);
+      settings(rig, receiver, Map.of("labels", Map.of("life", "the last")));
       try (AgentProcess agent = rig.start()) {
+        rig.inbound.doubtLast();
         rig.inbound.await("status.heartbeat", "the last", 20_000);
+        awaitLosses(rig);
         rig.stop(agent);
       }
       rig.inbound.await("agent.stopping", "signal", 20_000);
 
       assertEquals(List.of(), rig.inbound.flaws(), "seed " + SEED);
-      assertTrue(rig.inbound.ofType("status.changed").size() >= KILLS / 4);
+      int arrived = rig.inbound.stream().size();
+      long lost = rig.inbound.numbers().lost();
+      assertTrue(arrived + lost >= KILLS / 2, arrived + " arrived, " + lost + " were dropped");
       assertEquals("", rig.printed());
+      write(rig, Duration.ofNanos(System.nanoTime() - start));
     }
+  }
+
+  private static void settings(Rig rig, FickleReceiver receiver, Map<String, ?> more) {
+    Map<String, Object> settings = new HashMap<>(more);
+    settings.put("endpoint", receiver.address());
+    settings.put("spool", Map.of("maxEvents", 10));
+    rig.settings(settings);
+  }
+
+  /**
+   * Ended once it was heard of. Returns how many milliseconds that took, which no machine shares.
+   */
+  private static int firstLife(Rig rig) throws Exception {
+    long start = System.nanoTime();
+    try (AgentProcess agent = rig.start()) {
+      rig.inbound.await("agent.started", "", 20_000);
+      agent.kill();
+    }
+    return (int) Duration.ofNanos(System.nanoTime() - start).toMillis();
+  }
+
+  /** Ten lives of thirty long the receiver is away, else it is as it likes. */
+  private static Mood mood(int kill, Random random) {
+    return kill / 10 % 3 == 1 ? Mood.AWAY : MOODS.get(random.nextInt(MOODS.size()));
   }
 
   /** Something happens to the Mac, so that there is always something to tell. */
@@ -59,5 +105,33 @@ class CrashIT {
       }
       default -> rig.mac.restart();
     }
+  }
+
+  /** Losses are told when somebody listens and there is room, with the look that comes next. */
+  private static void awaitLosses(Rig rig) throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!rig.inbound.numbers().flaws().isEmpty() && System.nanoTime() < end) {
+      Thread.sleep(200);
+    }
+  }
+
+  private static void write(Rig rig, Duration took) throws IOException {
+    String table =
+        "%-24s %10d\n%-24s %10d\n%-24s %10d\n%-24s %10d\n%-24s %10d\n%-24s %10d\n"
+            .formatted(
+                "kills",
+                KILLS,
+                "events arrived",
+                rig.inbound.stream().size(),
+                "dropped by the bounds",
+                rig.inbound.numbers().lost(),
+                "ranges that tell so",
+                rig.received("events.dropped"),
+                "duplicates",
+                rig.inbound.duplicates(),
+                "seconds",
+                took.toSeconds());
+    Path figures = Files.createDirectories(Script.AGENT.resolve("target/figures"));
+    Files.writeString(figures.resolve("crash.txt"), table);
   }
 }

@@ -12,30 +12,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.Script.Ended;
 import org.kextwatch.agent.demo.AgentProcess;
 
 /** The real daemon, as its own process, on a Mac that is a directory. */
-class DaemonIT {
+class DaemonIT extends OnAMac {
   private static final long PATIENCE = 20_000;
-
-  @TempDir private Path folder;
-
-  private Rig rig;
-
-  @BeforeEach
-  void layOut() throws IOException {
-    rig = Rig.in(folder);
-  }
-
-  @AfterEach
-  void tidy() {
-    rig.close();
-  }
 
   @Test
   void approvalIsActedOnWithoutWaitingForTheNextLook() throws Exception {
@@ -155,9 +138,10 @@ class DaemonIT {
       assertTrue(kept.count() >= 3);
     }
 
-    rig.settings(Map.of());
+    rig.settings(Map.of("labels", Map.of("run", "the second")));
     try (AgentProcess agent = rig.start()) {
       rig.inbound.await("agent.stopping", "signal", PATIENCE); // of the first run
+      rig.inbound.await("agent.started", "the second", PATIENCE);
       rig.stop(agent);
     }
     assertEquals(List.of(), rig.inbound.flaws());

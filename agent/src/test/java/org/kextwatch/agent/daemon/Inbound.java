@@ -4,10 +4,12 @@ import com.squareup.moshi.JsonAdapter;
 import com.squareup.moshi.Moshi;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.kextwatch.agent.Schemas;
 import org.kextwatch.agent.receiver.Received;
@@ -17,6 +19,7 @@ final class Inbound {
   private static final JsonAdapter<Object> JSON = new Moshi.Builder().build().adapter(Object.class);
 
   private final List<Received> all = new ArrayList<>();
+  private final Set<String> doubtful = new HashSet<>();
 
   synchronized void add(Received event) {
     all.add(event);
@@ -55,18 +58,34 @@ final class Inbound {
     }
   }
 
+  /** The sender may not know that the last event has arrived: it was ended, or got no answer. */
+  synchronized void doubtLast() {
+    if (!all.isEmpty()) {
+      doubtful.add(all.get(all.size() - 1).id());
+    }
+  }
+
+  synchronized int duplicates() {
+    return (int) all.stream().filter(Received::duplicate).count();
+  }
+
+  synchronized Numbers numbers() {
+    return new Numbers(stream(), Set.copyOf(doubtful));
+  }
+
   /**
-   * What is wrong with the stream as a whole: a number that is missing, used twice or out of order,
-   * a signature that does not hold, a change that does not follow on the one before it (which would
-   * be a change that was lost, or told twice), a body that is not as the schemas say.
+   * What is wrong with the stream as a whole: a number that is missing without a word, used twice
+   * or out of order, a signature that does not hold, a change that does not follow on the one
+   * before it (which would be a change that was lost, or told twice), a body that is not as the
+   * schemas say.
    */
   synchronized List<String> flaws() {
-    List<String> flaws = new ArrayList<>();
+    List<String> flaws = new ArrayList<>(numbers().flaws());
     long expected = 1;
     Map<String, Object> known = new TreeMap<>();
     for (Received event : stream()) {
       if (event.sequence() != expected) {
-        flaws.add("number " + event.sequence() + " where " + expected + " should be");
+        known.clear(); // what was dropped in between may have told of anything
       }
       expected = event.sequence() + 1;
       changes(event).forEach(change -> follow(change, known, event, flaws));

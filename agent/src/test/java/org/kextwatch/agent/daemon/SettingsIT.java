@@ -15,16 +15,13 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.demo.AgentProcess;
 import org.kextwatch.agent.receiver.Received;
 import org.kextwatch.agent.receiver.WebhookReceiver;
 
 /** The real daemon while its settings, or the Mac that it runs on, become others. */
-class SettingsIT {
+class SettingsIT extends OnAMac {
   private static final long PATIENCE = 30_000;
   private static final String LOCAL = "/Library/Application Support/Kextwatch/config.json";
   private static final String MANAGED = "/Library/Managed Preferences/org.kextwatch.agent.plist";
@@ -41,20 +38,6 @@ class SettingsIT {
           "0123456789abcdef0123456789abcdef01234567",
           "3D1F6A52-7B0C-4C7E-8B3B-1E9A5D2C4F60",
           "8f14e45f-ceea-467f-a9d2-7c1b6e5d3a90");
-
-  @TempDir private Path folder;
-
-  private Rig rig;
-
-  @BeforeEach
-  void layOut() throws IOException {
-    rig = Rig.in(folder);
-  }
-
-  @AfterEach
-  void tidy() {
-    rig.close();
-  }
 
   @Test
   void anotherEndpointIsUsedWithoutARestart() throws Exception {

@@ -17,34 +17,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.Schemas;
 import org.kextwatch.agent.Script.Ended;
 import org.kextwatch.agent.demo.AgentProcess;
 
 /** What the webhook shows, and what it must not show, of the real program. */
-class WebhookIT {
+class WebhookIT extends OnAMac {
   private static final long PATIENCE = 20_000;
   private static final String LOGIN = "Canary-Login-7d1f";
   private static final String HEADER = "Canary-Header-93ab";
   private static final String TOKEN = "Canary-Token-e402";
-
-  @TempDir private Path folder;
-
-  private Rig rig;
-
-  @BeforeEach
-  void layOut() throws IOException {
-    rig = Rig.in(folder);
-  }
-
-  @AfterEach
-  void tidy() {
-    rig.close();
-  }
 
   @Test
   void noSecretIsWrittenAnywhereNorGivenToAnyProcess() throws Exception {

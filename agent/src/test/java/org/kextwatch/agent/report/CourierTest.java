@@ -8,63 +8,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import mockwebserver3.MockResponse;
-import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import okio.ByteString;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kextwatch.agent.config.Settings;
-import org.kextwatch.agent.report.EventData.ChangedData;
 import org.kextwatch.agent.report.EventData.DropReason;
-import org.kextwatch.agent.report.EventData.HeartbeatData;
-import org.kextwatch.agent.report.EventData.StartedData;
-import org.kextwatch.agent.status.Transition;
 
-final class CourierTest {
-  private static final Duration HEARTBEAT = Duration.ofMinutes(15);
-  private static final Duration SPLAY = Duration.ofMinutes(2).plusSeconds(30);
-
-  @TempDir private Path mac;
-
-  private final MockWebServer server = new MockWebServer();
-  private final TestClock clock = new TestClock();
-  private final FaultyDisk disk = new FaultyDisk();
-  private final EventWriter writer = new EventWriter();
-  private Endpoints endpoints;
-  private Path folder;
-  private Spool spool;
-  private Courier courier;
-
-  @BeforeEach
-  void start() throws IOException {
-    Endpoints.useHttps(server);
-    server.start();
-    endpoints = new Endpoints(mac);
-    folder = mac.resolve("spool");
-    spool = new Spool(folder, disk);
-    spool.open();
-    courier = courier(settings(url("/hook")));
-  }
-
-  @AfterEach
-  void stop() {
-    courier.close();
-    server.close();
-  }
+final class CourierTest extends CourierRig {
 
   @Test
   void eventsGoInOrderAndLeaveTheSpool() throws Exception {
@@ -228,160 +184,6 @@ final class CourierTest {
   }
 
   @Test
-  void theNewsOfOurStartWaitsForTheSplay() throws IOException {
-    keep(List.of(started(1)));
-    answer(200);
-    assertEquals(SPLAY, courier.step());
-    assertEquals(0, server.getRequestCount());
-    clock.advance(SPLAY);
-    courier.step();
-    assertEquals(1, server.getRequestCount());
-  }
-
-  @Test
-  void aTransitionGoesAtOnceAndTakesAlongWhatWaits() throws Exception {
-    keep(List.of(started(1)));
-    courier.step();
-    keep(List.of(changed(2)));
-    answer(200, 200);
-    courier.step();
-    courier.step();
-    assertEquals("org.kextwatch.agent.started", type(server.takeRequest()));
-    assertEquals("org.kextwatch.status.changed", type(server.takeRequest()));
-  }
-
-  @Test
-  void aTransitionThatTheStateDoesNotCountYetHurriesNothing() throws IOException {
-    keep(List.of(started(1), changed(2)));
-    courier.committed(1);
-    courier.step();
-    assertEquals(0, server.getRequestCount());
-  }
-
-  @Test
-  void inAHurryNothingIsHeldBack() throws IOException {
-    keep(List.of(started(1)));
-    answer(200);
-    courier.hurry(true);
-    assertFalse(courier.isDone());
-    courier.step();
-    assertEquals(1, server.getRequestCount());
-    assertTrue(courier.isDone());
-  }
-
-  @Test
-  void aHurryCutsAPauseShortOnce() throws IOException {
-    keep(List.of(changed(1)));
-    answer(503, 503);
-    courier.step();
-    courier.hurry(true);
-    courier.step();
-    courier.step();
-    assertEquals(2, server.getRequestCount());
-    assertFalse(courier.isDone());
-  }
-
-  @Test
-  void afterASleepTheNewsOfAStartIsSplayedAgain() throws IOException {
-    clock.advance(SPLAY);
-    courier.step();
-    clock.jump(Duration.ofHours(8));
-    keep(List.of(started(1)));
-    assertEquals(SPLAY, courier.step());
-    assertEquals(0, server.getRequestCount());
-  }
-
-  @Test
-  void heartbeatsComeInTheirPhaseWhenNothingWaits() throws Exception {
-    Duration first = settle();
-    answer(200, 200);
-    clock.advance(first.minusMillis(1));
-    courier.step();
-    assertEquals(0, server.getRequestCount());
-    clock.advance(Duration.ofMillis(1));
-    courier.step();
-    assertEquals("org.kextwatch.status.heartbeat", type(server.takeRequest()));
-    assertEquals(HEARTBEAT, courier.step());
-    clock.advance(HEARTBEAT);
-    courier.step();
-    assertEquals(2, server.getRequestCount());
-    assertEquals(0, spool.pendingCount());
-  }
-
-  @Test
-  void noHeartbeatOvertakesAnEvent() throws Exception {
-    clock.advance(settle());
-    keep(List.of(changed(1)));
-    answer(200, 200);
-    courier.step();
-    courier.step();
-    assertEquals("org.kextwatch.status.changed", type(server.takeRequest()));
-    assertEquals("org.kextwatch.status.heartbeat", type(server.takeRequest()));
-  }
-
-  @Test
-  void aMonthOfflineCostsOneHeartbeat() throws IOException {
-    settle();
-    for (int day = 0; day < 30; day++) {
-      answer(503);
-      clock.advance(Duration.ofDays(1));
-      courier.step();
-    }
-    clock.advance(Duration.ofDays(1));
-    answer(200, 200);
-    courier.step();
-    assertTrue(courier.step().compareTo(Duration.ZERO) > 0);
-    assertEquals(31, server.getRequestCount());
-  }
-
-  @Test
-  void aSleepOfEightHoursCostsOneHeartbeatAfterTheSplay() throws IOException {
-    settle();
-    clock.jump(Duration.ofHours(8));
-    assertEquals(SPLAY, courier.step());
-    clock.advance(SPLAY);
-    answer(200, 200);
-    courier.step();
-    assertTrue(courier.step().compareTo(Duration.ZERO) > 0);
-    assertEquals(1, server.getRequestCount());
-  }
-
-  @Test
-  void onceTheNetworkIsBackWhatMayWaitIsSplayed() throws Exception {
-    Duration first = settle();
-    clock.advance(first);
-    keep(List.of(changed(1)));
-    answer(503);
-    clock.advance(courier.step());
-    answer(200, 200);
-    assertEquals(Duration.ZERO, courier.step());
-    assertEquals(SPLAY, courier.step());
-    clock.advance(SPLAY);
-    courier.step();
-    assertEquals(3, server.getRequestCount());
-  }
-
-  @Test
-  void aClockSetBackYearsDoesNotSilenceHeartbeats() throws IOException {
-    Duration first = settle();
-    clock.jump(Duration.ofDays(-3650));
-    clock.advance(first);
-    answer(200);
-    courier.step();
-    assertEquals(1, server.getRequestCount());
-  }
-
-  @Test
-  void withoutAHeartbeatToSendItGoesOn() throws IOException {
-    courier.close();
-    courier = courier(settings(url("/hook")), Optional::empty);
-    clock.advance(settle());
-    assertEquals(Duration.ZERO, courier.step());
-    assertEquals(HEARTBEAT, courier.step());
-    assertEquals(0, server.getRequestCount());
-  }
-
-  @Test
   void withoutAnEndpointEventsAreKept() throws IOException {
     courier.close();
     courier = courier(settings(null));
@@ -470,103 +272,5 @@ final class CourierTest {
             .build());
     courier.step();
     assertNotNull(courier.state().clockSkewSeconds());
-  }
-
-  /** Past the splay, with nothing to send; returns the time until the first heartbeat. */
-  private Duration settle() {
-    clock.advance(SPLAY);
-    return courier.step();
-  }
-
-  private Courier courier(Settings settings) {
-    return courier(
-        settings,
-        () ->
-            Optional.of(
-                writer.write(
-                    new HeartbeatData(Samples.STATUS, 0, 900), Samples.DEVICE, clock.instant())));
-  }
-
-  private Courier courier(Settings settings, Supplier<Optional<Event>> heartbeat) {
-    return new Courier(
-        spool,
-        endpoints.root,
-        "0.1.0",
-        new Rhythm.Phase(0.5),
-        settings,
-        heartbeat,
-        clock::moment,
-        new HalfAlways());
-  }
-
-  private record HalfAlways() implements RandomGenerator {
-    @Override
-    public long nextLong() {
-      return 1L << 63;
-    }
-
-    @Override
-    public double nextDouble() {
-      return 0.5;
-    }
-  }
-
-  private static Settings settings(@Nullable String endpoint) {
-    Settings defaults = Settings.defaults();
-    return new Settings(
-        Endpoints.at(endpoint),
-        defaults.pace(),
-        defaults.loading(),
-        defaults.extension(),
-        defaults.spool(),
-        defaults.expectPassiveMode(),
-        defaults.maxDefinitionsAge(),
-        defaults.deviceIdentity(),
-        defaults.includeDefenderIds(),
-        defaults.labels(),
-        defaults.logLevel());
-  }
-
-  private String url(String path) {
-    return "https://localhost:" + server.getPort() + path;
-  }
-
-  private void keep(List<Event> events) throws IOException {
-    for (Event event : events) {
-      spool.append(event);
-      courier.committed(event.sequence());
-    }
-  }
-
-  private void answer(int... codes) {
-    for (int code : codes) {
-      server.enqueue(new MockResponse.Builder().code(code).build());
-    }
-  }
-
-  private Event started(long sequence) {
-    return writer.write(
-        new StartedData(Samples.STATUS), Samples.DEVICE, Samples.NOW, Samples.STREAM, sequence);
-  }
-
-  private Event changed(long sequence) {
-    return writer.write(
-        new ChangedData(Samples.STATUS, List.of(), Transition.NEW),
-        Samples.DEVICE,
-        Samples.NOW,
-        Samples.STREAM,
-        sequence);
-  }
-
-  private Path file(SpoolEntry entry) {
-    return folder.resolve("new").resolve(entry.fileName());
-  }
-
-  private static String id(RecordedRequest request) {
-    return request.getHeaders().get("webhook-id");
-  }
-
-  private static String type(RecordedRequest request) throws IOException {
-    return Json.read(SpooledEvent.Head.class, request.getBody().toByteArray()).type();
   }
 }

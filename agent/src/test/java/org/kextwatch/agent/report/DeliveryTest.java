@@ -206,9 +206,8 @@ final class DeliveryTest {
   }
 
   private static Settings settings(Duration heartbeat, Settings.Webhook webhook) {
-    Settings defaults = Settings.defaults();
-    Settings.Pace pace = defaults.pace();
-    return new Settings(
+    Settings.Pace pace = Settings.defaults().pace();
+    return Endpoints.settings(
         webhook,
         new Settings.Pace(
             pace.health(),
@@ -216,16 +215,7 @@ final class DeliveryTest {
             heartbeat,
             pace.confirm(),
             pace.settle(),
-            pace.toolTimeout()),
-        defaults.loading(),
-        defaults.extension(),
-        defaults.spool(),
-        defaults.expectPassiveMode(),
-        defaults.maxDefinitionsAge(),
-        defaults.deviceIdentity(),
-        defaults.includeDefenderIds(),
-        defaults.labels(),
-        defaults.logLevel());
+            pace.toolTimeout()));
   }
 
   private void answer(int code) {

@@ -74,6 +74,27 @@ final class Endpoints {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
   }
 
+  /** The defaults, but for the webhook. */
+  static Settings settings(Settings.Webhook webhook) {
+    return settings(webhook, Settings.defaults().pace());
+  }
+
+  static Settings settings(Settings.Webhook webhook, Settings.Pace pace) {
+    Settings defaults = Settings.defaults();
+    return new Settings(
+        webhook,
+        pace,
+        defaults.loading(),
+        defaults.extension(),
+        defaults.spool(),
+        defaults.expectPassiveMode(),
+        defaults.maxDefinitionsAge(),
+        defaults.deviceIdentity(),
+        defaults.includeDefenderIds(),
+        defaults.labels(),
+        defaults.logLevel());
+  }
+
   static Settings.Webhook at(@Nullable String endpoint) {
     return webhook(endpoint, null, null, null, Map.of(), "none", null);
   }

@@ -129,20 +129,8 @@ class FaultProxyTest {
           long nanos = (System.nanoTime() - start) * SPEED;
           return new Moment(began.plusNanos(nanos), nanos);
         };
-    Settings defaults = Settings.defaults();
     Settings settings =
-        new Settings(
-            Endpoints.at("https://127.0.0.1:" + port + "/kextwatch"),
-            defaults.pace(),
-            defaults.loading(),
-            defaults.extension(),
-            defaults.spool(),
-            defaults.expectPassiveMode(),
-            defaults.maxDefinitionsAge(),
-            defaults.deviceIdentity(),
-            defaults.includeDefenderIds(),
-            defaults.labels(),
-            defaults.logLevel());
+        Endpoints.settings(Endpoints.at("https://127.0.0.1:" + port + "/kextwatch"));
     return new Delivery(
         spool, root, "0.1.0", "C02XK0AAJG5H", settings, Optional::empty, clock, new Random(SEED));
   }

@@ -4,51 +4,33 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
+import java.util.stream.LongStream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
-import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kextwatch.agent.config.Settings;
-import org.kextwatch.agent.mac.Disk;
-import org.kextwatch.agent.report.EventData.ChangedData;
 import org.kextwatch.agent.report.EventData.DropReason;
-import org.kextwatch.agent.report.EventData.HeartbeatData;
-import org.kextwatch.agent.status.Transition;
 
 /** An endpoint refuses an event: it is either the event that is wrong, or the endpoint. */
-final class RefusedEventTest {
-  @TempDir private Path mac;
-
-  private final MockWebServer server = new MockWebServer();
-  private final TestClock clock = new TestClock();
-  private final EventWriter writer = new EventWriter();
+final class RefusedEventTest extends CourierRig {
   private final List<Got> got = new ArrayList<>();
   private ToIntFunction<String> answer = number -> 200;
-  private Spool spool;
-  private Courier courier;
 
   /** A request: the number of the event in it, or heartbeat, and which attempt it says it is. */
   private record Got(String what, String attempt, Instant at) {}
 
   @BeforeEach
-  void start() throws IOException {
-    Endpoints.useHttps(server);
+  void listen() {
     server.setDispatcher(
         new Dispatcher() {
           @Override
@@ -58,30 +40,6 @@ final class RefusedEventTest {
             return new MockResponse.Builder().code(answer.applyAsInt(what)).build();
           }
         });
-    server.start();
-    spool = new Spool(mac.resolve("spool"), new Disk());
-    spool.open();
-    courier =
-        new Courier(
-            spool,
-            new Endpoints(mac).root,
-            "0.1.0",
-            new Rhythm.Phase(0.5),
-            settings(),
-            () ->
-                Optional.of(
-                    writer.write(
-                        new HeartbeatData(Samples.STATUS, 0, 900),
-                        Samples.DEVICE,
-                        clock.instant())),
-            clock::moment,
-            new Random(7));
-  }
-
-  @AfterEach
-  void stop() {
-    courier.close();
-    server.close();
   }
 
   @ParameterizedTest
@@ -180,31 +138,11 @@ final class RefusedEventTest {
   }
 
   private void keep(long... numbers) throws IOException {
-    for (long number : numbers) {
-      ChangedData data = new ChangedData(Samples.STATUS, List.of(), Transition.NEW);
-      spool.append(writer.write(data, Samples.DEVICE, clock.instant(), Samples.STREAM, number));
-      courier.committed(number);
-    }
+    keep(LongStream.of(numbers).mapToObj(this::changed).toList());
   }
 
   private static String number(String body) {
     int at = body.indexOf("\"sequence\":\"");
     return at < 0 ? "heartbeat" : "" + Long.parseLong(body.substring(at + 12, at + 28));
-  }
-
-  private Settings settings() {
-    Settings defaults = Settings.defaults();
-    return new Settings(
-        Endpoints.at("https://localhost:" + server.getPort() + "/hook"),
-        defaults.pace(),
-        defaults.loading(),
-        defaults.extension(),
-        defaults.spool(),
-        defaults.expectPassiveMode(),
-        defaults.maxDefinitionsAge(),
-        defaults.deviceIdentity(),
-        defaults.includeDefenderIds(),
-        defaults.labels(),
-        defaults.logLevel());
   }
 }

@@ -12,48 +12,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import mockwebserver3.MockResponse;
-import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.config.Settings;
-import org.kextwatch.agent.mac.Disk;
-import org.kextwatch.agent.report.EventData.ChangedData;
-import org.kextwatch.agent.status.Transition;
 
 /** Secrets and logins are replaced under the daemon, by replacing their files. */
-final class RotationTest {
-  @TempDir private Path mac;
-
-  private final MockWebServer server = new MockWebServer();
-  private final TestClock clock = new TestClock();
-  private final EventWriter writer = new EventWriter();
-  private Endpoints endpoints;
-  private Spool spool;
-  private Courier courier;
+final class RotationTest extends CourierRig {
   private long sequence;
 
   @BeforeEach
-  void start() throws IOException {
-    Endpoints.useHttps(server);
-    server.start();
-    endpoints = new Endpoints(mac);
+  void useALogin() throws IOException {
     endpoints.put("/etc/authorization", "Bearer one", "rw-------");
-    spool = new Spool(mac.resolve("spool"), new Disk());
-    spool.open();
-    courier = courier(null);
-  }
-
-  @AfterEach
-  void stop() {
     courier.close();
-    server.close();
+    courier = courierOf(null);
   }
 
   @Test
@@ -79,7 +54,7 @@ final class RotationTest {
   void withThePreviousSecretBothSign() throws Exception {
     endpoints.put("/etc/previous", Endpoints.OTHER_SECRET, "rw-------");
     courier.close();
-    courier = courier("/etc/previous");
+    courier = courierOf("/etc/previous");
     assertEquals(List.of(Endpoints.SECRET, Endpoints.OTHER_SECRET), signersOf(deliver(200)));
   }
 
@@ -131,10 +106,10 @@ final class RotationTest {
     for (int i = 0; i < events; i++) {
       if (i == 20) {
         endpoints.put("/etc/secret", Endpoints.OTHER_SECRET, "rw-------");
-        courier.use(settings("/etc/previous"));
+        courier.use(with("/etc/previous"));
       }
       if (i == 40) {
-        courier.use(settings(null));
+        courier.use(with(null));
       }
       String trusted = i < receiverChanges ? Endpoints.SECRET : Endpoints.OTHER_SECRET;
       assertTrue(signersOf(deliver(200)).contains(trusted), "event " + i);
@@ -149,19 +124,7 @@ final class RotationTest {
   }
 
   private void keep() throws IOException {
-    sequence++;
-    spool.append(
-        writer.write(
-            new ChangedData(Samples.STATUS, List.of(), Transition.NEW),
-            Samples.DEVICE,
-            Samples.NOW,
-            Samples.STREAM,
-            sequence));
-    courier.committed(sequence);
-  }
-
-  private void answer(int status) {
-    server.enqueue(new MockResponse.Builder().code(status).build());
+    keep(List.of(changed(++sequence)));
   }
 
   /** Whose signatures a request bears, in their order. */
@@ -186,21 +149,12 @@ final class RotationTest {
         request.getBody().toByteArray());
   }
 
-  private Courier courier(@Nullable String previousSecretFile) {
-    return new Courier(
-        spool,
-        endpoints.root,
-        "0.1.0",
-        new Rhythm.Phase(0.5),
-        settings(previousSecretFile),
-        Optional::empty,
-        clock::moment,
-        new Random(7));
+  private Courier courierOf(@Nullable String previousSecretFile) {
+    return courier(with(previousSecretFile), Optional::empty);
   }
 
-  private Settings settings(@Nullable String previousSecretFile) {
-    Settings defaults = Settings.defaults();
-    return new Settings(
+  private Settings with(@Nullable String previousSecretFile) {
+    return Endpoints.settings(
         Endpoints.webhook(
             server.url("/hook").toString(),
             null,
@@ -208,16 +162,6 @@ final class RotationTest {
             "/etc/authorization",
             Map.of(),
             "none",
-            null),
-        defaults.pace(),
-        defaults.loading(),
-        defaults.extension(),
-        defaults.spool(),
-        defaults.expectPassiveMode(),
-        defaults.maxDefinitionsAge(),
-        defaults.deviceIdentity(),
-        defaults.includeDefenderIds(),
-        defaults.labels(),
-        defaults.logLevel());
+            null));
   }
 }
