@@ -34,7 +34,7 @@ class SystemCallsIT {
   private static final long SEED = Long.getLong("kextwatch.seed", 20_261_123);
   private static final List<String> ERRORS = List.of("EIO", "ENOSPC", "EROFS", "EMFILE");
   private static final int FIRST = 5;
-  private static final int PATIENCE = 30_000;
+  private static final int PATIENCE = 45_000;
 
   @TempDir private Path temp;
 
@@ -102,7 +102,7 @@ class SystemCallsIT {
     List<Fault> faults =
         List.of(
             new Fault("rename", "EIO", "2+5"),
-            new Fault("fsync", "ENOSPC", "4+7"),
+            new Fault("fsync", "ENOSPC", "11+7"),
             new Fault("unlink", "EROFS", "1+3"),
             new Fault("chmod", "EIO", "20+11"));
     try (Rig rig = Rig.in(temp.resolve("rig"))) {
