@@ -134,7 +134,7 @@ build() {
 }
 
 verify() {
-  bring jdk maven sqlite3 openssl shellcheck checkbashisms dash posh busybox faketime
+  bring jdk maven sqlite3 openssl shellcheck checkbashisms dash posh busybox faketime strace
   say "building and testing"
   maven verify
 }
@@ -298,8 +298,8 @@ is_here() {
   case $1 in
     jdk) find_jdk ;;
     maven) has_maven ;;
-    # Neither is made for a Mac.
-    posh | busybox | faketime) is_mac || has "$1" ;;
+    # None of these is made for a Mac.
+    posh | busybox | faketime | strace) is_mac || has "$1" ;;
     *) has "$1" ;;
   esac
 }

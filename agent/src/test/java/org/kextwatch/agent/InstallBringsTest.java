@@ -56,7 +56,8 @@ class InstallBringsTest extends BareMachine {
     Script.write(
         bring,
         """
-        for t in mvn sqlite3 openssl shellcheck checkbashisms dash posh busybox faketime; do
+        for t in mvn sqlite3 openssl shellcheck checkbashisms dash posh busybox faketime \
+            strace; do
           printf '#!/bin/sh\\necho Apache Maven 3.8.7\\n' >"${LOG%log}bin/$t"
           chmod 755 "${LOG%log}bin/$t"
         done
@@ -67,7 +68,7 @@ class InstallBringsTest extends BareMachine {
         """
         apt-get update -q
         apt-get install -y -q --no-install-recommends maven sqlite3 openssl shellcheck devscripts \
-        dash posh busybox faketime
+        dash posh busybox faketime strace
         """,
         calls());
     assertTrue(ended.err().contains("running: apt-get update"), ended::err);

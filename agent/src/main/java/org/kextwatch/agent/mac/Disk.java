@@ -95,6 +95,7 @@ public class Disk {
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(permissions));
+      forceFolder(parentOf(folder)); // or a power cut could take it with all that is forced in it
     }
     if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(folder + " is not a folder (a link is not followed here)");

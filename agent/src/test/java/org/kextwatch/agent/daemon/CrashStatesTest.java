@@ -46,7 +46,7 @@ class CrashStatesTest {
     Path figures = Files.createDirectories(Script.AGENT.resolve("target/figures"));
     List<String> lines =
         FIGURES.entrySet().stream().map(f -> f.getKey() + "\t" + f.getValue()).toList();
-    Files.write(figures.resolve("crash-states.tsv"), lines);
+    Files.write(figures.resolve("crash-states.txt"), lines);
   }
 
   @Test

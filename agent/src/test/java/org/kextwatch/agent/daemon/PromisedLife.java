@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import okio.ByteString;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.config.Settings.SpoolBounds;
@@ -24,12 +26,9 @@ import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Transition;
 import org.kextwatch.agent.status.Trigger;
 
-/**
- * An agent's ledger and spool at work in a folder, with a record of what it has promised; and what
- * must be true of such a folder when another agent takes it up.
- */
+/** An agent's ledger and spool at work in a folder, with a record of what it has promised. */
 final class PromisedLife {
-  private static final String UUID = "uuid";
+  private static final String HARDWARE = "uuid";
 
   private final EventWriter writer = new EventWriter();
   private final Path folder;
@@ -48,7 +47,7 @@ final class PromisedLife {
    * @param before what was promised in it
    */
   PromisedLife(Path folder, RecordingDisk disk, Promise before) throws IOException {
-    this(folder, disk, before, disk::promise, java.util.UUID.randomUUID().toString());
+    this(folder, disk, before, disk::promise, UUID.randomUUID().toString());
   }
 
   /**
@@ -99,7 +98,7 @@ final class PromisedLife {
   private void restart() throws IOException {
     spool = new Spool(folder.resolve("spool"), disk);
     StateFile file = new StateFile(folder.resolve("state.json"), disk);
-    ledger = Ledger.open(spool, file, UUID, () -> bounds);
+    ledger = Ledger.open(spool, file, HARDWARE, () -> bounds);
     String stream = ledger.state().streamId();
     if (promise.stream() != null && !promise.stream().equals(stream)) {
       throw new IOException("a new stream: " + ledger.warnings());
@@ -170,9 +169,12 @@ final class PromisedLife {
     if (oldest.isPresent()) {
       long number = oldest.get().sequence();
       DroppedData news = SpooledEvent.read(promise.tried().get(number).toByteArray()).loss();
-      promise(news == null ? promise.givesUp(number) : promise.delivers(number));
-      for (long n = 1; news != null && n <= news.toSequence(); n++) {
-        promise(n < news.fromSequence() ? promise : promise.delivers(n));
+      if (news == null) {
+        promise(promise.givesUp(number));
+      } else {
+        promise(promise.delivers(number));
+        LongStream.rangeClosed(news.fromSequence(), news.toSequence())
+            .forEach(lost -> promise(promise.delivers(lost)));
       }
       spool.lose(oldest.get(), DropReason.REJECTED);
       ledger.settle();

@@ -63,7 +63,7 @@ final class StateVolume {
     }
 
     static boolean mayMount() throws IOException, InterruptedException {
-      String mount = "command -v unshare && unshare -rm mount -t tmpfs kextwatch /mnt";
+      String mount = "command -v unshare && unshare -rm mount -t tmpfs kextwatch /tmp";
       return Script.run(Path.of("/"), ENVIRONMENT, "sh", "-c", mount).exit() == 0;
     }
 

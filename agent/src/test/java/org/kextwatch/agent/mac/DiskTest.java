@@ -12,6 +12,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +76,22 @@ class DiskTest {
     new Disk().makePrivateFolder(deep);
     new Disk().makePrivateFolder(deep);
     assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(deep)));
+  }
+
+  @Test
+  void noPowerCutTakesAFolderThatWasMade() throws IOException {
+    List<Path> forced = new ArrayList<>();
+    Disk disk =
+        new Disk() {
+          @Override
+          public void forceFolder(Path made) throws IOException {
+            forced.add(made);
+            super.forceFolder(made);
+          }
+        };
+    disk.makePrivateFolder(folder.resolve("a"));
+    disk.makePrivateFolder(folder.resolve("a"));
+    assertEquals(List.of(folder), forced);
   }
 
   @Test
