@@ -192,13 +192,11 @@ public final class Spool {
    * @param tooOld when what is given up for its age happened, or earlier; {@code null} for no age
    */
   public synchronized void keepWithin(SpoolBounds bounds, @Nullable Instant tooOld) {
-    SpoolEntry newest = null;
     for (SpoolEntry entry : pending()) {
       if (hasRoom(bounds, 0, 0) && !(tooOld != null && isOlder(entry, tooOld))) {
         break;
       }
-      newest = newest == null ? newestStatus() : newest;
-      if (!entry.equals(newest) && !entry.equals(underway)) {
+      if (!entry.equals(underway) && !entry.equals(newestStatus())) {
         lose(entry, DropReason.EVICTED);
       }
     }
