@@ -1,16 +1,19 @@
 package org.kextwatch.agent.daemon;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import okhttp3.tls.HeldCertificate;
 
-/** A receiver that hardly costs anything: nginx over TLS, which takes note of when and what. */
+/**
+ * A receiver that hardly costs anything: nginx over TLS, which takes note of when and what. It may
+ * be some way off: then every answer takes its time.
+ */
 final class QuickReceiver implements AutoCloseable {
   private static final String CONFIGURATION =
       """
@@ -38,6 +41,8 @@ final class QuickReceiver implements AutoCloseable {
 
   private final Path folder;
   private final int port;
+  private final long awayMillis;
+  private final ServerSocket door;
   private final HeldCertificate certificate;
   private final Process nginx;
 
@@ -49,7 +54,14 @@ final class QuickReceiver implements AutoCloseable {
    */
   record Arrival(double at, int status, long connection, String id) {}
 
-  QuickReceiver(Path folder, boolean http2) throws IOException {
+  /**
+   * Starts nginx.
+   *
+   * @param awayMillis how long every answer takes, 0 for no time
+   */
+  QuickReceiver(Path folder, boolean http2, long awayMillis) throws IOException {
+    this.awayMillis = awayMillis;
+    this.door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     this.folder = Files.createDirectories(folder.resolve("tmp")).getParent();
     this.certificate = new HeldCertificate.Builder().addSubjectAlternativeName("127.0.0.1").build();
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -60,16 +72,55 @@ final class QuickReceiver implements AutoCloseable {
     Files.writeString(folder.resolve("certificate.pem"), certificate.certificatePem());
     Files.writeString(folder.resolve("key.pem"), certificate.privateKeyPkcs8Pem());
     Files.writeString(log(), "");
-    File output = folder.resolve("nginx.out").toFile();
     this.nginx =
         new ProcessBuilder("nginx", "-p", folder + "/", "-c", "nginx.conf")
             .redirectErrorStream(true)
-            .redirectOutput(output)
+            .redirectOutput(folder.resolve("nginx.out").toFile())
             .start();
+    start(this::letIn);
   }
 
   String address() {
-    return "https://127.0.0.1:" + port + "/kextwatch";
+    int open = awayMillis == 0 ? port : door.getLocalPort();
+    return "https://127.0.0.1:" + open + "/kextwatch";
+  }
+
+  private void letIn() {
+    try {
+      while (true) {
+        Socket client = door.accept();
+        Socket server = new Socket(InetAddress.getLoopbackAddress(), port);
+        client.setTcpNoDelay(true);
+        server.setTcpNoDelay(true);
+        start(() -> carry(client, server, 0));
+        start(() -> carry(server, client, awayMillis));
+      }
+    } catch (IOException e) {
+      // the door was closed
+    }
+  }
+
+  private static void carry(Socket from, Socket to, long millis) {
+    byte[] bytes = new byte[16_384];
+    try (from;
+        to) {
+      for (int n = from.getInputStream().read(bytes);
+          n >= 0;
+          n = from.getInputStream().read(bytes)) {
+        Thread.sleep(millis);
+        to.getOutputStream().write(bytes, 0, n);
+      }
+    } catch (IOException e) {
+      // one of the ends has gone
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void start(Runnable work) {
+    Thread thread = new Thread(work, "quick-receiver");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   String pem() {
@@ -114,6 +165,7 @@ final class QuickReceiver implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    door.close();
     nginx.destroy();
     try {
       nginx.waitFor(5, TimeUnit.SECONDS);
