@@ -89,9 +89,7 @@ main() {
 }
 
 refuse() {
-  say "$1"
-  usage >&2
-  exit "${usage_error}"
+  fail "${usage_error}" "$1. What there is to say: ./install.sh --help"
 }
 
 version() {

@@ -24,6 +24,9 @@ places() {
   state=${root}/private/var/db/kextwatch
   job=${root}/Library/LaunchDaemons/${label}.plist
   launchctl=${root}/bin/launchctl
+  lock=${support}/.installing
+  locked=false
+  scratch=
 }
 
 # A folder that is a Mac belongs to whoever works on it; the Mac itself belongs to root.
@@ -39,6 +42,86 @@ require_a_mac() {
     [ ! -L "${place}" ] ||
       fail "${failed}" "${place} is a link, which is not followed here. Remove it first."
   done
+  require_own_current
+}
+
+# What it leads to is run, so it leads to a release of ours or nowhere.
+require_own_current() {
+  target=
+  if [ -L "${current}" ]; then
+    target=$(readlink "${current}")
+  elif [ -e "${current}" ]; then
+    target=itself
+  fi
+  name=${target#releases/}
+  case ${name} in
+    '') return 0 ;;
+    "${target}" | */* | .*) ;;
+    *) [ -L "${releases}/${name}" ] || return 0 ;;
+  esac
+  fail "${failed}" "${current} leads to ${target}, which is no release in ${releases}. Find out who did\
+ that, and remove it first."
+}
+
+# ---- one at a time ----
+
+# Whoever begins makes a link that tells its process: that takes one step, the telling included, so
+# that of two only one succeeds. There is no flock(1) on a Mac. The caller traps its end: in posh a
+# trap that a function sets is over with it.
+take_lock() {
+  open_folder "${support}"
+  if ! ln -s "$$" "${lock}" 2>/dev/null; then
+    holder=$(readlink "${lock}") || holder=
+    is_alive "${holder}" && is_busy
+    # It was killed, or the power went. Only one of those who see that moves its lock away.
+    left=${lock}.$$
+    mv -f "${lock}" "${left}" 2>/dev/null || is_busy
+    moved=$(readlink "${left}") || moved=
+    rm -f "${left}"
+    if [ "${moved}" != "${holder}" ]; then
+      ln -s "${moved}" "${lock}" 2>/dev/null || :
+      is_busy
+    fi
+    ln -s "$$" "${lock}" 2>/dev/null || is_busy
+    say "an install.sh before (process ${holder}) was killed: its lock is taken over"
+  fi
+  locked=true
+}
+
+is_busy() {
+  holder=$(readlink "${lock}") || holder=unknown
+  fail "${failed}" "another install.sh (process ${holder}) is at work on this Mac, and nothing has been\
+ changed. Wait until it has ended; if there is none, remove ${lock}"
+}
+
+# Whom this user may not signal is alive, too. posh has no kill of its own, but is where /proc is.
+is_alive() {
+  case $1 in
+    '' | *[!0-9]*) return 0 ;;
+    *) ;;
+  esac
+  if ! has kill; then
+    [ -d "/proc/$1" ]
+    return
+  fi
+  said=$(
+    LC_ALL=C
+    export LC_ALL
+    kill -s 0 "$1" 2>&1
+  ) && return 0
+  case ${said} in
+    *[Nn]'o such process'*) return 1 ;;
+    *) return 0 ;;
+  esac
+}
+
+# A support folder that holds nothing else was made for the lock.
+release_lock() {
+  [ -z "${scratch}" ] || rm -rf "${scratch}"
+  [ "${locked}" = true ] || return 0
+  locked=false
+  rm -f "${lock}"
+  rmdir "${support}" 2>/dev/null || :
 }
 
 # ---- install ----
@@ -47,7 +130,7 @@ install_release() {
   [ -n "${root}" ] || PATH=/usr/bin:/bin:/usr/sbin:/sbin # from here on the Mac's own tools alone
   release_version=$(version_of "${program}")
   scratch=$(mktemp -d /tmp/kextwatch.XXXXXX)
-  trap 'rm -rf "${scratch}"' EXIT
+  trap 'release_lock' EXIT
   trap 'exit 130' HUP INT TERM
   fresh=${scratch}/release
 
@@ -59,11 +142,14 @@ install_release() {
   prepare_settings
   prepare_secret
   printf '%s\n' "${java_home}" >"${fresh}/java-home"
-  tell_plan
-  [ "${dry_run}" = false ] || return 0
-
+  [ "${dry_run}" = true ] || take_lock
+  name_release
   if is_nothing_new && { [ "${start}" = false ] || is_loaded; }; then
     say "Kextwatch ${release_version} is installed already and nothing is new: nothing is changed"
+    return 0
+  fi
+  if [ "${dry_run}" = true ]; then
+    tell_plan
     return 0
   fi
   place_release
@@ -78,6 +164,9 @@ install_release() {
   fi
   remove_old_releases
   say "Kextwatch ${release_version} is installed${root:+ below ${root}}"
+  asking="'${current}/bin/kextwatch'"
+  [ -z "${root}" ] || asking="${asking} --root '${root}'"
+  say "it is asked by ${asking} status"
   if [ ! -e "${settings}" ]; then
     say "it has no settings yet. Write ${settings}, or deploy a profile: see launchd/README.md"
   fi
@@ -143,17 +232,25 @@ check_disk() {
 lay_out() {
   mkdir "${fresh}"
   cp -R "${program}/bin" "${program}/lib" "${fresh}/"
+  if [ -d "${program}/share" ]; then
+    cp -R "${program}/share" "${fresh}/"
+  fi
   cp "launchd/${label}.plist" "${fresh}/"
   printf '%s\n' "${java_here:-${java_home}}" >"${fresh}/java-home"
-  find "${fresh}" -type d -exec chmod 755 {} +
-  find "${fresh}" -type f -exec chmod 644 {} +
-  chmod 755 "${fresh}/bin/kextwatch"
-  if is_root; then
-    chown -R 0:0 "${fresh}"
-  fi
+  close_off "${fresh}"
   if has xattr; then
     # It fails where there is none, which is no error.
     find "${fresh}" -type f -exec xattr -d com.apple.quarantine {} \; 2>/dev/null || :
+  fi
+}
+
+# Only the owner can change it, and as root that is root.
+close_off() {
+  find "$1" -type d -exec chmod 755 {} +
+  find "$1" -type f -exec chmod 644 {} +
+  chmod 755 "$1/bin/kextwatch"
+  if is_root; then
+    chown -R 0:0 "$1"
   fi
 }
 
@@ -175,7 +272,8 @@ prepare_settings() {
   [ -n "${endpoint}${config_file}" ] || return 0
   new_settings=${scratch}/config.json
   if [ -n "${config_file}" ]; then
-    cat "${config_file}" >"${new_settings}" || fail "${bad_settings}" "${config_file} cannot be read"
+    cat "${config_file}" >"${new_settings}" 2>/dev/null ||
+      fail "${bad_settings}" "${config_file} cannot be read"
     check_settings "${new_settings}" "${config_file}"
   else
     printf '%s\n' "${endpoint}" | grep -E -q "${checked_endpoint}" ||
@@ -192,7 +290,14 @@ check_settings() {
   said=$(kextwatch_below_root "${fresh}/bin/kextwatch" config validate "$1" 2>&1) || code=$?
   case ${code} in
     0) ;;
-    1) say "$2 can be used, but: ${said}" ;;
+    1)
+      # What is about to be put there is not missing.
+      if [ -n "${secret_file}" ] && [ ! -e "${secret}" ]; then
+        said=$(printf '%s\n' "${said}" | sed '/^failed: *secretFile: there is no /d')
+      fi
+      [ -z "${said}" ] || say "$2 can be used, but there is more to do:
+${said}"
+      ;;
     64)
       awk 'NF { if (!seen++) first = $1; last = $NF }
         END { exit !(first ~ /^\{/ && last ~ /\}$/) }' "$1" ||
@@ -223,7 +328,7 @@ prepare_secret() {
   new_secret=${scratch}/secret
   (
     umask 077
-    cat "${secret_file}" >"${new_secret}"
+    cat "${secret_file}" >"${new_secret}" 2>/dev/null
   ) || fail "${bad_settings}" "${secret_file} cannot be read"
   awk 'NF { lines++; fields += NF; text = $1 }
     END {
@@ -236,20 +341,30 @@ prepare_secret() {
  whsec_ and 24 to 64 bytes in base64. Make one: printf 'whsec_%s\\n' \"\$(openssl rand -base64 32)\""
 }
 
-tell_plan() {
+# Sets release and previous, the one that runs up to now.
+name_release() {
   release=$(free_name)
   previous=
   if [ -L "${current}" ]; then
     previous=$(readlink "${current}")
     previous=${previous##*/}
   fi
-  [ "${dry_run}" = true ] || return 0
-  printf 'would install %s\n' "${releases}/${release}"
-  printf 'would run it with %s\n' "${java_home}"
-  printf 'would point %s to it%s\n' "${current}" "${previous:+ instead of ${previous}}"
+}
+
+# Says what would be done, which is not what is so already.
+tell_plan() {
+  if [ ! -e "${releases}/${release}" ]; then
+    printf 'would install %s\n' "${releases}/${release}"
+    printf 'would run it with %s\n' "${java_home}"
+  elif ! is_trusted_by_its_launcher "${releases}/${release}"; then
+    printf 'would make %s its owners alone to change\n' "${releases}/${release}"
+  fi
+  if [ "${previous}" != "${release}" ]; then
+    printf 'would point %s to it%s\n' "${current}" "${previous:+ instead of ${previous}}"
+  fi
   [ -z "${new_settings}" ] || printf 'would write %s\n' "${settings}"
   [ -z "${new_secret}" ] || printf 'would write %s\n' "${secret}"
-  printf 'would write %s\n' "${job}"
+  cmp -s "${job}" "${fresh}/${label}.plist" || printf 'would write %s\n' "${job}"
   [ "${start}" = false ] || printf 'would reload system/%s and wait for its status\n' "${label}"
 }
 
@@ -257,11 +372,16 @@ tell_plan() {
 free_name() {
   name=${release_version}
   count=1
-  while [ -e "${releases}/${name}" ] && ! is_same_release "${releases}/${name}"; do
+  while is_taken "${releases}/${name}"; do
     count=$((count + 1))
     name=${release_version}-${count}
   done
   printf '%s\n' "${name}"
+}
+
+# A link may lead to the same files today, and to others tomorrow.
+is_taken() {
+  [ -L "$1" ] || { [ -e "$1" ] && ! is_same_release "$1"; }
 }
 
 is_same_release() {
@@ -270,20 +390,31 @@ is_same_release() {
 
 is_nothing_new() {
   [ -z "${new_settings}${new_secret}" ] && [ "${previous}" = "${release}" ] &&
-    is_same_release "${current}/" && cmp -s "${job}" "${fresh}/${label}.plist"
+    is_same_release "${current}/" && cmp -s "${job}" "${fresh}/${label}.plist" &&
+    is_trusted_by_its_launcher "${current}"
+}
+
+# Whether it starts where it is: its launcher looks who could change it.
+is_trusted_by_its_launcher() {
+  [ -n "${java_here}" ] && [ "${java_here}" = "${java_home}" ] || return 0
+  said=$("$1/bin/kextwatch" version 2>&1)
 }
 
 # The launcher of the release in its place looks at the owners and modes on the whole way to it.
 place_release() {
   open_folder "${support}" "${releases}" "${logs}" "${job%/*}"
-  if [ ! -e "${releases}/${release}" ]; then
+  own 750 "${logs}" # as the daemon has it
+  is_placed_now=false
+  if [ -e "${releases}/${release}" ]; then
+    close_off "${releases}/${release}" # its files are the same, which says nothing of their owners
+  else
     rm -rf "${releases}/.new"
     cp -R "${fresh}" "${releases}/.new"
     mv "${releases}/.new" "${releases}/${release}"
+    is_placed_now=true
   fi
-  [ -n "${java_here}" ] && [ "${java_here}" = "${java_home}" ] || return 0
-  said=$("${releases}/${release}/bin/kextwatch" version 2>&1) || {
-    remove_release "${release}"
+  is_trusted_by_its_launcher "${releases}/${release}" || {
+    [ "${is_placed_now}" = false ] || remove_release "${release}"
     fail "${failed}" "${said}
 Nothing that runs has been changed."
   }
@@ -310,8 +441,9 @@ own() {
 }
 
 place_settings() {
-  [ -z "${new_settings}" ] || put 640 "${new_settings}" "${settings}"
-  [ -z "${new_secret}" ] || put 600 "${new_secret}" "${secret}"
+  # Whoever had the lock before may have written them meanwhile.
+  [ -z "${new_settings}" ] || [ -e "${settings}" ] || put 640 "${new_settings}" "${settings}"
+  [ -z "${new_secret}" ] || [ -e "${secret}" ] || put 600 "${new_secret}" "${secret}"
 }
 
 place_plist() {
@@ -381,19 +513,21 @@ remove_old_releases() {
 
 uninstall() {
   if [ "${dry_run}" = true ]; then
-    say "would stop and remove system/${label}, ${job}, ${releases} and ${current}"
-    [ "${purge}" = false ] || say "would remove ${support}, ${state} and ${logs} as well"
+    tell_removal
     return 0
   fi
+  trap 'release_lock' EXIT
+  trap 'exit 130' HUP INT TERM
+  [ ! -d "${support}" ] || take_lock
   if [ "${start}" = true ]; then
     stop_job uninstall
   fi
   rm -f "${job}" "${current}" "${support}/.current.new" "${status}"
   rm -rf "${releases:?}"
   if [ "${purge}" = true ]; then
-    rm -rf "${support:?}" "${state:?}" "${logs:?}"
+    rm -rf "${state:?}" "${logs:?}" "${support:?}"
   fi
-  rmdir "${support}" 2>/dev/null || :
+  release_lock
   say "Kextwatch is not installed${root:+ below ${root}} any more"
   for place in "${support}"/* "${state}" "${logs}" \
     "${root}/Library/Managed Preferences/${label}.plist"; do
@@ -401,7 +535,25 @@ uninstall() {
   done
 }
 
+tell_removal() {
+  set -- "${job}" "${current}" "${releases}" "${status}"
+  [ "${purge}" = false ] || set -- "$@" "${settings}" "${secret}" "${state}" "${logs}"
+  is_anything_here=false
+  if [ "${start}" = true ] && is_loaded; then
+    is_anything_here=true
+    printf 'would stop system/%s\n' "${label}"
+  fi
+  for place; do
+    if [ -e "${place}" ] || [ -L "${place}" ]; then
+      is_anything_here=true
+      printf 'would remove %s\n' "${place}"
+    fi
+  done
+  [ "${is_anything_here}" = true ] || say "nothing of it is here, so nothing would be removed"
+}
+
 show_status() {
+  require_own_current
   if [ ! -x "${current}/bin/kextwatch" ]; then
     say "Kextwatch is not installed${root:+ below ${root}}"
     return 2
@@ -411,7 +563,9 @@ show_status() {
   printf 'Release: %s\nJava:    %s\nJob:     ' "${name##*/}" "${java_home}"
   if [ ! -f "${job}" ]; then
     printf 'there is no %s\n' "${job}"
-  elif [ -x "${launchctl}" ] && is_loaded; then
+  elif [ ! -x "${launchctl}" ]; then
+    printf 'there is no %s to ask\n' "${launchctl}"
+  elif is_loaded; then
     printf 'launchd knows system/%s\n' "${label}"
   else
     printf 'launchd does not know system/%s\n' "${label}"

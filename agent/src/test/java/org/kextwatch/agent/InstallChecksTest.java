@@ -44,6 +44,98 @@ class InstallChecksTest extends InstalledMac {
   }
 
   @Test
+  void aDryRunTellsOnlyWhatIsNew() throws Exception {
+    installed();
+    Map<String, String> before = everything();
+    int asked = launchd.calls().size();
+    Ended same = install("--dry-run");
+    assertDone(same);
+    assertTrue(same.err().contains("nothing is new: nothing is changed"), same::err);
+
+    release("0.2.0");
+    Ended plan = install("--dry-run", "--endpoint", "https://other.example.com");
+    assertEquals(0, plan.exit());
+    assertEquals(
+        """
+        would install S/releases/0.2.0
+        would run it with %s
+        would point S/current to it instead of 0.1.0
+        would reload system/org.kextwatch.agent and wait for its status
+        """
+            .formatted(runtime),
+        plan.out().replace(support.toString(), "S"));
+    assertEquals(before, everything());
+    assertTrue(
+        launchd.calls().stream().skip(asked).allMatch(call -> call.startsWith("print ")),
+        launchd.calls()::toString);
+  }
+
+  @Test
+  void aDryRunOfTheRemovalNamesWhatIsThere() throws Exception {
+    Ended nothing = install("--uninstall", "--purge", "--dry-run");
+    assertDone(nothing);
+    assertTrue(nothing.err().contains("nothing would be removed"), nothing::err);
+
+    installed();
+    Map<String, String> before = everything();
+    Ended plan = install("--uninstall", "--dry-run");
+    assertEquals(0, plan.exit());
+    assertEquals(
+        """
+        would stop system/org.kextwatch.agent
+        would remove %s
+        would remove S/current
+        would remove S/releases
+        would remove S/status.json
+        """
+            .formatted(job()),
+        plan.out().replace(support.toString(), "S"));
+    assertTrue(
+        install("--uninstall", "--purge", "--dry-run").out().contains("would remove " + support));
+    assertEquals(before, everything());
+  }
+
+  @Test
+  void aReleaseThatIsNotOursIsNeitherRunNorRemoved() throws Exception {
+    installed();
+    Path elsewhere = Files.createDirectories(temp.toRealPath().resolve("elsewhere/bin"));
+    Path run = temp.toRealPath().resolve("run");
+    Script.write(elsewhere.resolve("kextwatch"), "echo theirs >'" + run + "'");
+    Path current = support.resolve("current");
+    Files.createSymbolicLink(support.resolve("releases/9"), elsewhere.getParent());
+    for (Path target :
+        List.of(
+            elsewhere.getParent(),
+            Path.of("../../../../elsewhere"),
+            Path.of("releases/.."),
+            Path.of("releases/9"))) {
+      Files.delete(current);
+      Files.createSymbolicLink(current, target);
+      String why = current + " leads to " + target + ", which is no release in";
+      refused(70, why);
+      refused(70, why, "--uninstall", "--purge");
+      refused(70, why, "--status");
+    }
+    Files.delete(current);
+    Files.createDirectory(current);
+    refused(70, current + " leads to itself, which is no release in");
+    assertFalse(Files.exists(run));
+  }
+
+  @Test
+  void aLinkThatBearsTheNameOfAReleaseIsLeftAlone() throws Exception {
+    installed();
+    Path elsewhere = temp.toRealPath().resolve("elsewhere");
+    Path release = support.resolve("releases/0.1.0");
+    Files.move(release, elsewhere);
+    Files.createSymbolicLink(release, elsewhere);
+    Files.delete(support.resolve("current"));
+    assertDone(install("--java", runtime));
+    assertEquals(Path.of("releases/0.1.0-2"), current());
+    assertTrue(Files.exists(elsewhere.resolve("bin/kextwatch")));
+  }
+
+  @Test
   void aJavaThatIsTooNewForTheMacIsRefused() throws Exception {
     runtimeNeeds("11.00.00");
     refused(69, "needs macOS 11.00.00 or later, this is macOS 10.15.7", "--java", runtime);
@@ -91,6 +183,42 @@ class InstallChecksTest extends InstalledMac {
     Files.writeString(support.resolve("config.json"), "refused");
     release("0.2.0");
     refused(78, "config.json is refused");
+  }
+
+  @Test
+  void aSecretThatIsAboutToBePutThereIsNotMissed() throws Exception {
+    Path played = runtime.resolve("bin/java");
+    Files.writeString(
+        played,
+        Files.readString(played)
+            .replace(
+                "case $1 in\n  version)",
+                """
+                case $1 in
+                  config)
+                    [ -e "${support}/secret" ] ||
+                      printf 'failed:  secretFile: there is no secret\\n'
+                    printf 'failed:  caBundle: there is no file\\n'
+                    exit 1 ;;
+                  version)"""));
+    Path config = file("my config", "{}");
+    Ended ended =
+        install(
+            "--dry-run",
+            "--java",
+            runtime,
+            "--config",
+            config,
+            "--secret-file",
+            file("my secret", SECRET));
+    assertEquals(
+        "install.sh: %s can be used, but there is more to do:\nfailed:  caBundle: there is no file\n"
+            .formatted(config),
+        ended.err());
+    assertTrue(
+        install("--dry-run", "--java", runtime, "--config", config)
+            .err()
+            .contains("secretFile: there is no secret"));
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ class InstallCycleTest extends InstalledMac {
             support.resolve("secret"),
             "rw-------",
             mac.resolve("Library/Logs/Kextwatch"),
-            "rwxr-xr-x",
+            "rwxr-x---",
             job(),
             "rw-r--r--");
     for (Map.Entry<Path, String> mode : modes.entrySet()) {
@@ -61,6 +62,20 @@ class InstallCycleTest extends InstalledMac {
     assertTrue(again.err().contains("nothing is changed"), again::err);
     assertEquals(pid, launchd.pid());
     assertEquals(before, everything());
+  }
+
+  @Test
+  void whatOthersCouldChangeIsMended() throws Exception {
+    installed();
+    Path lib = support.resolve("releases/0.1.0/lib");
+    for (Path place : List.of(lib, lib.resolve("a library.jar"), lib.getParent().getParent())) {
+      Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxrwxrwx"));
+      Ended again = install();
+      assertDone(again);
+      assertFalse(again.err().contains("nothing is changed"), again::err);
+      assertEquals(Files.isDirectory(place) ? "rwxr-xr-x" : "rw-r--r--", mode(place));
+      assertEquals(Path.of("releases/0.1.0"), current());
+    }
   }
 
   @Test
@@ -258,5 +273,7 @@ class InstallCycleTest extends InstalledMac {
       Thread.sleep(5);
     }
     assertTrue(install("--status").out().contains("launchd does not know system/" + LABEL));
+    Files.delete(mac.resolve("bin/launchctl"));
+    assertTrue(install("--status").out().contains("bin/launchctl to ask\n"));
   }
 }

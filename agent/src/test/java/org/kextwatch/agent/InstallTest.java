@@ -27,6 +27,10 @@ class InstallTest extends BareMachine {
   @Test
   void wrongUsageIsToldOnStderr() throws Exception {
     assertRefused(64, "--endpoint needs a value", "--endpoint");
+    assertEquals(
+        "install.sh: unknown option: -x. What there is to say: ./install.sh --help\n",
+        run("-x").err(),
+        "a screenful of usage would hide what is wrong");
     assertRefused(64, "--java needs a value", "--java", "");
     assertRefused(64, "give --endpoint or --config, not both", "--endpoint", "x", "--config", "y");
     assertRefused(64, "--purge needs --uninstall", "--purge");

@@ -93,7 +93,14 @@ final class AgentCheckups {
         ? Said.ok("they are good")
         : Said.warn(
             String.join(" ", reading.warnings()),
-            "Write %s, or deploy the profile.".formatted(SettingsReader.LOCAL_FILE));
+            areThere()
+                ? "Correct that in the file; the rest of it is followed."
+                : "Write %s, or deploy the profile.".formatted(SettingsReader.LOCAL_FILE));
+  }
+
+  private boolean areThere() {
+    return Files.exists(root.resolve(SettingsReader.LOCAL_FILE))
+        || Files.exists(root.resolve(SettingsReader.MANAGED_FILE));
   }
 
   private Said secret() {
@@ -144,10 +151,13 @@ final class AgentCheckups {
             Said.fail(
                 "launchd does not know " + LABEL,
                 "Run install.sh, or: sudo launchctl bootstrap system " + PlaceCheckups.JOB);
-        default -> Said.cannotTell("launchctl ended with " + finished.exitCode(), AS_ROOT);
+        default ->
+            Said.cannotTell(
+                "launchctl ended with " + finished.exitCode(),
+                isAllowed ? "See what it says: launchctl print system/" + LABEL : AS_ROOT);
       };
     }
-    return Said.cannotTell("launchctl gave no answer", "");
+    return Said.cannotTell("launchctl gave no answer", "See tool launchctl below.");
   }
 
   private Said backgroundItem() {
@@ -175,7 +185,9 @@ final class AgentCheckups {
     } catch (NoSuchFileException e) {
       return Said.fail("there is none", "Start the daemon, or run: sudo kextwatch check");
     } catch (IOException e) {
-      return Said.fail("it cannot be believed: " + e.getMessage(), "Mend what it names.");
+      return Said.fail(
+          "it cannot be believed: " + e.getMessage(),
+          "If that names a command, run it. Then the daemon, or sudo kextwatch check, writes it.");
     }
     Instant now = Instant.now();
     String age = "seen " + StatusText.age(status.observedAt(), now);

@@ -2,6 +2,7 @@ package org.kextwatch.agent.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.kextwatch.agent.daemon.Check;
@@ -51,7 +52,13 @@ final class CheckCommand implements Callable<Integer> {
       err.println("kextwatch: check needs root: sudo kextwatch check");
       return ExitCode.NEEDS_ROOT;
     }
-    Check.Result result = Check.run(kextwatch.root(), !noAct, !noReport);
+    Check.Result result;
+    try {
+      result = Check.run(kextwatch.root(), !noAct, !noReport);
+    } catch (AccessDeniedException e) {
+      err.println("kextwatch: this user may not write " + e.getFile() + ": run it as its owner");
+      return ExitCode.NEEDS_ROOT;
+    }
     result.remarks().forEach(remark -> err.println("kextwatch: " + remark));
     PrintWriter out = spec.commandLine().getOut();
     out.println(

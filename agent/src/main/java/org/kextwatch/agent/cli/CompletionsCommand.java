@@ -12,8 +12,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  source <(kextwatch completions)                               in this bash or zsh",
-      "  kextwatch completions > ~/.kextwatch; echo '. ~/.kextwatch' >> ~/.zshrc    in every zsh"
+      "  source <(kextwatch completions)              in this bash or zsh; in every",
+      "  kextwatch completions > ~/.kextwatch         one, with '. ~/.kextwatch' in",
+      "                                               ~/.zshrc or ~/.bash_profile"
     })
 final class CompletionsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

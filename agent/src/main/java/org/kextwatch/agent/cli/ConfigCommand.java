@@ -30,8 +30,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "config",
     description = {
-      "The settings: managed preferences over config.json over the defaults, key by key. Managed",
-      "labels or headers replace the local ones as a whole."
+      "The settings: what they are, where each comes from, and whether they are right.",
+      "Managed preferences count before config.json, and that before the defaults, key by key;"
+          + " managed labels or headers replace the local ones as a whole."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -39,7 +40,8 @@ import picocli.CommandLine.Spec;
       "  sudo kextwatch config show",
       "  kextwatch config validate ./config.json       a draft, JSON or property list",
       "",
-      "Exit codes: 0 fine, 1 a file that they name is missing or unsafe, 77 needs root, 78 refused."
+      "Exit codes: 0 fine, 1 a file that they name is missing or unsafe,",
+      "77 needs root, 78 refused."
     })
 final class ConfigCommand implements Runnable {
   @ParentCommand private Kextwatch kextwatch;
@@ -70,7 +72,7 @@ final class ConfigCommand implements Runnable {
     if (json) {
       out().println(document(reading, flaws));
     } else {
-      reading.shown().forEach(this::print);
+      reading.shown().forEach(setting -> out().println(row(setting)));
       tell(reading, flaws, out());
     }
     return exitCode(reading, flaws);
@@ -79,8 +81,8 @@ final class ConfigCommand implements Runnable {
   @Command(
       name = "validate",
       description = {
-        "Whether the settings are right, and the files that they name are there and safe. Of a FILE",
-        "it does not matter where it lies and whose it is."
+        "Whether the settings are right, and the files that they name there and safe.",
+        "Of a FILE it does not matter where it lies and whose it is."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
@@ -114,19 +116,18 @@ final class ConfigCommand implements Runnable {
     return exitCode;
   }
 
-  private void print(Shown setting) {
+  /** A setting with its origin, for people. */
+  static String row(Shown setting) {
     String value =
         setting.value() == null
             ? "-"
             : setting.value() instanceof String text ? text : json(setting.value());
-    out()
-        .println(
-            "%-28s %-45s %s%s"
-                .formatted(
-                    setting.name(),
-                    value,
-                    word(setting),
-                    setting.overridesLocal() ? " (instead of the local one)" : ""));
+    return "%-28s %-45s %s%s"
+        .formatted(
+            setting.name(),
+            value,
+            word(setting),
+            setting.overridesLocal() ? " (instead of the local one)" : "");
   }
 
   private static void tell(SettingsReading reading, List<String> flaws, PrintWriter to) {

@@ -81,11 +81,24 @@ final class DefenderCheckups {
     return tools
         .refusal(tool)
         .map(
-            refusal ->
-                refusal.cause() == ToolRun.Cause.NOT_TRUSTED || isNeeded(tool)
-                    ? Said.fail(refusal.detail(), remedy(tool))
-                    : Said.warn(refusal.detail(), "Nothing, if this macOS has no such tool."))
+            refusal -> {
+              if (refusal.cause() == ToolRun.Cause.NOT_TRUSTED) {
+                return Said.fail(refusal.detail(), "And find out who has changed it.");
+              }
+              if (isNeeded(tool)) {
+                return Said.fail(refusal.detail(), remedy(tool));
+              }
+              return tool == Tool.SYSTEMEXTENSIONSCTL && isBeforeCatalina()
+                  ? Said.ok("not needed: this macOS has no system extensions")
+                  : Said.warn(
+                      refusal.detail(),
+                      "What it would tell stays unknown. It is a part of macOS: restore it.");
+            })
         .orElseGet(() -> Said.ok(tool.macPath()));
+  }
+
+  private boolean isBeforeCatalina() {
+    return MacVersion.of(root).map(MacVersion::isBeforeCatalina).orElse(false);
   }
 
   private static boolean isNeeded(Tool tool) {
@@ -140,8 +153,11 @@ final class DefenderCheckups {
         ? Said.ok("not needed: Defender uses system extensions here")
         : Said.warn(
             seen.grantEvidence(),
-            "Without it only an attempt to load shows whether the kext is approved. If it stays"
-                + " so, grant Java full disk access (PPPC, SystemPolicyAllFiles).");
+            tools.refusal(Tool.SQLITE3).isPresent()
+                ? "See tool sqlite3 above."
+                : "Without it only an attempt to load shows whether the kext is approved. If root"
+                    + " may not read it, grant Java full disk access (PPPC,"
+                    + " SystemPolicyAllFiles).");
   }
 
   private Said extension() {
@@ -151,14 +167,16 @@ final class DefenderCheckups {
       return Said.fail("Defender has no extension", REINSTALL);
     }
     return seen.state() == ExtensionState.UNKNOWN || seen.kind() == ExtensionKind.UNKNOWN
-        ? Said.cannotTell(text, isAllowed ? "" : AS_ROOT)
+        ? Said.cannotTell(text, isAllowed ? "See the tools and the database above." : AS_ROOT)
         : Said.ok(text);
   }
 
   private Said policies() {
     Extension seen = extension.get();
     if (seen.userMayApprove() == null) {
-      return Said.cannotTell("the kernel extension profile cannot be read", AS_ROOT);
+      return Said.cannotTell(
+          "the kernel extension profile cannot be read",
+          isAllowed ? "See: plutil -lint '/Library/Managed Preferences/'com.apple.sys*" : AS_ROOT);
     }
     boolean isGranted =
         switch (seen.grant()) {

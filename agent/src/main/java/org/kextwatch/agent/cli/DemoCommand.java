@@ -13,9 +13,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "A simulated Mac lives through the whole story: its kernel extension is blocked, the Allow",
-      "button expires, Kextwatch brings it back, the user clicks, the extension is loaded, and the",
-      "fleet's operator hears of every step over HTTPS. About a minute. Needs a full JDK."
+      "A simulated Mac lives through the whole story; needs a full JDK.",
+      "Its kernel extension is blocked, the Allow button expires, Kextwatch brings it back, the user"
+          + " clicks, the extension is loaded, and the fleet's operator hears of every step over"
+          + " HTTPS. That takes about a minute."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,

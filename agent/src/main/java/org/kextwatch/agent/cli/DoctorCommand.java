@@ -18,16 +18,16 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description = {
-      "Can this Mac be watched? Looks at everything that the daemon needs, changes nothing, sends",
-      "nothing, and says what to do. A check that cannot be made is no failure.",
+      "Can this Mac be watched? Looks at all that the daemon needs, and says what to do.",
+      "It changes nothing and sends nothing. A check that cannot be made is no failure.",
       "Ends with 0 if no check failed, 1 if one did, 78 if the settings are refused."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  sudo kextwatch doctor                 everything; without root some checks cannot tell",
-      "  sudo kextwatch doctor --json          for tools: check, mark, text, remedy"
+      "  sudo kextwatch doctor              without root some checks cannot tell",
+      "  sudo kextwatch doctor --json       for tools: check, mark, text, remedy"
     })
 final class DoctorCommand implements Callable<Integer> {
   @ParentCommand private Kextwatch kextwatch;
@@ -41,7 +41,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws RefusedPath {
-    Doctor.Report report = Doctor.examine(kextwatch.root(), !kextwatch.lacksRoot());
+    Doctor.Report report = Doctor.examine(kextwatch.root(), kextwatch.seesEverything());
     PrintWriter out = spec.commandLine().getOut();
     out.println(
         json
@@ -54,7 +54,7 @@ final class DoctorCommand implements Callable<Integer> {
     StringJoiner lines = new StringJoiner("\n");
     for (Finding finding : report.findings()) {
       lines.add(
-          "%s %-20s %s".formatted(mark(finding.mark(), ansi), finding.check(), finding.text()));
+          "%s %-24s %s".formatted(mark(finding.mark(), ansi), finding.check(), finding.text()));
       if (!finding.remedy().isEmpty()) {
         lines.add(" ".repeat(12) + "-> " + finding.remedy());
       }

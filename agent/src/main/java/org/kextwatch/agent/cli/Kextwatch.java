@@ -38,13 +38,13 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  kextwatch status                      what is known of this Mac",
-      "  sudo kextwatch doctor                 can this Mac be watched, and if not, what to do",
+      "  sudo kextwatch doctor                 can this Mac be watched, and if not, why",
       "  sudo kextwatch check --json           one full cycle now, as a document",
       "  kextwatch --root /tmp/mac check       the same for a Mac that is a directory",
       "  kextwatch demo --fast                 the whole story in a simulated Mac",
       "",
-      "Exit codes: 0 protected, 1 at risk, 2 unknown or stale, 64 usage, 70 internal, 77 needs root,",
-      "78 bad settings."
+      "Exit codes: 0 protected, 1 at risk, 2 unknown or stale, 64 usage,",
+      "69 unavailable, 70 internal, 77 needs root, 78 bad settings."
     })
 final class Kextwatch implements Runnable {
   @Option(
@@ -71,6 +71,12 @@ final class Kextwatch implements Runnable {
   /** Whether the Mac itself is meant by somebody who may not change it. */
   boolean lacksRoot() {
     return rootFolder == null && !Owner.current().isRoot();
+  }
+
+  /** Whether whoever runs this may look at everything of the Mac that is meant. */
+  boolean seesEverything() {
+    Owner current = Owner.current();
+    return current.isRoot() || (rootFolder != null && Owner.of(rootFolder).equals(current));
   }
 
   /** For {@code --version}. */

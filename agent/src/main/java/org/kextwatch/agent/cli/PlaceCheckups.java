@@ -1,6 +1,7 @@
 package org.kextwatch.agent.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -11,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.cli.Checkup.Said;
 import org.kextwatch.agent.daemon.AgentLog;
@@ -37,6 +39,7 @@ final class PlaceCheckups {
     return List.of(
         new Checkup("system root", () -> folder("/", "r-xr-xr-x")),
         new Checkup("programs folder", () -> folder(SUPPORT, "rwxr-xr-x")),
+        new Checkup("release", this::release),
         new Checkup("state folder", () -> folder(STATE, "rwx------")),
         new Checkup("spool folder", () -> folder(STATE + "/spool", "rwx------")),
         new Checkup("log folder", () -> folder(AgentLog.FOLDER, "rwxr-xr-x")),
@@ -61,7 +64,9 @@ final class PlaceCheckups {
       attributes = Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
       return mustBeFolder
-          ? Said.warn(path + " is not there", "The daemon makes it when it starts.")
+          ? Said.warn(
+              path + " is not there",
+              macPath.equals(SUPPORT) ? "Run install.sh." : "The daemon makes it when it starts.")
           : Said.warn(path + " is not there", "Run install.sh to have launchd start the daemon.");
     } catch (AccessDeniedException e) {
       return Said.cannotTell(path + " is not for this user to see", "Run: sudo kextwatch doctor");
@@ -84,6 +89,43 @@ final class PlaceCheckups {
           "Run: sudo chmod %s '%s'".formatted(symbolic(widest), path));
     }
     return parents(path);
+  }
+
+  /** What runs as root: others must not be able to change it, or to put something in its place. */
+  private Said release() {
+    Path current = root.resolve(SUPPORT + "/current");
+    if (Files.notExists(current, LinkOption.NOFOLLOW_LINKS)) {
+      return Said.warn("none is installed", "Run install.sh.");
+    }
+    try {
+      Path target = Files.isSymbolicLink(current) ? Files.readSymbolicLink(current) : current;
+      boolean isOurs = target.startsWith("releases") && target.equals(target.normalize());
+      if (!isOurs || target.getNameCount() != 2) {
+        return Said.fail(
+            "%s leads to %s, which is no release".formatted(current, target),
+            "Find out who did that, remove it and run install.sh again.");
+      }
+      Path releases = root.resolve(SUPPORT + "/releases");
+      try (Stream<Path> files = Files.walk(current.resolveSibling(target), 4)) {
+        for (Path file : Stream.concat(Stream.of(releases), files).toList()) {
+          boolean isPlain =
+              file.toString().matches(".*(\\.jar|/java-home)")
+                  ? Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                  : Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                      || Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
+          String flaw =
+              isPlain
+                  ? flaw(file, Files.getPosixFilePermissions(file))
+                  : file + " is no plain file or folder";
+          if (flaw != null) {
+            return Said.fail(flaw, "Find out who did that, and run install.sh again.");
+          }
+        }
+      }
+      return Said.ok(target.toString());
+    } catch (IOException | UncheckedIOException e) {
+      return Said.fail("it cannot be looked at: " + e.getMessage(), "Run install.sh again.");
+    }
   }
 
   /** Who may write a parent may put another folder in the place of ours. */

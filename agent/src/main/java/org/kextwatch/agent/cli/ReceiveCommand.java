@@ -3,6 +3,7 @@ package org.kextwatch.agent.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -20,14 +21,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "receive",
     description = {
-      "Receives webhooks on this machine's loopback address, verifies them and prints a line for",
-      "each, duplicates and gaps marked, until it is interrupted. Needs a full JDK."
+      "Receives webhooks, verifies and prints them; needs a full JDK.",
+      "It listens on this machine's loopback address until it is interrupted, and prints a line for"
+          + " each event, duplicates and gaps marked."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    footerHeading = "%nExample:%n",
+    footerHeading = "%nExamples:%n",
     footer = {
-      "  kextwatch receive --port 8080 --secret-file ./secret",
+      "  kextwatch receive --secret-file ./secret     the address is on its first line",
       "  kextwatch receive --json | jq -r .type"
     })
 final class ReceiveCommand implements Callable<Integer> {
@@ -59,7 +61,8 @@ final class ReceiveCommand implements Callable<Integer> {
       try {
         check = SignatureCheck.of(Files.readString(secretFile));
       } catch (IOException e) {
-        err.println("kextwatch: the secret cannot be read: " + e);
+        String why = e instanceof NoSuchFileException ? "there is no " : "it cannot be read: ";
+        err.println("kextwatch: --secret-file: " + why + e.getMessage());
         return ExitCode.USAGE;
       } catch (IllegalArgumentException e) {
         err.println("kextwatch: %s: %s".formatted(secretFile, e.getMessage()));

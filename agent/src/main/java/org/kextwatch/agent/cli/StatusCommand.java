@@ -2,6 +2,7 @@ package org.kextwatch.agent.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -53,7 +54,11 @@ final class StatusCommand implements Callable<Integer> {
     try {
       status = StatusFile.read(root);
     } catch (IOException e) {
-      err.println("kextwatch: there is no status: " + e.getMessage());
+      String what =
+          e instanceof NoSuchFileException
+              ? "there is no status: "
+              : "the status cannot be believed: ";
+      err.println("kextwatch: " + what + e.getMessage());
       err.println("kextwatch: is the daemon running? A look without it: sudo kextwatch check");
       return ExitCode.UNKNOWN;
     }

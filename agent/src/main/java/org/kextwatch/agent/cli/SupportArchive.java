@@ -6,10 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -98,7 +100,15 @@ final class SupportArchive {
     String text;
     try {
       text = source.text();
-    } catch (IOException | RefusedPath | RuntimeException e) {
+    } catch (NoSuchFileException e) {
+      text = "It cannot be read: there is no " + e.getMessage() + "\n";
+    } catch (AccessDeniedException e) {
+      text = "It cannot be read: this user may not read " + e.getMessage() + "\n";
+    } catch (RefusedPath e) {
+      text = "It cannot be read: " + e.reason() + "\n";
+    } catch (IOException e) {
+      text = "It cannot be read: " + e.getMessage() + "\n";
+    } catch (RuntimeException e) {
       text = "It cannot be read: " + e + "\n";
     }
     texts.put(name, text);
@@ -121,10 +131,13 @@ final class SupportArchive {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  /** The webhook shows only whether it is set. */
+  /** Each with its origin; of the endpoint only scheme and host, of headers only the names. */
   private String settings() {
-    return "%s\norigins %s\nwarnings %s\nproblems %s\n"
-        .formatted(reading.settings(), reading.origins(), reading.warnings(), reading.problems());
+    StringBuilder lines = new StringBuilder();
+    reading.shown().forEach(setting -> lines.append(ConfigCommand.row(setting)).append('\n'));
+    reading.problems().forEach(text -> lines.append("refused: ").append(text).append('\n'));
+    reading.warnings().forEach(text -> lines.append("warning: ").append(text).append('\n'));
+    return lines.toString();
   }
 
   private String state() throws IOException, RefusedPath {
@@ -163,7 +176,7 @@ final class SupportArchive {
         add("logs/" + name, () -> end(folder.resolve(name)));
       }
     } catch (IOException e) {
-      texts.put("logs.txt", "They cannot be listed: " + e + "\n");
+      texts.put("logs.txt", "They cannot be listed: " + e.getMessage() + "\n");
     }
   }
 

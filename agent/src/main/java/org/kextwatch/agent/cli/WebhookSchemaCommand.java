@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "schema",
     description = {
-      "Writes the JSON Schemas (2020-12) of every event and of the status document into a folder.",
+      "Writes the JSON Schemas (2020-12) of all events and of the status into a folder.",
       "A file that is there already and says something else is left alone, and all others with it."
     },
     mixinStandardHelpOptions = true,

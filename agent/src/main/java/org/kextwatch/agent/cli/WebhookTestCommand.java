@@ -28,8 +28,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "test",
     description = {
-      "Sends a signed webhook.test with the last known status, and tells how far it came:",
-      "settings, DNS, TCP, TLS, POST. Exit codes: 0 delivered, 69 not, 78 settings."
+      "Sends a signed webhook.test, and tells how far it came.",
+      "It bears the last known status, and goes by settings, DNS, TCP, TLS and POST. Exit codes:"
+          + " 0 delivered, 69 not, 77 needs root, 78 bad settings."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,

@@ -65,7 +65,7 @@ final class Keys {
   static final Key<Duration> MAX_DEFINITIONS_AGE =
       key("maxDefinitionsAgeHours", Types.hours(1, 8_760), Duration.ofDays(7));
 
-  static final Key<Long> SPOOL_EVENTS = key("spool.maxEvents", Types.number(10, 100_000), 5_000L);
+  static final Key<Long> SPOOL_EVENTS = key("spool.maxEvents", Types.number(10, 20_000), 5_000L);
   static final Key<Long> SPOOL_BYTES =
       key("spool.maxBytes", Types.number(100_000, 1L << 30), 10L << 20);
   static final Key<Duration> SPOOL_AGE =

@@ -40,7 +40,12 @@ public final class Check {
     }
     try (InstanceLock held = lock.get()) {
       Agent agent = Agent.open(root, live, false);
-      return new Result(cycle(agent, new Permits(act, report)), List.of());
+      Status status = cycle(agent, new Permits(act, report));
+      if (report) {
+        status = deliver(agent, status);
+        new StatusFile(root, new Disk()).write(status);
+      }
+      return new Result(status, List.of());
     }
   }
 
@@ -52,11 +57,20 @@ public final class Check {
       Permits lookOnly = new Permits(false, permits.report());
       result = agent.cycle().run(Look.FULL, settings, lookOnly, Moment.now());
     }
-    if (permits.report()) {
-      agent.delivery().start();
-      agent.delivery().stop(DELIVERY);
-    }
     return result.status();
+  }
+
+  /** The same status, with what has become of the delivery. */
+  private static Status deliver(Agent agent, Status status) {
+    agent.delivery().start();
+    agent.delivery().stop(DELIVERY);
+    AgentState before = status.agent();
+    return status.with(
+        agent
+            .reporter()
+            .agentState()
+            .withoutWarnings()
+            .with(before.warnings(), before.healthIntervalSeconds()));
   }
 
   /** Looks with the daemon's memory, and with its own word on itself. */

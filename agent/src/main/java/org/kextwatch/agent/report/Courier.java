@@ -46,6 +46,7 @@ final class Courier {
   private Settings settings;
   private String filesSeen = "";
   private int readFailures;
+  private long urgent;
   private final Map<SpoolEntry, Integer> attempts = new HashMap<>();
 
   Courier(
@@ -118,8 +119,7 @@ final class Courier {
     }
     Optional<SpoolEntry> oldest = due();
     boolean held = !hurried && rhythm.isHeld(now);
-    // The news of our start comes from the whole fleet at once; everything else goes at once.
-    if (oldest.isPresent() && !(held && spool.areAll(EventType.AGENT_STARTED, committed))) {
+    if (oldest.isPresent() && !(held && mayWait(oldest.get()))) {
       return deliver(client, oldest.get());
     }
     if (oldest.isEmpty() && !hurried && rhythm.isBeatDue(now)) {
@@ -127,6 +127,17 @@ final class Courier {
     }
     client.rest();
     return rhythm.rest(now);
+  }
+
+  /**
+   * The news of our start comes from the whole fleet at once, so it may wait; everything else goes
+   * at once and takes along what waits before it.
+   */
+  private boolean mayWait(SpoolEntry oldest) {
+    if (oldest.sequence() > urgent) {
+      urgent = spool.lastBut(EventType.AGENT_STARTED, committed);
+    }
+    return oldest.sequence() > urgent;
   }
 
   private Optional<SpoolEntry> due() {

@@ -211,11 +211,14 @@ public final class Spool {
         && pendingBytes + moreBytes <= bounds.maxBytes();
   }
 
-  /** Whether all that waits, up to a number, is of one type; what cannot be read is not. */
-  synchronized boolean areAll(EventType type, long upTo) {
-    return pending.keySet().stream()
+  /** The last number up to another whose event is not of a type, or cannot be read; 0 if none. */
+  synchronized long lastBut(EventType type, long upTo) {
+    return pending.descendingKeySet().stream()
         .filter(entry -> entry.sequence() <= upTo)
-        .allMatch(entry -> head(entry).filter(head -> head.is(type)).isPresent());
+        .filter(entry -> head(entry).filter(head -> head.is(type)).isEmpty())
+        .mapToLong(SpoolEntry::sequence)
+        .findFirst()
+        .orElse(0);
   }
 
   private boolean isOlder(SpoolEntry entry, Instant than) {

@@ -28,16 +28,25 @@ public record Status(
 
   /** The same, of a Mac or a Defender that has just started. */
   public Status whileSettling() {
+    return of(true, agent);
+  }
+
+  /** The same, with what the agent says of itself since. */
+  public Status with(AgentState newAgent) {
+    return of(settling, newAgent);
+  }
+
+  private Status of(boolean isSettling, AgentState newAgent) {
     return new Status(
         schema,
         observedAt,
         verdict,
         reason,
-        true,
+        isSettling,
         summary,
         advice,
         device,
-        agent,
+        newAgent,
         health,
         extension);
   }

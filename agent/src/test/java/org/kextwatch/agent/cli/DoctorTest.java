@@ -123,13 +123,48 @@ class DoctorTest {
   @MethodSource("broken")
   void whatIsBrokenIsFoundWithItsRemedy(String check, Mark mark, Break breaks) throws Exception {
     breaks.on(this);
-    Finding finding =
-        examine().findings().stream()
-            .filter(found -> found.check().equals(check))
-            .findFirst()
-            .orElseThrow();
+    Finding finding = find(check);
     assertEquals(mark, finding.mark(), finding::toString);
     assertEquals(mark == Mark.OK, finding.remedy().isEmpty(), finding::toString);
+  }
+
+  static Stream<Arguments> remedies() {
+    return Stream.of(
+        remedy("settings", "Correct that in", t -> t.write(SUPPORT + "config.json", "{\"x\":1}")),
+        remedy(
+            "settings", "Write /Library", t -> Files.delete(t.mac.path(SUPPORT + "config.json"))),
+        remedy("launchd job", "launchctl print system/", t -> t.tool("/bin/launchctl", "exit 5")),
+        remedy("status", "sudo kextwatch check", t -> t.write(SUPPORT + "status.json", "{")),
+        remedy("tool kextutil", "who has changed", t -> t.mode("/usr/bin/kextutil", "rwxrwxrwx")),
+        remedy(
+            "approval database",
+            "See tool sqlite3",
+            t -> Files.delete(t.mac.path("/usr/bin/sqlite3"))),
+        remedy("approval database", "SystemPolicyAllFiles", t -> t.fault("sqlite3")),
+        remedy(
+            "extension",
+            "See the tools",
+            t -> {
+              t.mac.revoke();
+              t.mac.restart();
+              t.fault("sqlite3");
+            }),
+        remedy(
+            "managed policies",
+            "plutil -lint",
+            t ->
+                t.mac.put(
+                    "/Library/Managed Preferences/com.apple.syspolicy.kernel-extension-policy.plist",
+                    "junk")),
+        remedy("tool systemextensionsctl", "", t -> {}));
+  }
+
+  @ParameterizedTest
+  @MethodSource("remedies")
+  void theRemedyIsOfUseToRoot(String check, String remedy, Break breaks) throws Exception {
+    breaks.on(this);
+    String said = find(check).remedy();
+    assertTrue(said.contains(remedy) && !said.contains("sudo kextwatch doctor"), said);
   }
 
   @Test
@@ -146,7 +181,8 @@ class DoctorTest {
   void peopleReadALineForEachCheckAndNoSecret() {
     String text = DoctorCommand.text(examine(), Ansi.OFF);
     assertTrue(text.startsWith("ok          root"), text);
-    assertTrue(text.contains("\nok          tool mdatp           /usr/local/bin/mdatp\n"), text);
+    assertTrue(
+        text.contains("\nok          tool mdatp               /usr/local/bin/mdatp\n"), text);
     assertFalse(text.contains("CANARY"), text);
     assertFalse(text.contains("whsec_AAEC"), text);
   }
@@ -181,6 +217,21 @@ class DoctorTest {
 
   private Doctor.Report examine() {
     return Doctor.examine(root, true);
+  }
+
+  private Finding find(String check) {
+    return examine().findings().stream()
+        .filter(found -> found.check().equals(check))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void fault(String tool) {
+    mac.fault(tool, 1, "", "boom", 0);
+  }
+
+  private static Arguments remedy(String check, String remedy, Break breaks) {
+    return Arguments.of(check, remedy, breaks);
   }
 
   private static List<String> marked(Doctor.Report report, Mark mark) {

@@ -4,17 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
+import org.kextwatch.agent.config.SettingsReader;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.report.Json;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -46,6 +52,17 @@ class ManualTest {
     assertTrue(help.lines().anyMatch(line -> line.matches(" +(sudo |source.*)?.*kextwatch .*")));
     for (OptionSpec option : command.getCommandSpec().options()) {
       assertTrue(option.description().length > 0, option.longestName());
+    }
+  }
+
+  /** The first line of a description is all that the list of commands shows of it. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void whatTheListOfCommandsShowsIsASentenceAndExamplesFitAScreen(CommandLine command) {
+    String first = command.getCommandSpec().usageMessage().description()[0];
+    assertTrue(first.endsWith("."), first);
+    for (String line : command.getCommandSpec().usageMessage().footer()) {
+      assertTrue(line.length() <= 80, line);
     }
   }
 
@@ -87,6 +104,80 @@ class ManualTest {
     for (int code : List.of(0, 1, 2, 64, 69, 70, 77, 78)) {
       assertTrue(page.contains("\n.B " + code + "\n"), "exit code " + code);
     }
+  }
+
+  @Test
+  void theReadMeShowsEveryCommandWithItsOptionsAndNoOther() throws IOException {
+    List<String> shown =
+        Files.readAllLines(Script.REPOSITORY.resolve("README.md")).stream()
+            .filter(line -> line.matches("kextwatch (\\[--root DIR\\] )?[a-z].*"))
+            .map(line -> line.replace("[--root DIR] ", ""))
+            .toList();
+    List<String> known =
+        commands()
+            .filter(command -> command.getSubcommands().isEmpty())
+            .map(ManualTest::synopsis)
+            .toList();
+    assertEquals(
+        known.stream().sorted().toList(),
+        shown.stream()
+            .map(line -> line.replaceFirst("   .*", ""))
+            .map(line -> line.replaceAll(" \\[(--[a-z-]+)( [A-Z]+)?\\]", " $1"))
+            .sorted()
+            .toList());
+  }
+
+  private static String synopsis(CommandLine command) {
+    String options =
+        command.getCommandSpec().options().stream()
+            .map(OptionSpec::longestName)
+            .filter(name -> !name.matches("--(root|help|version)"))
+            .map(" "::concat)
+            .collect(Collectors.joining());
+    String operands =
+        command.getCommandSpec().positionalParameters().stream()
+            .map(p -> (p.arity().min() == 0 ? " [%s]" : " %s").formatted(p.paramLabel()))
+            .collect(Collectors.joining());
+    return command.getCommandSpec().qualifiedName() + options + operands;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", "agent/src/main/man/kextwatch.1"})
+  void theExitCodesAreTheProducts(String page) throws IOException {
+    String text = Files.readString(Script.REPOSITORY.resolve(page));
+    assertTrue(text.contains("69") && text.contains("70") && text.contains("77"), page);
+    String help = new CommandLine(new Kextwatch()).getUsageMessage(Ansi.OFF);
+    String codes = help.substring(help.indexOf("Exit codes: ")).replaceAll("\\s+", " ").strip();
+    assertTrue(page.endsWith(".1") || text.contains(codes.substring(0, codes.length() - 1)), codes);
+  }
+
+  @Test
+  void theDeploymentPageNamesEverySettingWithItsDefault() throws Exception {
+    String empty = "–";
+    List<String> rows =
+        new SettingsReader(SystemRoot.at(folder))
+            .read().shown().stream()
+                .map(
+                    setting -> {
+                      Object value = setting.value();
+                      String text =
+                          value instanceof String || value == null
+                              ? String.valueOf(value)
+                              : new String(Json.write(value), StandardCharsets.UTF_8);
+                      return "| `%s` | %s |"
+                          .formatted(setting.name(), value == null ? empty : "`" + text + "`");
+                    })
+                .toList();
+    String page = Files.readString(Script.REPOSITORY.resolve("launchd/README.md"));
+    String table = page.substring(page.indexOf("| setting | default |"));
+    assertEquals(
+        rows,
+        table
+            .lines()
+            .skip(2)
+            .takeWhile(line -> line.startsWith("| "))
+            .map(line -> line.replaceFirst("(\\| \\S+ \\| [^|]* \\|).*", "$1"))
+            .toList());
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.kextwatch.agent.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
@@ -124,9 +125,57 @@ class SituationsIT extends OnAMac {
   }
 
   @Test
+  void neitherDefenderNorMacOsCanBeRead() throws Exception {
+    Files.delete(rig.mac.path("/usr/sbin/kextstat"));
+    Path database = rig.mac.path("/private/var/db/SystemPolicyConfiguration/KextPolicy");
+    Files.delete(database);
+    Files.writeString(database, "no database");
+    rig.mac.fault(
+        "mdatp",
+        0,
+        """
+        licensed                              : true
+        real_time_protection_enabled          : unavailable
+        real_time_protection_available        : unavailable
+        """,
+        "",
+        0);
+
+    Status status = look(2);
+
+    assertEquals(Verdict.UNKNOWN, status.verdict());
+    assertEquals(Reason.UNREADABLE, status.reason());
+    assertEquals(Grant.UNREADABLE, status.extension().grant());
+    Ended shown = rig.kextwatch("status");
+    assertEquals(2, shown.exit());
+    assertEquals(
+        """
+        UNKNOWN
+        Neither Defender nor macOS says whether C02XK0AAJG5H is protected.
+          What to do    Run: sudo kextwatch doctor
+          Why           unreadable
+          Extension     kernel, unknown, not known whether loaded; grant: unreadable (KextPolicy\
+         cannot be read: file is not a database)
+          Health        ok, real-time protection not told and not told whether available
+          Delivery      0 events wait, nothing delivered yet
+          Seen          * s ago
+          Daemon        not running; see: sudo kextwatch doctor
+        """,
+        shown.out().replaceFirst("\\d+ s ago", "* s ago"));
+  }
+
+  @Test
   void defenderIsNotInstalled() throws Exception {
     Files.delete(rig.mac.path("/usr/local/bin/mdatp"));
     assertEquals(Reason.NOT_INSTALLED, look(1).reason());
+  }
+
+  @Test
+  void whatWasDeliveredDoesNotWaitAnyMore() throws Exception {
+    Status status = check(1);
+    assertEquals(0, status.agent().pendingEvents());
+    assertNotNull(status.agent().lastDeliveryAt());
+    assertEquals(status, document(1, "status", "--json"));
   }
 
   @Test

@@ -92,6 +92,17 @@ class SupportArchiveTest {
     assertTrue(texts.get("status.json").contains("\"verdict\":\"at_risk\""));
     assertTrue(texts.get("state.json").contains("\"streamId\""));
     assertFalse(texts.get("state.json").contains("hardwareUuid"));
+    assertEquals(
+        List.of(
+            "endpoint https://localhost local",
+            "headers {\"X-Key\":\"***\"} local",
+            "healthIntervalSeconds 300 default"),
+        texts
+            .get("settings.txt")
+            .lines()
+            .map(line -> line.replaceAll(" +", " "))
+            .filter(line -> line.matches("(endpoint|headers|healthIntervalSeconds) .*"))
+            .toList());
     assertTrue(texts.get("spool.txt").contains("new/an-event.json"));
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
   }

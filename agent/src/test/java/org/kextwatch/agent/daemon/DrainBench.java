@@ -48,7 +48,7 @@ class DrainBench {
           "atRiskIntervalSeconds", 60,
           "heartbeatIntervalSeconds", 900,
           "caBundle", Rig.CA_BUNDLE,
-          "spool", Map.of("maxEvents", 100_000, "maxBytes", 1 << 30));
+          "spool", Map.of("maxEvents", 20_000, "maxBytes", 1 << 30));
 
   @TempDir private Path folder;
 
