@@ -89,7 +89,7 @@ main() {
 }
 
 refuse() {
-  fail "${usage_error}" "$1. What there is to say: ./install.sh --help"
+  fail "${usage_error}" "$1. See ./install.sh --help"
 }
 
 version() {

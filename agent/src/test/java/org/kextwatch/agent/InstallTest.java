@@ -28,7 +28,7 @@ class InstallTest extends BareMachine {
   void wrongUsageIsToldOnStderr() throws Exception {
     assertRefused(64, "--endpoint needs a value", "--endpoint");
     assertEquals(
-        "install.sh: unknown option: -x. What there is to say: ./install.sh --help\n",
+        "install.sh: unknown option: -x. See ./install.sh --help\n",
         run("-x").err(),
         "a screenful of usage would hide what is wrong");
     assertRefused(64, "--java needs a value", "--java", "");
