@@ -16,7 +16,7 @@ import org.kextwatch.agent.demo.AgentProcess;
 
 /** The real daemon on a volume that is full, or read-only, or not for it to write. */
 class DiskRefusesIT {
-  /** For a long run: -Dkextwatch.changes=10000. */
+  /** For a long run, of 50 minutes: -Dkextwatch.changes=10000 -Dtest.seconds=4000. */
   private static final int CHANGES = Integer.getInteger("kextwatch.changes", 20);
 
   private static final int CHANGE_MILLIS = 100;

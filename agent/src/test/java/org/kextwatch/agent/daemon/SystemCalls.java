@@ -31,12 +31,12 @@ final class SystemCalls {
   }
 
   /**
-   * What stands before a program to have calls of it fail.
+   * What stands before a program to have calls of it fail, and these written to a file.
    *
    * @param files only calls that touch these count; none for all
    */
-  static List<String> failing(Collection<Fault> faults, Collection<String> files) {
-    Stream<String> quiet = Stream.of("-o", "/dev/null");
+  static List<String> failing(Path trace, Collection<Fault> faults, Collection<String> files) {
+    Stream<String> quiet = Stream.of("-s", "1", "-o", trace.toString());
     Stream<String> some = files.stream().flatMap(file -> Stream.of("-P", file));
     Stream<String> calls = Stream.of("-e", "trace=" + String.join(",", names(faults)));
     Stream<String> wrong = faults.stream().flatMap(fault -> Stream.of("-e", fault.toString()));
@@ -104,6 +104,13 @@ final class SystemCalls {
       Call.of(line, folder).ifPresent(calls::add);
     }
     return calls;
+  }
+
+  /** How many calls of a name were made to fail. */
+  static long failed(Path trace, String name) throws IOException {
+    try (Stream<String> lines = Files.lines(trace)) {
+      return lines.filter(line -> line.contains(name) && line.contains("(INJECTED)")).count();
+    }
   }
 
   static List<String> deeds(List<Call> calls) {

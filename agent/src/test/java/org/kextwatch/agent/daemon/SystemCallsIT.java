@@ -73,7 +73,8 @@ class SystemCallsIT {
     List<Fault> chosen = faults.subList(0, Math.min(RUNS, faults.size()));
     for (Fault fault : chosen) {
       CrashStates.layOut(folder, before);
-      Ended ended = drive(SystemCalls.failing(List.of(fault), SystemCalls.files(calls)));
+      Ended ended = drive(SystemCalls.failing(trace(), List.of(fault), SystemCalls.files(calls)));
+      assertEquals(1, SystemCalls.failed(trace(), fault.call()), fault::toString);
       for (String breach : breaches(ended)) {
         breaches.add(fault + ": " + breach);
       }
@@ -106,7 +107,7 @@ class SystemCallsIT {
             new Fault("unlink", "EROFS", "1+3"),
             new Fault("chmod", "EIO", "20+11"));
     try (Rig rig = Rig.in(temp.resolve("rig"))) {
-      List<String> program = new ArrayList<>(SystemCalls.failing(faults, List.of()));
+      List<String> program = new ArrayList<>(SystemCalls.failing(trace(), faults, List.of()));
       program.add(Rig.PROGRAM.toString());
       try (AgentProcess strace = AgentProcess.start(program, rig.mac.root(), temp.resolve("out"))) {
         rig.inbound.await("status.changed", "awaiting_approval", PATIENCE);
@@ -121,14 +122,20 @@ class SystemCallsIT {
         daemon.onExit().get(PATIENCE, TimeUnit.MILLISECONDS);
       }
       assertEquals(List.of(), rig.inbound.flaws());
+      for (Fault fault : faults) {
+        assertTrue(SystemCalls.failed(trace(), fault.call()) > 0, fault::toString);
+      }
     }
   }
 
   private List<Call> calls() throws Exception {
-    Path trace = temp.resolve("trace");
-    Ended ended = drive(SystemCalls.seen(trace));
+    Ended ended = drive(SystemCalls.seen(trace()));
     assertEquals(0, ended.exit(), ended::toString);
-    return SystemCalls.in(trace, folder);
+    return SystemCalls.in(trace(), folder);
+  }
+
+  private Path trace() {
+    return temp.resolve("trace");
   }
 
   private Ended drive(List<String> strace) throws Exception {
