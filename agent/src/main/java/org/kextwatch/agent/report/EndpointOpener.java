@@ -61,6 +61,8 @@ final class EndpointOpener {
                   List.of(url.isHttps() ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
               .connectionPool(new ConnectionPool())
               .connectTimeout(Duration.ofSeconds(10))
+              .readTimeout(longestAttempt) // an endpoint may think as long as the whole may take
+              .writeTimeout(longestAttempt)
               .callTimeout(longestAttempt)
               .proxyAuthenticator(login)
               .addNetworkInterceptor(new FirstAnswer(login));

@@ -27,7 +27,7 @@ import org.tinylog.Logger;
 public final class WebhookClient implements AutoCloseable {
   private static final long MAX_ANSWER_BYTES = 64 << 10;
 
-  private final OkHttpClient http;
+  final OkHttpClient http;
   private final HttpUrl url;
   private final List<WebhookSecret> secrets;
   private final Headers headers;
