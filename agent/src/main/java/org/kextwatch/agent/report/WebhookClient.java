@@ -68,6 +68,14 @@ public final class WebhookClient implements AutoCloseable {
    * @param attempt from 1
    */
   public Sent send(String id, byte[] body, int attempt) {
+    Sent sent = post(id, body, attempt);
+    if (sent.outcome() != DeliveryClass.DELIVERED) {
+      rest(); // until the next attempt a connection can die without a word
+    }
+    return sent;
+  }
+
+  private Sent post(String id, byte[] body, int attempt) {
     login.forget();
     long timestamp = clock.instant().getEpochSecond();
     try {
