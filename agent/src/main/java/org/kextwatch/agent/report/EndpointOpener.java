@@ -65,7 +65,7 @@ final class EndpointOpener {
               .writeTimeout(longestAttempt)
               .callTimeout(longestAttempt)
               .proxyAuthenticator(login)
-              .addNetworkInterceptor(new FirstAnswer(login));
+              .addNetworkInterceptor(new FirstAnswer());
       ProxyChoice.apply(settings.proxy(), http);
       Tls.apply(settings, files, witness, http);
       if (witness != null) {
