@@ -61,9 +61,11 @@ final class EndpointOpener {
                   List.of(url.isHttps() ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
               .connectionPool(new ConnectionPool())
               .connectTimeout(Duration.ofSeconds(10))
+              .readTimeout(longestAttempt) // an endpoint may think as long as the whole may take
+              .writeTimeout(longestAttempt)
               .callTimeout(longestAttempt)
               .proxyAuthenticator(login)
-              .addNetworkInterceptor(new FirstAnswer(login));
+              .addNetworkInterceptor(new FirstAnswer());
       ProxyChoice.apply(settings.proxy(), http);
       Tls.apply(settings, files, witness, http);
       if (witness != null) {

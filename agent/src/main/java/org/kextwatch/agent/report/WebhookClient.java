@@ -12,11 +12,13 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import okhttp3.Call;
+import okhttp3.EventListener;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
 /**
@@ -27,7 +29,7 @@ import org.tinylog.Logger;
 public final class WebhookClient implements AutoCloseable {
   private static final long MAX_ANSWER_BYTES = 64 << 10;
 
-  private final OkHttpClient http;
+  final OkHttpClient http;
   private final HttpUrl url;
   private final List<WebhookSecret> secrets;
   private final Headers headers;
@@ -68,7 +70,16 @@ public final class WebhookClient implements AutoCloseable {
    * @param attempt from 1
    */
   public Sent send(String id, byte[] body, int attempt) {
+    Sent sent = post(id, body, attempt);
+    if (sent.outcome() != DeliveryClass.DELIVERED) {
+      rest(); // until the next attempt a connection can die without a word
+    }
+    return sent;
+  }
+
+  private Sent post(String id, byte[] body, int attempt) {
     login.forget();
+    Head head = new Head();
     long timestamp = clock.instant().getEpochSecond();
     try {
       Request request =
@@ -82,21 +93,27 @@ public final class WebhookClient implements AutoCloseable {
               .post(new EventBody(body))
               .build();
       Call call = http.newCall(request);
+      call.addEventListener(head);
       try (Response response = call.execute()) {
-        Sent sent = judge(response);
+        Sent sent = judge(head.answer == null ? response : head.answer);
         finish(call, response);
         return sent;
       }
     } catch (IOException e) {
+      if (head.answer != null) {
+        return judge(head.answer);
+      }
       return login.isRefused()
           ? Sent.unanswered(DeliveryClass.MISCONFIGURED, where() + ": the proxy wants a login")
           : Sent.unanswered(DeliveryClass.TRANSIENT, where() + ": " + describe(e));
     } catch (RuntimeException e) {
       // An answer that leads the HTTP client astray must not end the delivery.
       Logger.debug("{} made the HTTP client fail: {}", where(), e.getClass().getName());
-      return Sent.unanswered(
-          DeliveryClass.TRANSIENT,
-          "%s: its answer is not understood (%s)".formatted(where(), e.getClass().getSimpleName()));
+      String note =
+          where() + ": its answer is not understood (" + e.getClass().getSimpleName() + ")";
+      return head.answer == null
+          ? Sent.unanswered(DeliveryClass.TRANSIENT, note)
+          : judge(head.answer);
     }
   }
 
@@ -107,9 +124,22 @@ public final class WebhookClient implements AutoCloseable {
     String redirect = response.isRedirect() ? "; redirects are not followed" : "";
     return new Sent(
         outcome,
-        RetryAfter.parse(FirstAnswer.retryAfter(response), serverTime.orElse(now)).orElse(null),
+        RetryAfter.parse(response.header("Retry-After"), serverTime.orElse(now)).orElse(null),
         "%s answered %d%s".formatted(where(), response.code(), redirect),
         serverTime.map(time -> Duration.between(time, now).toSeconds()).orElse(null));
+  }
+
+  /**
+   * The head of the answer as it came. Once it is here the endpoint has decided, whatever comes
+   * after; OkHttp keeps it from its caller if a 204 has a body or the time is up a moment later.
+   */
+  private static final class Head extends EventListener {
+    private @Nullable Response answer;
+
+    @Override
+    public void responseHeadersEnd(Call call, Response response) {
+      answer = response;
+    }
   }
 
   /** Reads the rest of a short answer, so that the connection can be used again. */

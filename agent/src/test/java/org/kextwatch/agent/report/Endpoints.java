@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import mockwebserver3.MockWebServer;
+import okhttp3.Protocol;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,15 @@ final class Endpoints {
     }
     put("/etc/secret", SECRET + "\n", "rw-------");
     put("/etc/ca.pem", ROOT_CERTIFICATE.certificatePem(), "rw-r--r--");
+  }
+
+  /** A server that is to be started yet. */
+  static MockWebServer server(Protocol protocol) {
+    MockWebServer server = new MockWebServer();
+    useHttps(server);
+    server.setProtocols(
+        protocol == Protocol.HTTP_2 ? List.of(protocol, Protocol.HTTP_1_1) : List.of(protocol));
+    return server;
   }
 
   static void useHttps(MockWebServer server) {

@@ -1,0 +1,230 @@
+package org.kextwatch.agent.report;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockResponseBody;
+import mockwebserver3.MockWebServer;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okio.BufferedSink;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** However slow, silent or talkative a server is, an attempt ends in time. */
+final class DeadlinesTest {
+  private static final Duration LIMIT = Duration.ofSeconds(2);
+  private static final Duration SLACK = Duration.ofSeconds(2);
+  private static final byte[] BODY = "{}".getBytes(UTF_8);
+  private static final String OK = "HTTP/1.1 200 OK\r\n";
+  private static final String ENDLESS = OK + "Content-Type: text/plain\r\n\r\n";
+
+  @TempDir private Path mac;
+  private Endpoints endpoints;
+
+  @BeforeEach
+  void start() throws IOException {
+    endpoints = new Endpoints(mac);
+  }
+
+  /**
+   * A way to waste time.
+   *
+   * @param meant what the attempt is then
+   * @param talk what the server says to a request
+   */
+  private record Waste(
+      String name, String scheme, int bytes, DeliveryClass meant, RawServer.Talk talk) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static List<Waste> wastes() {
+    DeliveryClass lost = DeliveryClass.TRANSIENT;
+    DeliveryClass delivered = DeliveryClass.DELIVERED;
+    return List.of(
+        new Waste("says nothing", "http", 2, lost, DeadlinesTest::silence),
+        new Waste("says nothing to TLS", "https", 2, lost, DeadlinesTest::silence),
+        new Waste(
+            "half a TLS record", "https", 2, lost, talk("\u0016\u0003\u0003\u0001\u0000", "")),
+        new Waste(
+            "an endless TLS record", "https", 2, lost, talk("\u0016\u0003\u0003@\u0000", "x")),
+        new Waste("does not read", "http", 20 << 20, lost, DeadlinesTest::silence),
+        new Waste("a slow status", "http", 2, lost, talk("", OK + "\r\n")),
+        new Waste("slow headers", "http", 2, lost, talk(OK, "x: y\r\n")),
+        new Waste("a slow body", "http", 2, delivered, talk(ENDLESS, "x")),
+        new Waste("an endless status", "http", 2, lost, flood("", "HTTP/1.1 200 OK ")),
+        new Waste("endless headers", "http", 2, lost, flood(OK, "x: y\r\n")),
+        new Waste(
+            "endless interim answers", "http", 2, lost, flood("", "HTTP/1.1 103 Wait\r\n\r\n")),
+        new Waste("endless 100", "http", 2, lost, flood("", "HTTP/1.1 100 Continue\r\n\r\n")),
+        new Waste("an endless body", "http", 2, delivered, flood(ENDLESS, "x".repeat(4_000))),
+        new Waste(
+            "endless chunks",
+            "http",
+            2,
+            delivered,
+            flood(OK + "Transfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n")),
+        new Waste(
+            "a chunk that never begins",
+            "http",
+            2,
+            delivered,
+            flood(OK + "Transfer-Encoding: chunked\r\n\r\n", "0")),
+        new Waste(
+            "endless trailers",
+            "http",
+            2,
+            delivered,
+            flood(OK + "Transfer-Encoding: chunked\r\n\r\n0\r\n", "x: y\r\n")));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyAttemptEndsInTime() {
+    return AtOnce.each(wastes(), this::check);
+  }
+
+  private void check(Waste waste) throws IOException {
+    try (RawServer server = new RawServer(waste.talk).start();
+        WebhookClient client = client(waste.scheme + "://localhost:" + server.port())) {
+      long start = System.nanoTime();
+      Sent sent = client.send("evt_1", new byte[waste.bytes], 1);
+      Duration took = Duration.ofNanos(System.nanoTime() - start);
+      assertEquals(waste.meant, sent.outcome(), sent.note());
+      assertTrue(took.compareTo(LIMIT.plus(SLACK)) < 0, took::toString);
+      client.rest();
+      assertEquals(0, client.http.connectionPool().connectionCount());
+    }
+  }
+
+  @Test
+  void aServerThatNeverAcceptsIsGivenUp() throws IOException {
+    List<Socket> waiting = new ArrayList<>();
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        WebhookClient client = client("http://localhost:" + full.getLocalPort())) {
+      for (int i = 0; i < 2; i++) {
+        waiting.add(new Socket(full.getInetAddress(), full.getLocalPort()));
+      }
+      Sent sent = client.send("evt_1", BODY, 1);
+      assertEquals(DeliveryClass.TRANSIENT, sent.outcome());
+      assertTrue(sent.note().endsWith(": no answer in time"), sent.note());
+    } finally {
+      for (Socket one : waiting) {
+        one.close();
+      }
+    }
+  }
+
+  @Test
+  void ofALongAnswerLittleIsRead() throws Exception {
+    try (RawServer server = new RawServer(flood(ENDLESS, "x".repeat(4_000))).start();
+        WebhookClient client = client("http://localhost:" + server.port())) {
+      assertEquals(DeliveryClass.DELIVERED, client.send("evt_1", BODY, 1).outcome());
+      Thread.sleep(200); // what is under way arrives
+      long written = server.written();
+      Thread.sleep(200);
+      assertEquals(written, server.written());
+      assertTrue(written >= 64 << 10, "" + written);
+      assertTrue(written < 10 << 20, "besides 64 KiB only what the kernel holds: " + written);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void ofALongAnswerLittleIsReadOverTlsToo(Protocol protocol) throws IOException {
+    AtomicLong written = new AtomicLong();
+    try (MockWebServer server = Endpoints.server(protocol)) {
+      server.enqueue(new MockResponse.Builder().body(new Counted(written)).build());
+      server.enqueue(new MockResponse.Builder().build());
+      server.start();
+      try (WebhookClient client = client("https://localhost:" + server.getPort())) {
+        assertEquals(DeliveryClass.DELIVERED, client.send("evt_1", BODY, 1).outcome());
+        assertEquals(DeliveryClass.DELIVERED, client.send("evt_1", BODY, 1).outcome());
+      }
+    }
+    // OkHttp lets a server send 16 MiB of an HTTP/2 stream ahead.
+    assertTrue(written.get() < 20 << 20, written::toString);
+  }
+
+  /** A gigabyte, if somebody wants it. */
+  private record Counted(AtomicLong written) implements MockResponseBody {
+    @Override
+    public long getContentLength() {
+      return 1L << 30;
+    }
+
+    @Override
+    public void writeTo(BufferedSink sink) throws IOException {
+      for (int i = 0; i < 1 << 18; i++) {
+        sink.write(new byte[4 << 10]);
+        sink.flush();
+        written.addAndGet(4 << 10);
+      }
+    }
+  }
+
+  @Test
+  void anEndpointMayThinkAsLongAsTheWholeMayTake() {
+    Endpoint shipped = endpoints.open(Endpoints.at("https://localhost:1/hook"));
+    try (WebhookClient client = ((Endpoint.Ready) shipped).client()) {
+      OkHttpClient http = client.http;
+      assertEquals(10_000, http.connectTimeoutMillis());
+      assertEquals(30_000, http.callTimeoutMillis());
+      assertEquals(30_000, http.readTimeoutMillis());
+      assertEquals(30_000, http.writeTimeoutMillis());
+    }
+  }
+
+  private WebhookClient client(String url) {
+    return endpoints.client(Endpoints.at(url), InstantSource.system(), LIMIT);
+  }
+
+  private static void silence(RawServer server, Socket client) throws InterruptedException {
+    Thread.sleep(LIMIT.plus(SLACK).toMillis());
+  }
+
+  /** First all of one text, then another one again and again, a character every 200 ms. */
+  private static RawServer.Talk talk(String first, String slowly) {
+    return (server, client) -> {
+      server.say(client, first);
+      for (int i = 0; i < LIMIT.plus(SLACK).toMillis() / 200; i++) {
+        if (!slowly.isEmpty()) {
+          server.say(client, "" + slowly.charAt(i % slowly.length()));
+        }
+        Thread.sleep(200);
+      }
+    };
+  }
+
+  /** First one text, then another one again and again, as fast as it goes. */
+  private static RawServer.Talk flood(String first, String again) {
+    return (server, client) -> {
+      RawServer.read(client);
+      server.say(client, first);
+      long end = System.nanoTime() + LIMIT.plus(SLACK).toNanos();
+      while (System.nanoTime() < end) {
+        server.say(client, again);
+      }
+    };
+  }
+}

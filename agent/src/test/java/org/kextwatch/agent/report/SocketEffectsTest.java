@@ -1,0 +1,126 @@
+package org.kextwatch.agent.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.stream.Stream;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever a server does: one attempt is one request, ends in time and is judged right. */
+final class SocketEffectsTest {
+  private static final Duration LIMIT = Duration.ofSeconds(3);
+  private static final Duration SLACK = Duration.ofSeconds(2);
+  private static final MockResponse WELL = new MockResponse.Builder().code(202).body("ok").build();
+  private static final Event EVENT =
+      new EventWriter().write(new EventData.TestData(Samples.STATUS), Samples.DEVICE, Samples.NOW);
+  private static final byte[] BODY = EVENT.body().toByteArray();
+
+  @TempDir private static Path mac;
+  private static Endpoints endpoints;
+
+  @BeforeAll
+  static void start() throws IOException {
+    endpoints = new Endpoints(mac);
+  }
+
+  @Test
+  void noEffectAndNoPointIsMissing() {
+    assertEquals(14, Fault.effects().size());
+    assertEquals(14 * 5 * 2 * 2, Fault.everyEffectEverywhere().size());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyEffectEverywhere() {
+    return AtOnce.each(Fault.everyEffectEverywhere(), SocketEffectsTest::play);
+  }
+
+  @Test
+  void aServerThatIsGoneIsFoundAgain() throws IOException {
+    MockWebServer server = new MockWebServer();
+    server.enqueue(WELL);
+    server.start();
+    String url = "http://localhost:" + server.getPort();
+    try (WebhookClient client = endpoints.client(Endpoints.at(url))) {
+      assertEquals(DeliveryClass.DELIVERED, client.send(EVENT.id(), BODY, 1).outcome());
+      server.close();
+      assertEquals(DeliveryClass.TRANSIENT, client.send(EVENT.id(), BODY, 1).outcome());
+      assertEquals(DeliveryClass.TRANSIENT, client.send(EVENT.id(), BODY, 2).outcome());
+      try (MockWebServer successor = new MockWebServer()) {
+        successor.enqueue(WELL);
+        successor.start(server.getPort());
+        assertEquals(DeliveryClass.DELIVERED, client.send(EVENT.id(), BODY, 3).outcome());
+      }
+    }
+    assertEquals(1, server.getRequestCount());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everythingElse() {
+    return AtOnce.each(Fault.everythingElse(), SocketEffectsTest::play);
+  }
+
+  private static void play(Fault fault) throws IOException {
+    Script script = new Script();
+    MockWebServer server = Endpoints.server(fault.protocol());
+    server.setDispatcher(script);
+    server.start();
+    int sends = 0;
+    try (server;
+        WebhookClient client =
+            endpoints.client(
+                Endpoints.at("https://localhost:" + server.getPort() + Endpoints.PATH),
+                InstantSource.system(),
+                LIMIT)) {
+      if (fault.kept()) {
+        assertEquals(DeliveryClass.DELIVERED, client.send(EVENT.id(), BODY, ++sends).outcome());
+      }
+      script.answer = fault.answer();
+      long start = System.nanoTime();
+      Sent sent = client.send(EVENT.id(), BODY, ++sends);
+      Duration took = Duration.ofNanos(System.nanoTime() - start);
+      assertTrue(fault.meant().contains(sent.outcome()), sent::note);
+      assertTrue(took.compareTo(LIMIT.plus(SLACK)) < 0, took::toString);
+      assertTrue(server.getRequestCount() <= sends);
+      assertTrue(
+          sent.outcome() == DeliveryClass.DELIVERED
+              || client.http.connectionPool().connectionCount() == 0);
+      script.answer = WELL;
+      int end = sends + 1 + fault.missed();
+      do {
+        sent = client.send(EVENT.id(), BODY, ++sends);
+      } while (sent.outcome() != DeliveryClass.DELIVERED && sends < end);
+      assertEquals(DeliveryClass.DELIVERED, sent.outcome(), sent.note());
+      client.rest();
+      assertEquals(0, client.http.connectionPool().connectionCount());
+    }
+    int unseen = sends - server.getRequestCount();
+    assertTrue(unseen >= 0 && unseen <= fault.missed(), () -> "unseen: " + unseen);
+  }
+
+  /** Says the same until it is told otherwise. */
+  private static final class Script extends Dispatcher {
+    private volatile MockResponse answer = WELL;
+
+    @Override
+    public MockResponse peek() {
+      return answer;
+    }
+
+    @Override
+    public MockResponse dispatch(RecordedRequest request) {
+      return answer;
+    }
+  }
+}
