@@ -61,8 +61,10 @@ final class EndpointOpener {
                   List.of(url.isHttps() ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
               .connectionPool(new ConnectionPool())
               .connectTimeout(Duration.ofSeconds(10))
-              .readTimeout(longestAttempt) // an endpoint may think as long as the whole may take
-              .writeTimeout(longestAttempt)
+              .readTimeout(
+                  Duration
+                      .ZERO) // the whole attempt has its limit; one for each read costs a wake-up
+              .writeTimeout(Duration.ZERO)
               .callTimeout(longestAttempt)
               .proxyAuthenticator(login)
               .addNetworkInterceptor(new FirstAnswer());

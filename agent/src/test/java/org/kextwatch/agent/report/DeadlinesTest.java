@@ -190,8 +190,8 @@ final class DeadlinesTest {
       OkHttpClient http = client.http;
       assertEquals(10_000, http.connectTimeoutMillis());
       assertEquals(30_000, http.callTimeoutMillis());
-      assertEquals(30_000, http.readTimeoutMillis());
-      assertEquals(30_000, http.writeTimeoutMillis());
+      assertEquals(0, http.readTimeoutMillis());
+      assertEquals(0, http.writeTimeoutMillis());
     }
   }
 
