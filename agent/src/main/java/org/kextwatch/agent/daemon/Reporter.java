@@ -88,7 +88,7 @@ final class Reporter {
    */
   private void tellLosses(Status status) {
     ledger.settle();
-    if (delivery.state().lastError() == null) {
+    if (delivery.state().isListenedTo()) {
       for (DroppedData range : ledger.state().losses().untold()) {
         if (ledger.canTellLosses()) {
           commit(range, status);

@@ -19,4 +19,10 @@ public record DeliveryState(
     @Nullable String lastError,
     @Nullable Long clockSkewSeconds,
     long pending,
-    long quarantined) {}
+    long quarantined) {
+
+  /** Whether somebody took what was sent last; nobody did before the first delivery. */
+  public boolean isListenedTo() {
+    return lastDeliveryAt != null && lastError == null;
+  }
+}
