@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.report.Delivery;
 import org.kextwatch.agent.report.DeliveryState;
 import org.kextwatch.agent.report.Event;
@@ -25,6 +27,7 @@ final class Reporter {
   private final Supplier<List<String>> warnings;
 
   private boolean mustTellStart;
+  private EventData.@Nullable LoadAttemptedData unkept;
 
   /**
    * Makes a reporter.
@@ -74,6 +77,9 @@ final class Reporter {
     if (mustTellStart) {
       mustTellStart = !commit(new EventData.StartedData(status), status);
     }
+    if (unkept != null && commit(unkept, status, counted -> counted)) {
+      unkept = null;
+    }
     if (ledger.state().isGoodBeginning(status)) {
       ledger.keep(ledger.state().telling(status));
     }
@@ -97,9 +103,10 @@ final class Reporter {
     }
   }
 
-  /** Tells of a run of the loader. */
+  /** Tells of a run of the loader; if the disk does not take it, with the next look. */
   void attempted(Status status, Attempt attempt, Trigger trigger) {
-    commit(new EventData.LoadAttemptedData(status, attempt, trigger), status);
+    EventData.LoadAttemptedData data = new EventData.LoadAttemptedData(status, attempt, trigger);
+    unkept = commit(data, status) ? null : data;
   }
 
   /** Tells that the daemon ends on purpose; it has nothing to say if it never came to look. */
@@ -111,10 +118,14 @@ final class Reporter {
   }
 
   private boolean commit(EventData data, Status status) {
+    return commit(data, status, counted -> counted.telling(data));
+  }
+
+  private boolean commit(EventData data, Status status, UnaryOperator<State> meaning) {
     State state = ledger.state();
     Event event =
         writer.write(data, status.device(), Instant.now(), state.streamId(), state.sequence() + 1);
-    boolean committed = ledger.commit(event, counted -> counted.telling(data));
+    boolean committed = ledger.commit(event, meaning);
     delivery.committed(ledger.countedSequence());
     return committed;
   }

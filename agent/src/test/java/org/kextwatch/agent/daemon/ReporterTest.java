@@ -100,6 +100,21 @@ class ReporterTest {
   }
 
   @Test
+  void anAttemptThatTheDiskDidNotTakeIsToldWithTheNextLook() throws IOException {
+    reporter.tell(PROTECTED, 900);
+    Path fresh = folder.resolve("spool/new");
+    Files.move(fresh, folder.resolve("away"));
+    Attempt attempt = new Attempt(Samples.NOON, Outcome.FAILED, 1, "");
+    reporter.attempted(PROTECTED, attempt, Trigger.APPROVED);
+    assertEquals(1, spool.pendingCount());
+
+    Files.move(folder.resolve("away"), fresh);
+    reporter.tell(PROTECTED, 900);
+    reporter.tell(PROTECTED, 900);
+    assertEquals(List.of(EventType.AGENT_STARTED, EventType.LOAD_ATTEMPTED), waiting());
+  }
+
+  @Test
   void whoNeverLookedHasNothingToSayAtTheEnd() throws IOException {
     reporter.stopping(EventData.Cause.SIGNAL);
     assertEquals(List.of(), waiting());
