@@ -82,7 +82,7 @@ class LauncherTest {
   void theDaemonIsBounded() throws Exception {
     for (String command : List.of("run", "check", "status")) {
       String out = succeed(command);
-      assertTrue(out.contains("<-Xmx16m>\n"), out);
+      assertTrue(out.contains("<-Xmx48m>\n"), out);
       assertTrue(out.contains("<-XX:MaxMetaspaceSize=32m>\n"), out);
       assertTrue(out.contains("<-XX:+ExitOnOutOfMemoryError>\n"), out);
     }
@@ -93,7 +93,7 @@ class LauncherTest {
     for (String command : List.of("demo", "receive")) {
       String out = succeed(command);
       assertTrue(out.contains("<-Xmx128m>\n"), out);
-      assertFalse(out.contains("<-Xmx16m>\n"), out);
+      assertFalse(out.contains("<-Xmx48m>\n"), out);
       assertFalse(out.contains("Metaspace"), out);
     }
   }
