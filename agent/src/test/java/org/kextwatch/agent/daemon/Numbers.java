@@ -8,11 +8,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.kextwatch.agent.receiver.Received;
 
 /**
  * What must be true of the numbers of one stream: they only rise, and each that is missing is in a
- * range that exactly one event tells to be dropped.
+ * range that exactly one event tells to be dropped. If the sender may not know that this one has
+ * arrived, it may drop it too, and tell its range again.
  */
 final class Numbers {
   private static final String DROPPED = "org.kextwatch.events.dropped";
@@ -20,6 +22,7 @@ final class Numbers {
 
   private final Map<Long, String> received = new HashMap<>();
   private final Map<Long, Long> dropped = new HashMap<>();
+  private final Set<Long> retold = new TreeSet<>();
   private final List<String> flaws = new ArrayList<>();
   private final Set<String> doubtful;
   private long last;
@@ -35,6 +38,11 @@ final class Numbers {
     this.doubtful = doubtful;
     stream.forEach(this::arrive);
     stream.stream().filter(event -> DROPPED.equals(event.type())).forEach(this::drop);
+    for (long teller : retold) {
+      if (!dropped.containsKey(teller)) {
+        flaws.add("what #" + teller + " drops is told again, and it is not itself dropped");
+      }
+    }
     for (long number = 1; number <= last; number++) {
       if (!received.containsKey(number) && !dropped.containsKey(number)) {
         flaws.add("number " + number + " is missing, and nothing says so");
@@ -71,7 +79,9 @@ final class Numbers {
     }
     for (long number = from; number <= to; number++) {
       Long before = dropped.putIfAbsent(number, event.sequence());
-      if (before != null) {
+      if (before != null && doubtful.contains(received.get(before))) {
+        retold.add(before);
+      } else if (before != null) {
         flaws.add("#%d drops %d, as #%d did".formatted(event.sequence(), number, before));
       } else if (received.containsKey(number) && !doubtful.contains(received.get(number))) {
         flaws.add("#%d drops %d, which has arrived".formatted(event.sequence(), number));

@@ -48,6 +48,16 @@ class NumbersTest {
   }
 
   @Test
+  void whatIsDroppedIsToldAgainIfTheNewsOfItMayNotHaveArrivedAndIsDroppedToo() {
+    Received[] stream = {event(1), dropped(3, 2, 2, 1), dropped(4, 2, 3, 2)};
+    assertEquals(List.of(), numbers(Set.of("id-3"), stream).flaws());
+    assertEquals(List.of("#4 drops 2, as #3 did", "#4 drops 3, which has arrived"), flaws(stream));
+    assertEquals(
+        List.of("what #3 drops is told again, and it is not itself dropped"),
+        numbers(Set.of("id-3"), event(1), dropped(3, 2, 2, 1), dropped(4, 2, 2, 1)).flaws());
+  }
+
+  @Test
   void whatIsDroppedThoughItHasArrivedIsFoundUnlessNobodyCouldKnow() {
     Received[] stream = {event(1), event(2), dropped(3, 2, 2, 1)};
     assertEquals(List.of("#3 drops 2, which has arrived"), flaws(stream));
