@@ -102,9 +102,7 @@ final class StateVolume {
   void refuse() throws Exception {
     switch (refusal) {
       case FULL -> fill();
-      // not the volume, in which the lock is open for writing, but a second mount on top of it
-      case READ_ONLY -> mount("mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\"");
-      case FORBIDDEN -> permit(folder, "r-x------");
+      case READ_ONLY, FORBIDDEN -> shut();
     }
   }
 
@@ -123,6 +121,25 @@ final class StateVolume {
           .filter(Files::isRegularFile)
           .filter(file -> file.getParent().endsWith("tmp") || file.toString().endsWith(".new"))
           .toList();
+    }
+  }
+
+  /** Not in the middle of a file: nobody could remove that one again. */
+  private void shut() throws Exception {
+    forbid();
+    while (!unfinished().isEmpty()) {
+      allow();
+      Thread.sleep(50);
+      forbid();
+    }
+  }
+
+  private void forbid() throws Exception {
+    if (refusal == Refusal.READ_ONLY) {
+      // not the volume, in which the lock is open for writing, but a second mount on top of it
+      mount("mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\"");
+    } else {
+      permit(folder, "r-x------");
     }
   }
 
