@@ -37,17 +37,31 @@ public record Owner(int uid) {
     return isRoot() || (uid != NOBODY_KNOWS && uid == CURRENT.uid);
   }
 
-  /** Java has no geteuid(): a file that this process makes belongs to its effective user. */
+  /**
+   * Java has no geteuid(). Root has the same name everywhere, and needs no disk to be known by it:
+   * its daemon starts on a full one too. Others are known by a file that they make.
+   */
   private static Owner findCurrent() {
+    boolean isRoot = ProcessHandle.current().info().user().filter("root"::equals).isPresent();
+    return isRoot ? new Owner(0) : ofNewFile();
+  }
+
+  private static Owner ofNewFile() {
     try {
       Path probe = Files.createTempFile("kextwatch", null);
-      try {
-        return of(probe);
-      } finally {
-        Files.delete(probe);
-      }
+      Owner owner = of(probe);
+      discard(probe);
+      return owner;
     } catch (IOException e) {
       return new Owner(NOBODY_KNOWS);
+    }
+  }
+
+  private static void discard(Path probe) {
+    try {
+      Files.delete(probe);
+    } catch (IOException e) {
+      // it has told whose it is all the same
     }
   }
 }
