@@ -57,7 +57,8 @@ public class Disk {
   /**
    * Replaces a file as a whole: after a crash there is the old content or the new, never a part.
    *
-   * @throws IOException if it could not; the old content is then still there
+   * @throws IOException if it could not, the old content is then still there; or if nobody can say
+   *     whether the new one outlasts a power cut
    */
   public final void replace(Path file, byte[] content, Set<PosixFilePermission> permissions)
       throws IOException {
