@@ -1,20 +1,20 @@
 package org.kextwatch.agent.cli;
 
 import com.squareup.moshi.Moshi;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,21 +79,36 @@ final class SupportArchive {
   }
 
   /**
-   * Writes a file that nobody else may read.
+   * Writes a file that nobody else may read, the whole of it or nothing.
    *
-   * @throws java.nio.file.FileAlreadyExistsException if something bears its name, be it a link
+   * @throws FileAlreadyExistsException if something bears its name, be it a link
    */
   void write(Path file) throws IOException {
-    Set<StandardOpenOption> fresh = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    try (FileChannel channel =
-            FileChannel.open(file, fresh, PosixFilePermissions.asFileAttribute(Disk.PRIVATE));
-        ZipOutputStream zip = new ZipOutputStream(Channels.newOutputStream(channel))) {
+    write(file, new Disk());
+  }
+
+  void write(Path file, Disk disk) throws IOException {
+    byte[] archive = zipped();
+    try {
+      disk.create(file, archive, Disk.PRIVATE);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (IOException e) {
+      disk.delete(file);
+      throw e;
+    }
+  }
+
+  private byte[] zipped() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       for (Map.Entry<String, String> text : texts.entrySet()) {
         zip.putNextEntry(new ZipEntry("kextwatch/" + text.getKey()));
         zip.write(redaction.of(text.getValue()).getBytes(StandardCharsets.UTF_8));
         zip.closeEntry();
       }
     }
+    return bytes.toByteArray();
   }
 
   private void add(String name, Source source) {

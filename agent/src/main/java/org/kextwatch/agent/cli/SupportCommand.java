@@ -50,8 +50,8 @@ final class SupportCommand implements Callable<Integer> {
       err.println("kextwatch: this user may not write " + file + ": name another place");
       return ExitCode.USAGE;
     } catch (IOException e) {
-      err.println("kextwatch: " + file + " cannot be written: " + e);
-      return ExitCode.USAGE;
+      err.println("kextwatch: " + file + " cannot be written: " + e.getMessage());
+      return ExitCode.INTERNAL;
     }
     if (!kextwatch.seesEverything()) {
       err.println("kextwatch: without root much is missing from it");

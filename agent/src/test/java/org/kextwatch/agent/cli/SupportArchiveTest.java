@@ -10,9 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -23,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.daemon.Check;
 import org.kextwatch.agent.demo.SimulatedMac;
+import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.SystemRoot;
 
 /** What a helper from afar gets, and what never leaves the Mac. */
@@ -149,6 +152,23 @@ class SupportArchiveTest {
     assertThrows(FileAlreadyExistsException.class, this::write);
     assertFalse(Files.exists(other));
     assertTrue(isLink || Files.readString(file).equals("mine"));
+  }
+
+  @Test
+  void aFullDiskIsLeftAsItWas() throws Exception {
+    Path file = folder.resolve("support.zip");
+    Disk full =
+        new Disk() {
+          @Override
+          public void create(Path path, byte[] content, Set<PosixFilePermission> permissions)
+              throws IOException {
+            Files.write(path, new byte[] {'P', 'K'});
+            throw new IOException("No space left on device");
+          }
+        };
+    SupportArchive archive = SupportArchive.of(SystemRoot.at(mac.root()), true);
+    assertThrows(IOException.class, () -> archive.write(file, full));
+    assertFalse(Files.exists(file));
   }
 
   private Path write() throws Exception {
