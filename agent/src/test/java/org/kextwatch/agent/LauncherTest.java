@@ -222,6 +222,20 @@ class LauncherTest {
   }
 
   @Test
+  void startedByLaunchdItFailsNoMoreThanOnceInAQuarterOfAnHour() throws Exception {
+    record("/nowhere");
+    String text = Files.readString(launcher);
+    assertTrue(text.contains("\nquiet=900 # seconds\n"), text);
+    long me = ProcessHandle.current().pid();
+    Files.writeString(
+        launcher,
+        text.replace("\nlaunchd=1 ", "\nlaunchd=" + me + " ").replace("quiet=900", "quiet=2"));
+    long start = System.nanoTime();
+    assertRefused("the Java recorded at install is gone: /nowhere");
+    assertTrue(System.nanoTime() - start >= 2_000_000_000L);
+  }
+
+  @Test
   void onAMacTheStubIsNotTakenForAJava() throws Exception {
     Path stub = Script.write(temp.resolve("usr/bin/java"), "echo 'No Java runtime present'");
     Path tool = temp.resolve("usr/libexec/java_home");
