@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
 import org.kextwatch.agent.daemon.Rig;
 
@@ -80,6 +82,36 @@ class StatusCommandIT {
     Ended status = rig.kextwatch("status");
     assertEquals(2, status.exit());
     assertTrue(status.err().contains("this status is old"), status::err);
+  }
+
+  /** What an MDM would show for a Mac whose daemon died months ago. */
+  @Test
+  void theExtensionAttributeOfTheManualBelievesNoOldStatus() throws Exception {
+    assertEquals("<result>at_risk</result>\n", extensionAttribute());
+    anOldStatusIsUnknown();
+    assertEquals("<result>unknown</result>\n", extensionAttribute());
+    Files.delete(rig.mac.path(STATUS));
+    assertEquals("<result>unknown</result>\n", extensionAttribute());
+  }
+
+  private String extensionAttribute() throws Exception {
+    String manual = Files.readString(Script.REPOSITORY.resolve("launchd/README.md"));
+    int from = manual.indexOf("    verdict=$(");
+    String lines = manual.substring(from, manual.indexOf("\n\n", from));
+    String installed = "'/Library/Application Support/Kextwatch/current/bin/kextwatch'";
+    assertTrue(lines.contains(installed), lines);
+    String program = "\"$1\" --root \"$2\"";
+    String script = lines.replace(installed, program);
+    String javaHome = System.getProperty("java.home");
+    return Script.run(
+            folder,
+            Map.of("PATH", "/usr/bin:/bin", "JAVA_HOME", javaHome),
+            "sh -c",
+            script,
+            "sh",
+            Rig.PROGRAM,
+            rig.mac.root())
+        .out();
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.kextwatch.agent.receiver.WebhookReceiver;
 
 /** A simulated Mac, an operator who listens, and the program as it is laid out to be installed. */
 public final class Rig implements AutoCloseable {
-  static final Path PROGRAM = Script.AGENT.resolve("target/dist/bin/kextwatch");
+  public static final Path PROGRAM = Script.AGENT.resolve("target/dist/bin/kextwatch");
 
   static final String SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
