@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.cli.Checkup.Said;
 import org.kextwatch.agent.config.Settings;
@@ -17,7 +19,6 @@ import org.kextwatch.agent.config.SettingsReader;
 import org.kextwatch.agent.config.SettingsReading;
 import org.kextwatch.agent.daemon.InstanceLock;
 import org.kextwatch.agent.daemon.StatusFile;
-import org.kextwatch.agent.mac.MacVersion;
 import org.kextwatch.agent.mac.RefusedPath;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.Tool;
@@ -34,7 +35,9 @@ final class AgentCheckups {
   /** launchctl(1) leaves its codes to {@code launchctl error}; 113 is "Could not find service". */
   private static final int NO_SUCH_SERVICE = 113;
 
-  private static final int VENTURA = 13;
+  private static final Pattern SWITCH =
+      Pattern.compile("\"" + Pattern.quote(LABEL) + "\" => (\\w+)");
+
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final int MAX_SECRET_BYTES = 8 << 10;
 
@@ -160,12 +163,37 @@ final class AgentCheckups {
     return Said.cannotTell("launchctl gave no answer", "See tool launchctl below.");
   }
 
+  /**
+   * Whoever switches a background item off disables its label, as {@code launchctl disable} does. A
+   * disabled label is listed as {@code true} up to macOS 12, then as {@code disabled}
+   * (github.com/usnistgov/macos_security/issues/167).
+   */
   private Said backgroundItem() {
-    return MacVersion.of(root).map(version -> version.major() < VENTURA).orElse(false)
-        ? Said.ok("this macOS has no switch for it")
-        : Said.cannotTell(
-            "macOS does not tell programs whether the user has switched it off",
-            "See System Settings > General > Login Items; the background item profile locks it.");
+    ToolRun run = tools.run(Tool.LAUNCHCTL, TIMEOUT, List.of("print-disabled", "system"));
+    if (!(run instanceof ToolRun.Finished finished) || finished.exitCode() != 0) {
+      return switchIsHidden();
+    }
+    Matcher listed = SWITCH.matcher(finished.stdout());
+    if (!listed.find()) {
+      return finished.stdout().contains("disabled services")
+          ? Said.ok("nobody has switched it")
+          : switchIsHidden();
+    }
+    return switch (listed.group(1)) {
+      case "false", "enabled" -> Said.ok("it is switched on");
+      case "true", "disabled" ->
+          Said.fail(
+              "it is switched off",
+              "Switch it on in System Settings > General > Login Items, or run install.sh; the"
+                  + " background item profile locks it.");
+      default -> switchIsHidden();
+    };
+  }
+
+  private static Said switchIsHidden() {
+    return Said.cannotTell(
+        "launchctl does not tell whether it is switched off",
+        "See System Settings > General > Login Items (from macOS 13).");
   }
 
   private Said daemon() {
@@ -174,7 +202,11 @@ final class AgentCheckups {
             isHeld ->
                 isHeld
                     ? Said.ok("it is running")
-                    : Said.fail("it is not running", "Run install.sh, or see the launchd job."))
+                    : Said.fail(
+                        "it is not running",
+                        "Run: sudo launchctl kickstart system/%s (or install.sh, if launchd does"
+                                .formatted(LABEL)
+                            + " not know it)"))
         .orElseGet(() -> Said.cannotTell("only root can see whether it runs", AS_ROOT));
   }
 

@@ -44,7 +44,7 @@ class DoctorTest {
     mac = SimulatedMac.create(folder.resolve("mac"));
     mac.prepareForAgent(Map.of("endpoint", "https://fleet.example.com/hooks/CANARY"), SECRET);
     mac.put("/Library/LaunchDaemons/org.kextwatch.agent.plist", "<plist/>");
-    tool("/bin/launchctl", "exit 0");
+    tool("/bin/launchctl", "echo 'disabled services = {'");
     mac.approveByProfile();
     mac.restart();
     root = SystemRoot.at(mac.root());
@@ -82,6 +82,13 @@ class DoctorTest {
         broken("webhook secret", Mark.FAIL, t -> Files.delete(t.mac.path(SUPPORT + "secret"))),
         broken("launchd job", Mark.FAIL, t -> t.tool("/bin/launchctl", "exit 113")),
         broken("launchd job", Mark.CANNOT_TELL, t -> t.tool("/bin/launchctl", "exit 5")),
+        broken("background item", Mark.FAIL, t -> t.switched("true")),
+        broken("background item", Mark.FAIL, t -> t.switched("disabled")),
+        broken("background item", Mark.OK, t -> t.switched("false")),
+        broken("background item", Mark.OK, t -> t.switched("enabled")),
+        broken("background item", Mark.CANNOT_TELL, t -> t.switched("perhaps")),
+        broken("background item", Mark.CANNOT_TELL, t -> t.tool("/bin/launchctl", "exit 0")),
+        broken("background item", Mark.CANNOT_TELL, t -> t.tool("/bin/launchctl", "exit 125")),
         broken("daemon", Mark.FAIL, t -> t.lock.close()),
         broken("status", Mark.FAIL, t -> Files.delete(t.mac.path(SUPPORT + "status.json"))),
         broken("status", Mark.FAIL, t -> t.edit("\"20\\d\\d-", "\"2020-")),
@@ -256,6 +263,23 @@ class DoctorTest {
 
   private void tool(String macPath, String body) throws IOException {
     Files.writeString(mac.path(macPath), "#!/bin/sh\n" + body + "\n");
+  }
+
+  /** As launchctl lists our label, which a user or an admin has switched. */
+  private void switched(String to) throws IOException {
+    String others = "\"com.apple.ftpd\" => disabled\n\t\t\"org.kextwatch.agent.old\" => disabled";
+    tool(
+        "/bin/launchctl",
+        """
+        [ "$*" = 'print-disabled system' ] || exit 0
+        cat <<'LIST'
+        \tdisabled services = {
+        \t\t%s
+        \t\t"org.kextwatch.agent" => %s
+        \t}
+        LIST
+        """
+            .formatted(others, to));
   }
 
   private void mode(String macPath, String mode) throws IOException {
