@@ -57,9 +57,7 @@ class InstallTurnsTest extends InstalledMac {
             .formatted(reached, go, bin.resolve("real-perl")));
 
     Future<Ended> first = others.submit(() -> install());
-    while (!Files.exists(reached) && !first.isDone()) {
-      Thread.sleep(10);
-    }
+    Patience.until(() -> Files.exists(reached) || first.isDone());
     Map<String, String> before = everything();
     String who = "another install.sh (process " + Files.readSymbolicLink(lock) + ") " + BUSY;
     assertFailed(70, who, install());

@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.demo.AgentProcess;
 import org.kextwatch.agent.demo.Call;
 import org.kextwatch.agent.demo.Model;
@@ -21,8 +22,6 @@ import org.kextwatch.agent.receiver.Received;
 
 /** One Mac of each macOS, each with a story of its own, watched by the real daemon. */
 class MacsIT {
-  private static final long PATIENCE = 20_000;
-
   @TempDir private Path folder;
 
   private Rig rig;
@@ -52,7 +51,7 @@ class MacsIT {
 
       assertTrue(rig.mac.clickAllow());
 
-      rig.inbound.await("extension.load_attempted", "\"outcome\":\"loaded\"", PATIENCE);
+      rig.inbound.await("extension.load_attempted", "\"outcome\":\"loaded\"");
       assertSays(resolved(), "\"kind\":\"kernel\",\"state\":\"active\"");
       rig.stop(agent);
     }
@@ -86,7 +85,7 @@ class MacsIT {
       rig.mac.approveTeamByProfile();
 
       changed("\"grant\":\"mdm\"");
-      rig.inbound.await("extension.load_attempted", "\"outcome\":\"loaded\"", PATIENCE);
+      rig.inbound.await("extension.load_attempted", "\"outcome\":\"loaded\"");
       assertSays(resolved(), "\"userMayApprove\":false");
       rig.stop(agent);
     }
@@ -100,7 +99,7 @@ class MacsIT {
     rig.mac.approveByProfile();
     rig.mac.restart();
     try (AgentProcess agent = rig.start()) {
-      Received before = rig.inbound.await("status.heartbeat", "\"protected\"", PATIENCE);
+      Received before = rig.inbound.await("status.heartbeat", "\"protected\"");
       assertSays(before, "\"kind\":\"kernel\",\"state\":\"active\"");
 
       rig.mac.updateToSystemExtensions("101.70.19");
@@ -179,13 +178,11 @@ class MacsIT {
   void onTahoeAllIsWellAndNobodyHearsMoreThanThat() throws Exception {
     be(Model.TAHOE);
     try (AgentProcess agent = rig.start()) {
-      Received alive = rig.inbound.await("status.heartbeat", "\"verdict\":\"protected\"", PATIENCE);
+      Received alive = rig.inbound.await("status.heartbeat", "\"verdict\":\"protected\"");
       assertSays(alive, "\"osVersion\":\"26.1\"");
       assertSays(alive, "\"kind\":\"system\",\"state\":\"active\"");
       int looks = rig.mac.calls("mdatp").size() + 2;
-      while (rig.mac.calls("mdatp").size() < looks) {
-        Thread.sleep(50);
-      }
+      Patience.until(() -> rig.mac.calls("mdatp").size(), calls -> calls >= looks);
       rig.stop(agent);
     }
     assertEquals(
@@ -194,7 +191,7 @@ class MacsIT {
   }
 
   private Received changed(String text) throws InterruptedException {
-    return rig.inbound.await("status.changed", text, PATIENCE);
+    return rig.inbound.await("status.changed", text);
   }
 
   private Received resolved() throws InterruptedException {
