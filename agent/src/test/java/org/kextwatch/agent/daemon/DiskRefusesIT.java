@@ -37,8 +37,8 @@ class DiskRefusesIT {
   void isSaidWhileItLastsAndTheLatestIsToldAfterIt(Refusal refusal) throws Exception {
     try (Rig rig = Rig.in(folder);
         AgentProcess agent = start(rig, refusal, false)) {
-      rig.inbound.await("status.changed", "\"awaiting_approval\"");
-      StateVolume volume = refusal.of(rig, agent);
+      rig.inbound.await("status.changed", "\"outcome\":\"policy_blocked\"");
+      StateVolume volume = refusal.of(rig, agent); // now that there is no more to tell
       volume.refuse();
       int told = rig.received("status.changed");
       long memory = memory(agent);
