@@ -48,7 +48,7 @@ class InstallTurnsTest extends InstalledMac {
         """
         : >'%s'
         tries=0
-        until [ -e '%s' ] || [ "$tries" -ge 500 ]; do
+        until [ -e '%s' ] || [ "$tries" -ge 3000 ]; do
           tries=$((tries + 1))
           /bin/sleep 0.02
         done

@@ -41,9 +41,10 @@ class LaunchdTest {
 
   @Test
   void aBootoutOnlyBeginsTheEnd() throws Exception {
-    program("trap 'sleep 0.1; exit 0' TERM; while :; do sleep 0.02; done");
+    launchd.settleSeconds = 100;
+    program("trap 'sleep 0.3; exit 0' TERM; : >\"${0%/Lib*}/ready\"; while :; do sleep 0.02; done");
     assertEquals(0, bootstrap());
-    Patience.until(() -> launchd.pid() > 0);
+    Patience.until(() -> Files.exists(mac.resolve("ready")));
     assertEquals(5, bootstrap());
     assertEquals(0, launchd.ask("bootout", SERVICE));
     assertEquals(0, launchd.ask("print", SERVICE));
@@ -88,6 +89,7 @@ class LaunchdTest {
   void whatEndsOnPurposeIsNotRestarted() throws Exception {
     program("exit 0");
     bootstrap();
+    Patience.until(() -> launchd.starts() == 1);
     Thread.sleep(35 * 20);
     assertEquals(1, launchd.starts());
     assertEquals(0, launchd.ask("print", SERVICE));

@@ -64,7 +64,7 @@ class SimulatedMacFaultTest {
   void aToolThatHangsDiesAtTheAgentsHand() throws Exception {
     mac.fault("mdatp", 0, "", "", 60);
     ToolRunner runner = new ToolRunner(SystemRoot.at(mac.root()));
-    ToolRun run = runner.run(Tool.MDATP, Duration.ofMillis(500), List.of("health"));
+    ToolRun run = runner.run(Tool.MDATP, Duration.ofSeconds(2), List.of("health"));
     assertEquals(new ToolRun.TimedOut("", ""), run);
     ToolRun next = runner.run(Tool.MDATP, Duration.ofSeconds(20), List.of("health"));
     assertEquals(0, ((ToolRun.Finished) next).exitCode(), "struck once, though it was killed");

@@ -18,7 +18,7 @@ import org.kextwatch.agent.Patience;
 /** Whatever a tool has started dies with it, and nobody waits long for that. */
 @Timeout(60)
 final class LeftBehindTest {
-  private static final Duration SHORT = Duration.ofSeconds(1);
+  private static final Duration SHORT = Duration.ofSeconds(2);
   private static final Duration AMPLE = Duration.ofSeconds(30);
 
   /** The time of a run besides its own: asking to end, making it end, closing two pipes. */
