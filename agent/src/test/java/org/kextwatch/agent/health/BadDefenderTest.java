@@ -26,11 +26,10 @@ final class BadDefenderTest {
 
   private final Nap nap = new Nap();
 
-  @TempDir private Path folder;
   private DefenderMac mac;
 
   @BeforeEach
-  void aMac() {
+  void aMac(@TempDir Path folder) {
     mac = new DefenderMac(folder);
   }
 

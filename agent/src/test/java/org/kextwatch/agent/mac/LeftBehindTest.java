@@ -26,11 +26,10 @@ final class LeftBehindTest {
 
   private final Nap nap = new Nap();
 
-  @TempDir private Path folder;
   private StubMac mac;
 
   @BeforeEach
-  void aMac() {
+  void aMac(@TempDir Path folder) {
     mac = new StubMac(folder);
   }
 
