@@ -33,7 +33,7 @@ import org.kextwatch.agent.Patience;
 /** However slow, silent or talkative a server is, an attempt ends in time. */
 final class DeadlinesTest {
   private static final Duration LIMIT = Duration.ofSeconds(2);
-  private static final Duration SLACK = Duration.ofSeconds(2);
+  private static final Duration SLACK = Duration.ofSeconds(6);
   private static final byte[] BODY = "{}".getBytes(UTF_8);
   private static final String OK = "HTTP/1.1 200 OK\r\n";
   private static final String ENDLESS = OK + "Content-Type: text/plain\r\n\r\n";
