@@ -269,9 +269,7 @@ class InstallCycleTest extends InstalledMac {
             .formatted(runtime, launchd.pid()),
         status.out());
     launchd.ask("bootout", "system/" + LABEL);
-    while (launchd.pid() > 0) {
-      Thread.sleep(5);
-    }
+    Patience.until(() -> launchd.ask("print", "system/" + LABEL) == 113);
     assertTrue(install("--status").out().contains("launchd does not know system/" + LABEL));
     Files.delete(mac.resolve("bin/launchctl"));
     assertTrue(install("--status").out().contains("bin/launchctl to ask\n"));

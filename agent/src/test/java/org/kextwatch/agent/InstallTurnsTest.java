@@ -48,7 +48,7 @@ class InstallTurnsTest extends InstalledMac {
         """
         : >'%s'
         tries=0
-        until [ -e '%s' ] || [ "$tries" -ge 500 ]; do
+        until [ -e '%s' ] || [ "$tries" -ge 3000 ]; do
           tries=$((tries + 1))
           /bin/sleep 0.02
         done
@@ -57,9 +57,7 @@ class InstallTurnsTest extends InstalledMac {
             .formatted(reached, go, bin.resolve("real-perl")));
 
     Future<Ended> first = others.submit(() -> install());
-    while (!Files.exists(reached) && !first.isDone()) {
-      Thread.sleep(10);
-    }
+    Patience.until(() -> Files.exists(reached) || first.isDone());
     Map<String, String> before = everything();
     String who = "another install.sh (process " + Files.readSymbolicLink(lock) + ") " + BUSY;
     assertFailed(70, who, install());

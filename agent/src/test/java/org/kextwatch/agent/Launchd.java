@@ -1,8 +1,6 @@
 package org.kextwatch.agent;
 
 import com.dd.plist.NSDictionary;
-import com.dd.plist.NSNumber;
-import com.dd.plist.NSObject;
 import com.dd.plist.PropertyListParser;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -12,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,7 +38,7 @@ public final class Launchd implements AutoCloseable {
   private final Path root;
   private final Duration second;
   private final RandomAccessFile questions;
-  private final Map<String, Job> jobs = new ConcurrentHashMap<>();
+  private final Map<String, LaunchdJob> jobs = new ConcurrentHashMap<>();
   private final List<String> calls = new CopyOnWriteArrayList<>();
 
   /** So many bootstraps are still refused with 5, whatever the time. */
@@ -83,15 +80,15 @@ public final class Launchd implements AutoCloseable {
   /** The process of the one job, or -1 if it does not run. */
   public long pid() {
     return jobs.values().stream()
-        .filter(job -> job.process != null && job.process.isAlive())
-        .mapToLong(job -> job.process.pid())
+        .filter(LaunchdJob::isRunning)
+        .mapToLong(LaunchdJob::pid)
         .findFirst()
         .orElse(-1);
   }
 
   /** How often the one job has been started since it was bootstrapped. */
   public int starts() {
-    return jobs.values().stream().mapToInt(job -> job.starts.get()).sum();
+    return jobs.values().stream().mapToInt(LaunchdJob::starts).sum();
   }
 
   public int ask(String... words) throws IOException {
@@ -137,7 +134,7 @@ public final class Launchd implements AutoCloseable {
   }
 
   private Answer bootout(String label) {
-    Job job = jobs.get(label);
+    LaunchdJob job = jobs.get(label);
     if (job == null) {
       return new Answer(NO_SUCH_PROCESS, "Boot-out failed: 3: No such process\n");
     }
@@ -165,10 +162,15 @@ public final class Launchd implements AutoCloseable {
     if (jobs.containsKey(label) || disabled().contains(label)) {
       return ioError;
     }
-    Job job = new Job(label, keys);
+    LaunchdJob job = new LaunchdJob(root, second, keys, () -> forget(label));
     jobs.put(label, job);
-    job.thread.start();
+    job.begin();
     return new Answer(0, "");
+  }
+
+  private void forget(String label) {
+    settledAt = System.nanoTime() + settleSeconds * second.toNanos();
+    jobs.remove(label);
   }
 
   /** As launchctl's path_goodness_check. */
@@ -197,125 +199,7 @@ public final class Launchd implements AutoCloseable {
   /** Nothing that it started is left. */
   @Override
   public void close() throws IOException {
-    for (Job job : jobs.values()) {
-      job.stopping = true;
-      job.kill("KILL");
-      job.thread.interrupt();
-    }
+    jobs.values().forEach(LaunchdJob::end);
     questions.write("end\n".getBytes(StandardCharsets.UTF_8));
-  }
-
-  private final class Job {
-    final String label;
-    final NSDictionary keys;
-    final Thread thread;
-
-    volatile Process process;
-    volatile boolean stopping;
-    final AtomicInteger starts = new AtomicInteger();
-
-    Job(String label, NSDictionary keys) {
-      this.label = label;
-      this.keys = keys;
-      this.thread = new Thread(this::supervise, label);
-      thread.setDaemon(true);
-    }
-
-    private void supervise() {
-      try {
-        boolean again = true;
-        while (again && !stopping) {
-          final long started = System.nanoTime();
-          process = start();
-          starts.incrementAndGet();
-          int exit = process.waitFor();
-          kill("TERM"); // what is left of its group
-          again = exit != 0 && restartsAfterFailure();
-          long due = started + number("ThrottleInterval", 10) * second.toNanos();
-          while (again && !stopping && System.nanoTime() < due) {
-            Thread.sleep(5);
-          }
-        }
-        while (!stopping) {
-          Thread.sleep(5); // it ended on purpose, and is known until its bootout
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      settledAt = System.nanoTime() + settleSeconds * second.toNanos();
-      jobs.remove(label);
-    }
-
-    private Process start() throws IOException {
-      List<String> command = new ArrayList<>();
-      command.add("/usr/bin/perl");
-      command.add("-e");
-      command.add("setpgrp(0, 0); umask(shift); exec(@ARGV) or exit(78)");
-      command.add(Long.toString(number("Umask", 18)));
-      NSObject[] arguments = ((com.dd.plist.NSArray) keys.get("ProgramArguments")).getArray();
-      command.add(root + arguments[0].toString());
-      command.add("--root");
-      command.add(root.toString());
-      for (int i = 1; i < arguments.length; i++) {
-        command.add(arguments[i].toString());
-      }
-      ProcessBuilder builder = new ProcessBuilder(command).directory(root.toFile());
-      builder.environment().clear();
-      builder.environment().put("PATH", "/usr/bin:/bin:/usr/sbin:/sbin");
-      Path log = root.resolve(keys.get("StandardErrorPath").toString().substring(1));
-      builder.redirectErrorStream(true);
-      builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-      Process started = builder.start();
-      started.getOutputStream().close();
-      return started;
-    }
-
-    private boolean restartsAfterFailure() {
-      return keys.get("KeepAlive") instanceof NSDictionary policy
-          && policy.get("SuccessfulExit") instanceof NSNumber success
-          && !success.boolValue();
-    }
-
-    void stop() {
-      stopping = true;
-      process.destroy();
-      Thread killer =
-          new Thread(
-              () -> {
-                try {
-                  thread.join(number("ExitTimeOut", 5) * second.toMillis());
-                  if (thread.isAlive()) {
-                    kill("KILL");
-                  }
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-              },
-              "killer");
-      killer.setDaemon(true);
-      killer.start();
-    }
-
-    void kill(String signal) {
-      if (process == null) {
-        return;
-      }
-      try {
-        new ProcessBuilder("/bin/kill", "-" + signal, "--", "-" + process.pid())
-            .redirectErrorStream(true)
-            .start()
-            .waitFor();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-
-    private long number(String key, long otherwise) {
-      return keys.get(key) instanceof NSNumber number ? number.longValue() : otherwise;
-    }
   }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,17 +41,18 @@ class LaunchdTest {
 
   @Test
   void aBootoutOnlyBeginsTheEnd() throws Exception {
-    program("trap 'sleep 0.1; exit 0' TERM; while :; do sleep 0.02; done");
+    launchd.settleSeconds = 100;
+    program("trap 'sleep 0.3; exit 0' TERM; : >\"${0%/Lib*}/ready\"; while :; do sleep 0.02; done");
     assertEquals(0, bootstrap());
-    await(() -> launchd.pid() > 0);
+    Patience.until(() -> Files.exists(mac.resolve("ready")));
     assertEquals(5, bootstrap());
     assertEquals(0, launchd.ask("bootout", SERVICE));
     assertEquals(0, launchd.ask("print", SERVICE));
     assertEquals(5, bootstrap());
-    await(() -> isGone());
+    Patience.until(this::isGone);
     assertEquals(5, bootstrap());
     assertEquals(3, launchd.ask("bootout", SERVICE));
-    await(() -> bootstrap() == 0);
+    Patience.until(() -> bootstrap() == 0);
   }
 
   @Test
@@ -81,7 +81,7 @@ class LaunchdTest {
     program("exit 1");
     long start = System.nanoTime();
     bootstrap();
-    await(() -> launchd.starts() == 2);
+    Patience.until(() -> launchd.starts() >= 2);
     assertTrue(System.nanoTime() - start >= 30 * 20_000_000L);
   }
 
@@ -89,34 +89,33 @@ class LaunchdTest {
   void whatEndsOnPurposeIsNotRestarted() throws Exception {
     program("exit 0");
     bootstrap();
+    Patience.until(() -> launchd.starts() == 1);
     Thread.sleep(35 * 20);
     assertEquals(1, launchd.starts());
     assertEquals(0, launchd.ask("print", SERVICE));
     assertEquals(0, launchd.ask("bootout", SERVICE));
-    await(this::isGone);
+    Patience.until(this::isGone);
   }
 
   @Test
   void whatDoesNotEndIsKilledWithItsGroup() throws Exception {
     program("trap '' TERM; sleep 77 & echo $! >\"${0%/Lib*}/child\"; while :; do wait; done");
     bootstrap();
-    await(() -> Files.exists(mac.resolve("child")));
-    Thread.sleep(50);
-    long child = Long.parseLong(Files.readString(mac.resolve("child")).strip());
+    long child =
+        Long.parseLong(Patience.until(() -> written("child"), text -> text.endsWith("\n")).strip());
     assertTrue(ProcessHandle.of(child).isPresent());
     long start = System.nanoTime();
     launchd.ask("bootout", SERVICE);
-    await(this::isGone);
+    Patience.until(this::isGone);
     assertTrue(System.nanoTime() - start >= 20 * 20_000_000L);
-    await(() -> ProcessHandle.of(child).filter(ProcessHandle::isAlive).isEmpty());
+    Patience.until(() -> ProcessHandle.of(child).filter(ProcessHandle::isAlive).isEmpty());
   }
 
   @Test
   void theEnvironmentIsCleanAndTheUmaskThePlists() throws Exception {
     program("{ env; umask; } >\"${0%/Lib*}/seen\"; exec sleep 60");
     bootstrap();
-    await(() -> contains(mac.resolve("seen"), "027"));
-    String seen = Files.readString(mac.resolve("seen"));
+    String seen = Patience.until(() -> written("seen"), text -> text.contains("027"));
     assertEquals(-1, seen.indexOf("HOME="), seen);
     assertNotEquals(-1, seen.indexOf("PATH=/usr/bin:/bin:/usr/sbin:/sbin\n"), seen);
   }
@@ -125,35 +124,17 @@ class LaunchdTest {
     Script.write(mac.resolve("Library/Application Support/Kextwatch/current/bin/kextwatch"), body);
   }
 
-  private int bootstrap() {
-    return ask("bootstrap", "system", plist.toString());
+  private int bootstrap() throws IOException {
+    return launchd.ask("bootstrap", "system", plist.toString());
   }
 
-  private boolean isGone() {
-    return ask("print", SERVICE) == 113;
+  private boolean isGone() throws IOException {
+    return launchd.ask("print", SERVICE) == 113;
   }
 
-  private int ask(String... words) {
-    try {
-      return launchd.ask(words);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static boolean contains(Path file, String text) {
-    try {
-      return Files.exists(file) && Files.readString(file).contains(text);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + 20_000_000_000L;
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < end, "it never came");
-      Thread.sleep(5);
-    }
+  /** What the program has written down so far. */
+  private String written(String name) throws IOException {
+    Path file = mac.resolve(name);
+    return Files.exists(file) ? Files.readString(file) : "";
   }
 }

@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kextwatch.agent.approval.ExtensionReader.Reading;
@@ -27,18 +26,15 @@ import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Trigger;
 
 /** The whole look at a Mac that lives through the story: blocked, Allow, loaded, restarted. */
-final class ExtensionReaderTest {
+final class ExtensionReaderTest extends OnAFolderMac {
   private static final Instant NOW = Instant.parse("2026-11-23T18:45:17Z");
   private static final Attempt BLOCKED = new Attempt(NOW, Outcome.POLICY_BLOCKED, 27, "Kext rej.");
 
-  @TempDir Path temporary;
-  private FolderMac mac;
   private Path database;
   private ExtensionReader reader;
 
   @BeforeEach
-  void makeMac() throws Exception {
-    mac = new FolderMac(temporary.resolve("mac"));
+  void layOut() throws Exception {
     mac.realSqlite();
     mac.macOs("10.14.6");
     mac.kext(

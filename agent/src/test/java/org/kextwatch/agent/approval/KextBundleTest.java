@@ -3,26 +3,15 @@ package org.kextwatch.agent.approval;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 
-final class KextBundleTest {
+final class KextBundleTest extends OnAFolderMac {
   private static final String PATH = WatchedExtension.DEFENDER.path();
   private static final String SHORT = "<key>CFBundleShortVersionString</key>";
   private static final String BUILD = "<key>CFBundleVersion</key>";
-
-  @TempDir Path temporary;
-  private FolderMac mac;
-
-  @BeforeEach
-  void makeMac() throws Exception {
-    mac = new FolderMac(temporary.resolve("mac"));
-  }
 
   @ParameterizedTest
   @CsvSource({

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.mac.Owner;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.status.Grant;
@@ -86,9 +87,7 @@ final class KextPolicyAccessTest extends KextPolicyTest {
           new Thread(
               () -> {
                 try {
-                  while (!Files.exists(temporary.resolve("started"))) {
-                    Thread.onSpinWait();
-                  }
+                  Patience.until(() -> Files.exists(temporary.resolve("started")));
                   writer.execute("COMMIT");
                 } catch (IOException e) {
                   throw new IllegalStateException(e);

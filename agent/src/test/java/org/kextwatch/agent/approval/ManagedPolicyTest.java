@@ -3,12 +3,9 @@ package org.kextwatch.agent.approval;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kextwatch.agent.approval.PolicyReading.PolicyRows;
@@ -16,7 +13,7 @@ import org.kextwatch.agent.approval.PolicyReading.Unreadable;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.Plist;
 
-final class ManagedPolicyTest {
+final class ManagedPolicyTest extends OnAFolderMac {
   private static final PolicyRows NO_ROWS = new PolicyRows(List.of(), List.of(), false);
   private static final PolicyRows OTHERS_ROWS = new PolicyRows(List.of(), List.of(), true);
   private static final PolicyRow OURS =
@@ -25,14 +22,6 @@ final class ManagedPolicyTest {
   private static final String TEAM = "a profile allows its team";
   private static final String NAME = "a profile allows it by name";
   private static final String OUT = "a profile leaves it out";
-
-  @TempDir Path temporary;
-  private FolderMac mac;
-
-  @BeforeEach
-  void makeMac() throws Exception {
-    mac = new FolderMac(temporary.resolve("mac"));
-  }
 
   @ParameterizedTest
   @CsvSource(

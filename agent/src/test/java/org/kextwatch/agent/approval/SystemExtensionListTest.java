@@ -3,15 +3,12 @@ package org.kextwatch.agent.approval;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,17 +18,9 @@ import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.status.ExtensionState;
 
-final class SystemExtensionListTest {
+final class SystemExtensionListTest extends OnAFolderMac {
   private static final String DEFENDER =
       "*\t*\tUBF8T346G9\tcom.microsoft.wdav.epsext (101.1/101.1)\tMicrosoft Defender\t";
-
-  @TempDir Path temporary;
-  private FolderMac mac;
-
-  @BeforeEach
-  void makeMac() throws Exception {
-    mac = new FolderMac(temporary.resolve("mac"));
-  }
 
   /** What a person reads in each recording: every row, and what Defender's come to. */
   @ParameterizedTest

@@ -24,8 +24,6 @@ import org.kextwatch.agent.receiver.Received;
  * @param toReceiver to the event that says the Mac is protected
  */
 record Approval(Duration toKextutil, Duration toReceiver) {
-  static final long PATIENCE = 30_000;
-
   /** Between two of the looks that follow the refused load, which would help. */
   private static final Duration QUIET = Duration.ofSeconds(4);
 
@@ -53,8 +51,7 @@ record Approval(Duration toKextutil, Duration toReceiver) {
       Thread.sleep(QUIET.toMillis() + random.nextInt(3_000));
       Instant approved = Instant.now();
       assertTrue(rig.mac.clickAllow());
-      Received resolved =
-          rig.inbound.await("status.changed", "\"transition\":\"resolved\"", PATIENCE);
+      Received resolved = rig.inbound.await("status.changed", "\"transition\":\"resolved\"");
       List<Call> loads = rig.mac.calls("kextutil");
       assertEquals(2, loads.size());
       rig.stop(agent);
@@ -66,6 +63,6 @@ record Approval(Duration toKextutil, Duration toReceiver) {
   }
 
   static void awaitBlocked(Rig rig) throws InterruptedException {
-    rig.inbound.await("status.changed", "\"outcome\":\"policy_blocked\"", PATIENCE);
+    rig.inbound.await("status.changed", "\"outcome\":\"policy_blocked\"");
   }
 }

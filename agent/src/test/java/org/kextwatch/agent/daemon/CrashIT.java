@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.daemon.FickleReceiver.Mood;
 import org.kextwatch.agent.demo.AgentProcess;
@@ -55,11 +56,12 @@ class CrashIT {
       settings(rig, receiver, Map.of("labels", Map.of("life", "the last")));
       try (AgentProcess agent = rig.start()) {
         rig.inbound.doubtLast();
-        rig.inbound.await("status.heartbeat", "the last", 20_000);
-        awaitLosses(rig);
+        rig.inbound.await("status.heartbeat", "the last");
+        // losses are told when somebody listens and there is room, with the look that comes next
+        Patience.until(() -> rig.inbound.numbers().flaws(), List::isEmpty);
         rig.stop(agent);
       }
-      rig.inbound.await("agent.stopping", "signal", 20_000);
+      rig.inbound.await("agent.stopping", "signal");
 
       assertEquals(List.of(), rig.inbound.flaws(), "seed " + SEED);
       int arrived = rig.inbound.stream().size();
@@ -83,7 +85,7 @@ class CrashIT {
   private static int firstLife(Rig rig) throws Exception {
     long start = System.nanoTime();
     try (AgentProcess agent = rig.start()) {
-      rig.inbound.await("agent.started", "", 20_000);
+      rig.inbound.await("agent.started", "");
       agent.kill();
     }
     return (int) Duration.ofNanos(System.nanoTime() - start).toMillis();
@@ -104,14 +106,6 @@ class CrashIT {
         rig.mac.revoke();
       }
       default -> rig.mac.restart();
-    }
-  }
-
-  /** Losses are told when somebody listens and there is room, with the look that comes next. */
-  private static void awaitLosses(Rig rig) throws InterruptedException {
-    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!rig.inbound.numbers().flaws().isEmpty() && System.nanoTime() < end) {
-      Thread.sleep(200);
     }
   }
 

@@ -16,10 +16,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.daemon.RecordingDisk.Deleted;
-import org.kextwatch.agent.daemon.RecordingDisk.Entered;
-import org.kextwatch.agent.daemon.RecordingDisk.FileForced;
-import org.kextwatch.agent.daemon.RecordingDisk.FolderForced;
+import org.kextwatch.agent.daemon.RecordingDisk.Done;
 import org.kextwatch.agent.daemon.RecordingDisk.Moved;
 import org.kextwatch.agent.daemon.RecordingDisk.Step;
 import org.kextwatch.agent.daemon.RecordingDisk.Written;
@@ -51,25 +48,28 @@ final class CrashStates {
 
   /** Does one more step. */
   void take(Step step) {
-    if (step instanceof Entered entered) {
-      put(entered.file(), new Inode(ByteString.EMPTY));
-    } else if (step instanceof Written written) {
+    if (step instanceof Written written) {
       inode(written.file()).write(written.content());
-    } else if (step instanceof FileForced forced) {
-      inode(forced.file()).force();
     } else if (step instanceof Moved moved) {
       put(moved.to(), inode(moved.from()));
       put(moved.from(), null);
-    } else if (step instanceof Deleted deleted) {
-      put(deleted.file(), null);
-    } else if (step instanceof FolderForced forced) {
-      names.forEach(
-          (name, values) -> {
-            if (forced.folder().equals(name.getParent())) {
-              force(values);
-            }
-          });
+    } else if (step instanceof Done done) {
+      switch (done.deed()) {
+        case ENTER -> put(done.path(), new Inode(ByteString.EMPTY));
+        case FORCE_FILE -> inode(done.path()).force();
+        case DELETE -> put(done.path(), null);
+        case FORCE_FOLDER -> forceNames(done.path());
+      }
     }
+  }
+
+  private void forceNames(Path folder) {
+    names.forEach(
+        (name, values) -> {
+          if (folder.equals(name.getParent())) {
+            force(values);
+          }
+        });
   }
 
   /** Every state that a power cut may leave now. */

@@ -13,13 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Script.Ended;
 import org.kextwatch.agent.demo.AgentProcess;
 
 /** The real daemon, as its own process, on a Mac that is a directory. */
 class DaemonIT extends OnAMac {
-  private static final long PATIENCE = 20_000;
-
   @Test
   void approvalIsActedOnWithoutWaitingForTheNextLook() throws Exception {
     rig.settings(Map.of("atRiskIntervalSeconds", 600, "healthIntervalSeconds", 600));
@@ -29,7 +28,7 @@ class DaemonIT extends OnAMac {
       assertTrue(rig.mac.clickAllow());
 
       rig.inbound.await("extension.load_attempted", "\"outcome\":\"loaded\"", 5_000);
-      rig.inbound.await("status.changed", "\"transition\":\"resolved\"", 5_000);
+      rig.inbound.await("status.changed", "\"transition\":\"resolved\"");
       rig.stop(agent);
     }
     assertEquals(List.of(), rig.inbound.flaws());
@@ -42,7 +41,7 @@ class DaemonIT extends OnAMac {
     try (AgentProcess agent = rig.start()) {
       awaitBlocked();
       assertTrue(rig.mac.clickAllow());
-      rig.inbound.await("status.changed", "\"transition\":\"resolved\"", PATIENCE);
+      rig.inbound.await("status.changed", "\"transition\":\"resolved\"");
       rig.stop(agent);
     }
     assertEquals(1, rig.mac.calls("kextutil").size());
@@ -54,8 +53,8 @@ class DaemonIT extends OnAMac {
     try (AgentProcess agent = rig.start()) {
       awaitBlocked();
       rig.mac.approveByProfile();
-      rig.inbound.await("status.changed", "\"grant\":\"mdm\"", PATIENCE);
-      rig.inbound.await("status.changed", "\"transition\":\"resolved\"", PATIENCE);
+      rig.inbound.await("status.changed", "\"grant\":\"mdm\"");
+      rig.inbound.await("status.changed", "\"transition\":\"resolved\"");
       rig.stop(agent);
     }
     assertTrue(rig.mac.isLoaded());
@@ -65,10 +64,10 @@ class DaemonIT extends OnAMac {
   void nobodyIsPromptedWhereNobodySits() throws Exception {
     rig.mac.logOut();
     try (AgentProcess agent = rig.start()) {
-      rig.inbound.await("status.heartbeat", "never_requested", PATIENCE);
+      rig.inbound.await("status.heartbeat", "never_requested");
       assertEquals(List.of(), rig.mac.calls("kextutil"));
       rig.mac.logIn();
-      rig.inbound.await("extension.load_attempted", "policy_blocked", PATIENCE);
+      rig.inbound.await("extension.load_attempted", "policy_blocked");
       rig.stop(agent);
     }
   }
@@ -79,12 +78,10 @@ class DaemonIT extends OnAMac {
       awaitBlocked();
       int asked = rig.mac.calls("mdatp").size();
       rig.mac.fault("mdatp", 0, "", "", 60);
-      while (rig.mac.calls("mdatp").size() == asked) {
-        Thread.sleep(20);
-      }
+      Patience.until(() -> rig.mac.calls("mdatp").size(), calls -> calls > asked);
       rig.stop(agent);
     }
-    rig.inbound.await("agent.stopping", "\"cause\":\"signal\"", PATIENCE);
+    rig.inbound.await("agent.stopping", "\"cause\":\"signal\"");
     assertEquals(List.of(), rig.inbound.flaws());
     assertFalse(
         rig.inbound.stream().stream().anyMatch(event -> event.body().contains("\"timeout\"")),
@@ -116,11 +113,9 @@ class DaemonIT extends OnAMac {
     rig.mac.fault("mdatp", 0, "healthy : true", "", 3);
     Thread check = new Thread(() -> assertDoesNotThrow(() -> rig.kextwatch("check")));
     check.start();
-    while (rig.mac.calls("mdatp").isEmpty()) {
-      Thread.sleep(20);
-    }
+    Patience.until(() -> !rig.mac.calls("mdatp").isEmpty());
     try (AgentProcess agent = rig.start()) {
-      rig.inbound.await("agent.started", "status", PATIENCE);
+      rig.inbound.await("agent.started", "status");
       rig.stop(agent);
     }
     check.join();
@@ -131,7 +126,8 @@ class DaemonIT extends OnAMac {
   void itStaysUpWithoutSettingsAndKeepsItsEvents() throws Exception {
     Files.delete(rig.mac.path("/Library/Application Support/Kextwatch/config.json"));
     try (AgentProcess agent = rig.start()) {
-      awaitFile(rig.mac.path("/Library/Application Support/Kextwatch/status.json"));
+      Path status = rig.mac.path("/Library/Application Support/Kextwatch/status.json");
+      Patience.until(() -> Files.exists(status));
       rig.stop(agent);
     }
     try (Stream<Path> kept = Files.list(rig.mac.path("/private/var/db/kextwatch/spool/new"))) {
@@ -140,8 +136,8 @@ class DaemonIT extends OnAMac {
 
     rig.settings(Map.of("labels", Map.of("run", "the second")));
     try (AgentProcess agent = rig.start()) {
-      rig.inbound.await("agent.stopping", "signal", PATIENCE); // of the first run
-      rig.inbound.await("agent.started", "the second", PATIENCE);
+      rig.inbound.await("agent.stopping", "signal"); // of the first run
+      rig.inbound.await("agent.started", "the second");
       rig.stop(agent);
     }
     assertEquals(List.of(), rig.inbound.flaws());
@@ -184,10 +180,7 @@ class DaemonIT extends OnAMac {
   void whereItCannotKeepItsStateItStaysUpAndSaysSoOnce() throws Exception {
     Files.createSymbolicLink(rig.mac.path("/private/var/db/kextwatch"), folder);
     try (AgentProcess agent = rig.start()) {
-      long end = System.nanoTime() + PATIENCE * 1_000_000;
-      while (rig.printed().isEmpty() && System.nanoTime() < end) {
-        Thread.sleep(20);
-      }
+      Patience.until(() -> !rig.printed().isEmpty());
       Thread.sleep(200);
       assertTrue(agent.isAlive());
       rig.stop(agent);
@@ -213,25 +206,17 @@ class DaemonIT extends OnAMac {
   private String statusOfARun() throws Exception {
     Path status = rig.mac.path("/Library/Application Support/Kextwatch/status.json");
     try (AgentProcess agent = rig.start()) {
-      awaitFile(status);
+      Patience.until(() -> Files.exists(status));
       rig.stop(agent);
     }
     return Files.readString(status);
   }
 
   private void awaitBlocked() throws InterruptedException {
-    rig.inbound.await("status.changed", "\"outcome\":\"policy_blocked\"", PATIENCE);
+    rig.inbound.await("status.changed", "\"outcome\":\"policy_blocked\"");
   }
 
   private String mode(String macPath) throws IOException {
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(rig.mac.path(macPath)));
-  }
-
-  private static void awaitFile(Path file) throws InterruptedException {
-    long end = System.nanoTime() + PATIENCE * 1_000_000;
-    while (!Files.exists(file) && System.nanoTime() < end) {
-      Thread.sleep(20);
-    }
-    assertTrue(Files.exists(file));
   }
 }

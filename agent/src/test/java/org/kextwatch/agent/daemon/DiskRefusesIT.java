@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.daemon.StateVolume.Refusal;
 import org.kextwatch.agent.demo.AgentProcess;
 
@@ -20,12 +22,11 @@ class DiskRefusesIT {
   private static final int CHANGES = Integer.getInteger("kextwatch.changes", 20);
 
   private static final int CHANGE_MILLIS = 100;
-  private static final int PATIENCE = 20_000;
 
   /** The longest pause of a daemon that has nowhere to keep its state, and some. */
   private static final int PAUSE = 40_000;
 
-  private static final int A_TRY = 2_000;
+  private static final Duration A_TRY = Duration.ofSeconds(2);
 
   private static final int MORE_MEMORY = 16 << 10;
 
@@ -36,8 +37,8 @@ class DiskRefusesIT {
   void isSaidWhileItLastsAndTheLatestIsToldAfterIt(Refusal refusal) throws Exception {
     try (Rig rig = Rig.in(folder);
         AgentProcess agent = start(rig, refusal, false)) {
-      rig.inbound.await("status.changed", "\"awaiting_approval\"", PATIENCE);
-      StateVolume volume = refusal.of(rig, agent);
+      rig.inbound.await("status.changed", "\"outcome\":\"policy_blocked\"");
+      StateVolume volume = refusal.of(rig, agent); // now that there is no more to tell
       volume.refuse();
       int told = rig.received("status.changed");
       long memory = memory(agent);
@@ -47,13 +48,13 @@ class DiskRefusesIT {
       }
       rig.mac.approveByProfile();
       await(rig, status -> status.contains("\"protected\"") && status.contains("could not be"));
-      rig.inbound.await("status.heartbeat", "could not be", PATIENCE);
+      rig.inbound.await("status.heartbeat", "could not be");
       assertEquals(told, rig.received("status.changed"));
-      awaitNothingUnfinished(volume);
+      Patience.within(A_TRY, volume::unfinished, List::isEmpty); // it may be trying just now
       assertTrue(memory(agent) < memory + MORE_MEMORY, memory + " KiB became " + memory(agent));
 
       volume.allow();
-      rig.inbound.await("status.changed", "\"verdict\":\"protected\"", PATIENCE);
+      rig.inbound.await("status.changed", "\"verdict\":\"protected\"");
       await(rig, status -> !status.contains("could not be"));
       rig.stop(agent);
       assertEquals(List.of(), rig.inbound.flaws());
@@ -71,12 +72,12 @@ class DiskRefusesIT {
         await(rig, status -> status.contains("could not be"));
         assertEquals("", rig.printed());
       } else {
-        awaitPrinted(rig);
+        Patience.until(rig::printed, text -> text.contains("the state cannot be kept"));
       }
       assertEquals(0, rig.received("agent.started"));
       refusal.of(rig, agent).allow();
       rig.inbound.await("agent.started", "", PAUSE);
-      rig.inbound.await("status.changed", "\"awaiting_approval\"", PATIENCE);
+      rig.inbound.await("status.changed", "\"awaiting_approval\"");
       rig.stop(agent);
       assertEquals(List.of(), rig.inbound.flaws());
     }
@@ -85,23 +86,6 @@ class DiskRefusesIT {
   private AgentProcess start(Rig rig, Refusal refusal, boolean refuses) throws IOException {
     return AgentProcess.start(
         refusal.program(rig, refuses), rig.mac.root(), folder.resolve("agent.out"));
-  }
-
-  private static void awaitPrinted(Rig rig) throws Exception {
-    long end = System.nanoTime() + PATIENCE * 1_000_000L;
-    while (!rig.printed().contains("the state cannot be kept")) {
-      assertTrue(System.nanoTime() < end, rig.printed());
-      Thread.sleep(50);
-    }
-  }
-
-  /** But for a moment: it may be trying just now. */
-  private static void awaitNothingUnfinished(StateVolume volume) throws Exception {
-    long end = System.nanoTime() + A_TRY * 1_000_000L;
-    while (!volume.unfinished().isEmpty()) {
-      assertTrue(System.nanoTime() < end, "" + volume.unfinished());
-      Thread.sleep(20);
-    }
   }
 
   private static void happen(Rig rig, int turn) {
@@ -116,11 +100,7 @@ class DiskRefusesIT {
   /** Waits until the status that anybody may read is so. */
   private static void await(Rig rig, Predicate<String> expected) throws Exception {
     Path file = rig.mac.path(StatusFile.PATH);
-    long end = System.nanoTime() + PATIENCE * 1_000_000L;
-    while (!Files.exists(file) || !expected.test(Files.readString(file))) {
-      assertTrue(System.nanoTime() < end, file + " is not so");
-      Thread.sleep(50);
-    }
+    Patience.until(() -> Files.exists(file) ? Files.readString(file) : "", expected);
   }
 
   /** KiB of it that are resident; 0 where that is not told, as on a Mac. */

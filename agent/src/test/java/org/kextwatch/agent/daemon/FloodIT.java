@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.demo.AgentProcess;
 import org.kextwatch.agent.demo.ThrowawayCertificate;
 
@@ -26,10 +26,7 @@ class FloodIT {
       settings.put("endpoint", flood.address());
       rig.settings(settings);
       try (AgentProcess agent = rig.start()) {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (flood.most() < 15 << 20 && agent.isAlive() && System.nanoTime() < end) {
-          Thread.sleep(50);
-        }
+        Patience.until(() -> flood.most() > 15 << 20 || !agent.isAlive());
         Thread.sleep(1_000);
         assertTrue(agent.isAlive(), "after " + flood.most() + " bytes: " + rig.printed());
         assertTrue(flood.most() > 15 << 20, flood.most() + " bytes");

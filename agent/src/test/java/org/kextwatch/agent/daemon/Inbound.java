@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Schemas;
 import org.kextwatch.agent.receiver.Received;
 
@@ -40,6 +41,11 @@ final class Inbound {
   }
 
   /** Waits for an event of a type whose body holds a text. */
+  Received await(String type, String text) throws InterruptedException {
+    return await(type, text, Patience.AMPLE.toMillis());
+  }
+
+  /** The same for what must not take longer, or may. */
   synchronized Received await(String type, String text, long millis) throws InterruptedException {
     long end = System.nanoTime() + millis * 1_000_000;
     while (true) {

@@ -21,7 +21,6 @@ import org.kextwatch.agent.Script.Ended;
 
 /** The real daemon on a simulated Mac, from its install to its end, as the fleet sees it. */
 class InstallIT {
-  private static final long PATIENCE = 20_000;
   private static final Path JAVA = Path.of(System.getProperty("java.home"));
 
   @TempDir Path temp;
@@ -62,13 +61,13 @@ class InstallIT {
   void theFleetSeesInstallUpgradeAndRemoval() throws Exception {
     Ended installed = install("--java", JAVA);
     assertEquals(0, installed.exit(), installed::toString);
-    rig.inbound.await("agent.started", "\"version\":\"", PATIENCE);
+    rig.inbound.await("agent.started", "\"version\":\"");
 
     String first = Files.readSymbolicLink(support.resolve("current")).toString();
     release("9.0.0");
     Ended upgraded = install();
     assertEquals(0, upgraded.exit(), upgraded::toString);
-    rig.inbound.await("agent.stopping", "\"cause\":\"upgrade\"", PATIENCE);
+    rig.inbound.await("agent.stopping", "\"cause\":\"upgrade\"");
     assertEquals(Path.of("releases/9.0.0"), Files.readSymbolicLink(support.resolve("current")));
     assertTrue(Files.exists(support.resolve(first)));
 
@@ -78,7 +77,7 @@ class InstallIT {
 
     Ended removed = install("--uninstall", "--purge");
     assertEquals(0, removed.exit(), removed::toString);
-    rig.inbound.await("agent.stopping", "\"cause\":\"uninstall\"", PATIENCE);
+    rig.inbound.await("agent.stopping", "\"cause\":\"uninstall\"");
     assertEquals(List.of(), rig.inbound.flaws());
     assertEquals(-1, launchd.pid());
   }

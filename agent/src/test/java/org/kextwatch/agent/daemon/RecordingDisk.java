@@ -45,10 +45,10 @@ final class RecordingDisk extends Disk {
       throws IOException {
     Files.createFile(file, PosixFilePermissions.asFileAttribute(permissions));
     Files.write(file, content, StandardOpenOption.WRITE);
-    steps.add(new Entered(file));
+    steps.add(new Done(Deed.ENTER, file));
     steps.add(new Written(file, ByteString.of(content)));
     if (!flaws.contains(Flaw.FILES_ARE_NOT_FORCED)) {
-      steps.add(new FileForced(file));
+      steps.add(new Done(Deed.FORCE_FILE, file));
     }
   }
 
@@ -61,7 +61,7 @@ final class RecordingDisk extends Disk {
   @Override
   public void forceFolder(Path folder) {
     if (!flaws.contains(Flaw.FOLDERS_ARE_NOT_FORCED)) {
-      steps.add(new FolderForced(folder));
+      steps.add(new Done(Deed.FORCE_FOLDER, folder));
     }
   }
 
@@ -69,7 +69,7 @@ final class RecordingDisk extends Disk {
   public void delete(Path file) throws IOException {
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       super.delete(file);
-      steps.add(new Deleted(file));
+      steps.add(new Done(Deed.DELETE, file));
     }
   }
 
@@ -82,10 +82,24 @@ final class RecordingDisk extends Disk {
   /** One thing that is done, or not, when the power fails. */
   sealed interface Step {}
 
-  record Entered(Path file) implements Step {
+  /** A step that is about one file or folder and no more. */
+  record Done(Deed deed, Path path) implements Step {
     @Override
     public String toString() {
-      return "enter " + file;
+      return deed.word + " " + path;
+    }
+  }
+
+  enum Deed {
+    ENTER("enter"),
+    FORCE_FILE("force"),
+    DELETE("delete"),
+    FORCE_FOLDER("force");
+
+    final String word;
+
+    Deed(String word) {
+      this.word = word;
     }
   }
 
@@ -96,31 +110,10 @@ final class RecordingDisk extends Disk {
     }
   }
 
-  record FileForced(Path file) implements Step {
-    @Override
-    public String toString() {
-      return "force " + file;
-    }
-  }
-
   record Moved(Path from, Path to) implements Step {
     @Override
     public String toString() {
       return "move " + from + " " + to;
-    }
-  }
-
-  record Deleted(Path file) implements Step {
-    @Override
-    public String toString() {
-      return "delete " + file;
-    }
-  }
-
-  record FolderForced(Path folder) implements Step {
-    @Override
-    public String toString() {
-      return "force " + folder;
     }
   }
 

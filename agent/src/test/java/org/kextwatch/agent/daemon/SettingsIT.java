@@ -16,13 +16,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.demo.AgentProcess;
 import org.kextwatch.agent.receiver.Received;
 import org.kextwatch.agent.receiver.WebhookReceiver;
 
 /** The real daemon while its settings, or the Mac that it runs on, become others. */
 class SettingsIT extends OnAMac {
-  private static final long PATIENCE = 30_000;
   private static final String LOCAL = "/Library/Application Support/Kextwatch/config.json";
   private static final String MANAGED = "/Library/Managed Preferences/org.kextwatch.agent.plist";
   private static final String SPOOL = "/private/var/db/kextwatch/spool/";
@@ -47,10 +47,10 @@ class SettingsIT extends OnAMac {
         AgentProcess agent = rig.start()) {
       awaitBlocked();
       rig.settings(Map.of("endpoint", other.address().toString()));
-      elsewhere.await("status.heartbeat", "awaiting_approval", PATIENCE);
+      elsewhere.await("status.heartbeat", "awaiting_approval");
       int before = rig.inbound.ofType("status.heartbeat").size();
       assertTrue(rig.mac.clickAllow());
-      elsewhere.await("status.changed", "\"transition\":\"resolved\"", PATIENCE);
+      elsewhere.await("status.changed", "\"transition\":\"resolved\"");
       assertEquals(before, rig.inbound.ofType("status.heartbeat").size());
       rig.stop(agent);
     }
@@ -62,15 +62,15 @@ class SettingsIT extends OnAMac {
   void aBadFileLeavesTheLastGoodSettingsInForceAndIsToldUntilItIsMended() throws Exception {
     rig.settings(Map.of("labels", Map.of("site", "Berlin")));
     try (AgentProcess agent = rig.start()) {
-      rig.inbound.await("status.heartbeat", "\"labels\":{\"site\":\"Berlin\"}", PATIENCE);
+      rig.inbound.await("status.heartbeat", "\"labels\":{\"site\":\"Berlin\"}");
 
       rig.mac.put(LOCAL, "{\"healthIntervalSeconds\":\"soon\",\"logLevel\":\"loud\"}");
-      Received told = rig.inbound.await("status.heartbeat", "logLevel must be", PATIENCE);
+      Received told = rig.inbound.await("status.heartbeat", "logLevel must be");
       assertTrue(told.body().contains("config.json: healthIntervalSeconds must be"), told.body());
       assertTrue(told.body().contains("\"labels\":{\"site\":\"Berlin\"}"), told.body());
 
       rig.settings(Map.of("labels", Map.of("site", "Paris")));
-      Received mended = rig.inbound.await("status.heartbeat", "\"site\":\"Paris\"", PATIENCE);
+      Received mended = rig.inbound.await("status.heartbeat", "\"site\":\"Paris\"");
       assertFalse(mended.body().contains("must be"), mended.body());
       rig.stop(agent);
     }
@@ -82,16 +82,16 @@ class SettingsIT extends OnAMac {
   void aProfileCountsWhenItComesAndIsBelievedForAWhileWhenItGoes() throws Exception {
     rig.settings(Map.of("labels", Map.of("site", "Berlin")));
     try (AgentProcess agent = rig.start()) {
-      rig.inbound.await("status.heartbeat", "\"site\":\"Berlin\"", PATIENCE);
+      rig.inbound.await("status.heartbeat", "\"site\":\"Berlin\"");
 
       rig.mac.put(
           MANAGED,
           "<plist version=\"1.0\"><dict><key>labels</key><dict><key>owner</key>"
               + "<string>Design</string></dict></dict></plist>");
-      rig.inbound.await("status.heartbeat", "\"labels\":{\"owner\":\"Design\"}", PATIENCE);
+      rig.inbound.await("status.heartbeat", "\"labels\":{\"owner\":\"Design\"}");
 
       Files.delete(rig.mac.path(MANAGED));
-      Received gone = rig.inbound.await("status.heartbeat", "it is gone", PATIENCE);
+      Received gone = rig.inbound.await("status.heartbeat", "it is gone");
       assertTrue(gone.body().contains("\"labels\":{\"owner\":\"Design\"}"), gone.body());
       rig.stop(agent);
     }
@@ -101,7 +101,7 @@ class SettingsIT extends OnAMac {
   void anotherMacBeginsAStreamOfItsOwnAndTellsNothingOfTheOldOne() throws Exception {
     rig.settings(Map.of("endpoint", "http://127.0.0.1:1/nobody"));
     try (AgentProcess agent = rig.start()) {
-      await(() -> files("new") >= 3);
+      Patience.until(() -> files("new"), kept -> kept >= 3);
       rig.stop(agent);
     }
     long left = files("new");
@@ -111,7 +111,7 @@ class SettingsIT extends OnAMac {
     rig.mac.moveTo(clone);
     rig.settings(Map.of());
     try (AgentProcess agent = rig.start()) {
-      Received started = rig.inbound.await("agent.started", "urn:uuid:" + clone, PATIENCE);
+      Received started = rig.inbound.await("agent.started", "urn:uuid:" + clone);
       assertTrue(started.body().contains("belongs to another Mac"), started.body());
       assertTrue(started.body().contains(left + " events of an earlier stream were set aside"));
       awaitBlocked();
@@ -122,7 +122,7 @@ class SettingsIT extends OnAMac {
     assertNotEquals(oldStream, newStream);
 
     try (AgentProcess agent = rig.start()) {
-      await(() -> rig.inbound.ofType("agent.started").size() == 2);
+      Patience.until(() -> rig.received("agent.started"), starts -> starts == 2);
       rig.stop(agent);
     }
     assertFalse(rig.inbound.ofType("agent.started").get(1).body().contains("another Mac"));
@@ -158,10 +158,10 @@ class SettingsIT extends OnAMac {
   void theIdsAreToldWhileTheSettingsSaySo() throws Exception {
     rig.settings(Map.of("includeDefenderIds", true, "labels", Map.of("ids", "told")));
     try (AgentProcess agent = rig.start()) {
-      Received with = rig.inbound.await("status.heartbeat", IDS.get(2), PATIENCE);
+      Received with = rig.inbound.await("status.heartbeat", IDS.get(2));
       assertTrue(IDS.stream().allMatch(with.body()::contains), with.body());
       rig.settings(Map.of("labels", Map.of("ids", "kept")));
-      Received without = rig.inbound.await("status.heartbeat", "\"ids\":\"kept\"", PATIENCE);
+      Received without = rig.inbound.await("status.heartbeat", "\"ids\":\"kept\"");
       assertTrue(without.body().contains("\"defenderIds\":null"), without.body());
       rig.stop(agent);
     }
@@ -171,8 +171,8 @@ class SettingsIT extends OnAMac {
     try (AgentProcess agent = rig.start()) {
       awaitBlocked();
       assertTrue(rig.mac.clickAllow());
-      rig.inbound.await("status.changed", "\"transition\":\"resolved\"", PATIENCE);
-      rig.inbound.await("status.heartbeat", "\"verdict\":\"protected\"", PATIENCE);
+      rig.inbound.await("status.changed", "\"transition\":\"resolved\"");
+      rig.inbound.await("status.heartbeat", "\"verdict\":\"protected\"");
       rig.stop(agent);
     }
   }
@@ -193,7 +193,7 @@ class SettingsIT extends OnAMac {
   }
 
   private void awaitBlocked() throws InterruptedException {
-    rig.inbound.await("status.changed", "\"outcome\":\"policy_blocked\"", PATIENCE);
+    rig.inbound.await("status.changed", "\"outcome\":\"policy_blocked\"");
   }
 
   private String log() throws IOException {
@@ -220,17 +220,5 @@ class SettingsIT extends OnAMac {
     Matcher stream = STREAM.matcher(body);
     assertTrue(stream.find(), body);
     return stream.group(1);
-  }
-
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(Condition condition) throws Exception {
-    long end = System.nanoTime() + PATIENCE * 1_000_000;
-    while (!condition.holds() && System.nanoTime() < end) {
-      Thread.sleep(20);
-    }
-    assertTrue(condition.holds());
   }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
 import org.kextwatch.agent.demo.AgentProcess;
@@ -126,12 +127,15 @@ final class StateVolume {
 
   /** Not in the middle of a file: nobody could remove that one again. */
   private void shut() throws Exception {
-    forbid();
-    while (!unfinished().isEmpty()) {
-      allow();
-      Thread.sleep(50);
-      forbid();
-    }
+    Patience.until(
+        () -> {
+          forbid();
+          boolean isBetween = unfinished().isEmpty();
+          if (!isBetween) {
+            allow();
+          }
+          return isBetween;
+        });
   }
 
   private void forbid() throws Exception {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.demo.AgentProcess;
 
 /**
@@ -21,8 +22,6 @@ import org.kextwatch.agent.demo.AgentProcess;
  */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "macOS protects its own clock from libfaketime")
 class WakeIT {
-  private static final long PATIENCE = 30_000;
-
   @TempDir private Path folder;
 
   @Test
@@ -36,14 +35,15 @@ class WakeIT {
               "heartbeatIntervalSeconds", 3600));
       rig.mac.logOut();
       try (AgentProcess agent = AgentProcess.start(java(clock), rig.mac.root(), output())) {
-        rig.inbound.await("status.changed", "never_requested", PATIENCE);
+        rig.inbound.await("status.changed", "never_requested");
         int look = rig.mac.calls("mdatp").size();
         int expected = look;
         for (String leap : List.of("+8h", "+2d", "+1d", "+10y")) {
           boolean ahead = !leap.equals("+1d"); // from two days to one: set back
           Files.writeString(clock, leap);
           expected += ahead ? look : 0;
-          await(rig, expected);
+          int due = expected;
+          Patience.until(() -> rig.mac.calls("mdatp").size(), calls -> calls >= due);
           Thread.sleep(2_500);
           assertEquals(expected, rig.mac.calls("mdatp").size(), "after " + leap);
         }
@@ -55,13 +55,6 @@ class WakeIT {
       assertTrue(beats <= 4, "heartbeats: " + beats);
     }
     assertEquals("", Files.readString(output()));
-  }
-
-  private static void await(Rig rig, int calls) throws InterruptedException {
-    long end = System.nanoTime() + PATIENCE * 1_000_000;
-    while (rig.mac.calls("mdatp").size() < calls && System.nanoTime() < end) {
-      Thread.sleep(50);
-    }
   }
 
   private Path output() {

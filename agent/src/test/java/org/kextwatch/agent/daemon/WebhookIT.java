@@ -24,7 +24,6 @@ import org.kextwatch.agent.demo.AgentProcess;
 
 /** What the webhook shows, and what it must not show, of the real program. */
 class WebhookIT extends OnAMac {
-  private static final long PATIENCE = 20_000;
   private static final String LOGIN = "Canary-Login-7d1f";
   private static final String HEADER = "Canary-Header-93ab";
   private static final String TOKEN = "Canary-Token-e402";
@@ -50,7 +49,7 @@ class WebhookIT extends OnAMac {
 
     StringBuilder seen = new StringBuilder();
     try (AgentProcess agent = rig.start()) {
-      rig.inbound.await("status.changed", "awaiting_approval", PATIENCE);
+      rig.inbound.await("status.changed", "awaiting_approval");
       ProcessHandle.current()
           .descendants()
           .forEach(process -> seen.append(process.info().commandLine().orElse("")).append('\n'));

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,26 +12,14 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.demo.MacTools.Run;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.mac.ToolRunner;
 
-class SimulatedMacFaultTest {
-  @TempDir Path temp;
-  private SimulatedMac mac;
-  private MacTools tools;
-
-  @BeforeEach
-  void makeMac() throws IOException {
-    mac = SimulatedMac.create(temp.resolve("mac"));
-    tools = new MacTools(mac);
-  }
-
+class SimulatedMacFaultTest extends OnASimulatedMac {
   @Test
   void aFaultStrikesOnceAndItsToolDoesNothingElse() throws Exception {
     mac.approveByProfile();
@@ -64,7 +50,7 @@ class SimulatedMacFaultTest {
   void aToolThatHangsDiesAtTheAgentsHand() throws Exception {
     mac.fault("mdatp", 0, "", "", 60);
     ToolRunner runner = new ToolRunner(SystemRoot.at(mac.root()));
-    ToolRun run = runner.run(Tool.MDATP, Duration.ofMillis(500), List.of("health"));
+    ToolRun run = runner.run(Tool.MDATP, Duration.ofSeconds(2), List.of("health"));
     assertEquals(new ToolRun.TimedOut("", ""), run);
     ToolRun next = runner.run(Tool.MDATP, Duration.ofSeconds(20), List.of("health"));
     assertEquals(0, ((ToolRun.Finished) next).exitCode(), "struck once, though it was killed");

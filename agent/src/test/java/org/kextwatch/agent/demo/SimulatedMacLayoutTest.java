@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -19,9 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,15 +31,7 @@ import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.mac.TrustedFile;
 
-class SimulatedMacLayoutTest {
-  @TempDir Path temp;
-  private SimulatedMac mac;
-
-  @BeforeEach
-  void makeMac() throws IOException {
-    mac = SimulatedMac.create(temp.resolve("a Mac"));
-  }
-
+class SimulatedMacLayoutTest extends OnASimulatedMac {
   @Test
   void theAgentSeesMojave() throws Exception {
     assertEquals(
@@ -91,7 +80,6 @@ class SimulatedMacLayoutTest {
 
   @Test
   void theDatabaseIsInWalModeWithTheRecordedSchema() throws Exception {
-    MacTools tools = new MacTools(mac);
     assertEquals("wal", tools.sql("PRAGMA journal_mode"));
     List<String> recorded =
         Model.MOJAVE

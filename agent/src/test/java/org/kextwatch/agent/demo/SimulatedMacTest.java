@@ -13,25 +13,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kextwatch.agent.demo.MacTools.Run;
 
-class SimulatedMacTest {
-  @TempDir Path temp;
-  private SimulatedMac mac;
-  private MacTools tools;
-
-  @BeforeEach
-  void makeMac() throws IOException {
-    mac = SimulatedMac.create(temp.resolve("a Mac"));
-    tools = new MacTools(mac);
-  }
-
+class SimulatedMacTest extends OnASimulatedMac {
   @Test
   void kextutilRefusesAsRecordedUntilTheUserHasAllowed() throws Exception {
     assertFalse(mac.allowButtonVisible());

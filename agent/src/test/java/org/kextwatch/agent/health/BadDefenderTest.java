@@ -5,15 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kextwatch.agent.mac.StubMac;
+import org.kextwatch.agent.mac.Nap;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Reachability;
@@ -26,14 +24,12 @@ final class BadDefenderTest {
   /** A look with a tool timeout of one second: two, and what killing one tool takes. */
   private static final Duration BOUND = Duration.ofSeconds(9);
 
-  /** So many seconds to sleep; the processes of this test are found by it. */
-  private final String nap = "8" + ThreadLocalRandom.current().nextInt(10_000_000, 100_000_000);
+  private final Nap nap = new Nap();
 
-  @TempDir private Path folder;
   private DefenderMac mac;
 
   @BeforeEach
-  void aMac() {
+  void aMac(@TempDir Path folder) {
     mac = new DefenderMac(folder);
   }
 
@@ -164,19 +160,7 @@ final class BadDefenderTest {
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     Duration bound = toolTimeout.equals(AMPLE) ? AMPLE : BOUND;
     assertTrue(took.compareTo(bound) < 0, () -> "took " + took);
-    assertNobodyIsLeft();
+    nap.assertNobodyIsLeft();
     return health;
-  }
-
-  /** A killed process is still listed for a moment. */
-  private void assertNobodyIsLeft() {
-    long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
-    List<ProcessHandle> alive = StubMac.alive(nap);
-    while (!alive.isEmpty() && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-      alive = StubMac.alive(nap);
-    }
-    alive.forEach(ProcessHandle::destroyForcibly);
-    assertEquals(List.of(), alive);
   }
 }

@@ -7,31 +7,29 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.Patience;
 
 /** Whatever a tool has started dies with it, and nobody waits long for that. */
 @Timeout(60)
 final class LeftBehindTest {
-  private static final Duration SHORT = Duration.ofSeconds(1);
+  private static final Duration SHORT = Duration.ofSeconds(2);
   private static final Duration AMPLE = Duration.ofSeconds(30);
 
   /** The time of a run besides its own: asking to end, making it end, closing two pipes. */
   private static final Duration KILLING = Duration.ofSeconds(7);
 
-  /** The argument by which this test's own processes are found: so many seconds to sleep. */
-  private final String nap = "7" + ThreadLocalRandom.current().nextInt(10_000_000, 100_000_000);
+  private final Nap nap = new Nap();
 
-  @TempDir private Path folder;
   private StubMac mac;
 
   @BeforeEach
-  void aMac() {
+  void aMac(@TempDir Path folder) {
     mac = new StubMac(folder);
   }
 
@@ -82,7 +80,7 @@ final class LeftBehindTest {
     long start = System.nanoTime();
     ToolRun run = mac.tools().run(Tool.SYSCTL, AMPLE, List.of());
     Duration took = Duration.ofNanos(System.nanoTime() - start);
-    StubMac.alive(nap).forEach(ProcessHandle::destroyForcibly);
+    nap.end();
 
     assertEquals(new ToolRun.Finished(0, "done\n", ""), run);
     assertTrue(took.compareTo(KILLING) < 0, () -> "took " + took);
@@ -109,9 +107,7 @@ final class LeftBehindTest {
               passedOn.set(Thread.currentThread().isInterrupted());
             });
     cycle.start();
-    while (StubMac.alive(nap).size() < 2) {
-      Thread.sleep(10);
-    }
+    Patience.until(nap::alive, sleepers -> sleepers.size() >= 2);
 
     cycle.interrupt();
     cycle.join(KILLING.toMillis());
@@ -119,7 +115,7 @@ final class LeftBehindTest {
     assertEquals(
         ToolRun.Cause.INTERRUPTED, assertInstanceOf(ToolRun.NotRun.class, run.get()).cause());
     assertTrue(passedOn.get());
-    assertNobodyIsLeft();
+    nap.assertNobodyIsLeft();
   }
 
   @Test
@@ -131,7 +127,7 @@ final class LeftBehindTest {
 
     assertTrue(Thread.interrupted());
     assertEquals(ToolRun.Cause.INTERRUPTED, assertInstanceOf(ToolRun.NotRun.class, run).cause());
-    assertNobodyIsLeft();
+    nap.assertNobodyIsLeft();
   }
 
   @Test
@@ -141,9 +137,7 @@ final class LeftBehindTest {
     AtomicReference<ToolRun> run = new AtomicReference<>();
     Thread cycle = new Thread(() -> run.set(tools.run(Tool.SYSCTL, AMPLE, List.of())));
     cycle.start();
-    while (StubMac.alive(nap).size() < 2) {
-      Thread.sleep(10);
-    }
+    Patience.until(nap::alive, sleepers -> sleepers.size() >= 2);
 
     tools.stop();
     cycle.join(KILLING.toMillis());
@@ -154,7 +148,7 @@ final class LeftBehindTest {
     assertEquals(
         ToolRun.Cause.INTERRUPTED,
         assertInstanceOf(ToolRun.NotRun.class, tools.run(Tool.SYSCTL, AMPLE, List.of())).cause());
-    assertNobodyIsLeft();
+    nap.assertNobodyIsLeft();
   }
 
   private ToolRun run(Duration timeout) {
@@ -162,19 +156,7 @@ final class LeftBehindTest {
     ToolRun run = mac.tools().run(Tool.SYSCTL, timeout, List.of());
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     assertTrue(took.compareTo(SHORT.plus(KILLING)) < 0, () -> "took " + took);
-    assertNobodyIsLeft();
+    nap.assertNobodyIsLeft();
     return run;
-  }
-
-  /** A killed process is still listed for a moment. */
-  private void assertNobodyIsLeft() {
-    long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
-    List<ProcessHandle> alive = StubMac.alive(nap);
-    while (!alive.isEmpty() && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-      alive = StubMac.alive(nap);
-    }
-    alive.forEach(ProcessHandle::destroyForcibly);
-    assertEquals(List.of(), alive);
   }
 }

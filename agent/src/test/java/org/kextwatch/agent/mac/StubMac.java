@@ -6,8 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** A folder that is a Mac. Its tools are shell scripts that note how they were called. */
 public final class StubMac {
@@ -65,17 +63,6 @@ public final class StubMac {
   /** Sets permissions, such as {@code rwxr-xr-x}, whatever the umask is. */
   public static Path allow(Path file, String permissions) throws IOException {
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
-  }
-
-  /** The living processes that have a text among their arguments. */
-  public static List<ProcessHandle> alive(String argument) {
-    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
-      return all.filter(process -> argumentsOf(process).contains(argument)).toList();
-    }
-  }
-
-  private static String argumentsOf(ProcessHandle process) {
-    return process.info().arguments().stream().flatMap(Stream::of).collect(Collectors.joining(" "));
   }
 
   private Path callsOf(String name) {

@@ -107,14 +107,14 @@ final class ToolRunnerTest {
   void whatWasPrintedBeforeTheTimeWasOverIsKept() {
     mac.tool(Tool.SYSCTL, "echo early", "echo warning >&2", "exec sleep 600");
 
-    assertEquals(new ToolRun.TimedOut("early\n", "warning\n"), run(Duration.ofSeconds(1)));
+    assertEquals(new ToolRun.TimedOut("early\n", "warning\n"), run(Duration.ofSeconds(2)));
   }
 
   @Test
   void theLastWordsOfAToolThatIsAskedToEndAreKept() {
     mac.tool(Tool.SYSCTL, "trap 'echo last; exit' TERM", "while :; do sleep 0.1; done");
 
-    assertEquals(new ToolRun.TimedOut("last\n", ""), run(Duration.ofSeconds(1)));
+    assertEquals(new ToolRun.TimedOut("last\n", ""), run(Duration.ofSeconds(2)));
   }
 
   @Test

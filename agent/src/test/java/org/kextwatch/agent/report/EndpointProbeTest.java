@@ -39,6 +39,11 @@ final class EndpointProbeTest {
   private static final Event EVENT =
       new EventWriter().write(new TestData(Samples.STATUS), Samples.DEVICE, Samples.NOW);
 
+  private static final Duration AMPLE = Duration.ofSeconds(30);
+
+  /** For servers that let everybody wait. */
+  private static final Duration BRIEF = Duration.ofSeconds(2);
+
   @TempDir private Path mac;
   private final MockWebServer server = new MockWebServer();
   private Endpoints endpoints;
@@ -183,7 +188,7 @@ final class EndpointProbeTest {
   @Test
   void aPortThatDoesNotSpeakTlsIsSaidSo() throws IOException {
     server.start();
-    assertFailed(probe("localhost"), "tls", "", "not one for TLS");
+    assertFailed(run(hook("localhost"), BRIEF), "tls", "", "not one for TLS");
   }
 
   @ParameterizedTest
@@ -210,7 +215,7 @@ final class EndpointProbeTest {
   void aReceiverThatHangsIsSaidToHang() throws IOException {
     start(null);
     server.enqueue(new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build());
-    EndpointProbe probe = probe("localhost");
+    EndpointProbe probe = run(hook("localhost"), BRIEF);
     assertFailed(probe, "post", "no answer in time", "did not answer");
     long took = step(probe, "post").milliseconds();
     assertTrue(took > 500, took + " ms");
@@ -263,12 +268,19 @@ final class EndpointProbeTest {
   }
 
   private EndpointProbe probe(String host) {
-    return run(
-        Endpoints.at("https://" + host + ":" + server.getPort() + "/hooks/canary?token=canary"));
+    return run(hook(host));
+  }
+
+  private Settings.Webhook hook(String host) {
+    return Endpoints.at("https://" + host + ":" + server.getPort() + "/hooks/canary?token=canary");
   }
 
   private EndpointProbe run(Settings.Webhook settings) {
-    return EndpointProbe.run(settings, endpoints.root, "0.1.0", EVENT, Duration.ofSeconds(2));
+    return run(settings, AMPLE);
+  }
+
+  private EndpointProbe run(Settings.Webhook settings, Duration limit) {
+    return EndpointProbe.run(settings, endpoints.root, "0.1.0", EVENT, limit);
   }
 
   private static Step step(EndpointProbe probe, String name) {

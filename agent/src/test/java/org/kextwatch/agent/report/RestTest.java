@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.Patience;
 
 /** While nothing is to be sent there is no connection and no thread. */
 final class RestTest {
@@ -28,7 +29,7 @@ final class RestTest {
   @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
   void atRestThereIsNoConnectionAndNobodyAtWork(Protocol protocol) throws Exception {
     sendThree(protocol);
-    assertNone(name -> name.startsWith("OkHttp ") && !isIdle(name), Duration.ofSeconds(5));
+    assertNone(name -> name.startsWith("OkHttp ") && !isIdle(name), Duration.ofSeconds(20));
   }
 
   /** OkHttp and Okio let an idle thread go after a minute. */
@@ -80,14 +81,8 @@ final class RestTest {
     return name.equals("OkHttp TaskRunner");
   }
 
-  private static void assertNone(Predicate<String> which, Duration within) throws Exception {
-    long end = System.nanoTime() + within.toNanos();
-    Set<String> left = threads(which);
-    while (!left.isEmpty() && System.nanoTime() < end) {
-      Thread.sleep(20);
-      left = threads(which);
-    }
-    assertEquals(Set.of(), left);
+  private static void assertNone(Predicate<String> which, Duration within) {
+    Patience.within(within, () -> threads(which), Set::isEmpty);
   }
 
   private static Set<String> threads(Predicate<String> which) {

@@ -15,35 +15,19 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.config.Settings.SpoolBounds;
-import org.kextwatch.agent.report.EventData.DropReason;
 import org.kextwatch.agent.report.EventData.DroppedData;
-import org.kextwatch.agent.report.EventData.StartedData;
 
-final class SpoolBoundsTest {
+final class SpoolBoundsTest extends OnASpool {
   private static final Duration YEAR = Duration.ofDays(365);
-
-  @TempDir private Path folder;
-
-  private final FaultyDisk disk = new FaultyDisk();
-  private final EventWriter writer = new EventWriter();
-  private Spool spool;
-
-  @BeforeEach
-  void open() throws IOException {
-    spool = new Spool(folder, disk);
-    spool.open();
-  }
 
   @Test
   void theOldestGoWhenThereAreTooMany() throws IOException {
     keep(1, 10);
     evict(atMost(4), null);
-    assertEquals(List.of(7L, 8L, 9L, 10L), waiting());
-    assertEquals(LongStream.rangeClosed(1, 6).boxed().toList(), doomed(EVICTED));
+    assertEquals(List.of(7L, 8L, 9L, 10L), sequences(spool));
+    assertEquals(LongStream.rangeClosed(1, 6).boxed().toList(), lost(spool, EVICTED));
   }
 
   @Test
@@ -51,15 +35,14 @@ final class SpoolBoundsTest {
     keep(1, 10);
     long size = Files.size(files("new").get(0));
     evict(new SpoolBounds(1_000, 3 * size + 5, YEAR), null);
-    assertEquals(List.of(8L, 9L, 10L), waiting());
+    assertEquals(List.of(8L, 9L, 10L), sequences(spool));
   }
 
   @Test
   void theSizeIsKnownAfterARestartToo() throws IOException {
     keep(1, 10);
     long size = Files.size(files("new").get(0));
-    spool = new Spool(folder, disk);
-    spool.open();
+    spool = reopened();
     assertTrue(spool.hasRoom(new SpoolBounds(11, 11 * size + 50, YEAR), 1, size));
     assertFalse(spool.hasRoom(new SpoolBounds(11, 10 * size + 50, YEAR), 1, size));
     assertFalse(spool.hasRoom(new SpoolBounds(10, 11 * size + 50, YEAR), 1, size));
@@ -73,7 +56,7 @@ final class SpoolBoundsTest {
     keepAt(4, Samples.NOW.plus(Duration.ofDays(1)));
     keepAt(5, Samples.NOW.plus(Duration.ofDays(1)));
     evict(atMost(100), Samples.NOW.plusMillis(1));
-    assertEquals(List.of(4L, 5L), waiting());
+    assertEquals(List.of(4L, 5L), sequences(spool));
   }
 
   @Test
@@ -89,7 +72,7 @@ final class SpoolBoundsTest {
     news(4);
     news(5);
     evict(atMost(100), Instant.MAX);
-    assertEquals(List.of(3L), waiting());
+    assertEquals(List.of(3L), sequences(spool));
   }
 
   @Test
@@ -97,7 +80,7 @@ final class SpoolBoundsTest {
     keep(1, 3);
     news(4);
     evict(new SpoolBounds(1, 1, YEAR), null);
-    assertEquals(List.of(3L), waiting());
+    assertEquals(List.of(3L), sequences(spool));
   }
 
   @Test
@@ -106,10 +89,10 @@ final class SpoolBoundsTest {
     SpoolEntry first = spool.oldest().orElseThrow();
     assertTrue(spool.take(first).isPresent());
     evict(atMost(2), null);
-    assertEquals(List.of(1L, 5L), waiting());
+    assertEquals(List.of(1L, 5L), sequences(spool));
     spool.putBack();
     evict(atMost(1), null);
-    assertEquals(List.of(5L), waiting());
+    assertEquals(List.of(5L), sequences(spool));
   }
 
   @Test
@@ -134,9 +117,8 @@ final class SpoolBoundsTest {
   void aCrashBeforeThatGivesNothingUp() throws IOException {
     keep(1, 3);
     evict(atMost(1), null);
-    spool = new Spool(folder, disk);
-    spool.open();
-    assertEquals(List.of(1L, 2L, 3L), waiting());
+    spool = reopened();
+    assertEquals(List.of(1L, 2L, 3L), sequences(spool));
   }
 
   @Test
@@ -147,7 +129,7 @@ final class SpoolBoundsTest {
     spool.bury(spool.doomed().keySet());
     disk.faults.clear();
     spool.open();
-    assertEquals(List.of(3L), waiting());
+    assertEquals(List.of(3L), sequences(spool));
   }
 
   @Test
@@ -191,24 +173,13 @@ final class SpoolBoundsTest {
   }
 
   private void keepAt(long sequence, Instant time) throws IOException {
-    StartedData data = new StartedData(Samples.STATUS);
-    spool.append(writer.write(data, Samples.DEVICE, time, Samples.STREAM, sequence));
+    spool.append(event(sequence, time));
   }
 
   private void news(long sequence) throws IOException {
     DroppedData data = new DroppedData(1, 1, 1, EVICTED);
+    EventWriter writer = new EventWriter();
     spool.append(writer.write(data, Samples.DEVICE, Samples.NOW, Samples.STREAM, sequence));
-  }
-
-  private List<Long> waiting() {
-    return spool.pending().stream().map(SpoolEntry::sequence).toList();
-  }
-
-  private List<Long> doomed(DropReason reason) {
-    return spool.doomed().entrySet().stream()
-        .filter(one -> one.getValue() == reason)
-        .map(one -> one.getKey().sequence())
-        .toList();
   }
 
   private List<Path> files(String part) throws IOException {

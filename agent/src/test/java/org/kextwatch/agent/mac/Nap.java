@@ -1,0 +1,42 @@
+package org.kextwatch.agent.mac;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.kextwatch.agent.Patience;
+
+/** So many seconds to sleep, like nobody else: the argument by which processes are found. */
+public final class Nap {
+  private final String seconds = "7" + ThreadLocalRandom.current().nextInt(10_000_000, 100_000_000);
+
+  /** The living processes that have it among their arguments. */
+  List<ProcessHandle> alive() {
+    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+      return all.filter(process -> argumentsOf(process).contains(seconds)).toList();
+    }
+  }
+
+  /** A killed process is still listed for a moment. */
+  public void assertNobodyIsLeft() {
+    try {
+      Patience.within(Duration.ofSeconds(20), this::alive, List::isEmpty);
+    } finally {
+      end();
+    }
+  }
+
+  void end() {
+    alive().forEach(ProcessHandle::destroyForcibly);
+  }
+
+  private static String argumentsOf(ProcessHandle process) {
+    return process.info().arguments().stream().flatMap(Stream::of).collect(Collectors.joining(" "));
+  }
+
+  @Override
+  public String toString() {
+    return seconds;
+  }
+}

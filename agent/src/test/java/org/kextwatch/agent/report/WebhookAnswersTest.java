@@ -1,0 +1,175 @@
+package org.kextwatch.agent.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.MockResponse;
+import mockwebserver3.SocketEffect;
+import okio.Buffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an answer means, or that there is none. */
+final class WebhookAnswersTest extends OnAWebhook {
+  @ParameterizedTest
+  @ValueSource(ints = {200, 201, 202, 204, 206, 299})
+  void everySuccessIsDelivered(int code) {
+    server.enqueue(answer(code).build());
+    Sent sent = send();
+    assertEquals(DeliveryClass.DELIVERED, sent.outcome());
+    assertEquals("https://localhost:%d answered %d".formatted(server.getPort(), code), sent.note());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, SUSPECT",
+    "401, MISCONFIGURED",
+    "403, MISCONFIGURED",
+    "404, MISCONFIGURED",
+    "407, MISCONFIGURED",
+    "408, TRANSIENT",
+    "410, GONE",
+    "413, SUSPECT",
+    "421, MISCONFIGURED",
+    "425, TRANSIENT",
+    "429, TRANSIENT",
+    "500, TRANSIENT",
+    "503, TRANSIENT",
+    "504, TRANSIENT"
+  })
+  void everyAnswerTakesOneRequest(int code, DeliveryClass meaning) {
+    server.enqueue(answer(code).build());
+    server.enqueue(answer(200).build());
+    assertEquals(meaning, send().outcome());
+    assertEquals(1, server.getRequestCount());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {300, 301, 302, 303, 307, 308})
+  void aRedirectTargetGetsNothing(int code) {
+    server.enqueue(answer(code).addHeader("Location", other.url("/stolen")).build());
+    Sent sent = send();
+    assertEquals(DeliveryClass.MISCONFIGURED, sent.outcome());
+    assertEquals(0, other.getRequestCount());
+    assertEquals(1, server.getRequestCount());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"503, 0", "503, 1", "408, 0", "429, 0"})
+  void anAnswerThatAsksForARetryGetsNoneAtOnce(int code, long seconds) {
+    server.enqueue(answer(code).addHeader("Retry-After", seconds).build());
+    server.enqueue(answer(200).build());
+    Sent sent = send();
+    assertEquals(DeliveryClass.TRANSIENT, sent.outcome());
+    assertEquals(Duration.ofSeconds(seconds), sent.retryAfter());
+    assertEquals(1, server.getRequestCount());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"99999999999", "999999999999999999999999999"})
+  void aRetryAfterThatNoIntCanHoldDoesNoHarm(String seconds) {
+    server.enqueue(answer(503).addHeader("Retry-After", seconds).build());
+    server.enqueue(answer(503).addHeader("Retry-After", seconds).build());
+    assertEquals(Duration.ofDays(1), send().retryAfter());
+    assertEquals(DeliveryClass.TRANSIENT, send().outcome());
+    assertEquals(2, server.getRequestCount());
+  }
+
+  @Test
+  void aRetryDateIsJudgedByTheClockThatMadeIt() {
+    server.enqueue(
+        answer(503)
+            .addHeader("Date", "Sun, 01 Jan 2040 00:00:00 GMT")
+            .addHeader("Retry-After", "Sun, 01 Jan 2040 00:02:00 GMT")
+            .build());
+    assertEquals(Duration.ofMinutes(2), send().retryAfter());
+  }
+
+  @Test
+  void theClocksAreCompared() {
+    use(InstantSource.fixed(Instant.parse("2026-11-23T18:50:17Z")), Duration.ofSeconds(10));
+    server.enqueue(answer(401).addHeader("Date", "Mon, 23 Nov 2026 18:45:17 GMT").build());
+    server.enqueue(answer(401).build());
+    assertEquals(300, send().clockSkewSeconds());
+    assertNull(send().clockSkewSeconds());
+  }
+
+  @Test
+  void aSlowBodyTakesNoLongerThanAnAttemptMay() {
+    use(InstantSource.system(), Duration.ofSeconds(1));
+    server.enqueue(answer(200).build());
+    send(); // a first handshake of this Java may take as long
+    server.enqueue(
+        answer(200)
+            .body("a".repeat(1_000_000))
+            .throttleBody(8192, 500, TimeUnit.MILLISECONDS)
+            .build());
+    long start = System.nanoTime();
+    Sent sent = send();
+    assertEquals(DeliveryClass.DELIVERED, sent.outcome(), sent.note());
+    assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(3));
+  }
+
+  @Test
+  void anAnswerThatNeverComesEndsInTime() {
+    use(InstantSource.system(), Duration.ofMillis(300));
+    server.enqueue(answer(200).headersDelay(3, TimeUnit.SECONDS).build());
+    Sent sent = send();
+    assertEquals(DeliveryClass.TRANSIENT, sent.outcome());
+    assertTrue(sent.note().endsWith(": no answer in time"), sent.note());
+  }
+
+  @Test
+  void aLongAnswerIsNotReadToItsEnd() {
+    server.enqueue(answer(200).body(new Buffer().write(new byte[8 << 20])).build());
+    server.enqueue(answer(200).build());
+    assertEquals(DeliveryClass.DELIVERED, send().outcome());
+    assertEquals(DeliveryClass.DELIVERED, send().outcome());
+  }
+
+  enum Break {
+    CLOSE_BEFORE_REQUEST,
+    CLOSE_AFTER_REQUEST,
+    FAIL_HANDSHAKE
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aBrokenConnectionIsTransientAndTriedOnce(Break how) {
+    MockResponse.Builder broken = answer(200);
+    switch (how) {
+      case CLOSE_BEFORE_REQUEST -> broken.onRequestStart(new SocketEffect.CloseSocket());
+      case CLOSE_AFTER_REQUEST -> broken.onResponseStart(new SocketEffect.CloseSocket());
+      case FAIL_HANDSHAKE -> broken.failHandshake();
+    }
+    server.enqueue(broken.build());
+    server.enqueue(answer(200).build());
+    assertEquals(DeliveryClass.TRANSIENT, send().outcome());
+    assertTrue(server.getRequestCount() <= 1);
+    assertEquals(DeliveryClass.DELIVERED, send().outcome());
+  }
+
+  @Test
+  void nobodyThereIsTransient() {
+    server.close();
+    Sent sent = send();
+    assertEquals(DeliveryClass.TRANSIENT, sent.outcome());
+    assertEquals("https://localhost:%d: no connection".formatted(server.getPort()), sent.note());
+  }
+
+  @Test
+  void aNameThatDoesNotResolveIsTransient() {
+    use(Endpoints.at("https://kextwatch.invalid/hook"));
+    Sent sent = send();
+    assertEquals(DeliveryClass.TRANSIENT, sent.outcome());
+    assertEquals("https://kextwatch.invalid: its name does not resolve", sent.note());
+  }
+}
