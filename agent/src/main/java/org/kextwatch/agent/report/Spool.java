@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +23,6 @@ public final class Spool {
   private final SpoolFolders folders;
   private final TreeMap<SpoolEntry, Long> pending = new TreeMap<>();
   private final TreeMap<SpoolEntry, DropReason> doomed = new TreeMap<>();
-  private final Set<SpoolEntry> undeleted = new HashSet<>();
   private final Map<String, Long> highest = new HashMap<>();
   private long pendingBytes;
   private boolean open;
@@ -74,7 +71,7 @@ public final class Spool {
   private void adopt(SpoolEntry entry) {
     count(entry);
     SpoolEntry before = pending.floorKey(entry); // names come sorted, so a twin is the neighbour
-    if (undeleted.contains(entry)) {
+    if (folders.isToBeDeleted(entry.fileName())) {
       return;
     }
     if (before != null && entry.hasPlaceOf(before)) {
@@ -167,15 +164,7 @@ public final class Spool {
    */
   public synchronized void remove(SpoolEntry entry) throws IOException {
     drop(entry);
-    delete(entry);
-  }
-
-  private void delete(SpoolEntry entry) throws IOException {
-    undeleted.add(entry);
-    for (Iterator<SpoolEntry> left = undeleted.iterator(); left.hasNext(); ) {
-      folders.delete(left.next().fileName());
-      left.remove();
-    }
+    folders.delete(entry.fileName());
   }
 
   /** Gives an event up: it waits no more, but its file stays until it is buried. */
@@ -252,7 +241,7 @@ public final class Spool {
       DropReason reason = doomed.remove(entry);
       if (reason == DropReason.EVICTED) {
         try {
-          delete(entry);
+          folders.delete(entry.fileName());
         } catch (IOException e) {
           folders.cannot("be deleted", entry.fileName(), e);
         }

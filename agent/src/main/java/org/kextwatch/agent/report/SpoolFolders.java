@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.kextwatch.agent.mac.Disk;
@@ -26,6 +27,7 @@ final class SpoolFolders {
       PosixFilePermissions.fromString("rwx------");
 
   private final Path spool;
+  private final Set<String> undeleted = new LinkedHashSet<>();
   private final Path tmp;
   private final Path fresh;
   private final Path quarantine;
@@ -90,12 +92,23 @@ final class SpoolFolders {
         if (quarantined <= maxFiles && bytes <= maxBytes) {
           return;
         }
-        disk.delete(file.path());
-        quarantined--;
-        bytes -= file.size();
+        if (isGone(file.path())) {
+          quarantined--;
+          bytes -= file.size();
+        }
       }
     } catch (IOException e) {
       Logger.warn("{} cannot be kept small: {}", quarantine, e.toString());
+    }
+  }
+
+  private boolean isGone(Path aside) {
+    try {
+      disk.delete(aside);
+      return true;
+    } catch (IOException e) { // a folder, perhaps; it keeps no other
+      Logger.warn("{} cannot be deleted: {}", aside, e.toString());
+      return false;
     }
   }
 
@@ -144,8 +157,35 @@ final class SpoolFolders {
     }
   }
 
+  /**
+   * Deletes a kept file, and with it what could not be deleted before.
+   *
+   * @throws IOException if it is still there
+   */
   void delete(String name) throws IOException {
-    disk.delete(fresh.resolve(name));
+    deleteOrKnow(name);
+    for (String left : List.copyOf(undeleted)) {
+      try {
+        deleteOrKnow(left);
+      } catch (IOException e) {
+        return; // it is the last in the row now, so that it keeps no other
+      }
+    }
+  }
+
+  /** Whether a file is there only because it could not be deleted. */
+  boolean isToBeDeleted(String name) {
+    return undeleted.contains(name);
+  }
+
+  private void deleteOrKnow(String name) throws IOException {
+    undeleted.remove(name);
+    try {
+      disk.delete(fresh.resolve(name));
+    } catch (IOException e) {
+      undeleted.add(name);
+      throw e;
+    }
   }
 
   /** Moves whatever bears the name to the quarantine, by name alone: it is not opened. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Set;
 import org.kextwatch.agent.mac.Disk;
 
@@ -23,6 +24,7 @@ final class FaultyDisk extends Disk {
   }
 
   final Set<Fault> faults = EnumSet.noneOf(Fault.class);
+  final Set<Path> undeletable = new HashSet<>();
 
   @Override
   public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
@@ -56,6 +58,9 @@ final class FaultyDisk extends Disk {
   @Override
   public void delete(Path file) throws IOException {
     fail(Fault.DELETE);
+    if (undeletable.contains(file)) {
+      throw new IOException("Operation not permitted: " + file);
+    }
     super.delete(file);
   }
 

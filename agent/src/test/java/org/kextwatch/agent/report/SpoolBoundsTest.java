@@ -148,6 +148,19 @@ final class SpoolBoundsTest extends OnASpool {
   }
 
   @Test
+  void whatCannotBeDeletedFromTheQuarantineKeepsNoOther() throws IOException {
+    Path stuck = Files.createDirectories(folder.resolve("quarantine/stuck/full"));
+    Files.setLastModifiedTime(stuck.getParent(), FileTime.fromMillis(1));
+    for (int i = 0; i < 9; i++) {
+      Files.write(folder.resolve("quarantine/junk-" + i), new byte[10]);
+    }
+    spool.open();
+    spool.keepWithin(new SpoolBounds(3, 1 << 20, Duration.ofDays(14)), null);
+    assertEquals(3, names("quarantine").size());
+    assertEquals(3, spool.quarantinedCount());
+  }
+
+  @Test
   void theBoundOfBytesHoldsForTheQuarantineToo() throws IOException {
     Files.write(folder.resolve("quarantine/big"), new byte[5_000]);
     Files.write(folder.resolve("quarantine/small"), new byte[10]);

@@ -186,6 +186,25 @@ final class SpoolTest extends OnASpool {
   }
 
   @Test
+  void whatCannotBeDeletedKeepsNoOther() throws IOException {
+    for (long sequence = 1; sequence <= 9; sequence++) {
+      spool.append(event(sequence));
+    }
+    List<SpoolEntry> entries = List.copyOf(spool.pending());
+    Path stuck = file(entries.get(4));
+    disk.undeletable.add(stuck);
+    disk.faults.add(Fault.DELETE);
+    for (SpoolEntry entry : entries.subList(0, 6)) {
+      assertThrows(IOException.class, () -> spool.remove(entry));
+    }
+    disk.faults.clear();
+    for (SpoolEntry entry : entries.subList(6, 9)) {
+      spool.remove(entry);
+    }
+    assertEquals(List.of(stuck.getFileName().toString()), names("new"));
+  }
+
+  @Test
   void unfinishedFilesAreDeletedAtStart() throws IOException {
     Files.writeString(folder.resolve("tmp/0c7f3f1e-0000000000000001.00000000.json"), "{\"a");
     Files.writeString(folder.resolve("tmp/else"), "");
