@@ -1,5 +1,6 @@
 package org.kextwatch.agent.config;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -37,6 +38,7 @@ final class Types {
         if (value instanceof String path
             && path.length() <= MAX_TEXT
             && path.matches("/[^\\x00-\\x1f]*")
+            && StandardCharsets.UTF_8.newEncoder().canEncode(path)
             && !Arrays.asList(path.split("/")).contains("..")) {
           return path;
         }

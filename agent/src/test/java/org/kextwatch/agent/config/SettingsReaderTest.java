@@ -134,6 +134,7 @@ class SettingsReaderTest {
         "{\"endpoint\":\"https://a.example/\",\"endpointFile\":\"/e\"}|endpoint or endpointFile",
         "{\"secretFile\":\"secret\"}|secretFile must be an absolute path",
         "{\"secretFile\":\"/Library/../etc/secret\"}|without \"..\"",
+        "{\"secretFile\":\"/Library/\\ud800secret\"}|secretFile must be an absolute path",
         "{\"headers\":{\"Authorization\":\"Bearer x\"}}|use authorizationFile",
         "{\"headers\":{\"Content-Type\":\"text/plain\"}}|Content-Type, which is the agent's own",
         "{\"headers\":{\"X\":\"a\\r\\nHost: b\"}}|printable ASCII",
