@@ -1,6 +1,7 @@
 package org.kextwatch.agent.cli;
 
 import java.io.PrintWriter;
+import java.util.Locale;
 import org.kextwatch.agent.mac.RefusedPath;
 import picocli.CommandLine;
 
@@ -8,7 +9,9 @@ import picocli.CommandLine;
 public final class Main {
   private Main() {}
 
+  /** A Mac may write its numbers in other digits; names of files, events and scripts may not. */
   public static void main(String[] args) {
+    Locale.setDefault(Locale.ROOT);
     System.exit(execute(args));
   }
 

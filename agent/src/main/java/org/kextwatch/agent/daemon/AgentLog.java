@@ -1,6 +1,7 @@
 package org.kextwatch.agent.daemon;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -37,7 +38,7 @@ public final class AgentLog {
     Path folder = root.resolve(FOLDER);
     try {
       prepare(folder);
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       warnings = List.of("There is no log: " + e.getMessage());
       return;
     }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.approval.Fingerprint;
@@ -22,6 +23,9 @@ import org.tinylog.Logger;
 public final class Daemon {
   /** launchd has been seen to kill what has not ended five seconds after SIGTERM. */
   private static final Duration STOP = Duration.ofMillis(3_500);
+
+  /** As any internal error ends a command. */
+  private static final int FAILED = 70;
 
   /** How much of that the last events get to be delivered in. */
   private static final Duration FAREWELL = Duration.ofSeconds(2);
@@ -64,19 +68,22 @@ public final class Daemon {
       Logger.info("Kextwatch {} starts below {}", Version.current(), root);
       settings.warnings().forEach(Logger::warn);
       AtomicReference<@Nullable Daemon> started = new AtomicReference<>();
-      Thread stop = new Thread(() -> end(started.get()), "stop");
+      AtomicInteger exitCode = new AtomicInteger();
+      Thread stop = new Thread(() -> end(started.get(), exitCode.get()), "stop");
       Runtime.getRuntime().addShutdownHook(stop); // before the start, which takes a moment
-      Daemon daemon;
       try {
         StopCause stopCause = new StopCause(places.stopCause(), new Disk());
-        daemon = new Daemon(Agent.open(root, settings, true), stopCause);
+        Daemon daemon = new Daemon(Agent.open(root, settings, true), stopCause);
+        started.set(daemon);
+        daemon.runUntilStopped();
+        return true;
       } catch (IOException e) {
         Runtime.getRuntime().removeShutdownHook(stop); // the next try has its own
         throw e;
+      } catch (Throwable e) {
+        exitCode.set(FAILED); // launchd starts nobody again who ends with 0
+        throw e;
       }
-      started.set(daemon);
-      daemon.runUntilStopped();
-      return true;
     }
   }
 
@@ -125,7 +132,7 @@ public final class Daemon {
       complaint.worked().ifPresent(Logger::info);
     } catch (CancellationException e) {
       Logger.debug("a cycle was cut short");
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // an Error too: it may be of this look alone
       complaint.failed(e.toString(), now).ifPresent(line -> Logger.error(e, line));
       awaiting = null; // or what it stumbles over would be looked at each second
       schedule = schedule.after(look, Moment.now(), settings.pace().atRisk(), null);
@@ -164,11 +171,11 @@ public final class Daemon {
   }
 
   /** Runs in the shutdown hook, after which the exit code would be that of the signal. */
-  private static void end(@Nullable Daemon daemon) {
+  private static void end(@Nullable Daemon daemon, int exitCode) {
     if (daemon != null) {
       daemon.stop();
     }
-    Runtime.getRuntime().halt(0);
+    Runtime.getRuntime().halt(exitCode);
   }
 
   private void stop() {

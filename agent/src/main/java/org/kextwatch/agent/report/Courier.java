@@ -275,6 +275,11 @@ final class Courier {
     return wait;
   }
 
+  /** What nobody thought of has happened in a step. Returns the wait before the next. */
+  Duration stumble(Throwable what) {
+    return standing.fail("an internal error: " + what.getClass().getName(), REOPEN);
+  }
+
   /** Breaks off what is under way. */
   void cancel() {
     if (endpoint instanceof Endpoint.Ready ready) {

@@ -22,6 +22,7 @@ public final class Delivery {
 
   private static final Duration GRACE = Duration.ofSeconds(2);
 
+  private final Complaint stumbling = new Complaint("A step of the delivery");
   private final Courier courier;
   private final Semaphore wakes = new Semaphore(0);
   private final Object progress = new Object();
@@ -151,10 +152,12 @@ public final class Delivery {
 
   private Duration step() {
     try {
-      return courier.step();
-    } catch (RuntimeException e) {
-      Logger.error(e, "Delivery stumbles and goes on");
-      return TICK;
+      Duration wait = courier.step();
+      stumbling.worked().ifPresent(Logger::info);
+      return wait;
+    } catch (Throwable e) { // an Error too: nobody would miss a thread that ended without a word
+      stumbling.failed(e.toString(), Moment.now()).ifPresent(line -> Logger.error(e, line));
+      return courier.stumble(e);
     }
   }
 }

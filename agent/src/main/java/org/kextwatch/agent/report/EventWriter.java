@@ -70,7 +70,7 @@ public final class EventWriter {
     body.put("dataschema", data.type().schema());
     if (streamId != null && sequence != null) {
       body.put("streamid", streamId);
-      body.put("sequence", "%016d".formatted(sequence));
+      body.put("sequence", String.format(Locale.ROOT, "%016d", sequence));
     }
     body.put("text", OneLine.of(data.text(device)));
     body.put("data", data);
