@@ -92,6 +92,7 @@ final class Ledger {
     Ledger ledger = new Ledger(spool, file, file.load(hardwareUuid), bounds, clock);
     spool.open();
     ledger.takeUp();
+    ledger.beginAnewAtTheEndOfNumbers(hardwareUuid);
     ledger.settle();
     return ledger;
   }
@@ -109,6 +110,17 @@ final class Ledger {
       }
     }
     state = state.counting(Math.max(state.sequence(), spool.highestSequence(stream)));
+  }
+
+  /** A number near the last one is damage: it must not be the last word of this Mac. */
+  private void beginAnewAtTheEndOfNumbers(@Nullable String hardwareUuid) {
+    if (!SpoolEntry.canGoOnFrom(state.sequence())) {
+      state = State.fresh(hardwareUuid);
+      saved = state;
+      streamIsKept = false;
+      spool.setAsideAllBut(state.streamId());
+      warnings.add("The numbers of the events were damaged, and a new stream of events was begun.");
+    }
   }
 
   /** Before the news of it is adopted, after which it would be taken for another loss. */

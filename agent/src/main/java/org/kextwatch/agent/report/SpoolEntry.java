@@ -1,6 +1,7 @@
 package org.kextwatch.agent.report;
 
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +15,7 @@ import java.util.zip.CRC32C;
  */
 public record SpoolEntry(String streamId, long sequence, int checksum)
     implements Comparable<SpoolEntry> {
+  private static final long LAST_NUMBER = 9_999_999_999_999_999L;
   private static final Pattern NAME =
       Pattern.compile("([0-9A-Za-z-]{1,64})-([0-9]{16})\\.([0-9a-f]{8})\\.json");
   private static final Comparator<SpoolEntry> ORDER =
@@ -38,6 +40,11 @@ public record SpoolEntry(String streamId, long sequence, int checksum)
     return entry;
   }
 
+  /** Whether a stream that came so far can go on: only damage brings it near the last number. */
+  public static boolean canGoOnFrom(long sequence) {
+    return sequence >= 0 && sequence < LAST_NUMBER / 10 * 9;
+  }
+
   /** The entry of a file's name, empty if it is not ours. */
   static Optional<SpoolEntry> named(String fileName) {
     Matcher name = NAME.matcher(fileName);
@@ -51,7 +58,7 @@ public record SpoolEntry(String streamId, long sequence, int checksum)
   }
 
   String fileName() {
-    return "%s-%016d.%08x.json".formatted(streamId, sequence, checksum);
+    return String.format(Locale.ROOT, "%s-%016d.%08x.json", streamId, sequence, checksum);
   }
 
   /** Whether this is the content that was kept. An empty one never is. */

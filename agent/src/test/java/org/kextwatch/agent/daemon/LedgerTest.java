@@ -59,6 +59,33 @@ class LedgerTest {
   }
 
   @Test
+  void aForeignFileWithTheLastNumberSilencesNobody() throws IOException {
+    Ledger before = open(new Disk(), folder);
+    assertTrue(commit(before, changed()));
+    String stream = before.state().streamId();
+    Path spool = folder.resolve("spool/new");
+    Files.createFile(spool.resolve(stream + "-9999999999999999.00000000.json"));
+
+    Ledger ledger = open(new Disk(), folder);
+    assertNotEquals(stream, ledger.state().streamId());
+    assertEquals(1, ledger.warnings().size(), () -> "" + ledger.warnings());
+    assertTrue(commit(ledger, changed()));
+    assertEquals(1, ledger.countedSequence());
+    Ledger after = open(new Disk(), folder);
+    assertEquals(ledger.state().streamId(), after.state().streamId());
+    assertEquals(List.of(), after.warnings());
+  }
+
+  @Test
+  void aStateThatCameToTheLastNumberBeginsAnew() throws IOException {
+    State worn = State.fresh("uuid").counting(9_999_999_999_999_999L);
+    stateFile(new Disk(), folder).save(worn);
+    Ledger ledger = open(new Disk(), folder);
+    assertTrue(commit(ledger, changed()));
+    assertEquals(1, ledger.countedSequence());
+  }
+
+  @Test
   void whatCannotBeKeptIsFoundToBeToldAgain() throws IOException {
     Failing disk = new Failing();
     Ledger ledger = open(disk, folder);
