@@ -1,11 +1,18 @@
 package org.kextwatch.agent.report;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
+import okhttp3.Dns;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -15,6 +22,8 @@ import org.kextwatch.agent.mac.SystemRoot;
 
 /** Makes a client from settings and the files that they name. */
 final class EndpointOpener {
+  private static final Duration CONNECTING = Duration.ofSeconds(10);
+
   private final Settings.Webhook settings;
   private final SettingFiles files;
   private final InstantSource clock;
@@ -60,7 +69,8 @@ final class EndpointOpener {
               .connectionSpecs(
                   List.of(url.isHttps() ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
               .connectionPool(new ConnectionPool())
-              .connectTimeout(Duration.ofSeconds(10))
+              .dns(new BoundedLookup(Dns.SYSTEM, CONNECTING))
+              .connectTimeout(CONNECTING)
               .readTimeout(
                   Duration
                       .ZERO) // the whole attempt has its limit; one for each read costs a wake-up
@@ -122,5 +132,32 @@ final class EndpointOpener {
       headers.set("Authorization", authorization);
     }
     return headers.build();
+  }
+
+  /** A lookup that hangs cannot be interrupted, only left behind until the resolver gives it up. */
+  record BoundedLookup(Dns dns, Duration limit) implements Dns {
+    @Override
+    public List<InetAddress> lookup(String host) throws UnknownHostException {
+      FutureTask<List<InetAddress>> lookup = new FutureTask<>(() -> dns.lookup(host));
+      Thread thread = new Thread(lookup, "lookup");
+      thread.setDaemon(true);
+      thread.start();
+      try {
+        return lookup.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (ExecutionException e) {
+        throw because("no address", e);
+      } catch (TimeoutException e) {
+        throw because("no answer", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw because("interrupted", e);
+      }
+    }
+
+    private static UnknownHostException because(String why, Exception cause) {
+      UnknownHostException unknown = new UnknownHostException(why);
+      unknown.initCause(cause);
+      return unknown;
+    }
   }
 }

@@ -2,22 +2,26 @@ package org.kextwatch.agent.report;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockResponseBody;
 import mockwebserver3.MockWebServer;
+import okhttp3.Dns;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okio.BufferedSink;
@@ -29,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.kextwatch.agent.Patience;
+import org.kextwatch.agent.report.EndpointOpener.BoundedLookup;
 
 /** However slow, silent or talkative a server is, an attempt ends in time. */
 final class DeadlinesTest {
@@ -133,6 +138,33 @@ final class DeadlinesTest {
       for (Socket one : waiting) {
         one.close();
       }
+    }
+  }
+
+  @Test
+  void aNameServerThatNeverAnswersIsGivenUp() throws Exception {
+    CountDownLatch hangs = new CountDownLatch(1);
+    Dns silent =
+        host -> {
+          try {
+            hangs.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return List.of();
+        };
+    BoundedLookup lookup = new BoundedLookup(silent, Duration.ofMillis(100));
+    assertThrows(UnknownHostException.class, () -> lookup.lookup("fleet.example.com"));
+    hangs.countDown();
+  }
+
+  @Test
+  void aNameServerThatAnswersIsHeard() throws Exception {
+    BoundedLookup lookup = new BoundedLookup(Dns.SYSTEM, Patience.AMPLE);
+    assertEquals(Dns.SYSTEM.lookup("localhost"), lookup.lookup("localhost"));
+    assertThrows(UnknownHostException.class, () -> lookup.lookup("none.invalid"));
+    try (WebhookClient client = client("http://localhost:1")) {
+      assertEquals(new BoundedLookup(Dns.SYSTEM, Duration.ofSeconds(10)), client.http.dns());
     }
   }
 
