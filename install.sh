@@ -1,10 +1,10 @@
 #!/bin/sh
 #
 # Installs Kextwatch on this Mac and removes it; tries, tests and builds it on any machine, and brings
-# what that needs. What is done to a Mac is in launchd/release.sh and launchd/job.sh.
+# what that needs. What is done to a Mac is in the scripts in launchd.
 #
-# No function that stands in a condition relies on "set -e" to end it, and those two files use what
-# this one sets:
+# No function that stands in a condition relies on "set -e" to end it, and those files use what this
+# one sets:
 # shellcheck disable=SC2310,SC2034
 
 set -eu
@@ -201,10 +201,10 @@ on_a_mac() {
   [ -z "${endpoint}" ] || [ -z "${config_file}" ] || refuse "give --endpoint or --config, not both"
   [ "${purge}" = false ] || [ "${action}" = uninstall ] || refuse "--purge needs --uninstall"
 
-  # shellcheck source=/dev/null
-  . ./launchd/release.sh
-  # shellcheck source=/dev/null
-  . ./launchd/job.sh
+  for part in release checks lock job; do
+    # shellcheck source=/dev/null
+    . "./launchd/${part}.sh"
+  done
   places
   case ${action} in
     status) show_status ;;
