@@ -6,6 +6,7 @@
 # shellcheck disable=SC2310
 # release.sh, which is read before this file, gives these:
 : "${label?}" "${failed?}" "${launchctl=}" "${job=}" "${state=}" "${status=}"
+: "${word=}"
 
 service=system/${label}
 patience=30 # seconds, for each thing that launchd is waited for
@@ -19,8 +20,7 @@ is_loaded() {
 # the fleet why, with the word given.
 stop_job() {
   if is_loaded && [ -d "${state}" ]; then
-    rm -f "${state}/stop-cause"
-    printf '%s\n' "$1" >"${state}/stop-cause"
+    leave_word "$1" || : # what cannot be told stops nothing
   fi
   code=0
   said=$("${launchctl}" bootout "${service}" 2>&1) || code=$?
@@ -28,7 +28,7 @@ stop_job() {
     # Done; there was none (two ways to say it); it is stopping.
     0 | 3 | 36 | 113) ;;
     *)
-      rm -f "${state}/stop-cause"
+      remove_word
       fail "${failed}" "launchctl bootout ${service} failed (${code}): ${said}"
       ;;
   esac
@@ -39,12 +39,44 @@ stop_job() {
     waited=$((waited + 1))
     sleep 1
   done
-  rm -f "${state}/stop-cause"
+  remove_word
 }
 
-# Starts it, and waits for the first status that it writes. Whether it came up.
+# Leaves a word in the daemon's own folder, where a daemon that comes up takes it away. An empty one,
+# for want of room, is one too.
+leave_word() {
+  {
+    remove_word
+    printf '%s\n' "$1" >"${word}"
+  } 2>/dev/null || [ -f "${word}" ]
+}
+
+remove_word() {
+  rm -f "${word}" 2>/dev/null || :
+}
+
+# Starts it. Whether it came up.
 start_job() {
+  make_state_folder
   before=$(status_sum)
+  is_word_left=false
+  ! leave_word start || is_word_left=true
+  came_up=1
+  if launch && shows_life; then
+    came_up=0
+  fi
+  remove_word
+  return "${came_up}"
+}
+
+# As the daemon makes it.
+make_state_folder() {
+  [ -d "${state}" ] || {
+    mkdir -p "${state%/*}" && mkdir -m 700 "${state}" && own 700 "${state}"
+  }
+}
+
+launch() {
   "${launchctl}" enable "${service}" || : # a label once disabled stays so, and bootstrap says only 5
   tried=0
   until bootstrap; do
@@ -60,6 +92,11 @@ start_job() {
     tried=$((tried + 1))
     sleep 1
   done
+}
+
+# Its first status tells that all is well with it. That comes after its first look, which takes
+# minutes where Defender hangs; that it has taken the word away will do then.
+shows_life() {
   waited=0
   while [ "${waited}" -lt "${patience}" ]; do
     after=$(status_sum)
@@ -67,6 +104,10 @@ start_job() {
     waited=$((waited + 1))
     sleep 1
   done
+  if [ "${is_word_left}" = true ] && [ ! -e "${word}" ] && is_loaded; then
+    say "it runs; its first look takes longer than ${patience} seconds"
+    return 0
+  fi
   say "there was no new ${status} within ${patience} seconds"
   return 1
 }

@@ -19,6 +19,7 @@ places() {
   status=${support}/status.json
   logs=${root}/Library/Logs/Kextwatch
   state=${root}/private/var/db/kextwatch
+  word=${state}/stop-cause
   job=${root}/Library/LaunchDaemons/${label}.plist
   launchctl=${root}/bin/launchctl
   lock=${support}/.installing
