@@ -55,8 +55,9 @@ exit codes: 0 done, 64 wrong usage, 69 something is missing or this is no Mac fo
 TEXT
 }
 
+# Nobody may be there any more to be told.
 say() {
-  printf '%s\n' "install.sh: $1" >&2
+  printf '%s\n' "install.sh: $1" >&2 || :
 }
 
 fail() {

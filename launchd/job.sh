@@ -2,13 +2,12 @@
 #
 # The launchd job: how install.sh stops and starts it.
 #
-# Functions here say by their exit code whether it worked; "set -e" is not counted on:
-# shellcheck disable=SC2310
-# release.sh, which is read before this file, gives these:
-: "${label?}" "${failed?}" "${launchctl=}" "${job=}" "${state=}" "${status=}"
-: "${word=}"
+# Functions here say by their exit code whether it worked; "set -e" is not counted on, and release.sh
+# uses what they set:
+# shellcheck disable=SC2310,SC2034
+# It is read before this file, and gives these:
+: "${service?}" "${launchctl=}" "${job=}" "${state=}" "${status=}" "${word=}"
 
-service=system/${label}
 patience=30 # seconds, for each thing that launchd is waited for
 
 # The exit code alone: what it prints "is NOT API in any sense at all" (launchctl(1)).
@@ -16,26 +15,32 @@ is_loaded() {
   "${launchctl}" print "${service}" >/dev/null 2>&1
 }
 
-# Stops it and waits until launchd has forgotten it, for bootout only begins that. The daemon tells
-# the fleet why, with the word given.
+# Stops it and waits until launchd has forgotten it, for bootout only begins that. Whether it has.
+# The daemon tells the fleet why, with the word given.
 stop_job() {
   if is_loaded && [ -d "${state}" ]; then
     leave_word "$1" || : # what cannot be told stops nothing
   fi
+  is_stopped=true # before it is: whoever is interrupted in between starts it again
   code=0
   said=$("${launchctl}" bootout "${service}" 2>&1) || code=$?
   case ${code} in
     # Done; there was none (two ways to say it); it is stopping.
     0 | 3 | 36 | 113) ;;
     *)
+      is_stopped=false
       remove_word
-      fail "${failed}" "launchctl bootout ${service} failed (${code}): ${said}"
+      say "launchctl bootout ${service} failed (${code}): ${said}
+It runs as before. Restart the Mac, then run install.sh again."
+      return 1
       ;;
   esac
   waited=0
   while is_loaded; do
-    [ "${waited}" -lt "${patience}" ] ||
-      fail "${failed}" "${service} does not end. Restart the Mac, then run install.sh again."
+    [ "${waited}" -lt "${patience}" ] || {
+      say "${service} does not end. Restart the Mac, then run install.sh again."
+      return 1
+    }
     waited=$((waited + 1))
     sleep 1
   done
@@ -45,10 +50,10 @@ stop_job() {
 # Leaves a word in the daemon's own folder, where a daemon that comes up takes it away. An empty one,
 # for want of room, is one too.
 leave_word() {
-  {
+  (
     remove_word
     printf '%s\n' "$1" >"${word}"
-  } 2>/dev/null || [ -f "${word}" ]
+  ) 2>/dev/null || [ -f "${word}" ]
 }
 
 remove_word() {
@@ -64,6 +69,7 @@ start_job() {
   came_up=1
   if launch && shows_life; then
     came_up=0
+    is_stopped=false
   fi
   remove_word
   return "${came_up}"

@@ -5,11 +5,10 @@
 # Functions here say by their exit code whether it worked; "set -e" is not counted on:
 # shellcheck disable=SC2310
 # release.sh, which is read before this file, gives these:
-: "${support?}" "${lock=}" "${scratch=}" "${failed?}"
+: "${support?}" "${lock=}" "${failed?}"
 
 # Whoever begins makes a link that tells its process: that takes one step, the telling included, so
-# that of two only one succeeds. There is no flock(1) on a Mac. The caller traps its end: in posh a
-# trap that a function sets is over with it.
+# that of two only one succeeds. There is no flock(1) on a Mac.
 take_lock() {
   open_folder "${support}"
   if ! ln -s "$$" "${lock}" 2>/dev/null; then
@@ -59,7 +58,6 @@ is_alive() {
 
 # A support folder that holds nothing else was made for the lock.
 release_lock() {
-  [ -z "${scratch}" ] || rm -rf "${scratch}"
   [ "${locked}" = true ] || return 0
   locked=false
   rm -f "${lock}"

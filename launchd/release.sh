@@ -6,9 +6,11 @@
 # use what it sets:
 # shellcheck disable=SC2310,SC2034
 # install.sh, which reads this file, gives these:
-: "${root?}" "${java_home?}" "${start?}" "${dry_run?}" "${purge?}" "${failed?}" "${program=}"
+: "${root?}" "${java_home?}" "${start?}" "${dry_run?}" "${purge?}" "${program=}" "${action=}"
+: "${usage_error?}" "${unavailable?}" "${failed?}" "${needs_root?}" "${bad_settings?}"
 
 label=org.kextwatch.agent
+service=system/${label}
 
 places() {
   support="${root}/Library/Application Support/Kextwatch"
@@ -25,6 +27,9 @@ places() {
   lock=${support}/.installing
   locked=false
   scratch=
+  is_placed_now=false
+  is_stopped=false
+  previous=
 }
 
 # ---- install ----
@@ -32,9 +37,11 @@ places() {
 install_release() {
   [ -n "${root}" ] || PATH=/usr/bin:/bin:/usr/sbin:/sbin # from here on the Mac's own tools alone
   release_version=$(version_of "${program}")
+  undertaking="the install of Kextwatch ${release_version}"
+  advice="Nothing that runs has been changed. Run install.sh again."
+  trap 'way_out' EXIT
+  trap 'exit 130' HUP INT PIPE TERM
   scratch=$(mktemp -d /tmp/kextwatch.XXXXXX)
-  trap 'release_lock' EXIT
-  trap 'exit 130' HUP INT TERM
   fresh=${scratch}/release
 
   find_runtime
@@ -58,13 +65,20 @@ install_release() {
   place_release
   place_settings
   if [ "${start}" = true ]; then
-    stop_job upgrade
+    mishap="${service} did not end in time"
+    advice="Run install.sh again."
+    stop_job upgrade || exit "${failed}"
   fi
   point_current_to "${release}"
   place_plist "${current}"
   if [ "${start}" = true ]; then
-    start_job || take_back
+    mishap="Kextwatch ${release} did not come up"
+    start_job || {
+      advice="See why: ${logs}/launchd.log and ${logs}/agent.log."
+      exit "${failed}"
+    }
   fi
+  trap '' HUP INT PIPE TERM # all that matters is done
   remove_old_releases
   say "Kextwatch ${release_version} is installed${root:+ below ${root}}"
   asking="'${current}/bin/kextwatch'"
@@ -173,20 +187,16 @@ is_trusted_by_its_launcher() {
 place_release() {
   open_folder "${support}" "${releases}" "${logs}" "${job%/*}"
   own 750 "${logs}" # as the daemon has it
-  is_placed_now=false
   if [ -e "${releases}/${release}" ]; then
     close_off "${releases}/${release}" # its files are the same, which says nothing of their owners
   else
     rm -rf "${releases}/.new"
     cp -R "${fresh}" "${releases}/.new"
-    mv "${releases}/.new" "${releases}/${release}"
     is_placed_now=true
+    mv "${releases}/.new" "${releases}/${release}"
   fi
-  is_trusted_by_its_launcher "${releases}/${release}" || {
-    [ "${is_placed_now}" = false ] || remove_release "${release}"
-    fail "${failed}" "${said}
+  is_trusted_by_its_launcher "${releases}/${release}" || fail "${failed}" "${said}
 Nothing that runs has been changed."
-  }
 }
 
 # Makes folders that everybody may read and only root may write; those that macOS made stay as they are.
@@ -203,7 +213,7 @@ open_folder() {
 }
 
 own() {
-  chmod "$1" "$2"
+  chmod "$1" "$2" || return
   if is_root; then
     chown 0:0 "$2"
   fi
@@ -221,13 +231,13 @@ place_plist() {
 
 # Writes a file as a whole: mode, from, to. Until it bears its name only its owner can read it.
 put() {
-  rm -f "$3.new"
-  (
-    umask 077
-    cat "$2" >"$3.new"
-  )
-  own "$1" "$3.new"
-  mv -f "$3.new" "$3"
+  rm -f "$3.new" &&
+    (
+      umask 077
+      cat "$2" >"$3.new"
+    ) &&
+    own "$1" "$3.new" &&
+    mv -f "$3.new" "$3"
 }
 
 # Replaces the link in one step, so that a power cut leaves the old one or the new one. mv would
@@ -237,7 +247,7 @@ put() {
 point_current_to() {
   link=${support}/.current.new
   rm -f "${link}"
-  ln -s "releases/$1" "${link}"
+  ln -s "releases/$1" "${link}" || return
   if has perl; then
     # shellcheck disable=SC2016 # perl's variables
     perl -e 'rename($ARGV[0], $ARGV[1]) or die "$ARGV[1]: $!\n"' "${link}" "${current}"
@@ -245,24 +255,6 @@ point_current_to() {
     rm -f "${current}"
     mv -f "${link}" "${current}"
   fi
-}
-
-# The release before runs again, as it was. A first install leaves nothing that launchd would start.
-take_back() {
-  stop_job upgrade
-  if [ -z "${previous}" ] || [ ! -d "${releases}/${previous}" ] ||
-    [ "${previous}" = "${release}" ]; then
-    rm -f "${job}"
-    fail "${failed}" "Kextwatch ${release_version} did not come up, so launchd no longer starts it.
-See why: ${logs}/launchd.log, or run ${current}/bin/kextwatch run. Then run install.sh again."
-  fi
-  point_current_to "${previous}"
-  place_plist "${current}"
-  remove_release "${release}"
-  start_job || fail "${failed}" "Kextwatch ${release_version} did not come up, and ${previous}, which\
- is back in its place, did not either. See ${logs}/launchd.log."
-  fail "${failed}" "Kextwatch ${release_version} did not come up: ${previous} runs again.
-See why: ${logs}/launchd.log and ${logs}/agent.log."
 }
 
 remove_release() {
@@ -278,6 +270,72 @@ remove_old_releases() {
   done
 }
 
+# ---- when it goes wrong ----
+
+# However it ends, what ran before runs again, and nothing is left lying about. Whoever works traps
+# this for itself: in posh a trap that a function sets is over with it.
+way_out() {
+  ended=$?
+  set +e
+  trap '' HUP INT PIPE TERM
+  [ -z "${scratch}" ] || rm -rf "${scratch}"
+  case ${ended} in
+    0 | "${usage_error}" | "${unavailable}" | "${failed}" | "${needs_root}" | "${bad_settings}") ;;
+    *)
+      mishap="${undertaking} failed; is the disk full or read-only?"
+      [ "${ended}" -ne 130 ] || mishap="${undertaking} was interrupted"
+      ended=${failed}
+      must_go_back || say "${mishap}
+${advice}"
+      ;;
+  esac
+  ! must_go_back || take_back
+  [ "${ended}" -eq 0 ] || clear_away
+  release_lock
+  exit "${ended}"
+}
+
+must_go_back() {
+  [ "${action}" = install ] && [ "${is_stopped}" = true ]
+}
+
+# The release before runs again, as it was. A first install leaves nothing that launchd would start.
+take_back() {
+  if [ -n "${previous}" ] && [ -d "${releases}/${previous}" ]; then
+    point_back
+    stop_job upgrade || return
+    if start_job; then
+      say "${mishap}: ${previous} runs again.
+${advice}"
+    else
+      say "${mishap}, and ${previous}, which is back in its place, does not come up.
+${advice}"
+    fi
+  else
+    rm -f "${job}"
+    stop_job upgrade
+    say "${mishap}, so launchd no longer starts it.
+${advice}"
+  fi
+}
+
+# Where nothing has changed nothing is written, for which a full disk has no room.
+point_back() {
+  is_current "${previous}" || point_current_to "${previous}" ||
+    say "${current} cannot be pointed back to ${previous}"
+  cmp -s "${job}" "${current}/${label}.plist" || place_plist "${current}"
+}
+
+is_current() {
+  target=$(readlink "${current}") && [ "${target}" = "releases/$1" ]
+}
+
+clear_away() {
+  [ "${locked}" = true ] || return 0
+  rm -rf "${releases}/.new" "${support}/.current.new" "${settings}.new" "${secret}.new" "${job}.new"
+  [ "${is_placed_now}" = false ] || is_current "${release}" || remove_release "${release}"
+}
+
 # ---- uninstall and status ----
 
 uninstall() {
@@ -285,11 +343,13 @@ uninstall() {
     tell_removal
     return 0
   fi
-  trap 'release_lock' EXIT
-  trap 'exit 130' HUP INT TERM
+  undertaking="the removal of Kextwatch"
+  advice="Run install.sh --uninstall again."
+  trap 'way_out' EXIT
+  trap 'exit 130' HUP INT PIPE TERM
   [ ! -d "${support}" ] || take_lock
   if [ "${start}" = true ]; then
-    stop_job uninstall
+    stop_job uninstall || exit "${failed}"
   fi
   rm -f "${job}" "${current}" "${support}/.current.new" "${status}"
   rm -rf "${releases:?}"
