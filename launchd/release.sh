@@ -54,7 +54,7 @@ install_release() {
   printf '%s\n' "${java_home}" >"${fresh}/java-home"
   [ "${dry_run}" = true ] || take_lock
   name_release
-  if is_nothing_new && { [ "${start}" = false ] || is_loaded; }; then
+  if is_nothing_new && { [ "${start}" = false ] || { is_loaded && is_watching; }; }; then
     say "Kextwatch ${release_version} is installed already and nothing is new: nothing is changed"
     return 0
   fi
@@ -175,6 +175,15 @@ is_nothing_new() {
   [ -z "${new_settings}${new_secret}" ] && [ "${previous}" = "${release}" ] &&
     is_same_release "${current}/" && cmp -s "${job}" "${fresh}/${label}.plist" &&
     is_trusted_by_its_launcher "${current}"
+}
+
+# launchd keeps a job that has ended on purpose, so that it is loaded says little. Nothing is said on
+# stderr of a status that is there, fresh and to be believed.
+is_watching() {
+  complaint=$(
+    kextwatch_below_root "${current}/bin/kextwatch" status --field verdict 2>&1 >/dev/null
+  ) || : # a Mac at risk is watched, too
+  [ -z "${complaint}" ]
 }
 
 # Whether it starts where it is: its launcher looks who could change it.

@@ -47,6 +47,32 @@ class InstallMishapsTest extends InstalledMac {
     assertFalse(Files.exists(state().resolve("stop-cause")));
   }
 
+  /** launchd keeps such a job, and does not start it again. */
+  @Test
+  void aDaemonThatEndedByItselfIsStartedAgain() throws Exception {
+    installed();
+    long pid = launchd.pid();
+    ProcessHandle.of(pid).orElseThrow().destroy();
+    while (launchd.pid() > 0) {
+      Thread.sleep(5);
+    }
+    assertEquals(0, launchd.ask("print", "system/" + LABEL));
+    Ended plan = install("--dry-run");
+    assertTrue(plan.out().startsWith("would reload system/"), plan::toString);
+    Ended again = install();
+    assertDone(again);
+    assertFalse(again.err().contains("nothing is changed"), again::err);
+    assertTrue(launchd.pid() > 0);
+  }
+
+  @Test
+  void ofTwoBuildsOfOneVersionEachIsNamed() throws Exception {
+    installed();
+    Files.writeString(archive.resolve("dist/lib/a library.jar"), "broken");
+    assertTakenBack("Kextwatch 0.1.0-2 did not come up: 0.1.0 runs again", install());
+    assertFalse(Files.exists(support.resolve("releases/0.1.0-2")));
+  }
+
   @Test
   void anUpgradeWaitsWhateverLaunchdSaysMeanwhile() throws Exception {
     installed();
