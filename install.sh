@@ -152,7 +152,7 @@ maven() {
 
 # Whoever called sudo: Homebrew refuses root, and what Maven writes should not be root's.
 as_caller() {
-  if [ -n "${SUDO_USER-}" ] && [ "${SUDO_USER}" != root ] && is_root; then
+  if [ "${SUDO_USER:-root}" != root ] && is_root; then
     sudo -H -u "${SUDO_USER}" -- env PATH="${PATH}" "$@"
   else
     "$@"
@@ -253,7 +253,7 @@ absolute() {
 build_as_caller() {
   [ "${dry_run}" = false ] ||
     fail "${unavailable}" "the program would be built first; run ./install.sh --demo to build it"
-  if is_mac && is_root && [ -z "${SUDO_USER-}" ]; then
+  if is_mac && is_root && [ "${SUDO_USER:-root}" = root ]; then
     fail "${unavailable}" "the program is not built, and Maven should not run as root. Run sudo\
  ./install.sh as yourself, or install from a release archive."
   fi
@@ -265,7 +265,7 @@ build_as_caller() {
 
 # Makes sure that all that is named is here, and sets JAVA_HOME.
 bring() {
-  if is_mac && is_root && [ -z "${SUDO_USER-}" ]; then
+  if is_mac && is_root && [ "${SUDO_USER:-root}" = root ]; then
     fail "${unavailable}" "neither Homebrew nor Maven should run as root: run it without sudo"
   fi
   missing=$(missing_of "$@")
