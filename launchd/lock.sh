@@ -11,7 +11,7 @@
 # that of two only one succeeds. There is no flock(1) on a Mac.
 take_lock() {
   open_folder "${support}"
-  if ! ln -s "$$" "${lock}" 2>/dev/null; then
+  if ! make_lock; then
     holder=$(readlink "${lock}") || holder=
     is_alive "${holder}" && is_busy
     # It was killed, or the power went. Only one of those who see that moves its lock away.
@@ -23,10 +23,19 @@ take_lock() {
       ln -s "${moved}" "${lock}" 2>/dev/null || :
       is_busy
     fi
-    ln -s "$$" "${lock}" 2>/dev/null || is_busy
+    make_lock || is_busy
     say "an install.sh before (process ${holder}) was killed: its lock is taken over"
   fi
   locked=true
+}
+
+# Whether nobody had it. What else prevents it, such as a full disk, ends the install.
+make_lock() {
+  said=$(LC_ALL=C ln -s "$$" "${lock}" 2>&1) && return 0
+  case ${said} in
+    *'ile exists'*) return 1 ;;
+    *) fail "${failed}" "${lock} cannot be made: is the disk full or read-only? (${said})" ;;
+  esac
 }
 
 is_busy() {
