@@ -235,7 +235,8 @@ take() {
       if [ "$1" = --destdir ]; then
         staging=true
         start=false
-        [ "${dry_run}" = true ] || (cd "${caller_folder}" && mkdir -p "$2")
+        [ "${dry_run}" = true ] || (cd "${caller_folder}" && mkdir -p "$2") ||
+          fail "${failed}" "$2 cannot be made"
       fi
       root=$(cd "${caller_folder}" && cd -P "$2" 2>/dev/null && pwd -P) ||
         refuse "there is no folder $2"

@@ -22,11 +22,26 @@ require_a_mac() {
   fi
   [ "${start}" = false ] || [ -x "${launchctl}" ] ||
     fail "${unavailable}" "there is no ${launchctl}: give --no-start, or --destdir for a package"
+  require_own_root
   for place in "${support}" "${releases}" "${settings}" "${secret}" "${logs}" "${state}" "${job}"; do
     [ ! -L "${place}" ] ||
       fail "${failed}" "${place} is a link, which is not followed here. Remove it first."
   done
   require_own_current
+}
+
+# Root runs and writes what lies there, so it is nobody else's, nor elsewhere.
+require_own_root() {
+  is_root && [ -n "${root}" ] || return 0
+  listing=$(ls -ldn "${root}")
+  owner=$(printf '%s\n' "${listing}" | awk '{ print $3 }')
+  [ "${owner}" = 0 ] || fail "${failed}" "${root} belongs to another user (${owner}), and root works only\
+ below a folder that belongs to root. Run: chown 0:0 ${root}"
+  for place in Library "Library/Application Support" Library/LaunchDaemons Library/Logs private \
+    private/var private/var/db; do
+    [ ! -L "${root}/${place}" ] ||
+      fail "${failed}" "${root}/${place} is a link, which root does not follow here. Remove it first."
+  done
 }
 
 # What it leads to is run, so it leads to a release of ours or nowhere.
@@ -94,13 +109,14 @@ plist_string() {
 }
 
 check_disk() {
-  place=${support}
-  while [ ! -d "${place}" ]; do
-    place=$(dirname "${place}")
+  for place in "${support}" /tmp; do
+    while [ ! -d "${place}" ]; do
+      place=$(dirname "${place}")
+    done
+    free=$(df -P -k "${place}" | awk 'NR == 2 { print int($4 / 1024) }')
+    [ "${free:-0}" -ge "${needed_mib}" ] || fail "${failed}" "only ${free:-0} MiB are free at ${place},\
+ and ${needed_mib} are needed. Make room first."
   done
-  free=$(df -P -k "${place}" | awk 'NR == 2 { print int($4 / 1024) }')
-  [ "${free}" -ge "${needed_mib}" ] || fail "${failed}" "only ${free} MiB are free at ${place}, and\
- ${needed_mib} are needed. Make room first."
 }
 
 # The launcher itself looks whether its Java runs, is new enough and is nobody else's to change.
@@ -115,28 +131,39 @@ prepare_settings() {
   new_settings=
   if [ -e "${settings}" ]; then
     [ -z "${endpoint}${config_file}" ] || say "kept as they are: the settings in ${settings}"
-    check_settings "${settings}" "${settings}"
+    require_file "${settings}"
+    check_settings "${settings}"
     return
   fi
   [ -n "${endpoint}${config_file}" ] || return 0
   new_settings=${scratch}/config.json
   if [ -n "${config_file}" ]; then
+    require_file "${config_file}"
     cat "${config_file}" >"${new_settings}" 2>/dev/null ||
       fail "${bad_settings}" "${config_file} cannot be read"
-    check_settings "${new_settings}" "${config_file}"
+    check_settings "${config_file}" "${new_settings}"
   else
     printf '%s\n' "${endpoint}" | grep -E -q "${checked_endpoint}" ||
       fail "${bad_settings}" "the --endpoint is no URL that begins with https://"
     printf '{\n  "endpoint": "%s"\n}\n' "${endpoint}" >"${new_settings}"
-    check_settings "${new_settings}" "the --endpoint"
+    check_settings "the --endpoint" "${new_settings}"
   fi
 }
 
-# The program is asked. If it is too old to know the question, braces have to do.
+# Reading a pipe may have no end, and what is read once is gone.
+require_file() {
+  [ -e "$1" ] || fail "${bad_settings}" "there is no $1"
+  [ -f "$1" ] || fail "${bad_settings}" "$1 is no regular file: give one, not a pipe or a folder"
+}
+
+# The program is asked: about the settings that are in their place with their owner and mode, or about
+# a draft. If it is too old to know the question, braces have to do.
 check_settings() {
   [ -n "${java_here}" ] || return 0
   code=0
-  said=$(kextwatch_below_root "${fresh}/bin/kextwatch" config validate "$1" 2>&1) || code=$?
+  said=$(kextwatch_below_root "${fresh}/bin/kextwatch" config validate ${2+"$2"} 2>&1) || code=$?
+  file=${2:-$1}
+  [ -z "${2-}" ] || said=$(told_of_draft "$1" "$2" "${said}")
   case ${code} in
     0) ;;
     1)
@@ -144,17 +171,28 @@ check_settings() {
       if [ -n "${secret_file}" ] && [ ! -e "${secret}" ]; then
         said=$(printf '%s\n' "${said}" | sed '/^failed: *secretFile: there is no /d')
       fi
-      [ -z "${said}" ] || say "$2 can be used, but there is more to do:
+      [ -z "${said}" ] || say "$1 can be used, but there is more to do:
 ${said}"
       ;;
     64)
       awk 'NF { if (!seen++) first = $1; last = $NF }
-        END { exit !(first ~ /^\{/ && last ~ /\}$/) }' "$1" ||
-        fail "${bad_settings}" "$2 must be one JSON object, { ... }. Mend that first."
+        END { exit !(first ~ /^\{/ && last ~ /\}$/) }' "${file}" ||
+        fail "${bad_settings}" "$1 must be one JSON object, { ... }. Mend that first."
       ;;
-    *) fail "${bad_settings}" "$2 is refused: ${said}
+    77) say "$1 is not tried: this user may not read the settings" ;;
+    *) fail "${bad_settings}" "$1 is refused: ${said}
 Mend that first; nothing has been changed." ;;
   esac
+}
+
+# What was said of a copy, as if it were said of what was given; no daemon runs with a draft.
+told_of_draft() {
+  printf '%s\n' "$3" | given=$1 copy=$2 awk '
+    /^A running daemon / { next }
+    (at = index($0, ENVIRON["copy"])) {
+      $0 = substr($0, 1, at - 1) ENVIRON["given"] substr($0, at + length(ENVIRON["copy"]))
+    }
+    { print }'
 }
 
 # 24 to 64 bytes in padded base64, after whsec_ or bare. It is never shown.
@@ -165,6 +203,7 @@ prepare_secret() {
     say "kept as it is: the secret in ${secret}"
     return
   fi
+  require_file "${secret_file}"
   new_secret=${scratch}/secret
   (
     umask 077

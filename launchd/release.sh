@@ -391,6 +391,7 @@ tell_removal() {
 }
 
 show_status() {
+  require_own_root
   require_own_current
   if [ ! -x "${current}/bin/kextwatch" ]; then
     say "Kextwatch is not installed${root:+ below ${root}}"
