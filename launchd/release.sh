@@ -291,7 +291,7 @@ way_out() {
   case ${ended} in
     0 | "${usage_error}" | "${unavailable}" | "${failed}" | "${needs_root}" | "${bad_settings}") ;;
     *)
-      mishap="${undertaking} failed; is the disk full or read-only?"
+      mishap="${undertaking} failed (is the disk full or read-only?)"
       [ "${ended}" -ne 130 ] || mishap="${undertaking} was interrupted"
       ended=${failed}
       must_go_back || say "${mishap}
@@ -313,6 +313,7 @@ take_back() {
   if [ -n "${previous}" ] && [ -d "${releases}/${previous}" ]; then
     point_back
     stop_job upgrade || return
+    clear_away # makes room, too
     if start_job; then
       say "${mishap}: ${previous} runs again.
 ${advice}"

@@ -100,7 +100,7 @@ class InstallGuardsTest extends InstalledMac {
     Script.write(bin.resolve("df"), small + "exec '" + bin.resolve("real-df") + "' \"$@\" ;; esac");
     refused(70, "only 19 MiB are free at /tmp", "--java", runtime);
     Script.write(bin.resolve("mktemp"), "echo mktemp: no space left on device >&2; exit 1");
-    refused(70, "failed; is the disk full or read-only?", "--java", runtime);
+    refused(70, "failed (is the disk full or read-only?)", "--java", runtime);
   }
 
   @Test

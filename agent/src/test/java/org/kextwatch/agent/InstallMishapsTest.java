@@ -116,7 +116,7 @@ class InstallMishapsTest extends InstalledMac {
       Files.createDirectory(state().resolve("stop-cause")); // nothing can be written there
       doing(tool, "[ \"$*\" != \"${*%.plist}\" ] || [ \"$*\" != \"${*%current*}\" ]", full);
       assertTakenBack(
-          "the install of Kextwatch 0.2.0 failed; is the disk full or read-only?: 0.1.0 runs again",
+          "the install of Kextwatch 0.2.0 failed (is the disk full or read-only?): 0.1.0 runs again",
           install());
     }
   }
