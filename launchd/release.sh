@@ -92,17 +92,25 @@ install_release() {
 # The release as it will be, apart from the Mac.
 lay_out() {
   mkdir "${fresh}"
-  cp -R "${program}/bin" "${program}/lib" "${fresh}/"
+  copy_to "${fresh}/" "${program}/bin" "${program}/lib" "launchd/${label}.plist"
   if [ -d "${program}/share" ]; then
-    cp -R "${program}/share" "${fresh}/"
+    copy_to "${fresh}/" "${program}/share"
   fi
-  cp "launchd/${label}.plist" "${fresh}/"
   printf '%s\n' "${java_here:-${java_home}}" >"${fresh}/java-home"
   close_off "${fresh}"
   if has xattr; then
     # It fails where there is none, which is no error.
     find "${fresh}" -type f -exec xattr -d com.apple.quarantine {} \; 2>/dev/null || :
   fi
+}
+
+# On a full disk cp has a word for each file, which would hide the one that matters.
+copy_to() {
+  to=$1
+  shift
+  said=$(cp -R "$@" "${to}" 2>&1) ||
+    fail "${failed}" "${to} cannot be written: is the disk full or read-only?
+${advice}"
 }
 
 # Only the owner can change it, and as root that is root.
@@ -200,7 +208,7 @@ place_release() {
     close_off "${releases}/${release}" # its files are the same, which says nothing of their owners
   else
     rm -rf "${releases}/.new"
-    cp -R "${fresh}" "${releases}/.new"
+    copy_to "${releases}/.new" "${fresh}"
     is_placed_now=true
     mv "${releases}/.new" "${releases}/${release}"
   fi

@@ -104,6 +104,15 @@ class InstallGuardsTest extends InstalledMac {
   }
 
   @Test
+  void aDiskThatIsFullAllTheSameIsToldOnce() throws Exception {
+    installed();
+    release("0.2.0");
+    Script.write(bin.resolve("cp"), "echo cp: full >&2; echo cp: full >&2; exit 1");
+    Ended ended = refused(70, "/release/ cannot be written: is the disk full or read-only?");
+    assertEquals(2, ended.err().lines().count(), ended::err);
+  }
+
+  @Test
   void aLockThatCannotBeMadeIsNobodyElses() throws Exception {
     installed();
     release("0.2.0");
