@@ -1,10 +1,10 @@
 #!/bin/sh
 #
 # Installs Kextwatch on this Mac and removes it; tries, tests and builds it on any machine, and brings
-# what that needs. What is done to a Mac is in launchd/release.sh and launchd/job.sh.
+# what that needs. What is done to a Mac is in the scripts in launchd.
 #
-# No function that stands in a condition relies on "set -e" to end it, and those two files use what
-# this one sets:
+# No function that stands in a condition relies on "set -e" to end it, and those files use what this
+# one sets:
 # shellcheck disable=SC2310,SC2034
 
 set -eu
@@ -55,8 +55,9 @@ exit codes: 0 done, 64 wrong usage, 69 something is missing or this is no Mac fo
 TEXT
 }
 
+# Nobody may be there any more to be told.
 say() {
-  printf '%s\n' "install.sh: $1" >&2
+  printf '%s\n' "install.sh: $1" >&2 || :
 }
 
 fail() {
@@ -151,7 +152,7 @@ maven() {
 
 # Whoever called sudo: Homebrew refuses root, and what Maven writes should not be root's.
 as_caller() {
-  if [ -n "${SUDO_USER-}" ] && [ "${SUDO_USER}" != root ] && is_root; then
+  if [ "${SUDO_USER:-root}" != root ] && is_root; then
     sudo -H -u "${SUDO_USER}" -- env PATH="${PATH}" "$@"
   else
     "$@"
@@ -201,10 +202,10 @@ on_a_mac() {
   [ -z "${endpoint}" ] || [ -z "${config_file}" ] || refuse "give --endpoint or --config, not both"
   [ "${purge}" = false ] || [ "${action}" = uninstall ] || refuse "--purge needs --uninstall"
 
-  # shellcheck source=/dev/null
-  . ./launchd/release.sh
-  # shellcheck source=/dev/null
-  . ./launchd/job.sh
+  for part in release checks lock job; do
+    # shellcheck source=/dev/null
+    . "./launchd/${part}.sh"
+  done
   places
   case ${action} in
     status) show_status ;;
@@ -234,7 +235,8 @@ take() {
       if [ "$1" = --destdir ]; then
         staging=true
         start=false
-        [ "${dry_run}" = true ] || (cd "${caller_folder}" && mkdir -p "$2")
+        [ "${dry_run}" = true ] || (cd "${caller_folder}" && mkdir -p "$2") ||
+          fail "${failed}" "$2 cannot be made"
       fi
       root=$(cd "${caller_folder}" && cd -P "$2" 2>/dev/null && pwd -P) ||
         refuse "there is no folder $2"
@@ -252,7 +254,7 @@ absolute() {
 build_as_caller() {
   [ "${dry_run}" = false ] ||
     fail "${unavailable}" "the program would be built first; run ./install.sh --demo to build it"
-  if is_mac && is_root && [ -z "${SUDO_USER-}" ]; then
+  if is_mac && is_root && [ "${SUDO_USER:-root}" = root ]; then
     fail "${unavailable}" "the program is not built, and Maven should not run as root. Run sudo\
  ./install.sh as yourself, or install from a release archive."
   fi
@@ -264,7 +266,7 @@ build_as_caller() {
 
 # Makes sure that all that is named is here, and sets JAVA_HOME.
 bring() {
-  if is_mac && is_root && [ -z "${SUDO_USER-}" ]; then
+  if is_mac && is_root && [ "${SUDO_USER:-root}" = root ]; then
     fail "${unavailable}" "neither Homebrew nor Maven should run as root: run it without sudo"
   fi
   missing=$(missing_of "$@")

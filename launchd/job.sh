@@ -2,12 +2,12 @@
 #
 # The launchd job: how install.sh stops and starts it.
 #
-# Functions here say by their exit code whether it worked; "set -e" is not counted on:
-# shellcheck disable=SC2310
-# release.sh, which is read before this file, gives these:
-: "${label?}" "${failed?}" "${launchctl=}" "${job=}" "${state=}" "${status=}"
+# Functions here say by their exit code whether it worked; "set -e" is not counted on, and release.sh
+# uses what they set:
+# shellcheck disable=SC2310,SC2034
+# It is read before this file, and gives these:
+: "${service?}" "${launchctl=}" "${job=}" "${state=}" "${status=}" "${word=}"
 
-service=system/${label}
 patience=30 # seconds, for each thing that launchd is waited for
 
 # The exit code alone: what it prints "is NOT API in any sense at all" (launchctl(1)).
@@ -15,36 +15,74 @@ is_loaded() {
   "${launchctl}" print "${service}" >/dev/null 2>&1
 }
 
-# Stops it and waits until launchd has forgotten it, for bootout only begins that. The daemon tells
-# the fleet why, with the word given.
+# Stops it and waits until launchd has forgotten it, for bootout only begins that. Whether it has.
+# The daemon tells the fleet why, with the word given.
 stop_job() {
   if is_loaded && [ -d "${state}" ]; then
-    rm -f "${state}/stop-cause"
-    printf '%s\n' "$1" >"${state}/stop-cause"
+    leave_word "$1" || : # what cannot be told stops nothing
   fi
+  is_stopped=true # before it is: whoever is interrupted in between starts it again
   code=0
   said=$("${launchctl}" bootout "${service}" 2>&1) || code=$?
   case ${code} in
     # Done; there was none (two ways to say it); it is stopping.
     0 | 3 | 36 | 113) ;;
     *)
-      rm -f "${state}/stop-cause"
-      fail "${failed}" "launchctl bootout ${service} failed (${code}): ${said}"
+      is_stopped=false
+      remove_word
+      say "launchctl bootout ${service} failed (${code}): ${said}
+It runs as before. Restart the Mac, then run install.sh again."
+      return 1
       ;;
   esac
   waited=0
   while is_loaded; do
-    [ "${waited}" -lt "${patience}" ] ||
-      fail "${failed}" "${service} does not end. Restart the Mac, then run install.sh again."
+    [ "${waited}" -lt "${patience}" ] || {
+      say "${service} does not end. Restart the Mac, then run install.sh again."
+      return 1
+    }
     waited=$((waited + 1))
     sleep 1
   done
-  rm -f "${state}/stop-cause"
+  remove_word
 }
 
-# Starts it, and waits for the first status that it writes. Whether it came up.
+# Leaves a word in the daemon's own folder, where a daemon that comes up takes it away. An empty one,
+# for want of room, is one too.
+leave_word() {
+  (
+    remove_word
+    printf '%s\n' "$1" >"${word}"
+  ) 2>/dev/null || [ -f "${word}" ]
+}
+
+remove_word() {
+  rm -f "${word}" 2>/dev/null || :
+}
+
+# Starts it. Whether it came up.
 start_job() {
+  make_state_folder
   before=$(status_sum)
+  is_word_left=false
+  ! leave_word start || is_word_left=true
+  came_up=1
+  if launch && shows_life; then
+    came_up=0
+    is_stopped=false
+  fi
+  remove_word
+  return "${came_up}"
+}
+
+# As the daemon makes it.
+make_state_folder() {
+  [ -d "${state}" ] || {
+    mkdir -p "${state%/*}" && mkdir -m 700 "${state}" && own 700 "${state}"
+  }
+}
+
+launch() {
   "${launchctl}" enable "${service}" || : # a label once disabled stays so, and bootstrap says only 5
   tried=0
   until bootstrap; do
@@ -60,6 +98,11 @@ start_job() {
     tried=$((tried + 1))
     sleep 1
   done
+}
+
+# Its first status tells that all is well with it. That comes after its first look, which takes
+# minutes where Defender hangs; that it has taken the word away will do then.
+shows_life() {
   waited=0
   while [ "${waited}" -lt "${patience}" ]; do
     after=$(status_sum)
@@ -67,6 +110,10 @@ start_job() {
     waited=$((waited + 1))
     sleep 1
   done
+  if [ "${is_word_left}" = true ] && [ ! -e "${word}" ] && is_loaded; then
+    say "it runs; its first look takes longer than ${patience} seconds"
+    return 0
+  fi
   say "there was no new ${status} within ${patience} seconds"
   return 1
 }

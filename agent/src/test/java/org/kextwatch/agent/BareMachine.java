@@ -61,10 +61,7 @@ abstract class BareMachine {
   void cloneOntoABareMachine() throws IOException {
     Path machine = temp.toRealPath();
     clone = machine.resolve("a clone");
-    Script.copy(Script.REPOSITORY.resolve("install.sh"), clone.resolve("install.sh"));
-    for (String part : List.of("launchd/release.sh", "launchd/job.sh")) {
-      Script.copy(Script.REPOSITORY.resolve(part), clone.resolve(part));
-    }
+    Script.copyInstaller(clone);
     Files.copy(Script.REPOSITORY.resolve("pom.xml"), clone.resolve("pom.xml"));
     Files.createDirectories(clone.resolve(".mvn"));
     Files.createDirectories(clone.resolve("agent/src/main/java"));

@@ -99,7 +99,11 @@ class InstallBringsTest extends BareMachine {
     tool("uname", "echo Darwin");
     tool("id", "echo 0");
     tool("sudo", "echo \"sudo $1 $2 $3\" >>\"$LOG\"; shift 4; exec \"$@\"");
-    assertRefused(69, "run it without sudo", "--demo");
+    for (String root : List.of("", "root")) {
+      environment.put("SUDO_USER", root);
+      assertRefused(69, "run it without sudo", "--demo");
+      assertRefused(69, "Maven should not run as root", "--no-start");
+    }
     assertEquals("", calls());
 
     environment.put("SUDO_USER", "ada");

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -54,9 +53,7 @@ abstract class InstalledMac {
   void unpackAnArchiveBesideAMac() throws Exception {
     Path folder = temp.toRealPath();
     archive = folder.resolve("an archive");
-    for (String script : List.of("install.sh", "launchd/release.sh", "launchd/job.sh")) {
-      Script.copy(Script.REPOSITORY.resolve(script), archive.resolve(script));
-    }
+    Script.copyInstaller(archive);
     String plist = "launchd/" + LABEL + ".plist";
     Files.copy(Script.REPOSITORY.resolve(plist), archive.resolve(plist));
     Script.copy(

@@ -41,8 +41,10 @@ public final class Launchd implements AutoCloseable {
   private final Map<String, LaunchdJob> jobs = new ConcurrentHashMap<>();
   private final List<String> calls = new CopyOnWriteArrayList<>();
 
-  /** So many bootstraps are still refused with 5, whatever the time. */
+  /** So many bootstraps are still refused, whatever the time. */
   final AtomicInteger refusals = new AtomicInteger();
+
+  volatile int refusal = IO_ERROR;
 
   private volatile long settledAt = System.nanoTime();
   public volatile int settleSeconds = 3;
@@ -147,7 +149,7 @@ public final class Launchd implements AutoCloseable {
   private Answer bootstrap(Path plist) throws IOException {
     Answer ioError = new Answer(IO_ERROR, "Bootstrap failed: 5: Input/output error\n");
     if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-      return ioError;
+      return new Answer(refusal, "Bootstrap failed: " + refusal + "\n");
     }
     if (System.nanoTime() < settledAt || isDubious(plist)) {
       return ioError;

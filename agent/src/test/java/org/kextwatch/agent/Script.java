@@ -68,4 +68,14 @@ public final class Script {
     Files.copy(script, to);
     return Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
+
+  /** Copies install.sh with all that it reads. */
+  static void copyInstaller(Path folder) throws IOException {
+    copy(REPOSITORY.resolve("install.sh"), folder.resolve("install.sh"));
+    try (Stream<Path> parts = Files.list(REPOSITORY.resolve("launchd"))) {
+      for (Path part : parts.filter(file -> file.toString().endsWith(".sh")).toList()) {
+        copy(part, folder.resolve("launchd").resolve(part.getFileName()));
+      }
+    }
+  }
 }

@@ -1,0 +1,221 @@
+#!/bin/sh
+#
+# What install.sh looks at before it touches a Mac.
+#
+# No function that stands in a condition relies on "set -e" to end it:
+# shellcheck disable=SC2310
+# install.sh and release.sh, which are read before this file, give these:
+: "${root?}" "${endpoint?}" "${secret_file?}" "${config_file?}" "${java_home?}" "${start?}"
+: "${staging?}" "${dry_run?}" "${unavailable?}" "${failed?}" "${needs_root?}" "${bad_settings?}"
+: "${java_home_tool?}" "${oldest_jdk?}" "${support=}" "${releases=}" "${current=}" "${settings=}"
+: "${secret=}" "${logs=}" "${state=}" "${job=}" "${launchctl=}" "${scratch=}" "${fresh=}"
+
+needed_mib=50
+checked_endpoint='^https?://[^[:space:]"\\]+$'
+
+# A folder that is a Mac belongs to whoever works on it; the Mac itself belongs to root.
+require_a_mac() {
+  if [ -z "${root}" ]; then
+    is_mac || fail "${unavailable}" "this is not a Mac. Try it with --demo, or prepare a package with\
+ --destdir DIR."
+    is_root || [ "${dry_run}" = true ] || fail "${needs_root}" "only root can do that: run it with sudo"
+  fi
+  [ "${start}" = false ] || [ -x "${launchctl}" ] ||
+    fail "${unavailable}" "there is no ${launchctl}: give --no-start, or --destdir for a package"
+  require_own_root
+  for place in "${support}" "${releases}" "${settings}" "${secret}" "${logs}" "${state}" "${job}"; do
+    [ ! -L "${place}" ] ||
+      fail "${failed}" "${place} is a link, which is not followed here. Remove it first."
+  done
+  require_own_current
+}
+
+# Root runs and writes what lies there, so it is nobody else's, nor elsewhere.
+require_own_root() {
+  is_root && [ -n "${root}" ] || return 0
+  listing=$(ls -ldn "${root}")
+  owner=$(printf '%s\n' "${listing}" | awk '{ print $3 }')
+  [ "${owner}" = 0 ] || fail "${failed}" "${root} belongs to another user (${owner}), and root works only\
+ below a folder that belongs to root. Run: chown 0:0 ${root}"
+  for place in Library "Library/Application Support" Library/LaunchDaemons Library/Logs private \
+    private/var private/var/db; do
+    [ ! -L "${root}/${place}" ] ||
+      fail "${failed}" "${root}/${place} is a link, which root does not follow here. Remove it first."
+  done
+}
+
+# What it leads to is run, so it leads to a release of ours or nowhere.
+require_own_current() {
+  target=
+  if [ -L "${current}" ]; then
+    target=$(readlink "${current}")
+  elif [ -e "${current}" ]; then
+    target=itself
+  fi
+  name=${target#releases/}
+  case ${name} in
+    '') return 0 ;;
+    "${target}" | */* | .*) ;;
+    *) [ -L "${releases}/${name}" ] || return 0 ;;
+  esac
+  fail "${failed}" "${current} leads to ${target}, which is no release in ${releases}. Find out who did\
+ that, and remove it first."
+}
+
+# Sets java_home, what is recorded, and java_here, the same Java as far as it can be tried here.
+find_runtime() {
+  if [ -z "${java_home}" ] && [ -r "${current}/java-home" ]; then
+    IFS= read -r java_home <"${current}/java-home" || :
+    [ -x "${java_home}/bin/java" ] || java_home=
+  fi
+  if [ -z "${java_home}" ] && is_mac; then
+    java_home=$("${java_home_tool}" -F -v "${oldest_jdk}+" 2>/dev/null) || java_home=
+  fi
+  if [ -z "${java_home}" ] && [ -n "${root}" ] && find_jdk; then
+    java_home=${JAVA_HOME-}
+  fi
+  [ -n "${java_home}" ] || fail "${unavailable}" "no Java ${oldest_jdk} or later is here. Install one\
+ for all users, or give --java HOME."
+  java_here=${java_home}
+  if [ "${staging}" = true ] && [ -x "${root}${java_home}/bin/java" ]; then
+    java_here=${root}${java_home}
+  fi
+  if [ ! -x "${java_here}/bin/java" ]; then
+    [ "${staging}" = true ] ||
+      fail "${unavailable}" "there is no ${java_here}/bin/java: give another --java HOME"
+    java_here=
+    say "${java_home} is not here, so neither it nor the settings are tried"
+  fi
+}
+
+# A Java that is newer than the Mac dies without a word that an admin would understand.
+check_runtime() {
+  minimum=
+  mac=$(plist_string "${root}/System/Library/CoreServices/SystemVersion.plist" ProductVersion)
+  if [ -n "${java_here}" ]; then
+    minimum=$(plist_string "${java_here}/../Info.plist" JVMMinimumSystemVersion)
+  fi
+  [ -n "${mac}" ] && [ -n "${minimum}" ] || return 0
+  is_at_least "${minimum}" "${mac}" || fail "${unavailable}" "${java_home} needs macOS ${minimum} or\
+ later, this is macOS ${mac}. Give --java HOME of a Java ${oldest_jdk} or later that runs here."
+}
+
+# The string of a key in an XML property list, nothing if there is none.
+plist_string() {
+  [ -r "$1" ] || return 0
+  awk -v RS='<' -v wanted="key>$2" '
+    found && sub(/^string>/, "") { print; exit }
+    $0 == wanted { found = 1 }' "$1"
+}
+
+check_disk() {
+  for place in "${support}" /tmp; do
+    while [ ! -d "${place}" ]; do
+      place=$(dirname "${place}")
+    done
+    free=$(df -P -k "${place}" | awk 'NR == 2 { print int($4 / 1024) }')
+    [ "${free:-0}" -ge "${needed_mib}" ] || fail "${failed}" "only ${free:-0} MiB are free at ${place},\
+ and ${needed_mib} are needed. Make room first."
+  done
+}
+
+# The launcher itself looks whether its Java runs, is new enough and is nobody else's to change.
+rehearse() {
+  [ -n "${java_here}" ] || return 0
+  said=$("${fresh}/bin/kextwatch" version 2>&1) ||
+    fail "${failed}" "the program does not run with ${java_home}: ${said}"
+}
+
+# Sets new_settings if some are to be written; those that are there are never changed.
+prepare_settings() {
+  new_settings=
+  if [ -e "${settings}" ]; then
+    [ -z "${endpoint}${config_file}" ] || say "kept as they are: the settings in ${settings}"
+    require_file "${settings}"
+    check_settings "${settings}"
+    return
+  fi
+  [ -n "${endpoint}${config_file}" ] || return 0
+  new_settings=${scratch}/config.json
+  if [ -n "${config_file}" ]; then
+    require_file "${config_file}"
+    cat "${config_file}" >"${new_settings}" 2>/dev/null ||
+      fail "${bad_settings}" "${config_file} cannot be read"
+    check_settings "${config_file}" "${new_settings}"
+  else
+    printf '%s\n' "${endpoint}" | grep -E -q "${checked_endpoint}" ||
+      fail "${bad_settings}" "the --endpoint is no URL that begins with https://"
+    printf '{\n  "endpoint": "%s"\n}\n' "${endpoint}" >"${new_settings}"
+    check_settings "the --endpoint" "${new_settings}"
+  fi
+}
+
+# Reading a pipe may have no end, and what is read once is gone.
+require_file() {
+  [ -e "$1" ] || fail "${bad_settings}" "there is no $1"
+  [ -f "$1" ] || fail "${bad_settings}" "$1 is no regular file: give one, not a pipe or a folder"
+}
+
+# The program is asked: about the settings that are in their place with their owner and mode, or about
+# a draft. If it is too old to know the question, braces have to do.
+check_settings() {
+  [ -n "${java_here}" ] || return 0
+  code=0
+  said=$(kextwatch_below_root "${fresh}/bin/kextwatch" config validate ${2+"$2"} 2>&1) || code=$?
+  file=${2:-$1}
+  [ -z "${2-}" ] || said=$(told_of_draft "$1" "$2" "${said}")
+  case ${code} in
+    0) ;;
+    1)
+      # What is about to be put there is not missing.
+      if [ -n "${secret_file}" ] && [ ! -e "${secret}" ]; then
+        said=$(printf '%s\n' "${said}" | sed '/^failed: *secretFile: there is no /d')
+      fi
+      [ -z "${said}" ] || say "$1 can be used, but there is more to do:
+${said}"
+      ;;
+    64)
+      awk 'NF { if (!seen++) first = $1; last = $NF }
+        END { exit !(first ~ /^\{/ && last ~ /\}$/) }' "${file}" ||
+        fail "${bad_settings}" "$1 must be one JSON object, { ... }. Mend that first."
+      ;;
+    77) say "$1 is not tried: this user may not read the settings" ;;
+    *) fail "${bad_settings}" "$1 is refused: ${said}
+Mend that first; nothing has been changed." ;;
+  esac
+}
+
+# What was said of a copy, as if it were said of what was given; no daemon runs with a draft.
+told_of_draft() {
+  printf '%s\n' "$3" | given=$1 copy=$2 awk '
+    /^A running daemon / { next }
+    (at = index($0, ENVIRON["copy"])) {
+      $0 = substr($0, 1, at - 1) ENVIRON["given"] substr($0, at + length(ENVIRON["copy"]))
+    }
+    { print }'
+}
+
+# 24 to 64 bytes in padded base64, after whsec_ or bare. It is never shown.
+prepare_secret() {
+  new_secret=
+  [ -n "${secret_file}" ] || return 0
+  if [ -e "${secret}" ]; then
+    say "kept as it is: the secret in ${secret}"
+    return
+  fi
+  require_file "${secret_file}"
+  new_secret=${scratch}/secret
+  (
+    umask 077
+    cat "${secret_file}" >"${new_secret}" 2>/dev/null
+  ) || fail "${bad_settings}" "${secret_file} cannot be read"
+  awk 'NF { lines++; fields += NF; text = $1 }
+    END {
+      sub(/^whsec_/, "", text)
+      padding = match(text, /=+$/) ? RLENGTH : 0
+      bytes = length(text) / 4 * 3 - padding
+      exit !(lines == 1 && fields == 1 && text ~ /^[A-Za-z0-9+\/]+=*$/ && padding <= 2 &&
+        length(text) % 4 == 0 && bytes >= 24 && bytes <= 64)
+    }' "${new_secret}" || fail "${bad_settings}" "${secret_file} holds no webhook secret, which is\
+ whsec_ and 24 to 64 bytes in base64. Make one: printf 'whsec_%s\\n' \"\$(openssl rand -base64 32)\""
+}
