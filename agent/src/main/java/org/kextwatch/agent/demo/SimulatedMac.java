@@ -111,11 +111,11 @@ public final class SimulatedMac {
     if (!allowButtonVisible()) {
       return false;
     }
+    if (levers.isSet("allow-loads-itself")) {
+      load(); // before anybody can see the grant, and load it too
+    }
     policy.approveAsUser();
     levers.clear("alert-until");
-    if (levers.isSet("allow-loads-itself")) {
-      load();
-    }
     return true;
   }
 
