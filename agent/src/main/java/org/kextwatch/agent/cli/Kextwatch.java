@@ -11,6 +11,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The command line as a whole, and the one option that all commands share. */
@@ -52,6 +53,14 @@ final class Kextwatch implements Runnable {
       paramLabel = "DIR",
       description = "The directory that is the Mac; this Mac itself if not given.")
   private @Nullable Path rootFolder;
+
+  /** {@link Main} looks for it too, because it may be the parser that fails. */
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Print the stack trace of an internal error on stderr.")
+  @SuppressWarnings("UnusedVariable")
+  private boolean verbose;
 
   @Spec private CommandSpec spec;
 

@@ -1,46 +1,41 @@
 package org.kextwatch.agent.cli;
 
-import java.io.PrintWriter;
-import java.util.Locale;
-import org.kextwatch.agent.mac.RefusedPath;
-import picocli.CommandLine;
+import java.util.Arrays;
+import java.util.List;
 
-/** The one way in and the one way out. */
+/**
+ * The one way in and the one way out. It needs no other class before it can catch what goes wrong,
+ * because any file of the program may be damaged, and a Java that fails by itself ends with the
+ * code that means "at risk".
+ */
 public final class Main {
+  private static final String VERBOSE = "--verbose";
+
   private Main() {}
 
-  /** A Mac may write its numbers in other digits; names of files, events and scripts may not. */
   public static void main(String[] args) {
-    Locale.setDefault(Locale.ROOT);
-    System.exit(execute(args));
+    int exitCode = ExitCode.INTERNAL;
+    try {
+      exitCode = Program.run(args);
+    } catch (Throwable e) {
+      fail(e, Arrays.asList(args));
+    } finally {
+      System.exit(exitCode);
+    }
   }
 
-  static int execute(String... args) {
-    return commandLine().execute(args);
-  }
-
-  /** All commands, ready to be run. */
-  static CommandLine commandLine() {
-    CommandLine commandLine = new CommandLine(new Kextwatch());
-    useExitCodes(commandLine);
-    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
-    commandLine.setExecutionExceptionHandler(
-        (exception, command, parsed) -> {
-          PrintWriter err = command.getErr();
-          if (exception instanceof RefusedPath refused) {
-            err.println("kextwatch: " + refused.reason());
-            return ExitCode.USAGE;
-          }
-          err.println("kextwatch: " + exception);
-          return ExitCode.INTERNAL;
-        });
-    return commandLine;
-  }
-
-  /** Picocli hands them down to no subcommand: for those a wrong option would mean "unknown". */
-  private static void useExitCodes(CommandLine command) {
-    command.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE);
-    command.getCommandSpec().exitCodeOnExecutionException(ExitCode.INTERNAL);
-    command.getSubcommands().values().forEach(Main::useExitCodes);
+  /**
+   * Says what went wrong in one line, and with {@code --verbose} where. The option is looked for
+   * here because it may be the parser that fails.
+   */
+  static int fail(Throwable error, List<String> arguments) {
+    String remedy =
+        error instanceof LinkageError ? " (the program is damaged: run install.sh again)" : "";
+    String line = error.toString().replaceAll("\\p{Cntrl}+", " ");
+    System.err.println("kextwatch: " + line + remedy);
+    if (arguments.contains(VERBOSE)) {
+      error.printStackTrace();
+    }
+    return ExitCode.INTERNAL;
   }
 }

@@ -190,7 +190,7 @@ class ConfigCommandTest {
 
   private int config(String... arguments) {
     StringWriter said = new StringWriter();
-    CommandLine commandLine = Main.commandLine();
+    CommandLine commandLine = Program.commandLine();
     commandLine.setOut(new PrintWriter(said, true));
     commandLine.setErr(new PrintWriter(said, true));
     String[] all =

@@ -131,7 +131,7 @@ class ManualTest {
     String options =
         command.getCommandSpec().options().stream()
             .map(OptionSpec::longestName)
-            .filter(name -> !name.matches("--(root|help|version)"))
+            .filter(name -> !name.matches("--(root|verbose|help|version)"))
             .map(" "::concat)
             .collect(Collectors.joining());
     String operands =

@@ -76,7 +76,7 @@ class WebhookSchemaCommandTest {
   }
 
   private int run(String... arguments) {
-    return Main.commandLine()
+    return Program.commandLine()
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .execute(arguments);
