@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings.SpoolBounds;
 import org.kextwatch.agent.mac.Disk;
@@ -252,15 +253,20 @@ public final class Spool {
   }
 
   /**
-   * Puts aside what belongs to other streams: this Mac is a clone, or its state was lost.
+   * Puts aside what belongs to other streams, damaged or not: this Mac is a clone, or its state was
+   * lost. Nothing of it is a loss of this stream.
    *
    * @return how many events that were
    */
   public synchronized int setAsideAllBut(String streamId) {
-    List<SpoolEntry> others =
-        pending().stream().filter(entry -> !entry.streamId().equals(streamId)).toList();
-    others.forEach(other -> folders.putAside(other.fileName(), "it is of another stream"));
-    others.forEach(this::drop);
+    Set<SpoolEntry> others = new TreeSet<>(pending.keySet());
+    others.addAll(doomed.keySet());
+    others.removeIf(entry -> entry.streamId().equals(streamId));
+    for (SpoolEntry other : others) {
+      folders.putAside(other.fileName(), "it is of another stream");
+      drop(other);
+      doomed.remove(other);
+    }
     return others.size();
   }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.config.Settings;
@@ -129,6 +130,44 @@ class LedgerTest {
     assertEquals(2, second.warnings().size());
   }
 
+  /** What another stream has lost is no loss of this one, or its own number would go with it. */
+  @Test
+  void aDamagedFileOfALostStreamCostsTheNewOneNothing() throws IOException {
+    Ledger before = open(new Disk(), folder);
+    assertTrue(commit(before, changed()));
+    assertTrue(commit(before, changed()));
+    damage(before.state().streamId(), 1);
+    Files.writeString(folder.resolve("state.json"), "{");
+
+    Ledger ledger = open(new Disk(), folder);
+    assertEquals(Losses.NONE, ledger.state().losses());
+    assertTrue(
+        ledger.warnings().contains("2 events of an earlier stream were set aside, undelivered."));
+    assertTrue(commit(ledger, changed()));
+    assertEquals(List.of(1L), numbers(folder));
+    Ledger after = open(new Disk(), folder);
+    assertEquals(Losses.NONE, after.state().losses());
+    assertEquals(List.of(1L), numbers(folder));
+    assertEquals(2, quarantined(folder));
+  }
+
+  @Test
+  void aDamagedFileOfAStreamThatHasNoNumbersLeftCostsTheNextOneNothing() throws IOException {
+    Ledger before = open(new Disk(), folder);
+    assertTrue(commit(before, changed()));
+    String stream = before.state().streamId();
+    damage(stream, 1);
+    Files.createFile(
+        folder.resolve("spool/new").resolve(stream + "-9999999999999999.00000000.json"));
+
+    Ledger ledger = open(new Disk(), folder);
+    assertNotEquals(stream, ledger.state().streamId());
+    assertEquals(Losses.NONE, ledger.state().losses());
+    assertTrue(commit(ledger, changed()));
+    open(new Disk(), folder);
+    assertEquals(List.of(1L), numbers(folder));
+  }
+
   /** The power fails before or after any single step on the disk, in a cycle that has them all. */
   @Test
   void noCrashLosesOrRepeatsAnythingOrReusesANumber() throws IOException {
@@ -190,6 +229,26 @@ class LedgerTest {
     assertEquals(List.of(), ledger.warnings(), crash);
     assertTrue(commit(ledger, changed()), crash);
     assertEquals(numbers.size() + 1, ledger.countedSequence(), crash);
+  }
+
+  private void damage(String stream, long number) throws IOException {
+    String name = "%s-%016d".formatted(stream, number);
+    try (Stream<Path> files = Files.list(folder.resolve("spool/new"))) {
+      Path file = files.filter(f -> f.getFileName().toString().startsWith(name)).findAny().get();
+      Files.writeString(file, "torn");
+    }
+  }
+
+  private static List<Long> numbers(Path mac) throws IOException {
+    Spool spool = new Spool(mac.resolve("spool"), new Disk());
+    spool.open();
+    return spool.pending().stream().map(SpoolEntry::sequence).toList();
+  }
+
+  private static int quarantined(Path mac) throws IOException {
+    try (Stream<Path> files = Files.list(mac.resolve("spool/quarantine"))) {
+      return (int) files.count();
+    }
   }
 
   private static ChangedData changed() {
