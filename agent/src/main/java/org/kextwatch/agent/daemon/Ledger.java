@@ -10,15 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings.SpoolBounds;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.report.Complaint;
 import org.kextwatch.agent.report.Event;
+import org.kextwatch.agent.report.EventData;
 import org.kextwatch.agent.report.EventData.DropReason;
 import org.kextwatch.agent.report.EventData.DroppedData;
-import org.kextwatch.agent.report.EventType;
 import org.kextwatch.agent.report.Spool;
 import org.kextwatch.agent.report.SpoolEntry;
 import org.kextwatch.agent.report.SpooledEvent;
@@ -151,10 +150,11 @@ final class Ledger {
    * Commits an event and what it means for the state.
    *
    * @param event made for the next number
+   * @param data what it tells
    * @return whether it is on disk; if not, the state is as it was, and the same is found to be told
    *     again
    */
-  boolean commit(Event event, UnaryOperator<State> meaning) {
+  boolean commit(Event event, EventData data) {
     if (!settle()) {
       return false; // what is given up must be noted first, or the spool would grow
     }
@@ -164,7 +164,7 @@ final class Ledger {
       report("The event could not be kept and will be told later: " + e.getMessage());
       return false;
     }
-    state = meaning.apply(state.counting(state.sequence() + 1));
+    state = state.counting(state.sequence() + 1).telling(data);
     settle();
     return true;
   }
@@ -267,20 +267,10 @@ final class Ledger {
     try {
       Optional<byte[]> body = spool.read(entry);
       if (body.isPresent()) {
-        state = meaning(SpooledEvent.read(body.get()));
+        state = state.telling(SpooledEvent.read(body.get()).data());
       }
     } catch (IOException e) {
       Logger.warn("The event {} cannot be read back: {}", entry.sequence(), e.getMessage());
     }
-  }
-
-  private State meaning(SpooledEvent event) {
-    if (event.type() == EventType.STATUS_CHANGED && event.status() != null) {
-      return state.telling(event.status());
-    }
-    if (event.type() == EventType.LOAD_ATTEMPTED && event.attempt() != null) {
-      return state.with(state.loads().ended(event.attempt()));
-    }
-    return event.loss() == null ? state : state.with(state.losses().told(event.loss()));
   }
 }

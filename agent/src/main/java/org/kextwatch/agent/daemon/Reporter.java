@@ -4,13 +4,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.report.Delivery;
 import org.kextwatch.agent.report.DeliveryState;
 import org.kextwatch.agent.report.Event;
 import org.kextwatch.agent.report.EventData;
 import org.kextwatch.agent.report.EventData.DroppedData;
+import org.kextwatch.agent.report.EventData.LoadAttemptedData;
 import org.kextwatch.agent.report.EventWriter;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Attempt;
@@ -27,7 +26,6 @@ final class Reporter {
   private final Supplier<List<String>> warnings;
 
   private boolean mustTellStart;
-  private EventData.@Nullable LoadAttemptedData unkept;
 
   /**
    * Makes a reporter.
@@ -77,15 +75,20 @@ final class Reporter {
     if (mustTellStart) {
       mustTellStart = !commit(new EventData.StartedData(status), status);
     }
-    if (unkept != null && commit(unkept, status, counted -> counted)) {
-      unkept = null;
-    }
+    tellUnkept(status);
     if (ledger.state().isGoodBeginning(status)) {
       ledger.keep(ledger.state().telling(status));
     }
     ledger.state().news(status).ifPresent(news -> commit(news, status));
     tellLosses(status);
     delivery.committed(ledger.countedSequence()); // also what a save counted that came late
+  }
+
+  private void tellUnkept(Status status) {
+    State.Unkept late = ledger.state().unkept();
+    if (late != null) {
+      commit(new LoadAttemptedData(status, late.attempt(), late.trigger()), status);
+    }
   }
 
   /**
@@ -103,10 +106,13 @@ final class Reporter {
     }
   }
 
-  /** Tells of a run of the loader; if the disk does not take it, with the next look. */
+  /** Tells of a run of the loader; if the disk does not take it, with a later look. */
   void attempted(Status status, Attempt attempt, Trigger trigger) {
-    EventData.LoadAttemptedData data = new EventData.LoadAttemptedData(status, attempt, trigger);
-    unkept = commit(data, status) ? null : data;
+    if (!commit(new LoadAttemptedData(status, attempt, trigger), status)) {
+      State state = ledger.state();
+      ledger.keep(
+          state.with(state.loads().ended(attempt)).with(new State.Unkept(attempt, trigger)));
+    }
   }
 
   /** Tells that the daemon ends on purpose; it has nothing to say if it never came to look. */
@@ -118,14 +124,10 @@ final class Reporter {
   }
 
   private boolean commit(EventData data, Status status) {
-    return commit(data, status, counted -> counted.telling(data));
-  }
-
-  private boolean commit(EventData data, Status status, UnaryOperator<State> meaning) {
     State state = ledger.state();
     Event event =
         writer.write(data, status.device(), Instant.now(), state.streamId(), state.sequence() + 1);
-    boolean committed = ledger.commit(event, meaning);
+    boolean committed = ledger.commit(event, data);
     delivery.committed(ledger.countedSequence());
     return committed;
   }

@@ -10,12 +10,14 @@ import org.kextwatch.agent.report.EventData;
 import org.kextwatch.agent.report.EventData.ChangedData;
 import org.kextwatch.agent.report.EventData.DroppedData;
 import org.kextwatch.agent.report.EventData.LoadAttemptedData;
+import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Change;
 import org.kextwatch.agent.status.Changes;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Steadiness;
 import org.kextwatch.agent.status.Transition;
+import org.kextwatch.agent.status.Trigger;
 import org.kextwatch.agent.status.Verdict;
 
 /**
@@ -28,6 +30,7 @@ import org.kextwatch.agent.status.Verdict;
  * @param told the status that changes are compared with, {@code null} before the first
  * @param steadiness whether a fall is being held
  * @param losses what of the stream was given up
+ * @param unkept a run of the loader that the disk did not take the event of, {@code null} for none
  */
 record State(
     int schema,
@@ -38,9 +41,13 @@ record State(
     @Nullable Status told,
     LoadHistory loads,
     Steadiness steadiness,
-    Losses losses) {
+    Losses losses,
+    @Nullable Unkept unkept) {
 
   static final int SCHEMA = 1;
+
+  /** A run of the loader that is still to be told; what it means for the loads is known. */
+  record Unkept(Attempt attempt, Trigger trigger) {}
 
   static State fresh(@Nullable String hardwareUuid) {
     return new State(
@@ -52,21 +59,32 @@ record State(
         null,
         LoadHistory.NONE,
         Steadiness.NOTHING_SEEN,
-        Losses.NONE);
+        Losses.NONE,
+        null);
   }
 
   State on(@Nullable String uuid) {
-    return new State(schema, streamId, uuid, pseudonym, sequence, told, loads, steadiness, losses);
+    return new State(
+        schema, streamId, uuid, pseudonym, sequence, told, loads, steadiness, losses, unkept);
   }
 
   State counting(long number) {
     return new State(
-        schema, streamId, hardwareUuid, pseudonym, number, told, loads, steadiness, losses);
+        schema, streamId, hardwareUuid, pseudonym, number, told, loads, steadiness, losses, unkept);
   }
 
   State telling(Status status) {
     return new State(
-        schema, streamId, hardwareUuid, pseudonym, sequence, status, loads, steadiness, losses);
+        schema,
+        streamId,
+        hardwareUuid,
+        pseudonym,
+        sequence,
+        status,
+        loads,
+        steadiness,
+        losses,
+        unkept);
   }
 
   /**
@@ -93,7 +111,10 @@ record State(
     return told == null && !steadiness.held() && status.verdict() != Verdict.AT_RISK;
   }
 
-  /** What it means for the state that this is told. */
+  /**
+   * What it means for the state that this is told: the same whether it was just committed, or is
+   * found newer than the state after a crash.
+   */
   State telling(EventData data) {
     if (data instanceof ChangedData changed) {
       return telling(changed.status());
@@ -101,21 +122,51 @@ record State(
     if (data instanceof DroppedData dropped) {
       return with(losses.told(dropped));
     }
-    return data instanceof LoadAttemptedData loaded ? with(loads.ended(loaded.attempt())) : this;
+    return data instanceof LoadAttemptedData loaded ? telling(loaded.attempt()) : this;
+  }
+
+  /** One that is told late means nothing more: a grant or a boot may have made it void since. */
+  private State telling(Attempt attempt) {
+    return unkept != null && unkept.attempt().equals(attempt)
+        ? with((Unkept) null)
+        : with(loads.ended(attempt));
+  }
+
+  State with(@Nullable Unkept late) {
+    return new State(
+        schema, streamId, hardwareUuid, pseudonym, sequence, told, loads, steadiness, losses, late);
   }
 
   State with(Losses newLosses) {
     return new State(
-        schema, streamId, hardwareUuid, pseudonym, sequence, told, loads, steadiness, newLosses);
+        schema,
+        streamId,
+        hardwareUuid,
+        pseudonym,
+        sequence,
+        told,
+        loads,
+        steadiness,
+        newLosses,
+        unkept);
   }
 
   State with(LoadHistory history) {
     return new State(
-        schema, streamId, hardwareUuid, pseudonym, sequence, told, history, steadiness, losses);
+        schema,
+        streamId,
+        hardwareUuid,
+        pseudonym,
+        sequence,
+        told,
+        history,
+        steadiness,
+        losses,
+        unkept);
   }
 
   State with(Steadiness calm) {
     return new State(
-        schema, streamId, hardwareUuid, pseudonym, sequence, told, loads, calm, losses);
+        schema, streamId, hardwareUuid, pseudonym, sequence, told, loads, calm, losses, unkept);
   }
 }

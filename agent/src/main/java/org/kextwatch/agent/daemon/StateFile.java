@@ -99,7 +99,8 @@ final class StateFile {
               part(Told.class, document).map(Told::told).orElse(null),
               part(Loads.class, document).map(Loads::loads).orElse(fresh.loads()),
               part(Calm.class, document).map(Calm::steadiness).orElse(fresh.steadiness()),
-              part(Lost.class, document).map(Lost::losses).orElse(fresh.losses()));
+              part(Lost.class, document).map(Lost::losses).orElse(fresh.losses()),
+              part(Late.class, document).map(Late::unkept).orElse(null));
       return new Loaded(
           state,
           "A part of the saved state could not be read and begins anew: " + e.getMessage(),
@@ -138,6 +139,8 @@ final class StateFile {
   private record Calm(Steadiness steadiness) {}
 
   private record Lost(Losses losses) {}
+
+  private record Late(State.Unkept unkept) {}
 
   /**
    * What was found.

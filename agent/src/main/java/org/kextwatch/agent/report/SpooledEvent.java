@@ -2,36 +2,21 @@ package org.kextwatch.agent.report;
 
 import java.io.IOException;
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.report.EventData.ChangedData;
 import org.kextwatch.agent.report.EventData.DroppedData;
-import org.kextwatch.agent.status.Attempt;
-import org.kextwatch.agent.status.Change;
-import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.report.EventData.LoadAttemptedData;
+import org.kextwatch.agent.report.EventData.StartedData;
+import org.kextwatch.agent.report.EventData.StoppingData;
 
 /**
  * What can be learnt from the body of a kept event, for a daemon that starts and finds an event
  * newer than its saved state.
  *
- * @param status {@code null} for dropped events, which tell none
- * @param attempt of a load, else {@code null}
- * @param changes of a changed status, else empty
- * @param loss that it tells, else {@code null}
+ * @param data what it tells, as it was when the event was made
  */
 public record SpooledEvent(
-    String id,
-    EventType type,
-    String streamId,
-    long sequence,
-    Instant time,
-    @Nullable Status status,
-    @Nullable Attempt attempt,
-    List<Change> changes,
-    @Nullable DroppedData loss) {
-
-  public SpooledEvent {
-    changes = List.copyOf(changes);
-  }
+    String id, EventType type, String streamId, long sequence, Instant time, EventData data) {
 
   /**
    * Understands a body.
@@ -50,20 +35,37 @@ public record SpooledEvent(
           event.streamid(),
           Long.parseLong(event.sequence()),
           event.time(),
-          event.data().status(),
-          event.data().attempt(),
-          event.data().changes() == null ? List.of() : event.data().changes(),
-          type == EventType.EVENTS_DROPPED ? Json.read(Dropped.class, body).data() : null);
+          data(type, body));
     } catch (NumberFormatException e) {
       throw new IOException("an event without a number", e);
     }
   }
 
-  private record Body(
-      String id, String type, String streamid, String sequence, Instant time, Data data) {}
+  private static EventData data(EventType type, byte[] body) throws IOException {
+    return switch (type) {
+      case AGENT_STARTED -> Json.read(Started.class, body).data();
+      case AGENT_STOPPING -> Json.read(Stopping.class, body).data();
+      case STATUS_CHANGED -> Json.read(Changed.class, body).data();
+      case LOAD_ATTEMPTED -> Json.read(LoadAttempted.class, body).data();
+      case EVENTS_DROPPED -> Json.read(Dropped.class, body).data();
+      case HEARTBEAT, WEBHOOK_TEST -> throw new IOException(type + " is never kept");
+    };
+  }
 
-  private record Data(
-      @Nullable Status status, @Nullable Attempt attempt, @Nullable List<Change> changes) {}
+  /** The loss that it tells, {@code null} if it tells something else. */
+  public @Nullable DroppedData loss() {
+    return data instanceof DroppedData dropped ? dropped : null;
+  }
+
+  private record Body(String id, String type, String streamid, String sequence, Instant time) {}
+
+  private record Started(StartedData data) {}
+
+  private record Stopping(StoppingData data) {}
+
+  private record Changed(ChangedData data) {}
+
+  private record LoadAttempted(LoadAttemptedData data) {}
 
   private record Dropped(DroppedData data) {}
 

@@ -258,7 +258,7 @@ class LedgerBoundsTest {
     State state = ledger.state();
     Event event =
         writer.write(data, STATUS.device(), now.wall(), state.streamId(), state.sequence() + 1);
-    return ledger.commit(event, counted -> counted.telling(data));
+    return ledger.commit(event, data);
   }
 
   private void deliverOldest() throws IOException {

@@ -259,7 +259,7 @@ class LedgerTest {
     State state = ledger.state();
     Event event =
         writer.write(data, STATUS.device(), Samples.NOON, state.streamId(), state.sequence() + 1);
-    return ledger.commit(event, counted -> counted.telling(data));
+    return ledger.commit(event, data);
   }
 
   private static Ledger open(Disk disk, Path mac) throws IOException {

@@ -114,7 +114,7 @@ final class PromisedLife {
     long number = next();
     Event event = event(data, number);
     promise(promise.tries(number, event.body()));
-    if (ledger.commit(event, counted -> counted.telling(data))) {
+    if (ledger.commit(event, data)) {
       promise(promise.accepts(number));
     }
   }

@@ -190,27 +190,30 @@ final class EventWriterTest {
     assertEquals(Samples.STREAM, read.streamId());
     assertEquals(42, read.sequence());
     assertEquals(Samples.NOW, read.time());
-    assertEquals(Samples.STATUS, read.status());
-    assertNull(read.attempt());
+    assertNull(read.loss());
     assertEquals(
         List.of(
             new Change("verdict", null, "at_risk"),
             new Change("extension.lastAttempt.outcome", null, "policy_blocked")),
-        read.changes());
+        ((ChangedData) read.data()).changes());
   }
 
-  @Test
-  void theAttemptOfAKeptEventCanBeReadAgain() throws IOException {
-    EventData data = new LoadAttemptedData(Samples.STATUS, Samples.ATTEMPT, Trigger.APPROVED);
-    SpooledEvent read = SpooledEvent.read(numbered(data).body().toByteArray());
-    assertEquals(Samples.ATTEMPT, read.attempt());
-    assertEquals(List.of(), read.changes());
+  @ParameterizedTest
+  @MethodSource("kept")
+  void whatAKeptEventTellsCanBeReadAgain(EventData data) throws IOException {
+    assertEquals(data, SpooledEvent.read(numbered(data).body().toByteArray()).data());
   }
 
-  @Test
-  void droppedEventsTellNoStatus() throws IOException {
-    EventData data = new DroppedData(1, 4, 3, DropReason.CORRUPT);
-    assertNull(SpooledEvent.read(numbered(data).body().toByteArray()).status());
+  static List<EventData> kept() {
+    return List.of(
+        new StartedData(Samples.STATUS),
+        new StoppingData(Samples.BLIND_STATUS, Cause.UPGRADE),
+        new ChangedData(
+            Samples.STATUS,
+            List.of(new Change("health.issues", List.of(), List.of("a", "b"))),
+            Transition.CHANGED),
+        new LoadAttemptedData(Samples.STATUS, Samples.ATTEMPT, Trigger.APPROVED),
+        new DroppedData(1, 4, 3, DropReason.CORRUPT));
   }
 
   @ParameterizedTest

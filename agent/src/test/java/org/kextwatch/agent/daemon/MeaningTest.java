@@ -1,0 +1,144 @@
+package org.kextwatch.agent.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.report.EventData;
+import org.kextwatch.agent.report.EventData.ChangedData;
+import org.kextwatch.agent.report.EventData.DropReason;
+import org.kextwatch.agent.report.EventData.DroppedData;
+import org.kextwatch.agent.report.EventData.LoadAttemptedData;
+import org.kextwatch.agent.report.EventData.StartedData;
+import org.kextwatch.agent.report.EventData.StoppingData;
+import org.kextwatch.agent.report.EventWriter;
+import org.kextwatch.agent.report.Spool;
+import org.kextwatch.agent.status.Attempt;
+import org.kextwatch.agent.status.Changes;
+import org.kextwatch.agent.status.ExtensionState;
+import org.kextwatch.agent.status.Grant;
+import org.kextwatch.agent.status.LoadHistory;
+import org.kextwatch.agent.status.Outcome;
+import org.kextwatch.agent.status.Samples;
+import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.Transition;
+import org.kextwatch.agent.status.Trigger;
+
+/**
+ * An event means the same whether it was committed in peace, or the state that counts it was never
+ * saved and the next start finds the event.
+ */
+class MeaningTest {
+  private static final Status BLOCKED =
+      Samples.status(
+          Samples.pair(true, false),
+          Samples.extension(ExtensionState.AWAITING_APPROVAL, Grant.NONE, false));
+  private static final Status PROTECTED = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
+  private static final Attempt FAILED = new Attempt(Samples.NOON, Outcome.FAILED, 71, "link error");
+  private static final DroppedData LOST = new DroppedData(2, 3, 2, DropReason.CORRUPT);
+
+  private static final LoadHistory BEGUN =
+      new LoadHistory("boot", "1", Grant.USER, Samples.NOON, null, null, 0, List.of())
+          .beginning(Samples.NOON, Trigger.APPROVED);
+  private static final State STATE =
+      State.fresh("uuid")
+          .counting(7)
+          .telling(BLOCKED)
+          .with(BEGUN)
+          .with(Losses.NONE.with(2, DropReason.CORRUPT).with(3, DropReason.CORRUPT));
+
+  /** The disk did not take the event, and since then another grant has made the attempt void. */
+  private static final State LATE =
+      STATE
+          .with(
+              BEGUN
+                  .ended(FAILED)
+                  .seen(Samples.NOON.plusSeconds(60), "boot", "1", Grant.USER_AND_MDM))
+          .with(new State.Unkept(FAILED, Trigger.APPROVED));
+
+  @TempDir private Path folder;
+
+  static Stream<Arguments> events() {
+    LoadAttemptedData attempt = new LoadAttemptedData(BLOCKED, FAILED, Trigger.APPROVED);
+    ChangedData changed =
+        new ChangedData(
+            PROTECTED, Changes.between(BLOCKED, PROTECTED), Transition.between(BLOCKED, PROTECTED));
+    return Stream.of(
+        Arguments.of(STATE, new StartedData(PROTECTED)),
+        Arguments.of(STATE, new StoppingData(PROTECTED, EventData.Cause.SIGNAL)),
+        Arguments.of(STATE, changed),
+        Arguments.of(STATE, attempt),
+        Arguments.of(LATE, attempt),
+        Arguments.of(STATE, LOST));
+  }
+
+  @ParameterizedTest
+  @MethodSource("events")
+  void committedOrAdoptedItIsTheSame(State before, EventData data) throws IOException {
+    Ledger live = open(folder.resolve("live"), new NoState(), before);
+    commit(live, data);
+    commit(open(folder.resolve("crashed"), new NoState(), before), data);
+    Ledger adopted = open(folder.resolve("crashed"), new Disk(), null);
+    assertEquals(live.state(), adopted.state());
+    assertEquals(before.sequence() + 1, adopted.countedSequence());
+  }
+
+  @ParameterizedTest
+  @MethodSource("events")
+  void everythingIsReadBackAsItWas(State before, EventData data) throws IOException {
+    Ledger live = open(folder, new Disk(), before);
+    commit(live, data);
+    assertEquals(live.state(), open(folder, new Disk(), null).state());
+  }
+
+  private static void commit(Ledger ledger, EventData data) {
+    State state = ledger.state();
+    assertTrue(
+        ledger.commit(
+            new EventWriter()
+                .write(
+                    data,
+                    Samples.DEVICE,
+                    Samples.NOON.plusSeconds(90),
+                    state.streamId(),
+                    state.sequence() + 1),
+            data));
+  }
+
+  private static Ledger open(Path mac, Disk disk, State before) throws IOException {
+    Files.createDirectories(mac);
+    Path state = mac.resolve("state.json");
+    if (before != null) {
+      new StateFile(state, new Disk()).save(before);
+    }
+    return Ledger.open(
+        new Spool(mac.resolve("spool"), disk),
+        new StateFile(state, disk),
+        "uuid",
+        () -> Settings.defaults().spool());
+  }
+
+  /** A disk that takes the event and not the state that counts it, as if the power failed there. */
+  private static final class NoState extends Disk {
+    @Override
+    public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
+        throws IOException {
+      if (file.getFileName().toString().startsWith("state.json")) {
+        throw new IOException("No space left on device");
+      }
+      super.create(file, content, permissions);
+    }
+  }
+}
