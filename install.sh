@@ -12,6 +12,7 @@ set -eu
 oldest_jdk=17
 oldest_maven=3.8.7
 java_home_tool=/usr/libexec/java_home
+debian_jdk=/usr/lib/jvm/default-java
 usage_error=64
 unavailable=69
 failed=70
@@ -133,7 +134,7 @@ build() {
 }
 
 verify() {
-  bring jdk maven sqlite3 openssl shellcheck checkbashisms dash posh busybox faketime strace
+  bring jdk maven sqlite3 openssl shellcheck checkbashisms dash posh busybox faketime strace ps
   say "building and testing"
   maven verify
 }
@@ -298,8 +299,8 @@ is_here() {
   case $1 in
     jdk) find_jdk ;;
     maven) has_maven ;;
-    # None of these is made for a Mac.
-    posh | busybox | faketime | strace) is_mac || has "$1" ;;
+    # None of these is made for a Mac, or it has its own.
+    posh | busybox | faketime | strace | ps) is_mac || has "$1" ;;
     *) has "$1" ;;
   esac
 }
@@ -314,6 +315,7 @@ bring_with_apt() {
     case ${thing} in
       jdk) package=default-jdk-headless ;;
       checkbashisms) package=devscripts ;;
+      ps) package=procps ;;
       *) package=${thing} ;;
     esac
     packages="${packages} ${package}"
@@ -358,7 +360,7 @@ find_jdk() {
       path) candidate=$(jdk_on_path) || : ;;
       java_home) candidate=$("${java_home_tool}" -F -v "${oldest_jdk}+" 2>/dev/null) || : ;;
       brew) candidate=$(jdk_of_brew) || : ;;
-      *) candidate=/usr/lib/jvm/default-java ;;
+      *) candidate=${debian_jdk} ;;
     esac
     if is_jdk "${candidate}"; then
       JAVA_HOME=${candidate}

@@ -37,7 +37,7 @@ abstract class BareMachine {
           "readlink",
           "sed");
   static final List<String> CHECKERS =
-      List.of("shellcheck", "checkbashisms", "dash", "posh", "busybox", "faketime", "strace");
+      List.of("shellcheck", "checkbashisms", "dash", "posh", "busybox", "faketime", "strace", "ps");
   static final String MAVEN =
       """
       case $* in

@@ -38,6 +38,17 @@ class InstallBringsTest extends BareMachine {
   }
 
   @Test
+  void theJdkOfDebianIsTakenWhereNoOtherIsNamed() throws Exception {
+    giveEverything();
+    environment.remove("JAVA_HOME");
+    assertRefused(69, "install these by hand: jdk", "--demo");
+    Path debians = clone.resolveSibling("default-java");
+    Script.write(debians.resolve("bin/javac"), "echo javac 17.0.15");
+    run("--demo");
+    assertTrue(calls().endsWith("with " + debians + "\n"), calls());
+  }
+
+  @Test
   void onDebianOnlyRootIsServed() throws Exception {
     tool("apt-get", "echo \"apt-get $*\" >>\"$LOG\"");
     assertRefused(
@@ -57,7 +68,7 @@ class InstallBringsTest extends BareMachine {
         bring,
         """
         for t in mvn sqlite3 openssl shellcheck checkbashisms dash posh busybox faketime \
-            strace; do
+            strace ps; do
           printf '#!/bin/sh\\necho Apache Maven 3.8.7\\n' >"${LOG%log}bin/$t"
           chmod 755 "${LOG%log}bin/$t"
         done
@@ -68,7 +79,7 @@ class InstallBringsTest extends BareMachine {
         """
         apt-get update -q
         apt-get install -y -q --no-install-recommends maven sqlite3 openssl shellcheck devscripts \
-        dash posh busybox faketime strace
+        dash posh busybox faketime strace procps
         """,
         calls());
     assertTrue(ended.err().contains("running: apt-get update"), ended::err);

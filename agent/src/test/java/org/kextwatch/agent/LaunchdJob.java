@@ -148,7 +148,7 @@ final class LaunchdJob {
       return;
     }
     try {
-      new ProcessBuilder("/bin/kill", "-" + signal, "--", "-" + process.pid())
+      new ProcessBuilder("/bin/sh", "-c", "kill -s \"$0\" -- \"-$1\"", signal, "" + process.pid())
           .redirectErrorStream(true)
           .start()
           .waitFor();

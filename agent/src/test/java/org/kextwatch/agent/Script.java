@@ -69,9 +69,15 @@ public final class Script {
     return Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  /** Copies install.sh with all that it reads. */
+  /**
+   * Copies install.sh with all that it reads. The JDK that it looks for last, where Debian keeps
+   * one, is {@code default-java} beside the copy, so that this machine's own does not matter.
+   */
   static void copyInstaller(Path folder) throws IOException {
-    copy(REPOSITORY.resolve("install.sh"), folder.resolve("install.sh"));
+    Path installer = copy(REPOSITORY.resolve("install.sh"), folder.resolve("install.sh"));
+    String text = Files.readString(installer);
+    String elsewhere = "debian_jdk='" + folder.resolveSibling("default-java") + "'";
+    Files.writeString(installer, text.replace("debian_jdk=/usr/lib/jvm/default-java", elsewhere));
     try (Stream<Path> parts = Files.list(REPOSITORY.resolve("launchd"))) {
       for (Path part : parts.filter(file -> file.toString().endsWith(".sh")).toList()) {
         copy(part, folder.resolve("launchd").resolve(part.getFileName()));
