@@ -99,7 +99,7 @@ class LaunchdTest {
 
   @Test
   void whatDoesNotEndIsKilledWithItsGroup() throws Exception {
-    program("trap '' TERM; sleep 77 & echo $! >\"${0%/Lib*}/child\"; while :; do wait; done");
+    program("trap '' TERM; sleep 77 & echo $! >\"${0%/Lib*}/child\"; while :; do sleep 1; done");
     bootstrap();
     long child =
         Long.parseLong(Patience.until(() -> written("child"), text -> text.endsWith("\n")).strip());
