@@ -7,7 +7,7 @@ import java.util.function.Predicate;
  * Waits for what comes soon on a machine at rest, with patience for one that has much else to do.
  */
 public final class Patience {
-  public static final Duration AMPLE = Duration.ofSeconds(60);
+  public static final Duration AMPLE = Duration.ofMinutes(3);
 
   private static final Duration PAUSE = Duration.ofMillis(20);
 

@@ -35,6 +35,7 @@ record Pace(Duration allowWindow, Duration renewal, Duration atRisk, Duration br
     settings.put("promptRenewalSeconds", renewal.toSeconds());
     settings.put("confirmSeconds", 0);
     settings.put("settleSeconds", 0);
+    settings.put("toolTimeoutSeconds", 120); // a slow machine is no reason to know nothing
     settings.put("labels", Map.of("site", "Berlin"));
     return settings;
   }

@@ -17,7 +17,11 @@ import org.kextwatch.agent.receiver.WebhookReceiver;
  */
 public final class Story {
   private static final String CA_BUNDLE = "/Library/Application Support/Kextwatch/fleet-ca.pem";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Far more than any step takes: a busy machine is no reason to fail. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  private static final Duration REMINDER = Duration.ofSeconds(30);
 
   private final Timeline timeline;
   private final Pace pace;
@@ -113,7 +117,7 @@ public final class Story {
   private boolean ended(AgentProcess agent) throws InterruptedException {
     timeline.chapter("The Mac is protected, the story ends");
     Thread.sleep(pace.breath().toMillis());
-    int exit = agent.terminate(Duration.ofSeconds(4));
+    int exit = agent.terminate(PATIENCE);
     timeline.tell(Lane.KEXTWATCH, exit == 0 ? "ends on SIGTERM, exit 0" : "ended with " + exit);
     boolean told = await(Lane.OPERATOR, "was told goodbye", told(8));
     List<String> complaints = operator.complaints();
@@ -134,16 +138,20 @@ public final class Story {
 
   private boolean await(Lane lane, String what, BooleanSupplier condition)
       throws InterruptedException {
-    Duration deadline = PATIENCE.plus(pace.renewal());
-    long end = System.nanoTime() + deadline.toNanos();
-    while (System.nanoTime() < end) {
+    long start = System.nanoTime();
+    long remindAt = REMINDER.toNanos();
+    while (System.nanoTime() - start < PATIENCE.toNanos()) {
       if (condition.getAsBoolean()) {
         timeline.arrived(lane, what);
         return true;
       }
+      if (System.nanoTime() - start > remindAt) {
+        timeline.tell(lane, "not yet: " + what);
+        remindAt += REMINDER.toNanos();
+      }
       Thread.sleep(50);
     }
-    timeline.missed(lane, what, deadline);
+    timeline.missed(lane, what, PATIENCE);
     timeline.close("The story is NOT complete. What was left behind: " + folder);
     return false;
   }

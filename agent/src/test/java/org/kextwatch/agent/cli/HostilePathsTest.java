@@ -15,7 +15,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -28,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.cli.Checkup.Mark;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.config.SettingsReader;
@@ -40,7 +40,6 @@ import org.kextwatch.agent.mac.SystemRoot;
 
 /** What somebody else put where a file of ours should be: refused or told, never followed. */
 class HostilePathsTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
   @TempDir private Path folder;
@@ -149,7 +148,7 @@ class HostilePathsTest {
   void isRefusedOrToldAndNeverFollowed(Place place, Trap trap) throws Exception {
     Path path = mac.path(place.path);
     try (AutoCloseable open = set(trap, path)) {
-      assertTimeoutPreemptively(PATIENCE, () -> meet(place, trap));
+      assertTimeoutPreemptively(Patience.AMPLE, () -> meet(place, trap));
     }
     assertEquals("untouched", Files.readString(victim.resolve("file")));
     assertEquals("rw-r--r--", mode(victim.resolve("file")));

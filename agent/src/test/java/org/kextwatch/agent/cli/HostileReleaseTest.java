@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
 import org.kextwatch.agent.cli.Checkup.Finding;
@@ -35,7 +35,6 @@ import org.kextwatch.agent.mac.SystemRoot;
  * the doctor tells.
  */
 class HostileReleaseTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int NOBODY = 65534;
 
   @TempDir private Path temp;
@@ -131,7 +130,7 @@ class HostileReleaseTest {
   void isNotRunAndTold(Place place, Trap trap) throws Exception {
     set(trap, support.resolve(place.path));
 
-    Ended ended = assertTimeoutPreemptively(PATIENCE, this::launch);
+    Ended ended = assertTimeoutPreemptively(Patience.AMPLE, this::launch);
 
     assertEquals("", ended.out(), "nothing was run");
     assertNotEquals(0, ended.exit());

@@ -27,7 +27,7 @@ class DaemonIT extends OnAMac {
 
       assertTrue(rig.mac.clickAllow());
 
-      rig.inbound.await("extension.load_attempted", "\"outcome\":\"loaded\"", 5_000);
+      rig.inbound.await("extension.load_attempted", "\"outcome\":\"loaded\"");
       rig.inbound.await("status.changed", "\"transition\":\"resolved\"");
       rig.stop(agent);
     }

@@ -25,8 +25,6 @@ class DiskRefusesIT {
   private static final int CHANGE_MILLIS = 100;
 
   /** The longest pause of a daemon that has nowhere to keep its state, and some. */
-  private static final int PAUSE = 40_000;
-
   private static final Duration A_TRY = Duration.ofSeconds(2);
 
   private static final int MORE_MEMORY = 16 << 10;
@@ -84,7 +82,7 @@ class DiskRefusesIT {
       }
       assertEquals(0, rig.received("agent.started"));
       refusal.of(rig, agent).allow();
-      rig.inbound.await("agent.started", "", PAUSE);
+      rig.inbound.await("agent.started", "");
       rig.inbound.await("status.changed", "\"awaiting_approval\"");
       rig.stop(agent);
       assertEquals(List.of(), rig.inbound.flaws());

@@ -33,7 +33,7 @@ class FloodIT {
 
         settings.remove("endpoint");
         rig.settings(settings);
-        rig.inbound.await("agent.started", "", 40_000);
+        rig.inbound.await("agent.started", "");
         rig.stop(agent);
       }
       assertEquals("", rig.printed());

@@ -41,13 +41,8 @@ final class Inbound {
   }
 
   /** Waits for an event of a type whose body holds a text. */
-  Received await(String type, String text) throws InterruptedException {
-    return await(type, text, Patience.AMPLE.toMillis());
-  }
-
-  /** The same for what must not take longer, or may. */
-  synchronized Received await(String type, String text, long millis) throws InterruptedException {
-    long end = System.nanoTime() + millis * 1_000_000;
+  synchronized Received await(String type, String text) throws InterruptedException {
+    long end = System.nanoTime() + Patience.AMPLE.toNanos();
     while (true) {
       for (Received event : ofType(type)) {
         if (event.body().contains(text)) {

@@ -99,9 +99,12 @@ public final class Rig implements AutoCloseable {
     return inbound.ofType(type).size();
   }
 
-  /** SIGTERM, and what the product promises of it. */
+  /**
+   * SIGTERM, after which it ends with 0. A daemon that waits for whoever does not answer takes 30
+   * s.
+   */
   void stop(AgentProcess agent) throws InterruptedException {
-    assertEquals(0, agent.terminate(Duration.ofSeconds(4)));
+    assertEquals(0, agent.terminate(Duration.ofSeconds(25)));
   }
 
   @Override

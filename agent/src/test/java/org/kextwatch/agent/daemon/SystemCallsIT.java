@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
 import org.kextwatch.agent.daemon.PromisedLife.Deed;
@@ -34,7 +35,6 @@ class SystemCallsIT {
   private static final long SEED = Long.getLong("kextwatch.seed", 20_261_123);
   private static final List<String> ERRORS = List.of("EIO", "ENOSPC", "EROFS", "EMFILE");
   private static final int FIRST = 5;
-  private static final int PATIENCE = 45_000;
 
   @TempDir private Path temp;
 
@@ -110,16 +110,16 @@ class SystemCallsIT {
       List<String> program = new ArrayList<>(SystemCalls.failing(trace(), faults, List.of()));
       program.add(Rig.PROGRAM.toString());
       try (AgentProcess strace = AgentProcess.start(program, rig.mac.root(), temp.resolve("out"))) {
-        rig.inbound.await("status.changed", "awaiting_approval", PATIENCE);
+        rig.inbound.await("status.changed", "awaiting_approval");
         ProcessHandle daemon =
             ProcessHandle.of(strace.pid()).orElseThrow().children().findFirst().orElseThrow();
         rig.mac.approveByProfile();
-        rig.inbound.await("status.changed", "\"protected\"", PATIENCE);
+        rig.inbound.await("status.changed", "\"protected\"");
         rig.mac.revoke();
         rig.mac.restart();
-        rig.inbound.await("status.changed", "\"from\":\"protected\"", PATIENCE);
+        rig.inbound.await("status.changed", "\"from\":\"protected\"");
         daemon.destroy();
-        daemon.onExit().get(PATIENCE, TimeUnit.MILLISECONDS);
+        daemon.onExit().get(Patience.AMPLE.toSeconds(), TimeUnit.SECONDS);
       }
       assertEquals(List.of(), rig.inbound.flaws());
       for (Fault fault : faults) {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.Script;
@@ -13,11 +12,9 @@ import org.kextwatch.agent.Script.Ended;
 /** The demo as a newcomer runs it. */
 class StoryIT {
   @Test
-  void theFastStoryIsCompleteWithinFifteenSeconds() throws Exception {
+  void theFastStoryIsComplete() throws Exception {
     Map<String, String> environment =
         Map.of("JAVA_HOME", System.getProperty("java.home"), "PATH", "/usr/bin:/bin");
-    long start = System.nanoTime();
-
     Ended demo =
         Script.run(
             Path.of("/"),
@@ -29,6 +26,5 @@ class StoryIT {
     assertEquals(0, demo.exit(), () -> demo.out() + demo.err());
     assertEquals("", demo.err());
     assertTrue(demo.out().contains("The story is complete: 8 events"), demo::out);
-    assertTrue(Duration.ofNanos(System.nanoTime() - start).toSeconds() < 15);
   }
 }

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,7 +19,6 @@ import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Reachability;
 
 /** How Defender is asked. Real processes throughout. */
-@Timeout(60)
 final class HealthCheckTest {
   private static final Duration AMPLE = Duration.ofSeconds(20);
 

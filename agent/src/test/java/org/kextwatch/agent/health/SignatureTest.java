@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,7 +21,6 @@ import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Reachability;
 
 /** An mdatp that is not shown to be Microsoft's is never run. */
-@Timeout(60)
 final class SignatureTest {
   private static final Duration AMPLE = Duration.ofSeconds(20);
 

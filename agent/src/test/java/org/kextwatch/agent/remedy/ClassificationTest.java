@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.status.Attempt;
@@ -235,7 +235,7 @@ final class ClassificationTest {
     for (String part :
         List.of("\n", "a\n", "invalid signature ", "a.b.c.", "KMErrorDomain Code=")) {
       String text = "Error Domain=KMErrorDomain Code=9 " + part.repeat((1 << 20) / part.length());
-      Outcome outcome = assertTimeoutPreemptively(Duration.ofSeconds(20), () -> outcome(4, text));
+      Outcome outcome = assertTimeoutPreemptively(Patience.AMPLE, () -> outcome(4, text));
       assertTrue(outcome != Outcome.LOADED);
     }
   }

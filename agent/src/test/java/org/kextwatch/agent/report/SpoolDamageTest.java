@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.report.EventData.DropReason;
 import org.kextwatch.agent.report.EventData.StartedData;
 import org.kextwatch.agent.report.FaultyDisk.Fault;
@@ -152,7 +152,7 @@ final class SpoolDamageTest extends OnASpool {
       Process mkfifo = new ProcessBuilder("mkfifo", folder.resolve(part).toString()).start();
       assertEquals(0, mkfifo.waitFor());
     }
-    Spool reopened = assertTimeoutPreemptively(Duration.ofSeconds(10), this::reopened);
+    Spool reopened = assertTimeoutPreemptively(Patience.AMPLE, this::reopened);
     assertEquals(List.of(1L), sequences(reopened));
     reopened.bury(reopened.doomed().keySet());
     assertEquals(List.of(name, "pipe"), names("quarantine"));
