@@ -56,7 +56,7 @@ final class SupportCommand implements Callable<Integer> {
     if (!kextwatch.seesEverything()) {
       err.println("kextwatch: without root much is missing from it");
     }
-    spec.commandLine().getOut().println(file);
+    spec.commandLine().getOut().println(file.toAbsolutePath().normalize());
     return ExitCode.OK;
   }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -27,6 +29,7 @@ import org.kextwatch.agent.daemon.Check;
 import org.kextwatch.agent.demo.SimulatedMac;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.SystemRoot;
+import picocli.CommandLine;
 
 /** What a helper from afar gets, and what never leaves the Mac. */
 class SupportArchiveTest {
@@ -66,6 +69,17 @@ class SupportArchiveTest {
         passphrase CANARY-passphrase of /Users/anna/x on C02XK0AAJG5H
         """
             .formatted(KEY, KEY));
+  }
+
+  @Test
+  void thePathThatWasWrittenIsToldWhole() {
+    Path file = folder.resolve("x.zip").toAbsolutePath();
+    Path here = Path.of("").toAbsolutePath();
+    StringWriter out = new StringWriter();
+    CommandLine program = Program.commandLine().setOut(new PrintWriter(out, true));
+    String root = mac.root().toString();
+    assertEquals(0, program.execute("--root", root, "support", here.relativize(file).toString()));
+    assertEquals(file + "\n", out.toString());
   }
 
   @Test
