@@ -89,20 +89,26 @@ final class WebhookTestCommand implements Callable<Integer> {
     }
   }
 
+  private static String mark(Step step) {
+    return step.ok() ? step.remedy().isEmpty() ? "ok" : "WARN" : "FAIL";
+  }
+
   static String text(EndpointProbe probe) {
     StringBuilder text = new StringBuilder();
     for (Step step : probe.steps()) {
       text.append(
           "%-9s %-5s %6d ms  %s%n"
-              .formatted(
-                  step.name(), step.ok() ? "ok" : "FAIL", step.milliseconds(), step.found()));
+              .formatted(step.name(), mark(step), step.milliseconds(), step.found()));
       if (!step.remedy().isEmpty()) {
         text.append(" ".repeat(27)).append(step.remedy()).append(System.lineSeparator());
       }
     }
     String verdict =
         switch (probe.verdict()) {
-          case DELIVERED -> "Events arrive.";
+          case DELIVERED ->
+              probe.steps().stream().allMatch(step -> step.remedy().isEmpty())
+                  ? "Events arrive."
+                  : "The endpoint takes events, but see the warning.";
           case UNREACHABLE -> "Events do not arrive; they are kept until they do.";
           case BAD_SETTINGS -> "Nothing can be sent with these settings; events are kept.";
         };

@@ -38,10 +38,11 @@ public record Settings(
    *
    * @param endpoint https, or http to a loopback address; {@code null} until configured
    * @param endpointFile a file that holds the endpoint, for URLs that are secrets
-   * @param authorizationFile a file that holds the whole Authorization header's value
+   * @param authorizationFile a file that holds the Authorization header's value, without its name
    * @param headers more headers for every request
-   * @param caBundle PEM certificates, trusted besides the system's
-   * @param clientKeystore PKCS#12 for mutual TLS
+   * @param caBundle PEM certificates, trusted besides the roots that come with Java; the Keychain
+   *     is not read
+   * @param clientKeystore PKCS#12 for mutual TLS: a private key with its certificate
    * @param proxy {@code system}, {@code none} or {@code host:port}
    */
   public record Webhook(

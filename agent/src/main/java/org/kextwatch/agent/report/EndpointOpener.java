@@ -2,6 +2,7 @@ package org.kextwatch.agent.report;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
 import okhttp3.Dns;
@@ -24,27 +26,27 @@ import org.kextwatch.agent.mac.SystemRoot;
 final class EndpointOpener {
   private static final Duration CONNECTING = Duration.ofSeconds(10);
 
+  /** A header's name and a colon, perhaps as an argument of curl. */
+  private static final Pattern HEADER_LINE =
+      Pattern.compile("^(?i)(-H\\s*)?[\"']?((proxy-)?authorization\\s*:|[a-z][a-z0-9-]*\\s*:\\s)");
+
+  private static final Pattern PLAIN_BASIC = Pattern.compile("(?i)basic\\s+[^:]*:.*");
+
   private final Settings.Webhook settings;
   private final SettingFiles files;
   private final InstantSource clock;
   private final Duration longestAttempt;
-  private final @Nullable Witness witness;
 
   EndpointOpener(Settings.Webhook settings, SystemRoot root) {
-    this(settings, root, InstantSource.system(), Duration.ofSeconds(30), null);
+    this(settings, root, InstantSource.system(), Duration.ofSeconds(30));
   }
 
   EndpointOpener(
-      Settings.Webhook settings,
-      SystemRoot root,
-      InstantSource clock,
-      Duration longestAttempt,
-      @Nullable Witness witness) {
+      Settings.Webhook settings, SystemRoot root, InstantSource clock, Duration longestAttempt) {
     this.settings = settings;
     this.files = new SettingFiles(root);
     this.clock = clock;
     this.longestAttempt = longestAttempt;
-    this.witness = witness;
   }
 
   Endpoint open(String version) {
@@ -53,14 +55,10 @@ final class EndpointOpener {
     }
     try {
       HttpUrl url = url();
-      List<WebhookSecret> secrets = new ArrayList<>();
-      secrets.add(secret("secretFile", settings.secretFile()));
-      if (settings.previousSecretFile() != null) {
-        secrets.add(secret("previousSecretFile", settings.previousSecretFile()));
-      }
-      String authorization = line("authorizationFile", settings.authorizationFile());
-      ProxyLogin login =
-          new ProxyLogin(line("proxyCredentialsFile", settings.proxyCredentialsFile()));
+      List<WebhookSecret> secrets = secrets();
+      Headers headers = headers(version, authorization());
+      ProxyLogin login = new ProxyLogin(proxyCredentials());
+      HandshakeWitness tls = new HandshakeWitness();
       OkHttpClient.Builder http =
           new OkHttpClient.Builder()
               .retryOnConnectionFailure(false) // the spool is the retry
@@ -79,19 +77,15 @@ final class EndpointOpener {
               .proxyAuthenticator(login)
               .addNetworkInterceptor(new FirstAnswer());
       ProxyChoice.apply(settings.proxy(), http);
-      Tls.apply(settings, files, witness, http);
-      if (witness != null) {
-        http.eventListener(witness);
-      }
+      Tls.apply(bundle(), identity(), tls, http);
       return new Endpoint.Ready(
-          new WebhookClient(
-              http.build(), url, secrets, headers(version, authorization), login, clock));
+          new WebhookClient(http.build(), url, secrets, headers, login, tls, clock));
     } catch (UnusableSetting e) {
       return new Endpoint.Unusable(e.note());
     }
   }
 
-  private HttpUrl url() throws UnusableSetting {
+  HttpUrl url() throws UnusableSetting {
     String setting = settings.endpoint() != null ? "endpoint" : "endpointFile";
     String text =
         settings.endpoint() != null ? settings.endpoint() : line(setting, settings.endpointFile());
@@ -109,6 +103,25 @@ final class EndpointOpener {
     return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.\\d{1,3}){3}");
   }
 
+  /** The secret, and the one before if there is one. */
+  List<WebhookSecret> secrets() throws UnusableSetting {
+    List<WebhookSecret> secrets = new ArrayList<>(List.of(secret()));
+    WebhookSecret previous = previousSecret();
+    if (previous != null) {
+      secrets.add(previous);
+    }
+    return secrets;
+  }
+
+  WebhookSecret secret() throws UnusableSetting {
+    return secret("secretFile", settings.secretFile());
+  }
+
+  @Nullable WebhookSecret previousSecret() throws UnusableSetting {
+    String macPath = settings.previousSecretFile();
+    return macPath == null ? null : secret("previousSecretFile", macPath);
+  }
+
   private WebhookSecret secret(String setting, String macPath) throws UnusableSetting {
     String text = files.secretLine(setting, macPath);
     String flaw = WebhookSecret.flaw(text).orElse(null);
@@ -117,6 +130,59 @@ final class EndpointOpener {
           "%s: %s holds no webhook secret: it is %s".formatted(setting, macPath, flaw));
     }
     return WebhookSecret.parse(text);
+  }
+
+  /** The value of the Authorization header; what can be none is not sent. */
+  @Nullable String authorization() throws UnusableSetting {
+    String setting = "authorizationFile";
+    String value = line(setting, settings.authorizationFile());
+    if (value != null && HEADER_LINE.matcher(value).find()) {
+      throw new UnusableSetting(
+          "%s: %s holds a whole header line: write only its value there, such as: Bearer TOKEN"
+              .formatted(setting, settings.authorizationFile()));
+    }
+    if (value != null && PLAIN_BASIC.matcher(value).matches()) {
+      throw new UnusableSetting(
+          "%s: %s holds user:password as they are: after Basic comes the base64 of them"
+              .formatted(setting, settings.authorizationFile()));
+    }
+    return value;
+  }
+
+  @Nullable String proxyCredentials() throws UnusableSetting {
+    String setting = "proxyCredentialsFile";
+    String login = line(setting, settings.proxyCredentialsFile());
+    if (login != null && login.indexOf(':') <= 0) {
+      throw new UnusableSetting(
+          "%s: %s does not hold user:password: there is no user before a colon"
+              .formatted(setting, settings.proxyCredentialsFile()));
+    }
+    return login;
+  }
+
+  /** The certificates of caBundle, none if it is not set. */
+  List<X509Certificate> bundle() throws UnusableSetting {
+    String setting = "caBundle";
+    String macPath = settings.caBundle();
+    return macPath == null
+        ? List.of()
+        : CaBundle.read(setting + ": " + macPath, files.trusted(setting, macPath));
+  }
+
+  @Nullable ClientIdentity identity() throws UnusableSetting {
+    String setting = "clientKeystore";
+    String macPath = settings.clientKeystore();
+    if (macPath == null) {
+      return null;
+    }
+    byte[] content = files.secret(setting, macPath);
+    String password = keystorePassword();
+    return ClientIdentity.open(
+        setting + ": " + macPath, content, (password == null ? "" : password).toCharArray());
+  }
+
+  @Nullable String keystorePassword() throws UnusableSetting {
+    return line("clientKeystorePasswordFile", settings.clientKeystorePasswordFile());
   }
 
   private @Nullable String line(String setting, @Nullable String macPath) throws UnusableSetting {

@@ -23,8 +23,6 @@ import org.kextwatch.agent.report.Witness.Stage;
  * @param steps those that were taken; the last is the one that failed, if any did
  */
 public record EndpointProbe(@Nullable String endpoint, Verdict verdict, List<Step> steps) {
-  private static final long SIGNATURE_SECONDS = 300;
-
   public EndpointProbe {
     steps = List.copyOf(steps);
   }
@@ -53,10 +51,9 @@ public record EndpointProbe(@Nullable String endpoint, Verdict verdict, List<Ste
 
   static EndpointProbe run(
       Settings.Webhook settings, SystemRoot root, String version, Event event, Duration limit) {
-    Witness witness = new Witness();
     long start = System.nanoTime();
     Endpoint endpoint =
-        new EndpointOpener(settings, root, InstantSource.system(), limit, witness).open(version);
+        new EndpointOpener(settings, root, InstantSource.system(), limit).open(version);
     long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
     if (endpoint instanceof Endpoint.Ready ready) {
       try (WebhookClient client = ready.client()) {
@@ -64,7 +61,7 @@ public record EndpointProbe(@Nullable String endpoint, Verdict verdict, List<Ste
         Sent sent = client.send(event.id(), event.body().toByteArray(), 1);
         List<Step> steps = new ArrayList<>();
         steps.add(new Step("settings", true, millis, found, ""));
-        steps.addAll(steps(witness, sent, client.where()));
+        steps.addAll(steps(client, sent));
         boolean delivered = sent.outcome() == DeliveryClass.DELIVERED;
         return new EndpointProbe(
             client.where(), delivered ? Verdict.DELIVERED : Verdict.UNREACHABLE, steps);
@@ -77,7 +74,9 @@ public record EndpointProbe(@Nullable String endpoint, Verdict verdict, List<Ste
     return new EndpointProbe(null, Verdict.BAD_SETTINGS, List.of(refused));
   }
 
-  private static List<Step> steps(Witness seen, Sent sent, String where) {
+  private static List<Step> steps(WebhookClient client, Sent sent) {
+    Witness seen = client.seen();
+    String where = client.where();
     List<Step> steps = new ArrayList<>();
     for (Stage stage : Stage.values()) {
       if (stage == Stage.TLS && where.startsWith("http:") && seen.passed(Stage.TCP)) {
@@ -89,44 +88,57 @@ public record EndpointProbe(@Nullable String endpoint, Verdict verdict, List<Ste
       long millis = seen.took(stage).toMillis();
       String name = stage.name().toLowerCase(Locale.ROOT);
       if (!seen.passed(stage)) {
-        String remedy = Advice.after(stage, seen, where);
-        steps.add(new Step(name, false, millis, failure(stage, seen, sent, where), remedy));
+        steps.add(new Step(name, false, millis, failure(stage, client, sent), sent.remedy()));
         return steps;
       }
       steps.add(
           stage == Stage.POST
               ? answer(sent, millis)
-              : new Step(name, true, millis, found(stage, seen), ""));
+              : new Step(name, true, millis, found(stage, client), ""));
     }
     return steps;
   }
 
-  private static String failure(Stage stage, Witness seen, Sent sent, String where) {
-    String note = sent.note().replace(where + ": ", "");
+  private static String failure(Stage stage, WebhookClient client, Sent sent) {
+    String note = sent.note().replace(client.where() + ": ", "");
+    List<X509Certificate> chain = client.tls().chain();
     return switch (stage) {
-      case TCP -> note + " to " + address(seen);
-      case TLS -> seen.chain().isEmpty() ? note : note + "; shown was " + certificate(seen.chain());
+      case TCP -> unconnected(note, client.seen());
+      case TLS -> chain.isEmpty() ? note : note + "; shown was " + certificate(chain);
       case DNS, POST -> note;
     };
   }
 
-  private static String found(Stage stage, Witness seen) {
+  private static String found(Stage stage, WebhookClient client) {
+    Witness seen = client.seen();
     return switch (stage) {
       case DNS -> String.join(", ", seen.addresses());
       case TCP -> address(seen);
       case TLS -> {
         Handshake handshake = seen.handshake();
         String version = handshake == null ? "TLS" : handshake.tlsVersion().javaName();
-        yield version + ", " + certificate(seen.chain());
+        yield version + ", " + certificate(client.tls().chain());
       }
       case POST -> "";
     };
   }
 
+  private static String unconnected(String note, Witness seen) {
+    if (!seen.isProxied()) {
+      return note + " to " + peer(seen);
+    }
+    return note.endsWith("the proxy")
+        ? note + " " + peer(seen)
+        : "%s (%s)".formatted(note, address(seen));
+  }
+
   private static String address(Witness seen) {
+    return seen.isProxied() ? "the proxy " + peer(seen) : peer(seen);
+  }
+
+  private static String peer(Witness seen) {
     InetSocketAddress peer = seen.peer();
-    String text = peer == null ? "nobody" : OneLine.of(peer.getHostString() + ":" + peer.getPort());
-    return seen.isProxied() ? "the proxy " + text : text;
+    return peer == null ? "nobody" : OneLine.of(peer.getHostString() + ":" + peer.getPort());
   }
 
   private static String certificate(List<X509Certificate> chain) {
@@ -145,13 +157,16 @@ public record EndpointProbe(@Nullable String endpoint, Verdict verdict, List<Ste
   }
 
   private static Step answer(Sent sent, long millis) {
-    Long skew = sent.clockSkewSeconds();
-    boolean skewed = skew != null && Math.abs(skew) > SIGNATURE_SECONDS;
-    String found =
-        skewed
-            ? "%s; this Mac's clock is %d s ahead of its".formatted(sent.note(), skew)
-            : sent.note();
+    Long seconds = sent.clockSkewSeconds();
+    ClockSkew skew = new ClockSkew(seconds == null ? 0 : seconds);
     boolean ok = sent.outcome() == DeliveryClass.DELIVERED;
-    return new Step("post", ok, millis, found, skewed ? Advice.CLOCK : Advice.after(sent));
+    return skew.breaksSignatures()
+        ? new Step(
+            "post",
+            ok,
+            millis,
+            "%s; this Mac's clock is %s".formatted(sent.note(), skew.words()),
+            Advice.CLOCK)
+        : new Step("post", ok, millis, sent.note(), sent.remedy());
   }
 }

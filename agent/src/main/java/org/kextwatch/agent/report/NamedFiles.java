@@ -1,5 +1,6 @@
 package org.kextwatch.agent.report;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,11 +9,11 @@ import org.kextwatch.agent.mac.SystemRoot;
 
 /** Looks at the files that settings name, before anything is sent with them. */
 public final class NamedFiles {
-  private final SettingFiles files;
-  private final List<String> flaws = new ArrayList<>();
+  private NamedFiles() {}
 
-  private NamedFiles(SystemRoot root) {
-    this.files = new SettingFiles(root);
+  /** One of them, and what it holds. */
+  private interface Content {
+    @Nullable Object read() throws UnusableSetting;
   }
 
   /**
@@ -21,40 +22,40 @@ public final class NamedFiles {
    * Without an endpoint nobody needs the secret.
    */
   public static List<String> flaws(Settings.Webhook settings, SystemRoot root) {
-    NamedFiles named = new NamedFiles(root);
-    boolean sends = settings.endpoint() != null || settings.endpointFile() != null;
-    named.look("endpointFile", settings.endpointFile(), true);
-    named.look("secretFile", sends ? settings.secretFile() : null, true);
-    named.look("previousSecretFile", settings.previousSecretFile(), true);
-    named.look("authorizationFile", settings.authorizationFile(), true);
-    named.look("clientKeystore", settings.clientKeystore(), true);
-    named.look("clientKeystorePasswordFile", settings.clientKeystorePasswordFile(), true);
-    named.look("proxyCredentialsFile", settings.proxyCredentialsFile(), true);
-    named.look("caBundle", settings.caBundle(), false);
-    if (named.flaws.isEmpty()) {
-      named.open(settings, root);
+    EndpointOpener opener = new EndpointOpener(settings, root);
+    List<Content> contents = new ArrayList<>();
+    if (settings.endpoint() != null || settings.endpointFile() != null) {
+      contents.add(opener::url);
+      contents.add(opener::secret);
     }
-    return List.copyOf(named.flaws);
-  }
-
-  private void look(String setting, @Nullable String macPath, boolean isSecret) {
-    try {
-      if (macPath != null && isSecret) {
-        files.secret(setting, macPath);
-      } else if (macPath != null) {
-        files.trusted(setting, macPath);
+    contents.add(opener::previousSecret);
+    contents.add(opener::authorization);
+    contents.add(opener::proxyCredentials);
+    contents.add(opener::keystorePassword);
+    contents.add(() -> currentIdentity(opener));
+    contents.add(opener::bundle);
+    List<String> flaws = new ArrayList<>();
+    for (Content content : contents) {
+      try {
+        content.read();
+      } catch (UnusableSetting e) {
+        if (!flaws.contains(e.note())) {
+          flaws.add(e.note());
+        }
       }
-    } catch (UnusableSetting e) {
-      flaws.add(e.note());
     }
+    return List.copyOf(flaws);
   }
 
-  private void open(Settings.Webhook settings, SystemRoot root) {
-    Endpoint endpoint = Endpoint.open(settings, root, "check");
-    if (endpoint instanceof Endpoint.Unusable unusable) {
-      flaws.add(unusable.note());
-    } else if (endpoint instanceof Endpoint.Ready ready) {
-      ready.client().close();
+  /**
+   * A certificate that has expired is still shown, because a receiver may take it; here it fails.
+   */
+  private static @Nullable Object currentIdentity(EndpointOpener opener) throws UnusableSetting {
+    ClientIdentity identity = opener.identity();
+    String flaw = identity == null ? null : identity.flaw(Instant.now()).orElse(null);
+    if (flaw != null) {
+      throw new UnusableSetting(flaw);
     }
+    return identity;
   }
 }

@@ -10,15 +10,27 @@ import org.jspecify.annotations.Nullable;
  * @param note for people; of the address only scheme, host and port
  * @param clockSkewSeconds how far this Mac's clock is ahead of the endpoint's, {@code null} if it
  *     did not tell its own
+ * @param remedy what an operator can do, empty if there is nothing to do; with a delivered event it
+ *     is a warning
  */
 public record Sent(
     DeliveryClass outcome,
     @Nullable Duration retryAfter,
     String note,
-    @Nullable Long clockSkewSeconds) {
+    @Nullable Long clockSkewSeconds,
+    String remedy) {
+
+  /** An attempt of which there is nothing to advise. */
+  public Sent(
+      DeliveryClass outcome,
+      @Nullable Duration retryAfter,
+      String note,
+      @Nullable Long clockSkewSeconds) {
+    this(outcome, retryAfter, note, clockSkewSeconds, "");
+  }
 
   /** An attempt that got no answer. */
-  static Sent unanswered(DeliveryClass outcome, String note) {
-    return new Sent(outcome, null, note, null);
+  static Sent unanswered(DeliveryClass outcome, String note, String remedy) {
+    return new Sent(outcome, null, note, null, remedy);
   }
 }

@@ -1,24 +1,21 @@
 package org.kextwatch.agent.report;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.X509TrustManager;
 import okhttp3.Call;
-import okhttp3.EventListener;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
-import org.jspecify.annotations.Nullable;
+import okio.Buffer;
+import okio.BufferedSource;
 import org.tinylog.Logger;
 
 /**
@@ -28,13 +25,16 @@ import org.tinylog.Logger;
  */
 public final class WebhookClient implements AutoCloseable {
   private static final long MAX_ANSWER_BYTES = 64 << 10;
+  private static final int MAX_BEGIN_BYTES = 1 << 10;
 
   final OkHttpClient http;
   private final HttpUrl url;
   private final List<WebhookSecret> secrets;
   private final Headers headers;
   private final ProxyLogin login;
+  private final HandshakeWitness tls;
   private final InstantSource clock;
+  private Witness seen;
 
   WebhookClient(
       OkHttpClient http,
@@ -42,20 +42,31 @@ public final class WebhookClient implements AutoCloseable {
       List<WebhookSecret> secrets,
       Headers headers,
       ProxyLogin login,
+      HandshakeWitness tls,
       InstantSource clock) {
     this.http = http;
     this.url = url;
     this.secrets = List.copyOf(secrets);
     this.headers = headers;
     this.login = login;
+    this.tls = tls;
     this.clock = clock;
+    this.seen = new Witness(tls);
   }
 
   /** All of the address that may be told: scheme, host, and port unless it is the usual one. */
   public String where() {
-    String host = url.host().contains(":") ? "[" + url.host() + "]" : url.host();
-    boolean usual = url.port() == HttpUrl.defaultPort(url.scheme());
-    return url.scheme() + "://" + host + (usual ? "" : ":" + url.port());
+    return Reply.where(url);
+  }
+
+  /** How far the last attempt came. */
+  Witness seen() {
+    return seen;
+  }
+
+  /** What the last handshake showed. */
+  HandshakeWitness tls() {
+    return tls;
   }
 
   /** How many secrets sign, for people. */
@@ -79,7 +90,8 @@ public final class WebhookClient implements AutoCloseable {
 
   private Sent post(String id, byte[] body, int attempt) {
     login.forget();
-    Head head = new Head();
+    Witness witness = new Witness(tls);
+    seen = witness;
     long timestamp = clock.instant().getEpochSecond();
     try {
       Request request =
@@ -93,81 +105,72 @@ public final class WebhookClient implements AutoCloseable {
               .post(new EventBody(body))
               .build();
       Call call = http.newCall(request);
-      call.addEventListener(head);
+      call.addEventListener(witness);
       try (Response response = call.execute()) {
-        Sent sent = judge(head.answer == null ? response : head.answer);
-        finish(call, response);
-        return sent;
+        String begin = finish(call, response);
+        Response head = witness.answer();
+        return judge(head == null ? response : head, begin);
       }
     } catch (IOException e) {
-      if (head.answer != null) {
-        return judge(head.answer);
-      }
-      return login.isRefused()
-          ? Sent.unanswered(DeliveryClass.MISCONFIGURED, where() + ": the proxy wants a login")
-          : Sent.unanswered(DeliveryClass.TRANSIENT, where() + ": " + describe(e));
+      Response head = witness.answer();
+      return head == null ? unanswered(e, witness) : judge(head, "");
     } catch (RuntimeException e) {
       // An answer that leads the HTTP client astray must not end the delivery.
       Logger.debug("{} made the HTTP client fail: {}", where(), e.getClass().getName());
-      String note =
-          where() + ": its answer is not understood (" + e.getClass().getSimpleName() + ")";
-      return head.answer == null
-          ? Sent.unanswered(DeliveryClass.TRANSIENT, note)
-          : judge(head.answer);
+      Response head = witness.answer();
+      return head == null
+          ? Sent.unanswered(
+              DeliveryClass.TRANSIENT,
+              "%s: its answer is not understood (%s)"
+                  .formatted(where(), e.getClass().getSimpleName()),
+              "See what the receiver answers, and what stands before it.")
+          : judge(head, "");
     }
   }
 
-  private Sent judge(Response response) {
+  private Sent unanswered(IOException e, Witness witness) {
+    X509TrustManager trust = http.x509TrustManager();
+    NoAnswer why =
+        NoAnswer.of(
+            e,
+            new NoAnswer.Attempt(
+                witness,
+                tls,
+                login.refusal(),
+                trust == null ? List.of() : List.of(trust.getAcceptedIssuers()),
+                url.host(),
+                Instant.now())); // Java judges by its own clock too
+    return Sent.unanswered(why.outcome(), where() + ": " + why.found(), why.remedy());
+  }
+
+  private Sent judge(Response head, String begin) {
     Instant now = clock.instant();
-    Optional<Instant> serverTime = RetryAfter.date(response.header("Date"));
-    DeliveryClass outcome = DeliveryClass.of(response.code());
-    String redirect = response.isRedirect() ? "; redirects are not followed" : "";
+    Optional<Instant> serverTime = RetryAfter.date(head.header("Date"));
+    Reply reply = Reply.of(head, begin, url, tls);
     return new Sent(
-        outcome,
-        RetryAfter.parse(response.header("Retry-After"), serverTime.orElse(now)).orElse(null),
-        "%s answered %d%s".formatted(where(), response.code(), redirect),
-        serverTime.map(time -> Duration.between(time, now).toSeconds()).orElse(null));
+        DeliveryClass.of(head.code()),
+        RetryAfter.parse(head.header("Retry-After"), serverTime.orElse(now)).orElse(null),
+        where() + " " + reply.found(),
+        serverTime.map(time -> Duration.between(time, now).toSeconds()).orElse(null),
+        reply.remedy());
   }
 
   /**
-   * The head of the answer as it came. Once it is here the endpoint has decided, whatever comes
-   * after; OkHttp keeps it from its caller if a 204 has a body or the time is up a moment later.
+   * Reads the rest of a short answer, so that the connection can be used again. Returns how the
+   * body begins, byte by byte.
    */
-  private static final class Head extends EventListener {
-    private @Nullable Response answer;
-
-    @Override
-    public void responseHeadersEnd(Call call, Response response) {
-      answer = response;
-    }
-  }
-
-  /** Reads the rest of a short answer, so that the connection can be used again. */
-  private static void finish(Call call, Response response) {
+  private static String finish(Call call, Response response) {
+    BufferedSource body = response.body().source();
     try {
-      if (response.body().source().request(MAX_ANSWER_BYTES)) {
+      if (body.request(MAX_ANSWER_BYTES)) {
         call.cancel();
       }
     } catch (IOException e) {
       call.cancel(); // the status was all that counts
     }
-  }
-
-  /** The messages of other exceptions may hold more of the address than may be told. */
-  private static String describe(IOException e) {
-    if (e instanceof UnknownHostException) {
-      return "its name does not resolve";
-    }
-    if (e instanceof ConnectException || e instanceof NoRouteToHostException) {
-      return "no connection";
-    }
-    if (e instanceof InterruptedIOException) {
-      return "no answer in time";
-    }
-    if (e instanceof SSLException) {
-      return "TLS fails: " + OneLine.of(String.valueOf(e.getMessage()));
-    }
-    return "the connection broke (" + e.getClass().getSimpleName() + ")";
+    Buffer read = body.getBuffer();
+    return read.snapshot((int) Math.min(read.size(), MAX_BEGIN_BYTES))
+        .string(StandardCharsets.ISO_8859_1);
   }
 
   /** Lets go of idle connections and their threads, until the next event. */

@@ -4,21 +4,20 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
-import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.X509TrustManager;
+import java.util.stream.Stream;
 import okhttp3.Call;
 import okhttp3.EventListener;
 import okhttp3.Handshake;
+import okhttp3.HttpUrl;
 import okhttp3.Protocol;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Sees how far a request comes, and why no farther. Asked when the request is over. */
+/** Sees how far a request comes. Asked when the request is over. */
 final class Witness extends EventListener {
 
   /** What a request goes through, in this order. */
@@ -29,6 +28,7 @@ final class Witness extends EventListener {
     POST
   }
 
+  private final HandshakeWitness tls;
   private final Map<Stage, Long> began = new EnumMap<>(Stage.class);
   private final Map<Stage, Long> ended = new EnumMap<>(Stage.class);
 
@@ -37,8 +37,16 @@ final class Witness extends EventListener {
   private @Nullable InetSocketAddress peer;
   private @Nullable Proxy proxy;
   private @Nullable Handshake handshake;
-  private @Nullable IOException failure;
-  private List<X509Certificate> chain = List.of();
+  private @Nullable Response answer;
+
+  /**
+   * A witness of one request.
+   *
+   * @param tls of all requests of its client
+   */
+  Witness(HandshakeWitness tls) {
+    this.tls = tls;
+  }
 
   synchronized boolean passed(Stage stage) {
     return ended.containsKey(stage);
@@ -69,41 +77,21 @@ final class Witness extends EventListener {
     return handshake;
   }
 
-  /** Why it came no farther, {@code null} if it was answered. */
-  synchronized @Nullable IOException failure() {
-    return failure;
+  /**
+   * The head of the answer as it came, {@code null} if none did. Once it is here the endpoint has
+   * decided, whatever comes after; OkHttp keeps it from its caller if a 204 has a body or the time
+   * is up a moment later.
+   */
+  synchronized @Nullable Response answer() {
+    return answer;
   }
 
-  /** The certificates that the server has shown, its own first, trusted or not. */
-  synchronized List<X509Certificate> chain() {
-    return chain;
-  }
-
-  /** Judges as the other does, and remembers what it was shown. */
-  X509TrustManager watching(X509TrustManager other) {
-    return new X509TrustManager() {
-      @Override
-      public void checkClientTrusted(X509Certificate[] shown, String authType)
-          throws CertificateException {
-        other.checkClientTrusted(shown, authType);
-      }
-
-      @Override
-      public void checkServerTrusted(X509Certificate[] shown, String authType)
-          throws CertificateException {
-        show(shown);
-        other.checkServerTrusted(shown, authType);
-      }
-
-      @Override
-      public X509Certificate[] getAcceptedIssuers() {
-        return other.getAcceptedIssuers();
-      }
-    };
-  }
-
-  private synchronized void show(X509Certificate[] shown) {
-    chain = List.of(shown);
+  /** The stage in which it failed. On a connection that was kept there is only the last. */
+  synchronized Stage failedAt() {
+    return Stream.of(Stage.POST, Stage.TLS, Stage.TCP)
+        .filter(began::containsKey)
+        .findFirst()
+        .orElse(Stage.DNS);
   }
 
   private synchronized void begin(Stage stage) {
@@ -114,9 +102,11 @@ final class Witness extends EventListener {
     ended.putIfAbsent(stage, System.nanoTime());
   }
 
-  private synchronized void fail(IOException e) {
-    failure = e;
-    over = System.nanoTime();
+  @Override
+  public void proxySelectEnd(Call call, HttpUrl url, List<Proxy> proxies) {
+    synchronized (this) {
+      proxy = proxies.isEmpty() ? null : proxies.get(0);
+    }
   }
 
   @Override
@@ -145,6 +135,7 @@ final class Witness extends EventListener {
   public void secureConnectStart(Call call) {
     end(Stage.TCP);
     begin(Stage.TLS);
+    tls.begin();
   }
 
   @Override
@@ -172,10 +163,15 @@ final class Witness extends EventListener {
   @Override
   public void responseHeadersEnd(Call call, Response response) {
     end(Stage.POST);
+    synchronized (this) {
+      answer = response;
+    }
   }
 
   @Override
   public void callFailed(Call call, IOException e) {
-    fail(e);
+    synchronized (this) {
+      over = System.nanoTime();
+    }
   }
 }

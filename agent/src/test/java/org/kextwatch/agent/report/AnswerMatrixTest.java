@@ -170,7 +170,10 @@ final class AnswerMatrixTest {
                   .build());
           Sent sent = client.send("evt_1", BODY, 1);
           assertEquals(DeliveryClass.MISCONFIGURED, sent.outcome());
-          assertEquals(url + " answered " + code + "; redirects are not followed", sent.note());
+          assertEquals(
+              "%s answered %d; it points to %s; redirects are not followed"
+                  .formatted(url, code, Reply.where(other.url("/"))),
+              sent.note());
           assertEquals(++asked, server.getRequestCount());
           assertEquals(0, other.getRequestCount());
         }

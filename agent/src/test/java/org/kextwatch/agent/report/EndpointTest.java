@@ -108,6 +108,36 @@ final class EndpointTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '~',
+      delimiter = '|',
+      textBlock =
+          """
+          Authorization: Bearer canary | holds a whole header line
+          authorization:Bearer canary | holds a whole header line
+          "Authorization: Bearer canary" | holds a whole header line
+          -H "Authorization: Bearer canary" | holds a whole header line
+          Proxy-Authorization: Basic Y2FuYXJ5 | holds a whole header line
+          X-Api-Key: canary | holds a whole header line
+          Basic user:canary | holds user:password as they are
+          """)
+  void anAuthorizationThatCanBeNoneIsRefused(String line, String told) throws IOException {
+    endpoints.put("/etc/authorization", line + "\n", "rw-------");
+    String note =
+        unusable(Endpoints.webhook(URL, null, null, "/etc/authorization", Map.of(), "none", null));
+    assertTrue(note.startsWith("authorizationFile: /etc/authorization " + told), note);
+    assertFalse(note.contains("canary"), note);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"Bearer a.b:c=", "Splunk 12-34", "token", "Basic dXNlcjpwYXNz", "SharedKey a:b"})
+  void everyKindOfAuthorizationIsTaken(String value) throws IOException {
+    endpoints.put("/etc/authorization", value, "rw-------");
+    client(Endpoints.webhook(URL, null, null, "/etc/authorization", Map.of(), "none", null));
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",

@@ -140,7 +140,7 @@ final class Endpoints {
   }
 
   WebhookClient client(Settings.Webhook settings, InstantSource clock, Duration limit) {
-    Endpoint endpoint = new EndpointOpener(settings, root, clock, limit, null).open("0.1.0");
+    Endpoint endpoint = new EndpointOpener(settings, root, clock, limit).open("0.1.0");
     if (endpoint instanceof Endpoint.Ready ready) {
       return ready.client();
     }
