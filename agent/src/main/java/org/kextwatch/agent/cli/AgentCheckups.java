@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.cli.Checkup.Said;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.config.SettingsReader;
@@ -25,7 +24,11 @@ import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.mac.TrustedFile;
+import org.kextwatch.agent.report.Advice;
+import org.kextwatch.agent.report.ClockSkew;
+import org.kextwatch.agent.report.NamedFiles;
 import org.kextwatch.agent.report.WebhookSecret;
+import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Status;
 
 /** Whether the daemon is set up, runs, and gets through. */
@@ -41,10 +44,6 @@ final class AgentCheckups {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final int MAX_SECRET_BYTES = 8 << 10;
 
-  /** Receivers refuse what is five minutes off (Standard Webhooks). */
-  private static final long MAX_SKEW_SECONDS = 300;
-
-  private static final long ODD_SKEW_SECONDS = 60;
   private static final String AS_ROOT = "Run: sudo kextwatch doctor";
 
   private final SystemRoot root;
@@ -92,13 +91,29 @@ final class AgentCheckups {
       return Said.fail(
           String.join(" ", reading.problems()), "Correct the file; the daemon re-reads it.");
     }
+    List<String> flaws = flaws();
+    if (!flaws.isEmpty()) {
+      return Said.fail(
+          String.join("; ", flaws),
+          "Put right what is named; kextwatch config validate looks at it again.");
+    }
     return reading.warnings().isEmpty()
-        ? Said.ok("they are good")
+        ? Said.ok(
+            isAllowed ? "they are good" : "they are good; only root sees the files that they name")
         : Said.warn(
             String.join(" ", reading.warnings()),
             areThere()
                 ? "Correct that in the file; the rest of it is followed."
                 : "Write %s, or deploy the profile.".formatted(SettingsReader.LOCAL_FILE));
+  }
+
+  /** What is wrong with the files that they name. The secret has a check of its own. */
+  private List<String> flaws() {
+    return isAllowed
+        ? NamedFiles.flaws(reading.settings().webhook(), root).stream()
+            .filter(flaw -> !flaw.startsWith("secretFile:"))
+            .toList()
+        : List.of();
   }
 
   private boolean areThere() {
@@ -133,7 +148,10 @@ final class AgentCheckups {
 
   private Said endpoint() {
     if (isEndpointSet()) {
-      return Said.ok("set (what gets through: kextwatch webhook test)");
+      String error = agent().map(AgentState::lastDeliveryError).orElse(null);
+      return error == null
+          ? Said.ok("set (what gets through: kextwatch webhook test)")
+          : Said.warn("set, but the last delivery failed: " + error, Advice.afterError(error));
     }
     return settingsAreHidden()
         ? Said.cannotTell("the settings are not for this user to read", AS_ROOT)
@@ -232,24 +250,26 @@ final class AgentCheckups {
   }
 
   private Said clock() {
-    Long skew = skew();
+    Long skew = agent().map(AgentState::clockSkewSeconds).orElse(null);
     if (skew == null) {
       return Said.cannotTell("nothing was delivered yet, so there is nothing to compare with", "");
     }
-    String text = "%d s ahead of the endpoint's".formatted(skew);
-    if (Math.abs(skew) > MAX_SKEW_SECONDS) {
-      return Said.fail(text, "Receivers refuse that: set the clock (System Preferences > Date).");
+    ClockSkew clock = new ClockSkew(skew);
+    if (clock.breaksSignatures()) {
+      return Said.fail(
+          clock.words(), "Receivers refuse that: set the clock (System Preferences > Date).");
     }
-    return Math.abs(skew) > ODD_SKEW_SECONDS
-        ? Said.warn(text, "Let macOS set the clock by itself.")
-        : Said.ok(text);
+    return clock.isUnusual()
+        ? Said.warn(clock.words(), "Let macOS set the clock by itself.")
+        : Said.ok(clock.words());
   }
 
-  private @Nullable Long skew() {
+  /** What the last status says of the daemon. */
+  private Optional<AgentState> agent() {
     try {
-      return StatusFile.read(root).agent().clockSkewSeconds();
+      return Optional.of(StatusFile.read(root).agent());
     } catch (IOException e) {
-      return null;
+      return Optional.empty();
     }
   }
 }

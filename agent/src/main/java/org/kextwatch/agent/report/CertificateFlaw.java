@@ -86,7 +86,7 @@ record CertificateFlaw(String found, String remedy) {
   static String inspection(String issuer) {
     Matcher name = COMMON_NAME.matcher(issuer);
     return "If it is the root of your own CA or of TLS inspection: export it from the Keychain,"
-               + " which"
+        + " which"
         + " Java does not read (security find-certificate -a -c \"%s\" -p"
             .formatted(name.find() ? name.group(1).strip() : "NAME OF THE ROOT")
         + " /Library/Keychains/System.keychain > FILE), and set caBundle to that file.";

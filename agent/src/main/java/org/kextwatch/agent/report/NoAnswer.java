@@ -190,7 +190,7 @@ record NoAnswer(DeliveryClass outcome, String found, String remedy) {
       case TCP ->
           isProxied
               ? "Check the settings proxy and proxyCredentialsFile, and that the proxy lets this"
-                    + " Mac through."
+                  + " Mac through."
               : "Check that the receiver runs and the port in endpoint is right; does a firewall"
                   + " want the setting proxy?";
       case TLS ->

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -26,6 +29,7 @@ import org.kextwatch.agent.daemon.Check;
 import org.kextwatch.agent.daemon.InstanceLock;
 import org.kextwatch.agent.demo.SimulatedMac;
 import org.kextwatch.agent.mac.SystemRoot;
+import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
 /** Each thing that must be right, broken by itself: the doctor finds it and says what to do. */
@@ -76,6 +80,11 @@ class DoctorTest {
     return Stream.of(
         broken("settings", Mark.FAIL, t -> t.write(SUPPORT + "config.json", "{")),
         broken("settings", Mark.WARN, t -> Files.delete(t.mac.path(SUPPORT + "config.json"))),
+        broken("settings", Mark.FAIL, t -> t.set("caBundle", "/etc/none.pem")),
+        broken("settings", Mark.FAIL, t -> t.keystore("expired.p12")),
+        broken("settings", Mark.FAIL, t -> t.keystore("nokey.p12")),
+        broken("settings", Mark.OK, t -> t.keystore("legacy.p12")),
+        broken("endpoint", Mark.WARN, t -> t.edit("(lastDeliveryError\":)null", "$1\"x\"")),
         broken("endpoint", Mark.WARN, t -> t.mac.prepareForAgent(Map.of(), SECRET)),
         broken("webhook secret", Mark.FAIL, t -> t.write(SUPPORT + "secret", "hunter2")),
         broken("webhook secret", Mark.FAIL, t -> t.mode(SUPPORT + "secret", "rw-r--r--")),
@@ -140,6 +149,19 @@ class DoctorTest {
         remedy("settings", "Correct that in", t -> t.write(SUPPORT + "config.json", "{\"x\":1}")),
         remedy(
             "settings", "Write /Library", t -> Files.delete(t.mac.path(SUPPORT + "config.json"))),
+        remedy("settings", "config validate", t -> t.keystore("expired.p12")),
+        remedy(
+            "endpoint",
+            "security find-certificate -a -c \"Their Root\" -p",
+            t ->
+                t.edit(
+                    "(lastDeliveryError\":)null",
+                    "$1\"https://a.example: TLS fails: its root certificate, CN=Their Root, O=X, is"
+                        + " neither in Java's list of roots nor in caBundle\"")),
+        remedy(
+            "endpoint",
+            "webhook test",
+            t -> t.edit("(lastDeliveryError\":)null", "$1\"no connection\"")),
         remedy("launchd job", "launchctl print system/", t -> t.tool("/bin/launchctl", "exit 5")),
         remedy("status", "sudo kextwatch check", t -> t.write(SUPPORT + "status.json", "{")),
         remedy("tool kextutil", "who has changed", t -> t.mode("/usr/bin/kextutil", "rwxrwxrwx")),
@@ -161,7 +183,8 @@ class DoctorTest {
             "plutil -lint",
             t ->
                 t.mac.put(
-                    "/Library/Managed Preferences/com.apple.syspolicy.kernel-extension-policy.plist",
+                    "/Library/Managed"
+                        + " Preferences/com.apple.syspolicy.kernel-extension-policy.plist",
                     "junk")),
         remedy("tool systemextensionsctl", "", t -> {}));
   }
@@ -231,6 +254,48 @@ class DoctorTest {
         .filter(found -> found.check().equals(check))
         .findFirst()
         .orElseThrow();
+  }
+
+  @Test
+  void theDoctorAndTheValidationOfSettingsAgree() throws Exception {
+    keystore("expired.p12");
+    StringWriter out = new StringWriter();
+    CommandLine program = Program.commandLine().setOut(new PrintWriter(out, true));
+    assertEquals(1, program.execute("--root", mac.root().toString(), "config", "validate"));
+    assertTrue(out.toString().contains("failed:  " + find("settings").text()), out::toString);
+    assertEquals(1, examine().exitCode());
+  }
+
+  @Test
+  void aClockThatIsBehindIsSaidToBeBehind() throws Exception {
+    edit("(clockSkewSeconds\":)null", "$1-600");
+    assertEquals("600 s behind the endpoint's", find("clock").text());
+  }
+
+  /** The password of all these keystores is the same. */
+  private void keystore(String name) throws Exception {
+    secret("/etc/id.p12", DoctorTest.class.getResourceAsStream("/tls/" + name).readAllBytes());
+    secret("/etc/password", "geheim\n".getBytes(StandardCharsets.US_ASCII));
+    mac.prepareForAgent(
+        Map.of(
+            "endpoint",
+            "https://fleet.example.com/hooks/CANARY",
+            "clientKeystore",
+            "/etc/id.p12",
+            "clientKeystorePasswordFile",
+            "/etc/password"),
+        SECRET);
+  }
+
+  private void set(String key, String value) throws Exception {
+    mac.prepareForAgent(
+        Map.of("endpoint", "https://fleet.example.com/hooks/CANARY", key, value), SECRET);
+  }
+
+  private void secret(String macPath, byte[] content) throws IOException {
+    Files.createDirectories(mac.path(macPath).getParent());
+    Files.write(mac.path(macPath), content);
+    mode(macPath, "rw-------");
   }
 
   private void fault(String tool) {
