@@ -63,7 +63,7 @@ remove_word() {
 # Starts it. Whether it came up.
 start_job() {
   make_state_folder
-  before=$(status_sum)
+  before=$(start_in_status)
   is_word_left=false
   ! leave_word start || is_word_left=true
   came_up=1
@@ -105,8 +105,7 @@ launch() {
 shows_life() {
   waited=0
   while [ "${waited}" -lt "${patience}" ]; do
-    after=$(status_sum)
-    [ "${after}" = "${before}" ] || [ -z "${after}" ] || return 0
+    ! is_status_of_this_start || return 0
     waited=$((waited + 1))
     sleep 1
   done
@@ -119,14 +118,22 @@ shows_life() {
 }
 
 bootstrap() {
+  bootstrapped=$(date -u +%Y-%m-%dT%H:%M:%S)
   code=0
   said=$("${launchctl}" bootstrap system "${job}" 2>&1) || code=$?
   return "${code}"
 }
 
-# By content: the times of files are whole seconds on the disks of older Macs.
-status_sum() {
-  if [ -r "${status}" ]; then
-    cksum <"${status}"
-  fi
+# A daemon that somebody runs by hand, or one from before, writes the same file. As texts, moments in
+# UTC have their order; date knows no part of a second, so the start of before is told apart as well.
+is_status_of_this_start() {
+  started=$(start_in_status)
+  [ "${started}" != "${before}" ] &&
+    LC_ALL=C awk -v started="${started}" -v bootstrapped="${bootstrapped}" \
+      'BEGIN { exit !(started "" > bootstrapped "") }'
+}
+
+# The last member of that name is the daemon's; a label may have it too.
+start_in_status() {
+  [ ! -r "${status}" ] || sed -n 's/.*"startedAt":"\([^"]*\)".*/\1/p' "${status}"
 }

@@ -47,9 +47,7 @@ class InstallCycleTest extends InstalledMac {
         Files.readString(support.resolve("config.json")));
     assertEquals(SECRET + "\n", Files.readString(support.resolve("secret")));
     assertTrue(launchd.pid() > 0);
-    assertEquals(
-        "{\"pid\":%d}\n".formatted(launchd.pid()),
-        Files.readString(support.resolve("status.json")));
+    assertWatched();
   }
 
   @Test
@@ -159,9 +157,7 @@ class InstallCycleTest extends InstalledMac {
     assertEquals(Path.of("releases/0.1.0"), current());
     assertFalse(Files.exists(support.resolve("releases/0.3.0")));
     assertTrue(launchd.pid() > 0);
-    assertEquals(
-        "{\"pid\":%d}\n".formatted(launchd.pid()),
-        Files.readString(support.resolve("status.json")));
+    assertWatched();
   }
 
   @Test
@@ -264,9 +260,9 @@ class InstallCycleTest extends InstalledMac {
         Release: 0.1.0
         Java:    %s
         Job:     launchd knows system/org.kextwatch.agent
-        {"pid":%d}
+        %s\
         """
-            .formatted(runtime, launchd.pid()),
+            .formatted(runtime, Files.readString(support.resolve("status.json"))),
         status.out());
     launchd.ask("bootout", "system/" + LABEL);
     Patience.until(() -> launchd.ask("print", "system/" + LABEL) == 113);

@@ -4,12 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.Script.Ended;
 
@@ -47,16 +55,50 @@ class InstallMishapsTest extends InstalledMac {
     assertFalse(Files.exists(state().resolve("stop-cause")));
   }
 
-  /** launchd keeps such a job, and does not start it again. */
   @Test
-  void aDaemonThatEndedByItselfIsStartedAgain() throws Exception {
+  void aStraySignalEndsTheWatchOnlyUntilLaunchdStartsItAgain() throws Exception {
     installed();
     long pid = launchd.pid();
     ProcessHandle.of(pid).orElseThrow().destroy();
-    while (launchd.pid() > 0) {
-      Thread.sleep(5);
+    Patience.until(() -> launchd.pid() > 0 && launchd.pid() != pid);
+    assertEquals(2, launchd.starts());
+  }
+
+  /** A daemon that somebody runs by hand has the lock, so the one of launchd waits. */
+  @Test
+  void theStatusOfAnotherDaemonIsNoSignOfLife() throws Exception {
+    installed();
+    String others = Files.readString(support.resolve("status.json")).replace("}", ",\"n\":%d}");
+    release("0.3.0");
+    ScheduledExecutorService byHand = Executors.newSingleThreadScheduledExecutor();
+    AtomicInteger looks = new AtomicInteger();
+    try {
+      Future<?> unused =
+          byHand.scheduleAtFixedRate(
+              () -> write(others.formatted(looks.incrementAndGet())), 0, 20, TimeUnit.MILLISECONDS);
+      assertFailed(70, "Kextwatch 0.3.0 did not come up", install());
+    } finally {
+      byHand.shutdownNow();
     }
-    assertEquals(0, launchd.ask("print", "system/" + LABEL));
+    assertTrue(looks.get() > 0);
+    assertEquals(Path.of("releases/0.1.0"), current());
+  }
+
+  private void write(String status) {
+    try {
+      Path aside = Files.writeString(mac.resolve("sim/status"), status);
+      Files.move(aside, support.resolve("status.json"), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aDaemonWhoseStatusIsOldIsStartedAgain() throws Exception {
+    installed();
+    Process gone = new ProcessBuilder("true").start();
+    gone.waitFor();
+    write("{\"pid\":%d,\"startedAt\":\"2026-01-01T00:00:00.000Z\"}\n".formatted(gone.pid()));
     Ended plan = install("--dry-run");
     assertTrue(plan.out().startsWith("would reload system/"), plan::toString);
     Ended again = install();
@@ -116,7 +158,8 @@ class InstallMishapsTest extends InstalledMac {
       Files.createDirectory(state().resolve("stop-cause")); // nothing can be written there
       doing(tool, "[ \"$*\" != \"${*%.plist}\" ] || [ \"$*\" != \"${*%current*}\" ]", full);
       assertTakenBack(
-          "the install of Kextwatch 0.2.0 failed (is the disk full or read-only?): 0.1.0 runs again",
+          "the install of Kextwatch 0.2.0 failed (is the disk full or read-only?): 0.1.0 runs"
+              + " again",
           install());
     }
   }
@@ -194,9 +237,7 @@ class InstallMishapsTest extends InstalledMac {
     assertEquals(Path.of("releases/0.1.0"), current());
     assertFalse(Files.exists(support.resolve("releases/0.2.0")));
     assertFalse(Files.exists(support.resolve(".installing"), LinkOption.NOFOLLOW_LINKS));
-    assertEquals(
-        "{\"pid\":%d}\n".formatted(launchd.pid()),
-        Files.readString(support.resolve("status.json")));
+    assertWatched();
   }
 
   private Path state() {

@@ -186,6 +186,12 @@ abstract class InstalledMac {
     return Files.readSymbolicLink(support.resolve("current"));
   }
 
+  /** The status is that of the daemon which runs. */
+  void assertWatched() throws IOException {
+    String status = Files.readString(support.resolve("status.json"));
+    assertTrue(status.startsWith("{\"pid\":%d,".formatted(launchd.pid())), status);
+  }
+
   Path job() {
     return mac.resolve("Library/LaunchDaemons/" + LABEL + ".plist");
   }

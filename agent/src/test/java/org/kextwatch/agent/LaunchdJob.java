@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A job of a simulated Mac: a program that is started in its own process group with a clean
- * environment, and again if it fails; the throttle counts from its start.
+ * environment, and again as its {@code KeepAlive} says; the throttle counts from its start.
  */
 final class LaunchdJob {
   private final Path root;
@@ -66,7 +66,7 @@ final class LaunchdJob {
         starts.incrementAndGet();
         int exit = process.waitFor();
         kill("TERM"); // what is left of its group
-        again = exit != 0 && restartsAfterFailure();
+        again = restartsAfter(exit);
         long due = started + number("ThrottleInterval", 10) * second.toNanos();
         while (again && !stopping && System.nanoTime() < due) {
           Thread.sleep(5);
@@ -78,6 +78,7 @@ final class LaunchdJob {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
+      killAtOnce(); // it may have been started since it was to end
       Thread.currentThread().interrupt();
     }
     whenGone.run();
@@ -107,10 +108,13 @@ final class LaunchdJob {
     return started;
   }
 
-  private boolean restartsAfterFailure() {
+  private boolean restartsAfter(int exit) {
+    if (keys.get("KeepAlive") instanceof NSNumber always) {
+      return always.boolValue();
+    }
     return keys.get("KeepAlive") instanceof NSDictionary policy
         && policy.get("SuccessfulExit") instanceof NSNumber success
-        && !success.boolValue();
+        && success.boolValue() == (exit == 0);
   }
 
   /** SIGTERM, and SIGKILL if that does not end it in time. */
@@ -139,8 +143,16 @@ final class LaunchdJob {
   /** Ends it at once, and what it started. */
   void end() {
     stopping = true;
-    kill("KILL");
+    killAtOnce();
     thread.interrupt();
+  }
+
+  /** A process that has no group of its own yet is killed by itself. */
+  private void killAtOnce() {
+    kill("KILL");
+    if (process != null) {
+      process.destroyForcibly();
+    }
   }
 
   private void kill(String signal) {

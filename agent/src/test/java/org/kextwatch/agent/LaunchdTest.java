@@ -86,7 +86,18 @@ class LaunchdTest {
   }
 
   @Test
-  void whatEndsOnPurposeIsNotRestarted() throws Exception {
+  void whatIsKeptAliveIsRestartedWhateverItEndedWith() throws Exception {
+    program("exit 0");
+    bootstrap();
+    Patience.until(() -> launchd.starts() >= 3);
+  }
+
+  @Test
+  void whatEndsOnPurposeIsNotRestartedWhereThePlistSaysSo() throws Exception {
+    String onFailure = "<dict><key>SuccessfulExit</key><false/></dict>";
+    String text = Files.readString(plist);
+    Files.writeString(
+        plist, text.replaceFirst("(<key>KeepAlive</key>\\s*)<true/>", "$1" + onFailure));
     program("exit 0");
     bootstrap();
     Patience.until(() -> launchd.starts() == 1);
