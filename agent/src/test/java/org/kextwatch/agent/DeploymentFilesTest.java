@@ -103,9 +103,36 @@ class DeploymentFilesTest {
     assertTrue(release.contains("support=\"${root}/Library/Application Support/Kextwatch\""));
     assertTrue(release.contains("current=${support}/current\n"));
     assertTrue(release.contains("job=${root}/Library/LaunchDaemons/${label}.plist\n"));
-    assertEquals("true", job.get("KeepAlive").toString(), "it is kept alive whatever it ended with");
+    assertEquals(
+        "true", job.get("KeepAlive").toString(), "it is kept alive whatever it ended with");
     for (String key : job.allKeys()) {
       assertFalse(NOT_FOR_US.contains(key), key);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "exit 1                    | unknown | a Java that cannot start",
+        "echo at_risk; exit 1      | at_risk | a Mac at risk",
+        "echo protected            | protected | a protected Mac",
+        "echo at_risk; exit 2      | unknown | an old status",
+        "exit 127                  | unknown | no Kextwatch",
+        "exit 70                   | unknown | a broken one",
+      })
+  void theExtensionAttributeOfTheManual(
+      String program, String result, String of, @TempDir Path folder) throws Exception {
+    String manual = Files.readString(FOLDER.resolve("README.md"));
+    int from = manual.indexOf("    verdict=$(");
+    String lines = manual.substring(from, manual.indexOf("\n\n", from));
+    String launcher = "'/Library/Application Support/Kextwatch/current/bin/kextwatch'";
+    assertTrue(lines.contains(launcher), lines);
+    Path played = Script.write(folder.resolve("kextwatch"), program);
+    for (String shell : Script.shells().toList()) {
+      Ended ended =
+          Script.run(folder, Map.of(), shell + " -c", lines.replace(launcher, "'" + played + "'"));
+      assertEquals("<result>" + result + "</result>\n", ended.out(), of);
     }
   }
 

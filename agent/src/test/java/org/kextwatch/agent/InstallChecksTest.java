@@ -72,18 +72,27 @@ class InstallChecksTest extends InstalledMac {
 
   @Test
   void aJavaThatOthersCanChangeIsRefused() throws Exception {
-    Files.setPosixFilePermissions(runtime, PosixFilePermissions.fromString("rwxrwxrwx"));
-    refused(70, "others can change this file, so it is not trusted", "--java", runtime);
+    Path modules = Files.createFile(runtime.resolve("lib/modules"));
+    for (Path file : List.of(runtime, runtime.getParent(), modules)) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxrwxrwx"));
+      String why = "others can change this file, so it is not trusted";
+      Ended ended = refused(70, why, "--dry-run", "--java", runtime);
+      assertEquals(new Ended(0, "", ""), Script.followRemedy(temp, ended.err()));
+      assertEquals(0, install("--dry-run", "--java", runtime).exit());
+    }
   }
 
   @Test
   void aFolderOnTheWayThatOthersCanChangeIsRefused() throws Exception {
     Path open = Files.createDirectories(mac.resolve("Library/Application Support"));
     Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxr-x"));
-    assertFailed(70, "others can change this file", install("--java", runtime));
+    Ended ended = install("--java", runtime);
+    assertFailed(70, "others can change this file", ended);
     assertFalse(Files.exists(support.resolve("current")));
     assertFalse(Files.exists(support.resolve("releases/0.1.0")));
     assertEquals(List.of(), launchd.calls());
+    assertEquals(new Ended(0, "", ""), Script.followRemedy(temp, ended.err()));
+    assertDone(install("--java", runtime));
   }
 
   @Test

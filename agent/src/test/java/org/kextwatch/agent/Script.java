@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.kextwatch.agent.mac.Owner;
 
 /** Runs shell scripts, and writes small ones. */
 public final class Script {
@@ -53,6 +54,26 @@ public final class Script {
       Files.delete(out);
       Files.delete(err);
     }
+  }
+
+  /**
+   * Runs the commands that a refusal gives after {@code Run:}, as root, or else as if the caller
+   * were root.
+   */
+  static Ended followRemedy(Path folder, String refusal) throws IOException, InterruptedException {
+    String commands =
+        refusal
+            .lines()
+            .filter(line -> line.startsWith("Run: "))
+            .map(line -> line.substring("Run: ".length()))
+            .findFirst()
+            .orElseThrow(() -> new AssertionError("no remedy in " + refusal));
+    String chown = Owner.current().isRoot() ? "chown" : ":";
+    return run(
+        folder,
+        Map.of("PATH", "/usr/bin:/bin"),
+        "sh -c",
+        commands.replace("sudo chown", chown).replace("sudo ", ""));
   }
 
   /** Writes an executable script. */
