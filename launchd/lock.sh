@@ -5,12 +5,15 @@
 # Functions here say by their exit code whether it worked; "set -e" is not counted on:
 # shellcheck disable=SC2310
 # release.sh, which is read before this file, gives these:
-: "${support?}" "${lock=}" "${failed?}"
+: "${support?}" "${lock=}" "${sysctl=}" "${failed?}"
 
-# Whoever begins makes a link that tells its process: that takes one step, the telling included, so
-# that of two only one succeeds. There is no flock(1) on a Mac.
+# Whoever begins makes a link that tells its process, the boot and when the process started, since
+# process numbers are used again: that takes one step, the telling included, so that of two only one
+# succeeds. There is no flock(1) on a Mac. What cannot be told is left empty.
 take_lock() {
   open_folder "${support}"
+  boot=$("${sysctl}" -n kern.bootsessionuuid 2>/dev/null) || boot=
+  begun=$(start_of "$$")
   if ! make_lock; then
     holder=$(readlink "${lock}") || holder=
     is_alive "${holder}" && is_busy
@@ -24,14 +27,14 @@ take_lock() {
       is_busy
     fi
     make_lock || is_busy
-    say "an install.sh before (process ${holder}) was killed: its lock is taken over"
+    say "an install.sh before (process ${holder%%,*}) was killed: its lock is taken over"
   fi
   locked=true
 }
 
 # Whether nobody had it. What else prevents it, such as a full disk, ends the install.
 make_lock() {
-  said=$(LC_ALL=C ln -s "$$" "${lock}" 2>&1) && return 0
+  said=$(LC_ALL=C ln -s "$$,${boot},${begun}" "${lock}" 2>&1) && return 0
   case ${said} in
     *'ile exists'*) return 1 ;;
     *) fail "${failed}" "${lock} cannot be made: is the disk full or read-only? (${said})" ;;
@@ -40,16 +43,35 @@ make_lock() {
 
 is_busy() {
   holder=$(readlink "${lock}") || holder=unknown
-  fail "${failed}" "another install.sh (process ${holder}) is at work on this Mac, and nothing has been\
+  fail "${failed}" "another install.sh (process ${holder%%,*}) is at work on this Mac, and nothing has been\
  changed. Wait until it has ended; if there is none, remove ${lock}"
 }
 
-# Whom this user may not signal is alive, too. posh has no kill of its own, but is where /proc is.
+# Whether the process of a lock still runs: "pid,boot,start", and "pid" alone in 0.1.0. What is not told
+# on both sides decides nothing, and what is no lock of ours is respected.
 is_alive() {
-  case $1 in
+  process=${1%%,*}
+  case ${process} in
     '' | *[!0-9]*) return 0 ;;
     *) ;;
   esac
+  told=${1#"${process}"}
+  told=${told#,}
+  is_same_or_unknown "${told%%,*}" "${boot}" && is_running "${process}" || return 1
+  start_now=$(start_of "${process}")
+  is_same_or_unknown "${told#*,}" "${start_now}"
+}
+
+is_same_or_unknown() {
+  [ -z "$1" ] || [ -z "$2" ] || [ "$1" = "$2" ]
+}
+
+start_of() {
+  TZ=UTC0 LC_ALL=C ps -o lstart= -p "$1" 2>/dev/null || :
+}
+
+# Whom this user may not signal runs, too. posh has no kill of its own, but is where /proc is.
+is_running() {
   if ! has kill; then
     [ -d "/proc/$1" ]
     return

@@ -24,6 +24,7 @@ places() {
   word=${state}/stop-cause
   job=${root}/Library/LaunchDaemons/${label}.plist
   launchctl=${root}/bin/launchctl
+  sysctl=${root}/usr/sbin/sysctl
   lock=${support}/.installing
   locked=false
   scratch=

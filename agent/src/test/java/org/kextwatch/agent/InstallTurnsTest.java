@@ -59,7 +59,8 @@ class InstallTurnsTest extends InstalledMac {
     Future<Ended> first = others.submit(() -> install());
     Patience.until(() -> Files.exists(reached) || first.isDone());
     Map<String, String> before = everything();
-    String who = "another install.sh (process " + Files.readSymbolicLink(lock) + ") " + BUSY;
+    String holder = Files.readSymbolicLink(lock).toString();
+    String who = "another install.sh (process " + holder.replaceFirst(",.*", "") + ") " + BUSY;
     assertFailed(70, who, install());
     assertFailed(70, who, install("--uninstall", "--purge"));
     assertEquals(before, everything());
@@ -113,6 +114,64 @@ class InstallTurnsTest extends InstalledMac {
           List.of("current", "releases", "status.json"),
           files.map(file -> file.getFileName().toString()).sorted().toList());
     }
+  }
+
+  /** Process numbers are used again, and by another program after each boot. */
+  @Test
+  void whetherALockHoldsIsToldByProcessBootAndStart() throws Exception {
+    installed();
+    Path taken = temp.toRealPath().resolve("taken");
+    release("0.2.0");
+    Script.write(bin.resolve("sync"), "readlink '%s' >'%s'".formatted(lock, taken));
+    assertDone(install());
+    String[] own = Files.readString(taken).split(",", -1);
+    assertEquals(3, own.length);
+    assertEquals(BOOT, own[1]);
+    assertTrue(own[2].startsWith("tick "), own[2]);
+
+    long me = ProcessHandle.current().pid();
+    Ended asked =
+        Script.run(temp, environment, shell, bin.resolve("ps"), "-o", "lstart=", "-p", me);
+    String start = asked.out().strip();
+    String before = "7D8D6A0B-1B4D-4D38-8B7E-0A1B2C3D4E5F";
+    List<String> held =
+        List.of(
+            me + "," + BOOT + "," + start,
+            me + ",," + start,
+            me + "," + BOOT + ",",
+            me + ",,",
+            Long.toString(me));
+    List<String> left =
+        List.of(
+            me + "," + BOOT + ",tick 1",
+            me + ",,tick 1",
+            me + "," + before + "," + start,
+            me + "," + before + ",");
+    for (String holder : held) {
+      Files.createSymbolicLink(lock, Path.of(holder));
+      assertFailed(70, "another install.sh (process " + me + ") " + BUSY, install());
+      assertFailed(70, BUSY, install("--uninstall"));
+      Files.delete(lock);
+    }
+    for (String holder : left) {
+      Files.createSymbolicLink(lock, Path.of(holder));
+      Ended ended = install();
+      assertDone(ended);
+      String told = "(process " + me + ") was killed: its lock is taken over";
+      assertTrue(ended.err().contains(told), ended::err);
+    }
+  }
+
+  @Test
+  void aMacThatTellsNeitherBootNorStartIsJudgedByTheProcessAlone() throws Exception {
+    Files.delete(mac.resolve("usr/sbin/sysctl"));
+    Files.delete(bin.resolve("ps"));
+    Files.createDirectories(support);
+    long me = ProcessHandle.current().pid();
+    Files.createSymbolicLink(lock, Path.of(me + "," + BOOT + ",tick 1"));
+    assertFailed(70, BUSY, install("--java", runtime));
+    Files.delete(lock);
+    installed();
   }
 
   @Test

@@ -32,6 +32,16 @@ abstract class InstalledMac {
   static final String SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
   static final String LABEL = "org.kextwatch.agent";
 
+  static final String BOOT = "3F9A9E9C-0C2C-4E6C-8F66-0A1B2C3D4E5F";
+
+  /** The ps of a Mac, as far as install.sh asks it; /proc knows the starts of all processes. */
+  private static final String STARTS =
+      """
+      [ "$1 $2 $3" = '-o lstart= -p' ] || exit 1
+      [ -d /proc ] || exec /bin/ps "$@"
+      exec sed -E 's/.*\\) ([^ ]+ ){19}([0-9]+) .*/tick \\2/' "/proc/$4/stat"
+      """;
+
   private static final Path SIMULATED = Script.AGENT.resolve("src/test/resources/simulated");
 
   /** A second of the simulated Mac, so that nobody has to wait. */
@@ -80,6 +90,9 @@ abstract class InstalledMac {
       }
     }
     Script.write(bin.resolve("uname"), "echo Darwin");
+    Script.write(bin.resolve("sync"), ":");
+    Script.write(bin.resolve("ps"), STARTS);
+    Script.write(mac.resolve("usr/sbin/sysctl"), "echo " + BOOT);
     Script.write(bin.resolve("sleep"), "exec /bin/sleep 0.0$(($1 * 60))");
     environment.put("PATH", bin.toString());
   }
