@@ -65,6 +65,7 @@ install_release() {
   fi
   place_release
   place_settings
+  sync # a power cut must not leave a link to files that are not on the disk yet
   if [ "${start}" = true ]; then
     mishap="${service} did not end in time"
     advice="Run install.sh again."

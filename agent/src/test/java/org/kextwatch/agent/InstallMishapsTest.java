@@ -115,6 +115,36 @@ class InstallMishapsTest extends InstalledMac {
     assertFalse(Files.exists(support.resolve("releases/0.1.0-2")));
   }
 
+  /** A power cut must not leave a link to files that are not on the disk. */
+  @Test
+  void theReleaseIsOnTheDiskBeforeCurrentLeadsToIt() throws Exception {
+    installed();
+    release("0.2.0");
+    Path order = file("order", "");
+    for (String tool : List.of("cp", "mv", "sync", "perl")) {
+      Path real = bin.resolve("real-" + tool);
+      Files.move(bin.resolve(tool), real);
+      Script.write(
+          bin.resolve(tool),
+          "printf '%s %%s\\n' \"$*\" >>'%s'\nexec '%s' \"$@\"".formatted(tool, order, real));
+    }
+    assertDone(install());
+    List<String> steps = Files.readAllLines(order);
+    int synced = steps.indexOf("sync ");
+    int placed = position(steps, "mv .*/releases/0\\.2\\.0");
+    int switched = position(steps, "perl .*/current");
+    assertTrue(0 <= placed && placed < synced && synced < switched, steps::toString);
+    assertTrue(position(steps.subList(synced, steps.size()), "cp .*") < 0, steps::toString);
+  }
+
+  private static int position(List<String> steps, String pattern) {
+    return steps.stream()
+        .filter(step -> step.matches(pattern))
+        .mapToInt(steps::indexOf)
+        .findFirst()
+        .orElse(-1);
+  }
+
   @Test
   void anUpgradeWaitsWhateverLaunchdSaysMeanwhile() throws Exception {
     installed();
