@@ -329,7 +329,7 @@ ${needs}"
   {
     DEBIAN_FRONTEND=noninteractive apt-get update -q >&2 &&
       DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends ${packages} >&2
-  } || fail "${unavailable}" "apt-get failed. Mend that, or install by hand: $*"
+  } || fail "${unavailable}" "apt-get failed. Correct that, or install by hand: $*"
 }
 
 bring_with_brew() {
@@ -348,7 +348,7 @@ bring_with_brew() {
   say "running: ${command}"
   # shellcheck disable=SC2086 # a list of words
   as_caller brew install ${formulas} >&2 ||
-    fail "${unavailable}" "Homebrew failed. Mend that, then run: ${command}"
+    fail "${unavailable}" "Homebrew failed. Correct that, then run: ${command}"
 }
 
 # Finds a JDK that is new enough and makes it JAVA_HOME.

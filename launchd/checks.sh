@@ -8,7 +8,7 @@
 : "${root?}" "${endpoint?}" "${secret_file?}" "${config_file?}" "${java_home?}" "${start?}"
 : "${staging?}" "${dry_run?}" "${unavailable?}" "${failed?}" "${needs_root?}" "${bad_settings?}"
 : "${java_home_tool?}" "${oldest_jdk?}" "${support=}" "${releases=}" "${current=}" "${settings=}"
-: "${secret=}" "${logs=}" "${state=}" "${job=}" "${launchctl=}" "${scratch=}" "${fresh=}"
+: "${secret=}" "${managed=}" "${logs=}" "${state=}" "${job=}" "${launchctl=}" "${scratch=}" "${fresh=}"
 
 needed_mib=50
 checked_endpoint='^https?://[^[:space:]"\\]+$'
@@ -64,6 +64,7 @@ require_own_current() {
 
 # Sets java_home, what is recorded, and java_here, the same Java as far as it can be tried here.
 find_runtime() {
+  chosen=${java_home}
   if [ -z "${java_home}" ] && [ -r "${current}/java-home" ]; then
     IFS= read -r java_home <"${current}/java-home" || :
     [ -x "${java_home}/bin/java" ] || java_home=
@@ -76,6 +77,9 @@ find_runtime() {
   fi
   [ -n "${java_home}" ] || fail "${unavailable}" "no Java ${oldest_jdk} or later is here. Install one\
  for all users, or give --java HOME."
+  [ "${staging}" = false ] || [ -n "${chosen}" ] ||
+    say "no --java is given, so the package names the Java of this machine: ${java_home}. It must be\
+ there on every Mac that gets the package; else give --java HOME"
   java_here=${java_home}
   if [ "${staging}" = true ] && [ -x "${root}${java_home}/bin/java" ]; then
     java_here=${root}${java_home}
@@ -132,7 +136,11 @@ prepare_settings() {
   if [ -e "${settings}" ]; then
     [ -z "${endpoint}${config_file}" ] || say "kept as they are: the settings in ${settings}"
     require_file "${settings}"
-    check_settings "${settings}"
+    if [ "${staging}" = true ]; then
+      check_settings "${settings}" "${settings}" # as a draft for real Macs, whose bounds are stricter
+    else
+      check_settings "the settings"
+    fi
     return
   fi
   [ -n "${endpoint}${config_file}" ] || return 0
@@ -156,13 +164,13 @@ require_file() {
   [ -f "$1" ] || fail "${bad_settings}" "$1 is no regular file: give one, not a pipe or a folder"
 }
 
-# The program is asked: about the settings that are in their place with their owner and mode, or about
+# The program is asked: about all settings that are in their place with their owner and mode, or about
 # a draft. If it is too old to know the question, braces have to do.
 check_settings() {
   [ -n "${java_here}" ] || return 0
   code=0
   said=$(kextwatch_below_root "${fresh}/bin/kextwatch" config validate ${2+"$2"} 2>&1) || code=$?
-  file=${2:-$1}
+  file=${2:-${settings}}
   [ -z "${2-}" ] || said=$(told_of_draft "$1" "$2" "${said}")
   case ${code} in
     0) ;;
@@ -177,12 +185,30 @@ ${said}"
     64)
       awk 'NF { if (!seen++) first = $1; last = $NF }
         END { exit !(first ~ /^\{/ && last ~ /\}$/) }' "${file}" ||
-        fail "${bad_settings}" "$1 must be one JSON object, { ... }. Mend that first."
+        fail "${bad_settings}" "${file} must be one JSON object, { ... }. Correct that first."
       ;;
-    77) say "$1 is not tried: this user may not read the settings" ;;
-    *) fail "${bad_settings}" "$1 is refused: ${said}
-Mend that first; nothing has been changed." ;;
+    77) say "the settings are not tried: this user may not read them" ;;
+    *)
+      at_fault "$1" "${said}"
+      fail "${bad_settings}" "${culprit} is refused: ${said}
+Correct that first${where}; nothing has been changed."
+      ;;
   esac
+}
+
+# Sets culprit and where: of the settings in their place each refusal names its file, which may be the
+# one that a profile has left.
+at_fault() {
+  culprit=$1
+  where=
+  [ "$1" = "the settings" ] || return 0
+  refused=$(printf '%s\n' "$2" | sed -n '/^refused: /p')
+  case ${refused} in
+    *"${managed}"*"${settings}"* | *"${settings}"*"${managed}"*) culprit="${managed} or ${settings}" ;;
+    *"${managed}"*) culprit=${managed} ;;
+    *) culprit=${settings} ;;
+  esac
+  [ "${culprit}" = "${settings}" ] || where=" (a managed profile: in the MDM that sends it)"
 }
 
 # What was said of a copy, as if it were said of what was given; no daemon runs with a draft.
@@ -209,7 +235,8 @@ prepare_secret() {
     umask 077
     cat "${secret_file}" >"${new_secret}" 2>/dev/null
   ) || fail "${bad_settings}" "${secret_file} cannot be read"
-  awk 'NF { lines++; fields += NF; text = $1 }
+  awk '{ gsub(/[\r\f\v]/, " ") } # as the daemon does, whose blanks these are
+    NF { lines++; fields += NF; text = $1 }
     END {
       sub(/^whsec_/, "", text)
       padding = match(text, /=+$/) ? RLENGTH : 0

@@ -6,7 +6,8 @@
 # use what it sets:
 # shellcheck disable=SC2310,SC2034
 # install.sh, which reads this file, gives these:
-: "${root?}" "${java_home?}" "${start?}" "${dry_run?}" "${purge?}" "${program=}" "${action=}"
+: "${root?}" "${java_home?}" "${start?}" "${staging?}" "${dry_run?}" "${purge?}" "${program=}"
+: "${action=}"
 : "${usage_error?}" "${unavailable?}" "${failed?}" "${needs_root?}" "${bad_settings?}"
 
 label=org.kextwatch.agent
@@ -17,6 +18,7 @@ places() {
   releases=${support}/releases
   current=${support}/current
   settings=${support}/config.json
+  managed="${root}/Library/Managed Preferences/${label}.plist"
   secret=${support}/secret
   status=${support}/status.json
   logs=${root}/Library/Logs/Kextwatch
@@ -134,9 +136,10 @@ kextwatch_below_root() {
   "${command}" "$@"
 }
 
-# Sets release and previous, the one that runs up to now.
+# Sets release and previous, the one that runs up to now. In a package nothing runs.
 name_release() {
-  release=$(free_name)
+  release=${release_version}
+  [ "${staging}" = true ] || release=$(free_name)
   previous=
   if [ -L "${current}" ]; then
     previous=$(readlink "${current}")
@@ -146,7 +149,7 @@ name_release() {
 
 # Says what would be done, which is not what is so already.
 tell_plan() {
-  if [ ! -e "${releases}/${release}" ]; then
+  if ! is_same_release "${releases}/${release}"; then
     printf 'would install %s\n' "${releases}/${release}"
     printf 'would run it with %s\n' "${java_home}"
   elif ! is_trusted_by_its_launcher "${releases}/${release}"; then
@@ -183,12 +186,19 @@ is_same_release() {
 
 is_nothing_new() {
   [ -z "${new_settings}${new_secret}" ] && [ "${previous}" = "${release}" ] &&
-    is_same_release "${current}/" && cmp -s "${job}" "${fresh}/${label}.plist" &&
+    { [ "${staging}" = false ] || is_only_release; } && is_same_release "${current}/" &&
+    cmp -s "${job}" "${fresh}/${label}.plist" &&
     is_trusted_by_its_launcher "${current}"
 }
 
-# launchd keeps a job that has ended on purpose, so that it is loaded says little. Nothing is said on
-# stderr of a status that is there, fresh and to be believed.
+is_only_release() {
+  for place in "${releases}"/*; do
+    [ "${place}" = "${releases}/${release}" ] || return 1
+  done
+}
+
+# launchd keeps a job between two starts, so that it is loaded says little. Nothing is said on stderr of
+# a status that is there, fresh and to be believed.
 is_watching() {
   complaint=$(
     kextwatch_below_root "${current}/bin/kextwatch" status --field verdict 2>&1 >/dev/null
@@ -206,6 +216,7 @@ is_trusted_by_its_launcher() {
 place_release() {
   open_folder "${support}" "${releases}" "${logs}" "${job%/*}"
   own 750 "${logs}" # as the daemon has it
+  ! is_taken "${releases}/${release}" || remove_release "${release}" # only in a package
   if [ -e "${releases}/${release}" ]; then
     close_off "${releases}/${release}" # its files are the same, which says nothing of their owners
   else
@@ -280,8 +291,9 @@ remove_release() {
   rm -rf "${releases:?}/$1"
 }
 
-# The one before stays, for whoever still runs it and to go back to.
+# The one before stays, for whoever still runs it and to go back to; in a package there is no before.
 remove_old_releases() {
+  [ "${staging}" = false ] || previous=
   [ "${release}" != "${previous}" ] || return 0
   for place in "${releases}"/*; do
     name=${place##*/}
@@ -378,8 +390,7 @@ uninstall() {
   fi
   release_lock
   say "Kextwatch is not installed${root:+ below ${root}} any more"
-  for place in "${support}"/* "${state}" "${logs}" \
-    "${root}/Library/Managed Preferences/${label}.plist"; do
+  for place in "${support}"/* "${state}" "${logs}" "${managed}"; do
     [ ! -e "${place}" ] || say "left: ${place}"
   done
 }

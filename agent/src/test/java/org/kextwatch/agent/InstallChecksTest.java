@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.Script.Ended;
 
@@ -114,6 +115,36 @@ class InstallChecksTest extends InstalledMac {
   }
 
   @Test
+  void theFileAtFaultIsNamed() throws Exception {
+    installed();
+    Path config = support.resolve("config.json");
+    Path profile = mac.resolve("Library/Managed Preferences/" + LABEL + ".plist");
+    Files.createDirectories(profile.getParent());
+    Files.writeString(profile, "<plist/>");
+    release("0.2.0");
+    Ended ended = refused(78, profile + " is refused: refused: " + profile);
+    assertFalse(ended.err().contains(config.toString()), ended::err);
+    assertTrue(ended.err().contains("in the MDM that sends it"), ended::err);
+    Files.writeString(config, "refused");
+    refused(78, profile + " or " + config + " is refused: ");
+    Files.delete(profile);
+    refused(78, config + " is refused: ");
+  }
+
+  @Test
+  void whatIsStagedIsForARealMac() throws Exception {
+    Path staging = temp.toRealPath().resolve("staging");
+    Path quick = file("my config", "{\"healthIntervalSeconds\": 5}");
+    String why = " is refused: refused: ";
+    Ended draft = script("--destdir", staging, "--java", runtime, "--config", quick);
+    assertFailed(78, quick + why + quick, draft);
+    assertDone(script("--destdir", staging, "--java", runtime));
+    Path config = staging.resolve("Library/Application Support/Kextwatch/config.json");
+    Files.copy(quick, config);
+    assertFailed(78, config + why + config, script("--destdir", staging, "--java", runtime));
+  }
+
+  @Test
   void goodSettingsAreTakenAsTheyAre() throws Exception {
     String text = "{\n  \"endpoint\" : \"https://x.example.com\" }\n\n";
     assertDone(install("--java", runtime, "--config", file("my config", text)));
@@ -144,7 +175,13 @@ class InstallChecksTest extends InstalledMac {
       assertFalse(ended.toString().contains("hunter2"), ended::toString);
     }
     for (String good :
-        List.of(SECRET.substring(6), " " + SECRET + " \n", "whsec_" + "A".repeat(84) + "A==")) {
+        List.of(
+            SECRET.substring(6),
+            " " + SECRET + " \n",
+            SECRET + "\r\n",
+            SECRET + "\r\n\r\n",
+            "\f" + SECRET + "\u000b",
+            "whsec_" + "A".repeat(84) + "A==")) {
       file("my secret", good);
       assertEquals(
           good.length() > 90 ? 78 : 0,
@@ -189,6 +226,43 @@ class InstallChecksTest extends InstalledMac {
     assertTrue(Files.exists(staging.resolve("Library/LaunchDaemons/" + LABEL + ".plist")));
     assertDone(script("--destdir", staging, "--uninstall"));
     assertEquals(List.of(), launchd.calls());
+  }
+
+  @Test
+  void aPackageHoldsOneRelease() throws Exception {
+    Path staging = temp.toRealPath().resolve("staging");
+    Path releases = staging.resolve("Library/Application Support/Kextwatch/releases");
+    String[] versions = {"0.1.0", "0.2.0", "0.2.0", "0.1.0"};
+    for (int i = 0; i < versions.length; i++) {
+      release(versions[i]);
+      Files.writeString(archive.resolve("dist/lib/a library.jar"), "build " + i);
+      assertDone(script("--destdir", staging, "--java", runtime));
+      try (Stream<Path> found = Files.list(releases)) {
+        assertEquals(List.of(releases.resolve(versions[i])), found.toList());
+      }
+      assertEquals(
+          "build " + i, Files.readString(releases.resolve("../current/lib/a library.jar")));
+    }
+    Files.createDirectory(releases.resolve("0.0.9")); // of an older install.sh
+    assertDone(script("--destdir", staging, "--java", runtime));
+    assertFalse(Files.exists(releases.resolve("0.0.9")));
+    Ended same = script("--destdir", staging, "--java", runtime);
+    assertTrue(same.err().contains("nothing is changed"), same::err);
+  }
+
+  @Test
+  void aPackageThatNamesTheJavaOfThisMachineSaysSo() throws Exception {
+    environment.put("JAVA_HOME", runtime.toString());
+    Script.write(runtime.resolve("bin/javac"), "echo javac 17.0.13");
+    Path staging = temp.toRealPath().resolve("staging");
+    for (int i = 0; i < 2; i++) {
+      Ended staged = script("--destdir", staging);
+      assertDone(staged);
+      String said = "no --java is given, so the package names the Java of this machine: " + runtime;
+      assertTrue(staged.err().contains(said), staged::err);
+    }
+    Ended chosen = script("--destdir", staging, "--java", runtime);
+    assertFalse(chosen.err().contains("no --java is given"), chosen::err);
   }
 
   @Test
