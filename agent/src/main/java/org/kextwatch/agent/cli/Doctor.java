@@ -32,7 +32,7 @@ final class Doctor {
     ToolRunner tools = new ToolRunner(root);
     AgentCheckups agent = new AgentCheckups(root, tools, reading, isAllowed);
     List<Checkup> all = new ArrayList<>(agent.all());
-    all.addAll(new PlaceCheckups(root).all());
+    all.addAll(new PlaceCheckups(root, tools).all());
     all.addAll(new DefenderCheckups(root, tools, reading.settings(), isAllowed).all());
     List<Finding> findings = run(all, AT_MOST);
     tools.stop();

@@ -18,6 +18,7 @@ import org.kextwatch.agent.cli.Checkup.Said;
 import org.kextwatch.agent.daemon.AgentLog;
 import org.kextwatch.agent.mac.Owner;
 import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.ToolRunner;
 
 /** Whether our own folders are ours alone, have room, and the Java below us can be trusted. */
 final class PlaceCheckups {
@@ -30,9 +31,11 @@ final class PlaceCheckups {
   private static final long LITTLE = 200 * MIB;
 
   private final SystemRoot root;
+  private final AccessLists accessLists;
 
-  PlaceCheckups(SystemRoot root) {
+  PlaceCheckups(SystemRoot root, ToolRunner tools) {
     this.root = root;
+    this.accessLists = new AccessLists(root, tools);
   }
 
   List<Checkup> all() {
@@ -44,6 +47,7 @@ final class PlaceCheckups {
         new Checkup("spool folder", () -> folder(STATE + "/spool", "rwx------")),
         new Checkup("log folder", () -> folder(AgentLog.FOLDER, "rwxr-xr-x")),
         new Checkup("launchd plist", () -> file(JOB)),
+        new Checkup("access lists", accessLists::look),
         new Checkup("disk for state", () -> room(STATE)),
         new Checkup("disk for logs", () -> room(AgentLog.FOLDER)),
         new Checkup("Java", PlaceCheckups::java));

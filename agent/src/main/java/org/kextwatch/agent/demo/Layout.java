@@ -25,6 +25,7 @@ record Layout(Path root, Model model) {
       List.of(
           MDATP,
           "bin/launchctl",
+          "bin/ls",
           "usr/bin/codesign",
           "usr/bin/kextutil",
           "usr/bin/profiles",

@@ -13,7 +13,8 @@ public enum Tool {
   SYSTEMEXTENSIONSCTL("/usr/bin/systemextensionsctl"),
   PROFILES("/usr/bin/profiles"),
   STAT("/usr/bin/stat"),
-  LAUNCHCTL("/bin/launchctl");
+  LAUNCHCTL("/bin/launchctl"),
+  LS("/bin/ls");
 
   private final String macPath;
 

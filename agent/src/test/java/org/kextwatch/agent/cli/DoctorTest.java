@@ -111,6 +111,8 @@ class DoctorTest {
         broken("log folder", Mark.WARN, t -> Files.delete(t.mac.path("/Library/Logs/Kextwatch"))),
         broken("launchd plist", Mark.FAIL, t -> t.mode(PlaceCheckups.JOB, "rw-rw-r--")),
         broken("launchd plist", Mark.WARN, t -> Files.delete(t.mac.path(PlaceCheckups.JOB))),
+        broken("access lists", Mark.CANNOT_TELL, t -> t.tool("/bin/ls", "exit 1")),
+        broken("access lists", Mark.CANNOT_TELL, t -> Files.delete(t.mac.path("/bin/ls"))),
         broken("tool sqlite3", Mark.FAIL, t -> Files.delete(t.mac.path("/usr/bin/sqlite3"))),
         broken("tool kextutil", Mark.FAIL, t -> t.mode("/usr/bin/kextutil", "rwxrwxrwx")),
         broken("tool ioreg", Mark.WARN, t -> Files.delete(t.mac.path("/usr/sbin/ioreg"))),
