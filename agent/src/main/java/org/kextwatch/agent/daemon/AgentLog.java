@@ -24,6 +24,7 @@ public final class AgentLog {
   public static final String FOLDER = "/Library/Logs/Kextwatch";
 
   private static final int FILES = 4;
+  private static final int BYTES = 1 << 20;
 
   private static boolean isOpen;
   private static volatile List<String> warnings = List.of();
@@ -45,10 +46,9 @@ public final class AgentLog {
     warnings = List.of();
     isOpen = true;
     Configuration.set("level", level.name().toLowerCase(Locale.ROOT));
-    Configuration.set("writer", "rolling file");
-    Configuration.set("writer.file", folder + "/agent-{count}.log");
-    Configuration.set("writer.latest", folder + "/agent.log");
-    Configuration.set("writer.policies", "size: 1mb");
+    Configuration.set("writer", RollingLog.class.getName());
+    Configuration.set("writer.file", folder + "/agent.log");
+    Configuration.set("writer.bytes", String.valueOf(BYTES));
     Configuration.set("writer.backups", String.valueOf(FILES));
     Configuration.set(
         "writer.format", "{date: yyyy-MM-dd'T'HH:mm:ss.SSSXXX} {level} {class-name}: {message}");

@@ -200,7 +200,7 @@ class DaemonIT extends OnAMac {
     }
     assertEquals("rw-r--r--", mode("/Library/Application Support/Kextwatch/status.json"));
     assertEquals("rwxr-x---", mode("/Library/Logs/Kextwatch"));
-    assertEquals("rw-------", mode("/Library/Logs/Kextwatch/agent-0.log"));
+    assertEquals("rw-------", mode("/Library/Logs/Kextwatch/agent.log"));
   }
 
   private String statusOfARun() throws Exception {

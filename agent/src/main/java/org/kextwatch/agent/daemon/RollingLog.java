@@ -1,0 +1,158 @@
+package org.kextwatch.agent.daemon;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.tinylog.core.LogEntry;
+import org.tinylog.writers.AbstractFormatPatternWriter;
+
+/**
+ * Writes {@code agent.log}. A full one becomes {@code agent-N.log}, with the next number, and the
+ * oldest of them goes. Whatever somebody does to the file meanwhile, renames, removes or truncates
+ * it: the next line is appended to what bears the name then. What cannot be written is counted, and
+ * the next line that can be says so.
+ */
+public final class RollingLog extends AbstractFormatPatternWriter {
+  private static final Pattern FULL = Pattern.compile("agent-(\\d{1,9})\\.log");
+  private static final Set<OpenOption> APPEND =
+      Set.of(
+          StandardOpenOption.CREATE,
+          StandardOpenOption.WRITE,
+          StandardOpenOption.APPEND,
+          LinkOption.NOFOLLOW_LINKS);
+
+  private final Path file;
+  private final long maxBytes;
+  private final int maxFull;
+
+  private @Nullable FileChannel channel;
+  private @Nullable Object openKey;
+  private long leftOut;
+
+  /**
+   * Made by the logger.
+   *
+   * @param properties with {@code file}, {@code bytes} that make it full, and how many full ones
+   *     are kept ({@code backups})
+   */
+  public RollingLog(Map<String, String> properties) throws IOException {
+    super(properties);
+    this.file = Path.of(getFileName());
+    this.maxBytes = Long.parseLong(getStringValue("bytes"));
+    this.maxFull = Integer.parseInt(getStringValue("backups"));
+    if (Files.isSymbolicLink(file) || hasSecondName()) {
+      Files.delete(file);
+    }
+  }
+
+  /** Until 0.1.0 the latest of the numbered files bore this name too. */
+  private boolean hasSecondName() throws IOException {
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && (int) Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS) > 1;
+  }
+
+  @Override
+  public synchronized void write(LogEntry entry) {
+    byte[] line = bytes(render(entry));
+    try {
+      FileChannel open = open();
+      if (open.size() > 0 && open.size() + line.length > maxBytes) {
+        roll();
+        open = open();
+      }
+      if (leftOut > 0) {
+        append(open, bytes("%n(%d lines could not be written)%n".formatted(leftOut)));
+        leftOut = 0;
+      }
+      append(open, line);
+    } catch (IOException | DirectoryIteratorException e) {
+      leftOut++;
+      close();
+    }
+  }
+
+  private FileChannel open() throws IOException {
+    Object found = key();
+    FileChannel open = channel;
+    if (open != null && found != null && found.equals(openKey)) {
+      return open;
+    }
+    close();
+    open = FileChannel.open(file, APPEND);
+    channel = open;
+    openKey = key();
+    return open;
+  }
+
+  /** Which file bears the name; {@code null} if none does. */
+  private @Nullable Object key() throws IOException {
+    if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+      return null;
+    }
+    BasicFileAttributes found =
+        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (!found.isRegularFile()) {
+      throw new IOException(file + " is not a regular file"); // to open a pipe would be to wait
+    }
+    return found.fileKey();
+  }
+
+  private void roll() throws IOException {
+    close();
+    TreeMap<Integer, Path> full = new TreeMap<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(file.resolveSibling(""))) {
+      for (Path one : all) {
+        Matcher name = FULL.matcher(one.getFileName().toString());
+        if (name.matches()) {
+          full.put(Integer.valueOf(name.group(1)), one);
+        }
+      }
+    }
+    int next = full.isEmpty() ? 0 : full.lastKey() + 1;
+    Path target = file.resolveSibling("agent-" + next + ".log");
+    Files.move(file, target);
+    full.put(next, target);
+    for (Path old : full.values().stream().limit(Math.max(0, full.size() - maxFull)).toList()) {
+      Files.deleteIfExists(old);
+    }
+  }
+
+  private static void append(FileChannel to, byte[] text) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(text);
+    while (bytes.hasRemaining()) {
+      to.write(bytes);
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Every line is written at once. */
+  @Override
+  public void flush() {}
+
+  @Override
+  public synchronized void close() {
+    try (FileChannel old = channel) {
+      channel = null;
+    } catch (IOException e) {
+      // nothing was waiting to be written
+    }
+  }
+}
