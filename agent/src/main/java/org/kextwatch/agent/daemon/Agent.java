@@ -28,12 +28,12 @@ record Agent(
    * @param isDaemon whether its start is told to the fleet
    * @throws IOException if this Mac does not let it keep anything
    */
-  static Agent open(SystemRoot root, LiveSettings live, boolean isDaemon) throws IOException {
+  static Agent open(
+      SystemRoot root, ToolRunner tools, Disk disk, LiveSettings live, boolean isDaemon)
+      throws IOException {
     Instant startedAt = Instant.now();
     Settings settings = live.inForce();
-    Disk disk = new Disk();
     Places places = Places.of(root);
-    ToolRunner tools = new ToolRunner(root);
     ExtensionReader extensionReader = new ExtensionReader(root, tools);
     Observer observer = new Observer(root, tools, extensionReader);
     Spool spool = new Spool(places.spool(), disk);

@@ -39,7 +39,7 @@ public final class Check {
           List.of("the daemon is running: this is a look of its own, nothing was done or kept"));
     }
     try (InstanceLock held = lock.get()) {
-      Agent agent = Agent.open(root, live, false);
+      Agent agent = Agent.open(root, new ToolRunner(root), new Disk(), live, false);
       Status status = cycle(agent, new Permits(act, report));
       if (report) {
         status = deliver(agent, status);

@@ -60,6 +60,9 @@ final class Cycle {
       reporter.tell(status, settings.pace().heartbeat().toSeconds());
     }
     statusFile.write(status);
+    if (look == Look.FULL) {
+      reporter.looked(FinishedLook.of(status, now, Moment.now()));
+    }
     Decision decision = decide(seen, settings, now);
     if (!(decision instanceof Decision.Load load)) {
       return new Result(

@@ -1,31 +1,22 @@
 package org.kextwatch.agent.daemon;
 
-import java.io.IOException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.approval.Fingerprint;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Cycle.Permits;
 import org.kextwatch.agent.daemon.Schedule.Look;
-import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Moment;
-import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.report.Complaint;
 import org.tinylog.Logger;
 
 /** Looks whenever a look is due, until it is told to stop. */
-public final class Daemon {
+final class Daemon {
   /** launchd has been seen to kill what has not ended five seconds after SIGTERM. */
   private static final Duration STOP = Duration.ofMillis(3_500);
-
-  /** As any internal error ends a command. */
-  private static final int FAILED = 70;
 
   /** How much of that the last events get to be delivered in. */
   private static final Duration FAREWELL = Duration.ofSeconds(2);
@@ -35,6 +26,7 @@ public final class Daemon {
 
   private final Agent agent;
   private final StopCause stopCause;
+  private final Watchdog watchdog;
   private final Complaint complaint = new Complaint("A cycle");
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -43,63 +35,24 @@ public final class Daemon {
   private Schedule schedule = Schedule.atOnce(lastTick);
   private @Nullable Fingerprint awaiting;
 
-  private Daemon(Agent agent, StopCause stopCause) {
+  Daemon(Agent agent, StopCause stopCause, Watchdog watchdog) {
     this.agent = agent;
     this.stopCause = stopCause;
+    this.watchdog = watchdog;
     stopCause.forget();
+    watchdog.use(agent.settings().inForce());
   }
 
-  /**
-   * Runs until SIGTERM, which ends the whole process with 0.
-   *
-   * @return false, at once, if another agent runs here
-   * @throws IOException if this Mac does not let the agent keep anything
-   */
-  public static boolean run(SystemRoot root) throws IOException {
-    Places places = Places.of(root);
-    places.make(new Disk());
-    Optional<InstanceLock> lock = InstanceLock.takeForDaemon(places.lock());
-    if (lock.isEmpty()) {
-      return false;
-    }
-    try (InstanceLock held = lock.get()) {
-      LiveSettings settings = new LiveSettings(root, Moment.now());
-      AgentLog.open(root, settings.inForce().logLevel());
-      Logger.info("Kextwatch {} starts below {}", Version.current(), root);
-      settings.warnings().forEach(Logger::warn);
-      AtomicReference<@Nullable Daemon> started = new AtomicReference<>();
-      AtomicInteger exitCode = new AtomicInteger();
-      Thread stop = new Thread(() -> end(started.get(), exitCode.get()), "stop");
-      Runtime.getRuntime().addShutdownHook(stop); // before the start, which takes a moment
-      try {
-        StopCause stopCause = new StopCause(places.stopCause(), new Disk());
-        Daemon daemon = new Daemon(Agent.open(root, settings, true), stopCause);
-        started.set(daemon);
-        daemon.runUntilStopped();
-        return true;
-      } catch (IOException e) {
-        Runtime.getRuntime().removeShutdownHook(stop); // the next try has its own
-        throw e;
-      } catch (Throwable e) {
-        exitCode.set(FAILED); // launchd starts nobody again who ends with 0
-        throw e;
-      }
-    }
-  }
-
-  private void runUntilStopped() {
+  /** Until {@link #stop}. */
+  void runUntilStopped() {
     agent.delivery().start();
     try {
       while (!isStopping()) {
-        Moment now = Moment.now();
-        schedule = schedule.awake(lastTick, now);
-        lastTick = now;
+        Moment now = wake();
         watchSettings(now);
         watchApproval(now);
-        Look due = schedule.due(now);
-        if (due != null) {
-          cycle(due, now);
-        }
+        lookIfDue(now);
+        watchdog.stepEnded();
         nap();
       }
       sayGoodbye();
@@ -108,10 +61,18 @@ public final class Daemon {
     }
   }
 
+  private Moment wake() {
+    Moment now = Moment.now();
+    schedule = schedule.awake(lastTick, now);
+    lastTick = now;
+    return now;
+  }
+
   /** Whatever they ask for is done, and told, at once. */
   private void watchSettings(Moment now) {
     if (agent.settings().refresh(now)) {
       agent.delivery().use(agent.settings().inForce());
+      watchdog.use(agent.settings().inForce());
       schedule = new Schedule(now, schedule.followUps(), schedule.approval());
     }
   }
@@ -119,6 +80,13 @@ public final class Daemon {
   private void watchApproval(Moment now) {
     if (awaiting != null && !awaiting.equals(agent.extensionReader().fingerprint())) {
       schedule = schedule.approvalAt(now);
+    }
+  }
+
+  private void lookIfDue(Moment now) {
+    Look due = schedule.due(now);
+    if (due != null) {
+      cycle(due, now);
     }
   }
 
@@ -170,15 +138,8 @@ public final class Daemon {
     AgentLog.close();
   }
 
-  /** Runs in the shutdown hook, after which the exit code would be that of the signal. */
-  private static void end(@Nullable Daemon daemon, int exitCode) {
-    if (daemon != null) {
-      daemon.stop();
-    }
-    Runtime.getRuntime().halt(exitCode);
-  }
-
-  private void stop() {
+  /** From another thread: ends what runs, and waits for the end, but not for long. */
+  void stop() {
     stopping.countDown();
     agent.tools().stop();
     try {

@@ -4,28 +4,44 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.report.Event;
 import org.kextwatch.agent.report.EventData.HeartbeatData;
 import org.kextwatch.agent.report.EventWriter;
 import org.kextwatch.agent.status.Status;
 
-/** Makes a sign of life of the latest status, when the delivery can send one. */
+/**
+ * Makes a sign of life of the latest status, when the delivery can send one; none while the watcher
+ * does not look, because silence is what tells that it is stuck.
+ */
 final class Heartbeat implements Supplier<Optional<Event>> {
   private final EventWriter writer;
   private final Ledger ledger;
+  private final Supplier<Moment> clock;
 
   private volatile @Nullable Status latest;
+  private volatile @Nullable FinishedLook look;
   private volatile long intervalSeconds;
 
   Heartbeat(EventWriter writer, Ledger ledger) {
+    this(writer, ledger, Moment::now);
+  }
+
+  Heartbeat(EventWriter writer, Ledger ledger, Supplier<Moment> clock) {
     this.writer = writer;
     this.ledger = ledger;
+    this.clock = clock;
   }
 
   /** What is to be said from now on. */
   void say(Status status, long interval) {
     latest = status;
     intervalSeconds = interval;
+  }
+
+  /** A full look has ended. */
+  void looked(FinishedLook full) {
+    look = full;
   }
 
   /** The status of the last look, {@code null} before the first. */
@@ -36,7 +52,8 @@ final class Heartbeat implements Supplier<Optional<Event>> {
   @Override
   public Optional<Event> get() {
     Status status = latest;
-    if (status == null) {
+    FinishedLook full = look;
+    if (status == null || full == null || !full.isFresh(clock.get())) {
       return Optional.empty();
     }
     HeartbeatData data = new HeartbeatData(status, ledger.countedSequence(), intervalSeconds);

@@ -1,9 +1,11 @@
 package org.kextwatch.agent.daemon;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -18,9 +20,10 @@ import org.kextwatch.agent.mac.SystemRoot;
 
 /**
  * One agent at a time. The lock file has two places: whoever works here holds the first, a daemon
- * holds the second too. So a daemon that finds a {@code check} at work waits for it, and ends only
- * where another daemon runs. The lock ends with the process, however it ends, and needs no pid
- * file; the one channel is kept, for closing any descriptor of the file would drop it.
+ * holds the second too. So a daemon that finds a {@code check} at work knows it from another
+ * daemon. The lock ends with the process, however it ends. A check writes into the file which
+ * process it is; that alone decides nothing. The one channel is kept, because closing any
+ * descriptor of the file would drop the lock.
  */
 public final class InstanceLock implements AutoCloseable {
   private static final long WORK = 0;
@@ -30,6 +33,8 @@ public final class InstanceLock implements AutoCloseable {
   private static final int TRIES = 4;
 
   private static final Duration PAUSE = Duration.ofMillis(50);
+
+  private static final int LIMIT_BYTES = 64;
 
   private final FileChannel channel;
 
@@ -67,28 +72,58 @@ public final class InstanceLock implements AutoCloseable {
    * @throws IOException if the file cannot be made or is something else, such as a link
    */
   public static Optional<InstanceLock> takeForCheck(Path file) throws IOException {
-    FileChannel channel = open(file);
-    return take(channel, WORK) ? Optional.of(new InstanceLock(channel)) : none(channel);
+    Optional<InstanceLock> lock = take(file, WORK, InstanceLock::pause);
+    lock.ifPresent(InstanceLock::sign);
+    return lock;
   }
 
   /**
-   * For a daemon: empty if another one runs. Waits for a check that is at work, which ends by
-   * itself.
+   * For a daemon: empty if another one runs. It may work once {@link #mayWork} says so.
    *
    * @throws IOException if the file cannot be made or is something else, such as a link
    */
   public static Optional<InstanceLock> takeForDaemon(Path file) throws IOException {
-    FileChannel channel = open(file);
-    if (!take(channel, DAEMON)) {
-      return none(channel);
-    }
-    while (!take(channel, WORK)) {
-      LockSupport.parkNanos(PAUSE.toNanos());
-    }
-    return Optional.of(new InstanceLock(channel));
+    return takeForDaemon(file, InstanceLock::pause);
   }
 
-  private static boolean take(FileChannel channel, long place) throws IOException {
+  static Optional<InstanceLock> takeForDaemon(Path file, Runnable pause) throws IOException {
+    return take(file, DAEMON, pause);
+  }
+
+  /** Takes the other place of a daemon; false while a check is at work. */
+  boolean mayWork() throws IOException {
+    return take(channel, WORK, InstanceLock::pause);
+  }
+
+  /** The check that is at work, if it said who it is. */
+  Optional<LockHolder> holder() throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(LIMIT_BYTES);
+    channel.read(bytes, 0);
+    bytes.flip();
+    return LockHolder.parse(StandardCharsets.US_ASCII.decode(bytes).toString());
+  }
+
+  private void sign() {
+    String text = LockHolder.self().map(LockHolder::text).orElse("");
+    try {
+      channel.truncate(0);
+      channel.write(StandardCharsets.US_ASCII.encode(text), 0);
+    } catch (IOException e) {
+      // a full disk: the lock holds, only nobody can say who holds it
+    }
+  }
+
+  private static Optional<InstanceLock> take(Path file, long place, Runnable pause)
+      throws IOException {
+    FileChannel channel = open(file);
+    if (take(channel, place, pause)) {
+      return Optional.of(new InstanceLock(channel));
+    }
+    channel.close();
+    return Optional.empty();
+  }
+
+  private static boolean take(FileChannel channel, long place, Runnable pause) throws IOException {
     for (int tries = 0; tries < TRIES; tries++) {
       try {
         if (channel.tryLock(place, 1, false) != null) {
@@ -97,9 +132,13 @@ public final class InstanceLock implements AutoCloseable {
       } catch (OverlappingFileLockException e) {
         return false; // held by this very process: as good as held by another
       }
-      LockSupport.parkNanos(PAUSE.toNanos());
+      pause.run();
     }
     return false;
+  }
+
+  private static void pause() {
+    LockSupport.parkNanos(PAUSE.toNanos());
   }
 
   private static FileChannel open(Path file) throws IOException {
@@ -109,13 +148,12 @@ public final class InstanceLock implements AutoCloseable {
     }
     return FileChannel.open(
         file,
-        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+        Set.of(
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            LinkOption.NOFOLLOW_LINKS),
         PosixFilePermissions.asFileAttribute(Disk.PRIVATE));
-  }
-
-  private static Optional<InstanceLock> none(FileChannel channel) throws IOException {
-    channel.close();
-    return Optional.empty();
   }
 
   @Override

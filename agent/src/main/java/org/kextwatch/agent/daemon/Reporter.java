@@ -91,6 +91,11 @@ final class Reporter {
     }
   }
 
+  /** A full look has ended: heartbeats may vouch for it. */
+  void looked(FinishedLook look) {
+    heartbeat.looked(look);
+  }
+
   /**
    * A range of lost events grows until somebody listens: only then is it told, for news that waits
    * in a full spool would cost another event.

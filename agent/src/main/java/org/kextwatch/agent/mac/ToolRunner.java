@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,8 @@ public final class ToolRunner {
 
   private final SystemRoot root;
   private final Survivors survivors;
+
+  private final AtomicLong ended = new AtomicLong();
 
   private volatile boolean stopped;
   private volatile @Nullable Process running;
@@ -88,7 +91,13 @@ public final class ToolRunner {
       return stopped(program);
     } finally {
       running = null;
+      ended.incrementAndGet();
     }
+  }
+
+  /** How many runs have ended, whatever came of them, for any thread. */
+  public long ended() {
+    return ended.get();
   }
 
   /**

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +42,7 @@ final class InstanceLockTest {
   @Test
   void aDaemonLeavesNoPlaceForAnybody() throws Exception {
     try (InstanceLock daemon = InstanceLock.takeForDaemon(file).orElseThrow()) {
+      assertTrue(daemon.mayWork());
       assertEquals("Optional[true] false false", otherSees());
     }
   }
@@ -46,7 +50,7 @@ final class InstanceLockTest {
   @Test
   void aCheckLeavesNoPlaceForAnotherAndIsNoDaemon() throws Exception {
     try (InstanceLock check = InstanceLock.takeForCheck(file).orElseThrow()) {
-      assertEquals("Optional[false] false", otherSees("without a daemon, which would wait"));
+      assertEquals("Optional[false] false", otherSees("without a daemon"));
     }
   }
 
@@ -59,8 +63,51 @@ final class InstanceLockTest {
   @Test
   void twoOfOneProcessAreTwo() throws Exception {
     try (InstanceLock first = InstanceLock.takeForDaemon(file).orElseThrow()) {
+      assertTrue(first.mayWork());
       assertTrue(InstanceLock.takeForCheck(file).isEmpty());
       assertTrue(InstanceLock.takeForDaemon(file).isEmpty());
+    }
+  }
+
+  @Test
+  void aCheckSaysWhichProcessItIs() throws Exception {
+    try (InstanceLock check = InstanceLock.takeForCheck(file).orElseThrow()) {
+      assertEquals(ProcessHandle.current(), check.holder().orElseThrow().process().orElseThrow());
+    }
+  }
+
+  /** Whoever asks for the status holds the lock for that moment. */
+  @Test
+  void oneWhoOnlyLooksIsWaitedForFourTries() throws Exception {
+    Process looking = holder(mac, "look");
+    AtomicInteger tries = new AtomicInteger();
+    Runnable onceThreeHaveFailed =
+        () -> {
+          if (tries.incrementAndGet() == 3) {
+            end(looking);
+          }
+        };
+    try (InstanceLock daemon =
+        InstanceLock.takeForDaemon(file, onceThreeHaveFailed).orElseThrow()) {
+      assertEquals(3, tries.get());
+    }
+  }
+
+  @Test
+  void oneWhoStaysIsNotWaitedFor() throws Exception {
+    Process looking = holder(mac, "look");
+    AtomicInteger tries = new AtomicInteger();
+    assertTrue(InstanceLock.takeForDaemon(file, tries::incrementAndGet).isEmpty());
+    assertEquals(4, tries.get());
+    end(looking);
+  }
+
+  private static void end(Process process) {
+    try {
+      process.getOutputStream().close();
+      process.waitFor();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
@@ -91,6 +138,32 @@ final class InstanceLockTest {
     assertFalse(Files.exists(mac.resolve("elsewhere")));
   }
 
+  /** A process that holds the lock until its input ends; for a look, as long as a look may take. */
+  static Process holder(Path mac, String as) throws IOException {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    String classes = System.getProperty("java.class.path");
+    String name = InstanceLockTest.class.getName();
+    Process process =
+        new ProcessBuilder(java.toString(), "-cp", classes, name, mac.toString(), as, "hold")
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    assertEquals('!', process.getInputStream().read());
+    return process;
+  }
+
+  private static void hold(Path file, boolean isLook) throws IOException {
+    if (!isLook) {
+      assertTrue(InstanceLock.takeForCheck(file).isPresent());
+    } else {
+      FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)
+          .lock(1, 1, true);
+    }
+    System.out.print("!");
+    System.out.flush();
+    System.in.read();
+  }
+
   private String otherSees(String... more) throws Exception {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     String classes = System.getProperty("java.class.path");
@@ -105,6 +178,10 @@ final class InstanceLockTest {
   public static void main(String[] arguments) throws Exception {
     SystemRoot root = SystemRoot.at(Path.of(arguments[0]));
     Path file = Places.of(root).lock();
+    if (arguments.length == 3) {
+      hold(file, arguments[1].equals("look"));
+      return;
+    }
     String seen = InstanceLock.isHeld(root) + " " + take(InstanceLock.takeForCheck(file));
     boolean daemonToo = arguments[1].isEmpty();
     System.out.println(daemonToo ? seen + " " + take(InstanceLock.takeForDaemon(file)) : seen);

@@ -140,9 +140,7 @@ class RollingLogTest {
   }
 
   private void write(String message) {
-    log.write(
-        new LogEntry(
-            null, null, null, null, null, null, 0, null, Level.INFO, message, null));
+    log.write(new LogEntry(null, null, null, null, null, null, 0, null, Level.INFO, message, null));
   }
 
   private void truncate() throws IOException {

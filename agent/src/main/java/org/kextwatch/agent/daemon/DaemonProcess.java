@@ -1,0 +1,152 @@
+package org.kextwatch.agent.daemon;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.mac.Moment;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.ToolRunner;
+import org.kextwatch.agent.report.Complaint;
+import org.tinylog.Logger;
+
+/** The process of a daemon: its turn, its log, its watchdog, and how it ends. */
+public final class DaemonProcess {
+  private static final long LAUNCHD = 1;
+
+  /** Put right by hand within it, mostly; and launchd would not start it again any sooner. */
+  private static final Duration PAUSE = Duration.ofSeconds(30);
+
+  /** A Mac that is a folder is somebody's test. */
+  private static final Duration SIMULATED_PAUSE = Duration.ofSeconds(1);
+
+  private final SystemRoot root;
+  private final Consumer<String> say;
+  private final Disk disk;
+  private final ToolRunner tools;
+  private final Watchdog watchdog;
+  private final Turn turn;
+  private final Complaint start = new Complaint("The start");
+
+  private volatile @Nullable Daemon daemon;
+
+  /**
+   * Makes the one of this process.
+   *
+   * @param say gets what is to be said while there is no log
+   */
+  public DaemonProcess(SystemRoot root, Consumer<String> say) {
+    this(root, say, Seams.production());
+  }
+
+  DaemonProcess(SystemRoot root, Consumer<String> say, Seams seams) {
+    this.root = root;
+    this.say = say;
+    this.disk = seams.disk();
+    this.tools = new ToolRunner(root);
+    this.watchdog = new Watchdog(tools::ended, seams.tick(), seams.patience());
+    this.turn =
+        new Turn(
+            Places.of(root).lock(), seams.isLaunchds(), say, watchdog::stepEnded, seams.limits());
+  }
+
+  /**
+   * Runs until SIGTERM, which ends the whole process with 0. Where the agent cannot keep anything
+   * it says so and tries again, because to end would be to be started again, and again.
+   *
+   * @return false if another agent runs here, and launchd did not start this one
+   */
+  public boolean run() throws InterruptedException {
+    Thread stop = new Thread(this::stop, "stop");
+    Runtime.getRuntime().addShutdownHook(stop);
+    Thread.setDefaultUncaughtExceptionHandler(this::threadEnded);
+    watchdog.start();
+    try {
+      while (true) {
+        try {
+          return live();
+        } catch (IOException e) {
+          String why = "the state cannot be kept: " + e.getMessage() + " (try: kextwatch doctor)";
+          start.failed(why, Moment.now()).ifPresent(say);
+        }
+        watchdog.stepEnded();
+        Thread.sleep((root.isThisMac() ? PAUSE : SIMULATED_PAUSE).toMillis());
+      }
+    } catch (Throwable e) {
+      Logger.error(e, "Kextwatch fails");
+      throw e;
+    } finally {
+      release(stop);
+    }
+  }
+
+  private boolean live() throws IOException {
+    Places places = Places.of(root);
+    places.make(disk);
+    Optional<InstanceLock> lock = turn.await();
+    if (lock.isEmpty()) {
+      return false;
+    }
+    try (InstanceLock held = lock.get()) {
+      LiveSettings settings = new LiveSettings(root, Moment.now());
+      AgentLog.open(root, settings.inForce().logLevel());
+      Logger.info("Kextwatch {} starts below {}", Version.current(), root);
+      settings.warnings().forEach(Logger::warn);
+      Agent agent = Agent.open(root, tools, disk, settings, true);
+      Daemon begun = new Daemon(agent, new StopCause(places.stopCause(), disk), watchdog);
+      daemon = begun;
+      begun.runUntilStopped();
+      return true;
+    }
+  }
+
+  /** Runs in the shutdown hook, after which the exit code would be that of the signal. */
+  private void stop() {
+    try {
+      Daemon begun = daemon;
+      if (begun != null) {
+        begun.stop();
+      }
+    } finally {
+      Runtime.getRuntime().halt(0);
+    }
+  }
+
+  private void threadEnded(Thread thread, Throwable e) {
+    Logger.error(e, "The thread {} has failed", thread.getName());
+    say.accept("the thread " + thread.getName() + " has failed: " + e);
+  }
+
+  private static void release(Thread stop) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(stop);
+    } catch (IllegalStateException e) {
+      // it runs already: it is what ends this process
+    }
+  }
+
+  /**
+   * What tests replace.
+   *
+   * @param isLaunchds whether launchd started this process
+   * @param tick of the watchdog
+   * @param patience of the watchdog
+   */
+  record Seams(
+      boolean isLaunchds, Disk disk, Duration tick, Duration patience, Turn.Limits limits) {
+    static Seams production() {
+      return new Seams(
+          isLaunchd(ProcessHandle.current().parent().map(ProcessHandle::pid)),
+          new Disk(),
+          Standstill.TICK,
+          Standstill.PATIENCE,
+          Turn.Limits.USUAL);
+    }
+
+    static boolean isLaunchd(Optional<Long> parent) {
+      return parent.filter(pid -> pid == LAUNCHD).isPresent();
+    }
+  }
+}

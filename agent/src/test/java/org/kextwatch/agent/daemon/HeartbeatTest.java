@@ -1,0 +1,72 @@
+package org.kextwatch.agent.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.mac.Moment;
+import org.kextwatch.agent.report.EventWriter;
+import org.kextwatch.agent.report.Spool;
+import org.kextwatch.agent.status.Samples;
+
+/** A heartbeat vouches for a watcher that looks, and for no other. */
+class HeartbeatTest {
+  private static final Moment BEGAN = new Moment(Samples.NOON, 0);
+  private static final Duration INTERVAL = Duration.ofMinutes(5);
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "right after it,                          40,    40, true",
+    "two intervals later,                    640,   640, true",
+    "three intervals after its end,          940,   940, true",
+    "more than three,                        941,   941, false",
+    "asleep since it,                      28840,   100, false",
+    "asleep while it ran,                  28800,    40, false",
+    "the clock was set ahead since,         3640,    41, false",
+    "the clock was set back since,         -3600,   600, true",
+    "set back and too old,                 -3600,   941, false",
+    "a little drift,                         945,   939, true"
+  })
+  void aLookIsFresh(String what, long wall, long awake, boolean fresh) {
+    FinishedLook look = new FinishedLook(BEGAN, BEGAN.plus(Duration.ofSeconds(40)), INTERVAL);
+    assertEquals(fresh, look.isFresh(at(wall, awake)), what);
+  }
+
+  @Test
+  void thereIsNoneBeforeTheFirstLookHasEndedNorWithoutANewOne() throws Exception {
+    AtomicReference<Moment> clock = new AtomicReference<>(BEGAN);
+    Spool spool = new Spool(folder.resolve("spool"), new Disk());
+    StateFile file = new StateFile(folder.resolve("state.json"), new Disk());
+    Ledger ledger = Ledger.open(spool, file, "uuid", () -> Settings.defaults().spool());
+    Heartbeat heartbeat = new Heartbeat(new EventWriter(), ledger, clock::get);
+    assertTrue(heartbeat.get().isEmpty());
+
+    heartbeat.say(Samples.status(Samples.HEALTHY, Samples.ACTIVE), 900);
+    assertTrue(heartbeat.get().isEmpty(), "the look is still under way");
+
+    heartbeat.looked(new FinishedLook(BEGAN, BEGAN, INTERVAL));
+    assertFalse(heartbeat.get().isEmpty());
+
+    clock.set(at(901, 901));
+    assertTrue(heartbeat.get().isEmpty());
+
+    heartbeat.looked(new FinishedLook(at(901, 901), at(901, 901), INTERVAL));
+    assertFalse(heartbeat.get().isEmpty());
+  }
+
+  private static Moment at(long wallSeconds, long awakeSeconds) {
+    Duration awake = Duration.ofSeconds(awakeSeconds);
+    return new Moment(Samples.NOON.plusSeconds(wallSeconds), awake.toNanos());
+  }
+}
