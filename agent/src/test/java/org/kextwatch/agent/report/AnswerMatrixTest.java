@@ -25,6 +25,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.config.Settings;
 
 /** Every answer with every Retry-After: one request, the right class, the right wait. */
@@ -120,7 +121,7 @@ final class AnswerMatrixTest {
     try (MockWebServer server = Endpoints.server(row.protocol)) {
       server.start();
       Settings.Webhook settings = Endpoints.at("https://localhost:" + server.getPort());
-      try (WebhookClient client = endpoints.client(settings, CLOCK, Duration.ofSeconds(10))) {
+      try (WebhookClient client = endpoints.client(settings, CLOCK, Patience.AMPLE)) {
         int asked = 0;
         for (Wait wait : WAITS) {
           server.enqueue(answer(row.code, wait));

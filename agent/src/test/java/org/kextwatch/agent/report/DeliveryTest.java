@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.report.EventData.Cause;
@@ -28,7 +29,7 @@ import org.kextwatch.agent.report.EventData.HeartbeatData;
 import org.kextwatch.agent.report.EventData.StoppingData;
 
 final class DeliveryTest {
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Patience.AMPLE;
 
   @TempDir private Path mac;
 
@@ -64,7 +65,7 @@ final class DeliveryTest {
       delivery.committed(sequence);
     }
     for (String id : ids) {
-      RecordedRequest request = server.takeRequest(20, TimeUnit.SECONDS);
+      RecordedRequest request = server.takeRequest(60, TimeUnit.SECONDS);
       assertNotNull(request);
       assertEquals(id, request.getHeaders().get("webhook-id"));
       new Webhook(Endpoints.SECRET)
@@ -95,7 +96,7 @@ final class DeliveryTest {
     delivery.start();
     long start = System.nanoTime();
     assertFalse(delivery.flush(Duration.ofMillis(300)));
-    assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(10));
+    assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(25));
     assertEquals(1, delivery.state().pending());
   }
 
@@ -107,7 +108,7 @@ final class DeliveryTest {
     delivery.start();
     long start = System.nanoTime();
     assertFalse(delivery.flush(LONG));
-    assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(10));
+    assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(25));
   }
 
   @Test
@@ -136,13 +137,13 @@ final class DeliveryTest {
 
   @Test
   void stoppingDoesNotWaitForASlowServer() throws IOException {
-    server.enqueue(new MockResponse.Builder().headersDelay(4, TimeUnit.SECONDS).build());
+    server.enqueue(new MockResponse.Builder().headersDelay(1, TimeUnit.MINUTES).build());
     delivery.start();
     keep(1);
     delivery.committed(1);
     long start = System.nanoTime();
     delivery.stop(Duration.ofMillis(100));
-    assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(4));
+    assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(25));
     assertEquals(1, spool.pendingCount());
   }
 
@@ -170,8 +171,8 @@ final class DeliveryTest {
     answer(200);
     answer(200);
     delivery.start();
-    assertNotNull(server.takeRequest(20, TimeUnit.SECONDS));
-    assertNotNull(server.takeRequest(20, TimeUnit.SECONDS));
+    assertNotNull(server.takeRequest(60, TimeUnit.SECONDS));
+    assertNotNull(server.takeRequest(60, TimeUnit.SECONDS));
     assertEquals(0, spool.pendingCount());
   }
 

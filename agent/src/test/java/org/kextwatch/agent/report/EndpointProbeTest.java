@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -69,7 +68,7 @@ final class EndpointProbeTest {
         probe.steps().stream().map(Step::name).toList());
     for (Step step : probe.steps()) {
       assertTrue(step.ok() && step.remedy().isEmpty(), step::toString);
-      assertTrue(step.milliseconds() >= 0 && step.milliseconds() < 10_000, step::toString);
+      assertTrue(step.milliseconds() >= 0 && step.milliseconds() < 60_000, step::toString);
     }
     assertTrue(step(probe, "dns").found().contains("127.0.0.1"), probe::toString);
     String tls = step(probe, "tls").found();
@@ -77,7 +76,7 @@ final class EndpointProbeTest {
     assertTrue(tls.contains("CN=localhost") && tls.matches(".* until 20\\d\\d-.*Z .*"), tls);
     assertTrue(step(probe, "post").found().endsWith("answered 201"), probe::toString);
 
-    RecordedRequest request = server.takeRequest(5, TimeUnit.SECONDS);
+    RecordedRequest request = Endpoints.next(server);
     new Webhook(Endpoints.SECRET)
         .verify(
             EVENT.body().utf8(),
@@ -209,13 +208,21 @@ final class EndpointProbeTest {
   }
 
   @Test
-  void aReceiverThatHangsIsSaidToHang() throws IOException {
+  void aReceiverThatHangsIsSaidToHang() throws Exception {
     start(null);
-    server.enqueue(new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build());
-    EndpointProbe probe = run(hook("localhost"), BRIEF);
-    assertFailed(probe, "post", "no answer in time", "did not answer");
-    long took = step(probe, "post").milliseconds();
-    assertTrue(took > 500, took + " ms");
+    Limits.grow(
+        BRIEF,
+        AMPLE,
+        limit -> {
+          server.enqueue(
+              new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build());
+          EndpointProbe probe = run(hook("localhost"), limit);
+          if (probe.steps().size() < 5) {
+            throw new Limits.TooSlow(probe.toString());
+          }
+          assertFailed(probe, "post", "no answer in time", "did not answer");
+          assertTrue(step(probe, "post").milliseconds() > 0, probe::toString);
+        });
   }
 
   @Test

@@ -8,13 +8,16 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
 import okhttp3.Protocol;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.RefusedPath;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -74,6 +77,15 @@ final class Endpoints {
             .heldCertificate(SERVER_CERTIFICATE)
             .build()
             .sslSocketFactory());
+  }
+
+  /** The next request that the server has got, or gets soon. */
+  static RecordedRequest next(MockWebServer server) throws InterruptedException {
+    RecordedRequest request = server.takeRequest(Patience.AMPLE.toMillis(), TimeUnit.MILLISECONDS);
+    if (request == null) {
+      throw new AssertionError("no request came");
+    }
+    return request;
   }
 
   void put(String macPath, String content, String permissions) throws IOException {
@@ -136,7 +148,7 @@ final class Endpoints {
   }
 
   WebhookClient client(Settings.Webhook settings) {
-    return client(settings, InstantSource.system(), Duration.ofSeconds(10));
+    return client(settings, InstantSource.system(), Patience.AMPLE);
   }
 
   WebhookClient client(Settings.Webhook settings, InstantSource clock, Duration limit) {

@@ -52,8 +52,8 @@ final class RestTest {
         client.send("evt_1", BODY, 1);
         assertEquals(0, client.http.connectionPool().connectionCount());
         client.send("evt_1", BODY, 2);
-        assertEquals(0, server.takeRequest().getConnectionIndex());
-        assertEquals(1, server.takeRequest().getConnectionIndex());
+        assertEquals(0, Endpoints.next(server).getConnectionIndex());
+        assertEquals(1, Endpoints.next(server).getConnectionIndex());
       }
     }
   }

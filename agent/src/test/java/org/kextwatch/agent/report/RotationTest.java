@@ -74,7 +74,7 @@ final class RotationTest extends CourierRig {
     endpoints.put("/etc/authorization", "Bearer two", "rw-------");
     answer(200);
     courier.step();
-    assertEquals("Bearer two", server.takeRequest().getHeaders().get("Authorization"));
+    assertEquals("Bearer two", Endpoints.next(server).getHeaders().get("Authorization"));
     assertTrue(courier.isEmpty());
   }
 
@@ -120,7 +120,7 @@ final class RotationTest extends CourierRig {
     keep();
     answer(status);
     courier.step();
-    return server.takeRequest();
+    return Endpoints.next(server);
   }
 
   private void keep() throws IOException {

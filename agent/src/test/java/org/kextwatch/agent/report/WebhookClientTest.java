@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.standardwebhooks.Webhook;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -19,6 +18,7 @@ import okio.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.config.Settings;
 
 /** What is sent, to whom, and over which connection. */
@@ -27,7 +27,7 @@ final class WebhookClientTest extends OnAWebhook {
   void theRequestIsTheOneOfTheDesign() throws Exception {
     server.enqueue(answer(200).build());
     assertEquals(DeliveryClass.DELIVERED, send().outcome());
-    RecordedRequest request = server.takeRequest();
+    RecordedRequest request = Endpoints.next(server);
     assertEquals("POST", request.getMethod());
     assertEquals(Endpoints.PATH, request.getTarget());
     assertEquals(List.of("application/json"), request.getHeaders().values("Content-Type"));
@@ -42,7 +42,7 @@ final class WebhookClientTest extends OnAWebhook {
   void anIndependentVerifierAcceptsIt() throws Exception {
     server.enqueue(answer(200).build());
     send();
-    RecordedRequest request = server.takeRequest();
+    RecordedRequest request = Endpoints.next(server);
     verify(Endpoints.SECRET, request);
   }
 
@@ -52,7 +52,7 @@ final class WebhookClientTest extends OnAWebhook {
     use(Endpoints.webhook(url(), null, "/etc/previous", null, Map.of(), "none", null));
     server.enqueue(answer(200).build());
     send();
-    RecordedRequest request = server.takeRequest();
+    RecordedRequest request = Endpoints.next(server);
     verify(Endpoints.SECRET, request);
     verify(Endpoints.OTHER_SECRET, request);
   }
@@ -60,14 +60,14 @@ final class WebhookClientTest extends OnAWebhook {
   @Test
   void aRetryHasTheSameIdAndAFreshTimestamp() throws Exception {
     SettableClock clock = new SettableClock(Samples.NOW);
-    use(clock, Duration.ofSeconds(10));
+    use(clock, Patience.AMPLE);
     server.enqueue(answer(503).build());
     server.enqueue(answer(200).build());
     client.send(EVENT.id(), BODY, 1);
     clock.now = clock.now.plusSeconds(900);
     client.send(EVENT.id(), BODY, 2);
-    RecordedRequest first = server.takeRequest();
-    RecordedRequest second = server.takeRequest();
+    RecordedRequest first = Endpoints.next(server);
+    RecordedRequest second = Endpoints.next(server);
     assertEquals(first.getHeaders().get("webhook-id"), second.getHeaders().get("webhook-id"));
     assertEquals("1795459517", first.getHeaders().get("webhook-timestamp"));
     assertEquals("1795460417", second.getHeaders().get("webhook-timestamp"));
@@ -87,7 +87,7 @@ final class WebhookClientTest extends OnAWebhook {
             url(), null, null, "/etc/authorization", Map.of("X-Fleet", "berlin"), "none", null));
     server.enqueue(answer(200).build());
     send();
-    RecordedRequest request = server.takeRequest();
+    RecordedRequest request = Endpoints.next(server);
     assertEquals("Splunk canary-token", request.getHeaders().get("Authorization"));
     assertEquals("berlin", request.getHeaders().get("X-Fleet"));
   }
@@ -123,7 +123,7 @@ final class WebhookClientTest extends OnAWebhook {
             : List.of(Protocol.HTTP_1_1));
     server.enqueue(answer(200).build());
     assertEquals(DeliveryClass.DELIVERED, send().outcome());
-    RecordedRequest request = server.takeRequest();
+    RecordedRequest request = Endpoints.next(server);
     assertEquals(protocol.equals("HTTP_2") ? "HTTP/2" : "HTTP/1.1", request.getVersion());
     assertEquals("application/json", request.getHeaders().get("Content-Type"));
     assertNotNull(request.getHandshake());
@@ -134,7 +134,7 @@ final class WebhookClientTest extends OnAWebhook {
     use(Endpoints.at("http://127.0.0.1:" + other.getPort() + "/hook"));
     other.enqueue(answer(200).build());
     assertEquals(DeliveryClass.DELIVERED, send().outcome());
-    assertEquals("/hook", other.takeRequest().getTarget());
+    assertEquals("/hook", Endpoints.next(other).getTarget());
   }
 
   @Test
@@ -146,9 +146,9 @@ final class WebhookClientTest extends OnAWebhook {
     send();
     client.rest();
     send();
-    assertEquals(0, server.takeRequest().getConnectionIndex());
-    assertEquals(0, server.takeRequest().getConnectionIndex());
-    assertEquals(1, server.takeRequest().getConnectionIndex());
+    assertEquals(0, Endpoints.next(server).getConnectionIndex());
+    assertEquals(0, Endpoints.next(server).getConnectionIndex());
+    assertEquals(1, Endpoints.next(server).getConnectionIndex());
   }
 
   @Test
@@ -170,13 +170,13 @@ final class WebhookClientTest extends OnAWebhook {
     server.enqueue(answer(200).build());
     Sent sent = send();
     assertEquals(DeliveryClass.MISCONFIGURED, sent.outcome());
-    RecordedRequest connect = server.takeRequest();
+    RecordedRequest connect = Endpoints.next(server);
     assertEquals("CONNECT", connect.getMethod());
     assertEquals("Basic dXNlcjpwYXNz", connect.getHeaders().get("Proxy-Authorization"));
     assertNull(connect.getHeaders().get("webhook-signature"));
     assertEquals(DeliveryClass.DELIVERED, send().outcome());
-    assertEquals("CONNECT", server.takeRequest().getMethod());
-    assertNull(server.takeRequest().getHeaders().get("Proxy-Authorization"));
+    assertEquals("CONNECT", Endpoints.next(server).getMethod());
+    assertNull(Endpoints.next(server).getHeaders().get("Proxy-Authorization"));
   }
 
   @Test
