@@ -48,7 +48,7 @@ final class SupportArchive {
 
   /** Not the status that was told last, nor the hardware UUID: those are told elsewhere, or not. */
   private static final Set<String> STATE_MEMBERS =
-      Set.of("schema", "streamId", "sequence", "loads", "steadiness");
+      Set.of("schema", "streamId", "sequence", "loads", "steadiness", "lostSight", "ration");
 
   private final SystemRoot root;
   private final SettingsReading reading;

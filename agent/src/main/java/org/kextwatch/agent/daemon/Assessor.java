@@ -1,16 +1,20 @@
 package org.kextwatch.agent.daemon;
 
 import java.time.Duration;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.remedy.Remedy;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Circumstances;
+import org.kextwatch.agent.status.Extension;
+import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Judge;
 import org.kextwatch.agent.status.Judgement;
 import org.kextwatch.agent.status.Limits;
 import org.kextwatch.agent.status.LoadHistory;
+import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Observation;
 import org.kextwatch.agent.status.Reachability;
 import org.kextwatch.agent.status.Reason;
@@ -21,33 +25,59 @@ import org.kextwatch.agent.status.Verdict;
 final class Assessor {
   private @Nullable Moment unreachableSince;
 
-  Status assess(
+  /**
+   * What an observation means.
+   *
+   * @param before what is known from earlier looks
+   */
+  Assessment assess(
       Observation seen,
       LoadHistory loads,
-      @Nullable Status told,
+      State before,
       Settings settings,
       AgentState agent,
       Moment now) {
     Limits limits = new Limits(settings.expectPassiveMode(), settings.maxDefinitionsAge());
-    Circumstances memory =
-        new Circumstances(
-            unreachableFor(seen.health().reachability(), told, now),
-            Remedy.exhausted(seen.extension(), loads, settings.loading()));
-    Judgement judgement = Judge.judge(seen, limits, memory);
-    return new Status(
-        Status.SCHEMA,
-        seen.at(),
-        judgement.verdict(),
-        judgement.reason(),
-        false,
-        judgement.summary(),
-        judgement.advice(),
-        seen.device(),
-        agent.with(
-            judgement.warnings(),
-            settings.pace().between(judgement.verdict() == Verdict.AT_RISK).toSeconds()),
-        seen.health(),
-        seen.extension());
+    Duration unreachable = unreachableFor(seen.health().reachability(), before.told(), now);
+    BiFunction<Health, Extension, Judgement> judge =
+        (health, extension) ->
+            Judge.judge(
+                new Observation(seen.at(), seen.device(), health, extension),
+                limits,
+                new Circumstances(
+                    unreachable, Remedy.exhausted(extension, loads, settings.loading())));
+    Judgement judgement = judge.apply(seen.health(), seen.extension());
+    Status status =
+        new Status(
+            Status.SCHEMA,
+            seen.at(),
+            judgement.verdict(),
+            judgement.reason(),
+            false,
+            judgement.summary(),
+            judgement.advice(),
+            seen.device(),
+            agent.with(
+                judgement.warnings(),
+                settings.pace().between(judgement.verdict() == Verdict.AT_RISK).toSeconds()),
+            seen.health(),
+            seen.extension());
+    LostSight lost = before.lostSight().after(before.told(), status);
+    Status compared = lost.compared(before.told(), status, settings.pace().confirm(), judge);
+    return new Assessment(status, compared, lost);
+  }
+
+  /**
+   * What a look means.
+   *
+   * @param status the document
+   * @param compared the same, as it is compared with what was told
+   * @param lost what is not seen just now
+   */
+  record Assessment(Status status, Status compared, LostSight lost) {
+    Assessment whileSettling() {
+      return new Assessment(status.whileSettling(), compared, lost);
+    }
   }
 
   /**

@@ -85,10 +85,11 @@ public final class Check {
         .assess(
             seen.observation(),
             seen.history(),
-            state.told(),
+            state,
             settings,
             daemonState(root, now),
-            now);
+            now)
+        .status();
   }
 
   /** Its warnings belong to its own looks. */

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.daemon.Assessor.Assessment;
 import org.kextwatch.agent.daemon.Schedule.Look;
 import org.kextwatch.agent.mac.Console;
 import org.kextwatch.agent.mac.Moment;
@@ -55,9 +56,10 @@ final class Cycle {
    */
   Result run(Look look, Settings settings, Permits permits, Moment now) {
     Observer.Seen seen = observe(look, settings, now);
-    Status status = judge(seen, settings, now);
+    Assessment judged = judge(seen, settings, now);
+    Status status = judged.status();
     if (permits.report()) {
-      reporter.tell(status, settings.pace().heartbeat().toSeconds());
+      reporter.tell(judged, settings.pace().heartbeat().toSeconds());
     }
     statusFile.write(status);
     if (look == Look.FULL) {
@@ -66,16 +68,16 @@ final class Cycle {
     Decision decision = decide(seen, settings, now);
     if (!(decision instanceof Decision.Load load)) {
       return new Result(
-          status, false, confirmAt(settings), ((Decision.Nothing) decision).lookAgainAt());
+          status, false, confirmAt(settings, now), ((Decision.Nothing) decision).lookAgainAt());
     }
     if (permits.act()) {
       act(load.trigger(), status, settings, permits, now);
     }
-    return new Result(status, permits.act(), confirmAt(settings), null);
+    return new Result(status, permits.act(), confirmAt(settings, now), null);
   }
 
-  private @Nullable Instant confirmAt(Settings settings) {
-    return ledger.state().steadiness().lookAgainAt(settings.pace().confirm());
+  private @Nullable Instant confirmAt(Settings settings, Moment now) {
+    return ledger.state().lookAgainAt(now.wall(), settings.pace().confirm());
   }
 
   private Observer.Seen observe(Look look, Settings settings, Moment now) {
@@ -84,14 +86,14 @@ final class Cycle {
     return seen;
   }
 
-  private Status judge(Observer.Seen seen, Settings settings, Moment now) {
+  private Assessment judge(Observer.Seen seen, Settings settings, Moment now) {
     AgentState agent = reporter.agentState().with(seen.warnings());
-    Status status =
+    Assessment judged =
         assessor.assess(
-            seen.observation(), seen.history(), ledger.state().told(), settings, agent, now);
-    State state = ledger.state().after(status, seen.history(), settings.pace());
+            seen.observation(), seen.history(), ledger.state(), settings, agent, now);
+    State state = ledger.state().after(judged, seen.history(), settings.pace());
     ledger.keep(state);
-    return state.steadiness().isSettling() ? status.whileSettling() : status;
+    return state.steadiness().isSettling() ? judged.whileSettling() : judged;
   }
 
   private Decision decide(Observer.Seen seen, Settings settings, Moment now) {
@@ -131,8 +133,8 @@ final class Cycle {
    * What came of a cycle.
    *
    * @param loaderRan whether everything should be looked at again now
-   * @param confirmAt when a fall that is not told yet is to be looked at again, {@code null} if
-   *     there is none
+   * @param confirmAt when what is not told yet is to be looked at again, {@code null} if there is
+   *     nothing
    * @param actAgainAt when there may be something to do, {@code null} if time will not bring it
    */
   record Result(

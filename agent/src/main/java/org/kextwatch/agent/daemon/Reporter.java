@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.kextwatch.agent.daemon.Assessor.Assessment;
 import org.kextwatch.agent.report.Delivery;
 import org.kextwatch.agent.report.DeliveryState;
 import org.kextwatch.agent.report.Event;
@@ -70,7 +71,8 @@ final class Reporter {
   }
 
   /** Tells what is new in a status, if anything is, and if it is not being held. */
-  void tell(Status status, long heartbeatSeconds) {
+  void tell(Assessment look, long heartbeatSeconds) {
+    Status status = look.status();
     heartbeat.say(status, heartbeatSeconds);
     if (mustTellStart) {
       mustTellStart = !commit(new EventData.StartedData(status), status);
@@ -79,7 +81,7 @@ final class Reporter {
     if (ledger.state().isGoodBeginning(status)) {
       ledger.keep(ledger.state().telling(status));
     }
-    ledger.state().news(status).ifPresent(news -> commit(news, status));
+    ledger.state().news(look).ifPresent(news -> commit(news, status));
     tellLosses(status);
     delivery.committed(ledger.countedSequence()); // also what a save counted that came late
   }

@@ -15,6 +15,8 @@ import org.kextwatch.agent.mac.RefusedPath;
 import org.kextwatch.agent.mac.TrustedFile;
 import org.kextwatch.agent.report.Json;
 import org.kextwatch.agent.status.LoadHistory;
+import org.kextwatch.agent.status.LostSight;
+import org.kextwatch.agent.status.Ration;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Steadiness;
 
@@ -100,7 +102,9 @@ final class StateFile {
               part(Loads.class, document).map(Loads::loads).orElse(fresh.loads()),
               part(Calm.class, document).map(Calm::steadiness).orElse(fresh.steadiness()),
               part(Lost.class, document).map(Lost::losses).orElse(fresh.losses()),
-              part(Late.class, document).map(Late::unkept).orElse(null));
+              part(Late.class, document).map(Late::unkept).orElse(null),
+              part(Lately.class, document).map(Lately::lostSight).orElse(null),
+              part(Lately.class, document).map(Lately::ration).orElse(null));
       return new Loaded(
           state,
           "A part of the saved state could not be read and begins anew: " + e.getMessage(),
@@ -141,6 +145,8 @@ final class StateFile {
   private record Lost(Losses losses) {}
 
   private record Late(State.Unkept unkept) {}
+
+  private record Lately(@Nullable LostSight lostSight, @Nullable Ration ration) {}
 
   /**
    * What was found.

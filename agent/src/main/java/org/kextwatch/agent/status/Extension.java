@@ -1,6 +1,8 @@
 package org.kextwatch.agent.status;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,5 +36,27 @@ public record Extension(
 
   public Extension {
     systemExtensions = List.copyOf(systemExtensions);
+  }
+
+  /** The same, but some key values as another has them. */
+  Extension keeping(Extension other, Set<String> fields) {
+    return new Extension(
+        fields.contains(KeyValues.KIND) ? other.kind : kind,
+        fields.contains(KeyValues.STATE) ? other.state : state,
+        bundleId,
+        teamId,
+        path,
+        fields.contains(KeyValues.VERSION) ? other.version : version,
+        fields.contains(KeyValues.LOADED) ? other.loaded : loaded,
+        loadedVersion,
+        fields.contains(KeyValues.GRANT) ? other.grant : grant,
+        grantEvidence,
+        userMayApprove,
+        allowedByProfile,
+        fields.contains(KeyValues.LAST_OUTCOME) ? other.lastAttempt : lastAttempt,
+        Stream.concat(
+                systemExtensions.stream().filter(row -> !fields.contains(KeyValues.field(row))),
+                other.systemExtensions.stream().filter(r -> fields.contains(KeyValues.field(r))))
+            .toList());
   }
 }

@@ -2,6 +2,8 @@ package org.kextwatch.agent.status;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +67,37 @@ public record Health(
         List.of(),
         exitCode,
         null);
+  }
+
+  /** The same, but some key values as another has them; all is, of one that was not reached. */
+  Health keeping(Health other, Set<String> fields) {
+    Health base = fields.contains(KeyValues.REACHABILITY) ? other : this;
+    return new Health(
+        base.reachability,
+        base.healthy,
+        fields.contains(KeyValues.LICENSED) ? other.licensed : licensed,
+        fields.contains(KeyValues.ENABLED)
+            ? other.realTimeProtectionEnabled
+            : realTimeProtectionEnabled,
+        fields.contains(KeyValues.AVAILABLE)
+            ? other.realTimeProtectionAvailable
+            : realTimeProtectionAvailable,
+        base.realTimeProtectionSubsystem,
+        base.passiveModeEnabled,
+        base.fullDiskAccessEnabled,
+        fields.contains(KeyValues.ISSUES) ? other.issues : issues,
+        fields.contains(KeyValues.APP_VERSION) ? other.appVersion : appVersion,
+        base.productExpiration,
+        base.definitionsStatus,
+        base.definitionsAgeMinutes,
+        base.managedSettings,
+        Stream.concat(
+                base.unavailableFields.stream().filter(n -> !fields.contains(KeyValues.HEALTH + n)),
+                other.unavailableFields.stream().filter(n -> fields.contains(KeyValues.HEALTH + n)))
+            .distinct()
+            .toList(),
+        base.exitCode,
+        base.defenderIds);
   }
 
   /** The same, with Defender's ids or without. */

@@ -11,5 +11,13 @@ public enum Reachability {
   DAEMON_UNREACHABLE,
   TIMEOUT,
   /** It ran and printed not one health field that is known. */
-  UNPARSABLE
+  UNPARSABLE;
+
+  /** Whether Defender was seen: to be there, not to be there, or not to be what it should. */
+  public boolean isKnown() {
+    return switch (this) {
+      case OK, NOT_INSTALLED, NOT_TRUSTED -> true;
+      case NOT_EXECUTABLE, DAEMON_UNREACHABLE, TIMEOUT, UNPARSABLE -> false;
+    };
+  }
 }

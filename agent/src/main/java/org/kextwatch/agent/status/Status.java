@@ -2,6 +2,7 @@ package org.kextwatch.agent.status;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 
 /**
  * The status document: what is known of this Mac, what it means, and what to do.
@@ -34,6 +35,22 @@ public record Status(
   /** The same, with what the agent says of itself since. */
   public Status with(AgentState newAgent) {
     return of(settling, newAgent);
+  }
+
+  /** The same, but some key values as another status has them. */
+  public Status keeping(Status other, Set<String> fields) {
+    return new Status(
+        schema,
+        observedAt,
+        fields.contains(KeyValues.VERDICT) ? other.verdict : verdict,
+        fields.contains(KeyValues.REASON) ? other.reason : reason,
+        settling,
+        summary,
+        advice,
+        device,
+        agent,
+        health.keeping(other.health, fields),
+        extension.keeping(other.extension, fields));
   }
 
   private Status of(boolean isSettling, AgentState newAgent) {

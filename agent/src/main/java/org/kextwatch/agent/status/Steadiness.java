@@ -29,19 +29,26 @@ public record Steadiness(
    * After another look.
    *
    * @param told the status told last, {@code null} for none
+   * @param now what the document says
+   * @param compared the same as it is compared with what was told
    * @param newBoot whether this is the first look of a boot
    * @param confirm between two looks at a fall
    * @param settle after boot, first sight of Defender, or an update of it
    */
   public Steadiness after(
-      @Nullable Status told, Status now, boolean newBoot, Duration confirm, Duration settle) {
+      @Nullable Status told,
+      Status now,
+      Status compared,
+      boolean newBoot,
+      Duration confirm,
+      Duration settle) {
     Instant at = now.observedAt();
     boolean restarted = newBoot || isFirstSight(now) || isUpdate(now);
     Instant settled = restarted ? at.plus(settle) : notLaterThan(at.plus(settle), settledAt);
     if (settled != null && !settled.isAfter(at)) {
       settled = null;
     }
-    boolean fall = isFallOfHealthAlone(told, now);
+    boolean fall = isFall(told, now, compared.extension()) || isFall(told, compared);
     Instant seen = !fall ? null : fallSeenAt == null || fallSeenAt.isAfter(at) ? at : fallSeenAt;
     String version = now.health().appVersion();
     return new Steadiness(
@@ -50,6 +57,11 @@ public record Steadiness(
         seen != null && (settled != null || at.isBefore(seen.plus(confirm))),
         isInstalled(now),
         version == null ? appVersion : version);
+  }
+
+  /** Whether a status, as it is compared with what was told, is not to be told yet. */
+  public boolean holds(@Nullable Status told, Status compared) {
+    return held && isFall(told, compared);
   }
 
   /** Whether something is held because Defender has just started. */
@@ -83,11 +95,16 @@ public record Steadiness(
     return instant != null && instant.isAfter(latest) ? latest : instant;
   }
 
-  private static boolean isFallOfHealthAlone(@Nullable Status told, Status now) {
+  private static boolean isFall(@Nullable Status told, Status now) {
+    return isFall(told, now, now.extension());
+  }
+
+  /** A fall of health alone; one that only sight was lost for is one too, and its clock runs. */
+  private static boolean isFall(@Nullable Status told, Status now, Extension extension) {
     Verdict before = told == null ? Verdict.PROTECTED : told.verdict();
     return severity(now.verdict()) > severity(before)
         && now.reason().isOfHealth()
-        && (told == null || sameExtension(told.extension(), now.extension()));
+        && (told == null || sameExtension(told.extension(), extension));
   }
 
   private static boolean sameExtension(Extension told, Extension now) {

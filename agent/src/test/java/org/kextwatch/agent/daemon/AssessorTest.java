@@ -55,12 +55,15 @@ class AssessorTest {
   }
 
   private static Status assess(Assessor assessor, Health health, Status told, Moment now) {
-    return assessor.assess(
-        Samples.seen(health, Samples.ACTIVE),
-        LoadHistory.NONE,
-        told,
-        Settings.defaults(),
-        AGENT,
-        now);
+    State fresh = State.fresh("uuid");
+    return assessor
+        .assess(
+            Samples.seen(health, Samples.ACTIVE),
+            LoadHistory.NONE,
+            told == null ? fresh : fresh.telling(told),
+            Settings.defaults(),
+            AGENT,
+            now)
+        .status();
   }
 }

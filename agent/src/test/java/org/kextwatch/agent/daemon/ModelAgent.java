@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.daemon.Assessor.Assessment;
 import org.kextwatch.agent.daemon.Schedule.Look;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.remedy.Decision;
@@ -115,10 +116,11 @@ final class ModelAgent {
     }
     Observation observation = new Observation(now.wall(), device, lastHealth, seen.extension());
     AgentState self = new AgentState("1", now.wall(), 0, 0, 0, null, null, null, List.of(), 0);
-    Status judged = assessor.assess(observation, seen.history(), state.told(), settings, self, now);
+    Assessment judged = assessor.assess(observation, seen.history(), state, settings, self, now);
     state = state.after(judged, seen.history(), settings.pace());
-    status = state.steadiness().isSettling() ? judged.whileSettling() : judged;
-    tell();
+    judged = state.steadiness().isSettling() ? judged.whileSettling() : judged;
+    status = judged.status();
+    tell(judged);
     Decision decision =
         Remedy.decide(
             seen.extension(),
@@ -138,21 +140,25 @@ final class ModelAgent {
             new Cycle.Result(
                 status,
                 loads,
-                state.steadiness().lookAgainAt(settings.pace().confirm()),
+                state.lookAgainAt(now.wall(), settings.pace().confirm()),
                 loads ? null : ((Decision.Nothing) decision).lookAgainAt()));
   }
 
-  private void tell() {
+  private void tell(Assessment judged) {
     if (state.isGoodBeginning(status)) {
       state = state.telling(status);
       Changes.between(null, status).forEach(change -> known.put(change.field(), change.to()));
     }
     state
-        .news(status)
+        .news(judged)
         .ifPresent(
             news -> {
               news.changes().forEach(this::follows);
               isNoFalseRevocation(news);
+              if (news.status().extension().kind() == ExtensionKind.SYSTEM) {
+                known.remove("extension.loaded"); // not compared from here on
+                known.remove("extension.lastAttempt.outcome");
+              }
               told.add(news);
               state = state.telling(news);
             });

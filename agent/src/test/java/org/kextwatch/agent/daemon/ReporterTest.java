@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.config.Settings.SpoolBounds;
 import org.kextwatch.agent.config.SettingsReader;
+import org.kextwatch.agent.daemon.Assessor.Assessment;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.receiver.SignatureCheck;
@@ -31,6 +32,7 @@ import org.kextwatch.agent.report.Spool;
 import org.kextwatch.agent.report.SpoolEntry;
 import org.kextwatch.agent.report.SpooledEvent;
 import org.kextwatch.agent.status.Attempt;
+import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Samples;
 import org.kextwatch.agent.status.Status;
@@ -39,6 +41,8 @@ import org.kextwatch.agent.status.Trigger;
 /** What is told, in which order, and what waits until somebody listens. */
 class ReporterTest {
   private static final Status PROTECTED = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
+
+  private static final Assessment LOOK = new Assessment(PROTECTED, PROTECTED, LostSight.NONE);
 
   @TempDir private Path folder;
 
@@ -81,15 +85,15 @@ class ReporterTest {
 
   @Test
   void theStartIsToldOnceAndAGoodBeginningIsNoNews() throws IOException {
-    reporter.tell(PROTECTED, 900);
-    reporter.tell(PROTECTED, 900);
+    reporter.tell(LOOK, 900);
+    reporter.tell(LOOK, 900);
     assertEquals(List.of(EventType.AGENT_STARTED), waiting());
     assertEquals(PROTECTED, ledger.state().told());
   }
 
   @Test
   void anAttemptAndTheEndAreTold() throws IOException {
-    reporter.tell(PROTECTED, 900);
+    reporter.tell(LOOK, 900);
     Attempt attempt = new Attempt(Samples.NOON, Outcome.LOADED, 0, "");
     reporter.attempted(PROTECTED, attempt, Trigger.APPROVED);
     reporter.stopping(EventData.Cause.UPGRADE);
@@ -101,7 +105,7 @@ class ReporterTest {
 
   @Test
   void anAttemptThatTheDiskDidNotTakeIsToldWithTheNextLook() throws IOException {
-    reporter.tell(PROTECTED, 900);
+    reporter.tell(LOOK, 900);
     Path fresh = folder.resolve("spool/new");
     Files.move(fresh, folder.resolve("away"));
     Attempt attempt = new Attempt(Samples.NOON, Outcome.FAILED, 1, "");
@@ -109,8 +113,8 @@ class ReporterTest {
     assertEquals(1, spool.pendingCount());
 
     Files.move(folder.resolve("away"), fresh);
-    reporter.tell(PROTECTED, 900);
-    reporter.tell(PROTECTED, 900);
+    reporter.tell(LOOK, 900);
+    reporter.tell(LOOK, 900);
     assertEquals(List.of(EventType.AGENT_STARTED, EventType.LOAD_ATTEMPTED), waiting());
   }
 
@@ -123,12 +127,12 @@ class ReporterTest {
   @Test
   void aLossIsToldOnceSomebodyListensAndNotBefore() throws IOException {
     loseTwo();
-    reporter.tell(PROTECTED, 900);
+    reporter.tell(LOOK, 900);
     assertEquals(1, ledger.state().losses().untold().size());
 
     delivery.start();
     assertTrue(delivery.flush(Duration.ofSeconds(20)));
-    reporter.tell(PROTECTED, 900);
+    reporter.tell(LOOK, 900);
     assertEquals(List.of(), ledger.state().losses().untold());
     assertTrue(delivery.flush(Duration.ofSeconds(20)));
     assertEquals(1, inbound.ofType("events.dropped").size());
@@ -141,8 +145,8 @@ class ReporterTest {
     receiver.close();
     delivery.start();
     delivery.flush(Duration.ofMillis(500));
-    reporter.tell(PROTECTED, 900);
-    reporter.tell(PROTECTED, 900);
+    reporter.tell(LOOK, 900);
+    reporter.tell(LOOK, 900);
     assertEquals(1, ledger.state().losses().untold().size());
     assertEquals(2, ledger.state().losses().untold().get(0).count());
   }
@@ -156,7 +160,7 @@ class ReporterTest {
 
   /** Of four events the first two, for the spool is made smaller. */
   private void loseTwo() throws IOException {
-    reporter.tell(PROTECTED, 900);
+    reporter.tell(LOOK, 900);
     for (int i = 0; i < 3; i++) {
       reporter.stopping(EventData.Cause.SIGNAL);
     }

@@ -76,7 +76,7 @@ class SteadinessTest {
 
   @Test
   void settlesAgainAfterBootAndUpdate() {
-    Steadiness booted = STEADY.after(GOOD, FALLEN, true, CONFIRM, SETTLE);
+    Steadiness booted = STEADY.after(GOOD, FALLEN, FALLEN, true, CONFIRM, SETTLE);
     assertTrue(booted.isSettling());
 
     Status updated = status(version(pair(true, false), "101.99"), ACTIVE);
@@ -105,17 +105,18 @@ class SteadinessTest {
   @Test
   void withoutPatienceEverythingIsToldAtOnce() {
     Steadiness steady =
-        Steadiness.NOTHING_SEEN.after(null, FALLEN, true, Duration.ZERO, Duration.ZERO);
+        Steadiness.NOTHING_SEEN.after(null, FALLEN, FALLEN, true, Duration.ZERO, Duration.ZERO);
     assertFalse(steady.held());
     assertNull(steady.lookAgainAt(Duration.ZERO));
   }
 
   private static Steadiness look(
       Steadiness before, @Nullable Status told, Status now, int secondsLater) {
-    return before.after(told, at(now, NOON.plusSeconds(secondsLater)), false, CONFIRM, SETTLE);
+    Status then = at(now, NOON.plusSeconds(secondsLater));
+    return before.after(told, then, then, false, CONFIRM, SETTLE);
   }
 
-  private static Status at(Status status, Instant instant) {
+  static Status at(Status status, Instant instant) {
     return new Status(
         status.schema(),
         instant,
