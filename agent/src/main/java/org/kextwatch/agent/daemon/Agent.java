@@ -2,6 +2,7 @@ package org.kextwatch.agent.daemon;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Objects;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.Disk;
@@ -42,7 +43,8 @@ record Agent(
     Ledger ledger = Ledger.open(spool, stateFile, hardwareUuid, () -> live.inForce().spool());
     EventWriter writer = new EventWriter();
     Heartbeat heartbeat = new Heartbeat(writer, ledger);
-    String phase = hardwareUuid == null ? ledger.state().pseudonym() : hardwareUuid;
+    String phase =
+        Objects.requireNonNullElse(ledger.state().hardwareUuid(), ledger.state().pseudonym());
     Delivery delivery = new Delivery(spool, root, Version.current(), phase, settings, heartbeat);
     Reporter reporter =
         new Reporter(writer, ledger, delivery, heartbeat, startedAt, live::warnings, isDaemon);

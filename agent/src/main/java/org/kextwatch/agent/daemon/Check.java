@@ -9,6 +9,7 @@ import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Cycle.Permits;
 import org.kextwatch.agent.daemon.Schedule.Look;
 import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
@@ -78,17 +79,11 @@ public final class Check {
     Moment now = Moment.now();
     ToolRunner tools = new ToolRunner(root);
     Observer observer = new Observer(root, tools, new ExtensionReader(root, tools));
-    String uuid = observer.hardware(settings, now).uuid();
-    State state = new StateFile(places.state(), new Disk()).load(uuid).state();
-    Observer.Seen seen = observer.look(Look.FULL, settings, state, now);
+    Hardware machine = observer.hardware(settings, now);
+    State state = new StateFile(places.state(), new Disk()).load(machine.uuid()).state();
+    Observer.Seen seen = observer.look(Look.FULL, settings, state, machine, now);
     return new Assessor()
-        .assess(
-            seen.observation(),
-            seen.history(),
-            state,
-            settings,
-            daemonState(root, now),
-            now)
+        .assess(seen.observation(), seen.history(), state, settings, daemonState(root, now), now)
         .status();
   }
 

@@ -7,6 +7,7 @@ import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Assessor.Assessment;
 import org.kextwatch.agent.daemon.Schedule.Look;
 import org.kextwatch.agent.mac.Console;
+import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
@@ -81,7 +82,10 @@ final class Cycle {
   }
 
   private Observer.Seen observe(Look look, Settings settings, Moment now) {
-    Observer.Seen seen = observer.look(look, settings, ledger.state(), now);
+    Hardware machine = observer.hardware(settings, now);
+    refuseIfStopping();
+    reporter.belongsTo(machine);
+    Observer.Seen seen = observer.look(look, settings, ledger.state(), machine, now);
     refuseIfStopping();
     return seen;
   }
@@ -89,8 +93,7 @@ final class Cycle {
   private Assessment judge(Observer.Seen seen, Settings settings, Moment now) {
     AgentState agent = reporter.agentState().with(seen.warnings());
     Assessment judged =
-        assessor.assess(
-            seen.observation(), seen.history(), ledger.state(), settings, agent, now);
+        assessor.assess(seen.observation(), seen.history(), ledger.state(), settings, agent, now);
     State state = ledger.state().after(judged, seen.history(), settings.pace());
     ledger.keep(state);
     return state.steadiness().isSettling() ? judged.whileSettling() : judged;

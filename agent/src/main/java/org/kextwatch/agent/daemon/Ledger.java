@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings.SpoolBounds;
+import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.report.Complaint;
 import org.kextwatch.agent.report.Event;
@@ -91,34 +92,56 @@ final class Ledger {
     Ledger ledger = new Ledger(spool, file, file.load(hardwareUuid), bounds, clock);
     spool.open();
     ledger.takeUp();
-    ledger.beginAnewAtTheEndOfNumbers(hardwareUuid);
+    ledger.beginAnewAtTheEndOfNumbers();
     ledger.settle();
     return ledger;
   }
 
   private void takeUp() {
-    String stream = state.streamId();
-    int others = spool.setAsideAllBut(stream);
-    if (others > 0) {
-      warnings.add(others + " events of an earlier stream were set aside, undelivered.");
-    }
+    setOthersAside();
     buryWhatIsNoted();
     for (SpoolEntry entry : spool.pending()) {
       if (entry.sequence() > state.sequence()) {
         adopt(entry);
       }
     }
-    state = state.counting(Math.max(state.sequence(), spool.highestSequence(stream)));
+    state = state.counting(Math.max(state.sequence(), spool.highestSequence(state.streamId())));
   }
 
   /** A number near the last one is damage: it must not be the last word of this Mac. */
-  private void beginAnewAtTheEndOfNumbers(@Nullable String hardwareUuid) {
+  private void beginAnewAtTheEndOfNumbers() {
     if (!SpoolEntry.canGoOnFrom(state.sequence())) {
-      state = State.fresh(hardwareUuid);
-      saved = state;
-      streamIsKept = false;
-      spool.setAsideAllBut(state.streamId());
-      warnings.add("The numbers of the events were damaged, and a new stream of events was begun.");
+      beginAnew(
+          state.hardwareUuid(),
+          "The numbers of the events were damaged, and a new stream of events was begun.");
+    }
+  }
+
+  /**
+   * Which Mac this is, as far as it is known by now. What it did not tell at the start may say that
+   * the state is another Mac's.
+   */
+  void belongTo(Hardware machine) {
+    String known = state.hardwareUuid();
+    if (known != null && machine.uuid() != null && !known.equals(machine.uuid())) {
+      beginAnew(machine.uuid(), StateFile.OTHER_MAC);
+    }
+    keep(state.on(machine));
+  }
+
+  private void beginAnew(@Nullable String hardwareUuid, String why) {
+    state = State.fresh(hardwareUuid);
+    saved = state;
+    hasSaved = false;
+    streamIsKept = false;
+    warnings.add(why);
+    setOthersAside();
+  }
+
+  private void setOthersAside() {
+    int others = spool.setAsideAllBut(state.streamId());
+    if (others > 0) {
+      warnings.add(others + " events of an earlier stream were set aside, undelivered.");
     }
   }
 

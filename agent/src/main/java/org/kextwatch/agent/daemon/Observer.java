@@ -21,16 +21,16 @@ import org.kextwatch.agent.status.Observation;
 
 /** Looks at the Mac: Defender's health, its extension, and which Mac it is. */
 final class Observer {
-  /** A Mac's names and its enrolment hardly ever change. */
-  private static final Duration HARDWARE_AGE = Duration.ofHours(1);
+  /** A Mac's name and its enrolment hardly ever change. */
+  private static final Duration AGE = Duration.ofHours(1);
 
   private final SystemRoot root;
   private final ToolRunner tools;
   private final HealthCheck healthCheck;
   private final ExtensionReader extensionReader;
 
-  private @Nullable Hardware hardware;
-  private @Nullable Moment hardwareUntil;
+  private Hardware hardware = Hardware.UNKNOWN;
+  private @Nullable Moment namedUntil;
   private @Nullable Surroundings surroundings;
   private @Nullable Moment surroundingsUntil;
   private @Nullable Health lastHealth;
@@ -51,14 +51,14 @@ final class Observer {
    * One look.
    *
    * @param look at how much; health that was not looked at is as it was
+   * @param machine which machine it is; the state knows what that does not tell
    */
-  Seen look(Look look, Settings settings, State state, Moment now) {
+  Seen look(Look look, Settings settings, State state, Hardware machine, Moment now) {
     Health health = lastHealth;
     if (health == null || look == Look.FULL) {
       health = healthCheck.check(settings);
       lastHealth = health;
     }
-    Hardware machine = hardware(settings, now);
     ExtensionReader.Reading extension =
         extensionReader.read(
             settings,
@@ -67,21 +67,28 @@ final class Observer {
             machine.bootId(),
             health.realTimeProtectionSubsystem());
     Surroundings around = surroundings(settings, now);
-    Device device = device(machine, around.mdm(), MacVersion.of(root), settings, state.pseudonym());
+    Device device =
+        device(
+            machine.or(state.hardware()),
+            around.mdm(),
+            MacVersion.of(root),
+            settings,
+            state.pseudonym());
     return new Seen(
         new Observation(now.wall(), device, health, extension.extension()),
         extension.history(),
         around.warnings());
   }
 
-  /** Which machine this is, asked anew now and then. */
+  /** Which machine this is: asked for until it is known, only the name again now and then. */
   Hardware hardware(Settings settings, Moment now) {
-    Hardware known = hardware;
-    if (known == null || hardwareUntil == null || hardwareUntil.isDue(now)) {
-      known = Hardware.of(tools, settings.pace().toolTimeout());
-      hardware = known;
-      hardwareUntil = now.plus(HARDWARE_AGE);
+    Duration timeout = settings.pace().toolTimeout();
+    Hardware known = hardware.completed(tools, timeout);
+    if (namedUntil == null || namedUntil.isDue(now)) {
+      known = known.renamed(tools, timeout);
+      namedUntil = now.plus(AGE);
     }
+    hardware = known;
     return known;
   }
 
@@ -94,7 +101,7 @@ final class Observer {
               new Device.Mdm(mdm.enrolled(), mdm.userApproved()),
               extensionReader.warnings(settings));
       surroundings = known;
-      surroundingsUntil = now.plus(HARDWARE_AGE);
+      surroundingsUntil = now.plus(AGE);
     }
     return known;
   }

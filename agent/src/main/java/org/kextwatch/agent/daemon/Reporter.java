@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.kextwatch.agent.daemon.Assessor.Assessment;
+import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.report.Delivery;
 import org.kextwatch.agent.report.DeliveryState;
 import org.kextwatch.agent.report.Event;
@@ -68,6 +69,12 @@ final class Reporter {
         state.clockSkewSeconds(),
         all,
         0);
+  }
+
+  /** Which Mac this is, as far as it is known by now. */
+  void belongsTo(Hardware machine) {
+    ledger.belongTo(machine);
+    delivery.committed(ledger.countedSequence());
   }
 
   /** Tells what is new in a status, if anything is, and if it is not being held. */

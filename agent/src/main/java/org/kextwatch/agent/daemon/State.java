@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Assessor.Assessment;
+import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.report.EventData;
 import org.kextwatch.agent.report.EventData.ChangedData;
 import org.kextwatch.agent.report.EventData.DroppedData;
@@ -39,6 +41,7 @@ import org.kextwatch.agent.status.Verdict;
  * @param unkept a run of the loader that the disk did not take the event of, {@code null} for none
  * @param lostSight what was known and is not seen just now
  * @param ration how often small changes were told lately
+ * @param hardware which machine it is, as far as it was ever told, without its boot
  */
 record State(
     int schema,
@@ -52,7 +55,8 @@ record State(
     Losses losses,
     @Nullable Unkept unkept,
     @Nullable LostSight lostSight,
-    @Nullable Ration ration) {
+    @Nullable Ration ration,
+    @Nullable Hardware hardware) {
 
   static final int SCHEMA = 1;
 
@@ -78,19 +82,30 @@ record State(
         Losses.NONE,
         null,
         LostSight.NONE,
-        Ration.UNUSED);
+        Ration.UNUSED,
+        null);
   }
 
   State on(@Nullable String uuid) {
-    return new State(schema, streamId, uuid, pseudonym, sequence, told, loads, steadiness, losses, unkept, lostSight, ration);
+    return but(draft -> draft.hardwareUuid = uuid);
+  }
+
+  /** The same, and what is known of the machine by now. */
+  State on(Hardware machine) {
+    Hardware known = machine.or(hardware).withoutBoot();
+    return but(
+        draft -> {
+          draft.hardware = known;
+          draft.hardwareUuid = machine.uuid() == null ? hardwareUuid : machine.uuid();
+        });
   }
 
   State counting(long number) {
-    return new State(schema, streamId, hardwareUuid, pseudonym, number, told, loads, steadiness, losses, unkept, lostSight, ration);
+    return but(draft -> draft.sequence = number);
   }
 
   State telling(Status status) {
-    return new State(schema, streamId, hardwareUuid, pseudonym, sequence, status, loads, steadiness, losses, unkept, lostSight, ration);
+    return but(draft -> draft.told = status);
   }
 
   /**
@@ -161,27 +176,27 @@ record State(
   }
 
   State with(@Nullable Unkept late) {
-    return new State(schema, streamId, hardwareUuid, pseudonym, sequence, told, loads, steadiness, losses, late, lostSight, ration);
+    return but(draft -> draft.unkept = late);
   }
 
   State with(Losses newLosses) {
-    return new State(schema, streamId, hardwareUuid, pseudonym, sequence, told, loads, steadiness, newLosses, unkept, lostSight, ration);
+    return but(draft -> draft.losses = newLosses);
   }
 
   State with(LoadHistory history) {
-    return new State(schema, streamId, hardwareUuid, pseudonym, sequence, told, history, steadiness, losses, unkept, lostSight, ration);
+    return but(draft -> draft.loads = history);
   }
 
   State with(Steadiness calm) {
-    return new State(schema, streamId, hardwareUuid, pseudonym, sequence, told, loads, calm, losses, unkept, lostSight, ration);
+    return but(draft -> draft.steadiness = calm);
   }
 
   State with(LostSight lost) {
-    return new State(schema, streamId, hardwareUuid, pseudonym, sequence, told, loads, steadiness, losses, unkept, lost, ration);
+    return but(draft -> draft.lostSight = lost);
   }
 
   private State with(Ration used) {
-    return new State(schema, streamId, hardwareUuid, pseudonym, sequence, told, loads, steadiness, losses, unkept, lostSight, used);
+    return but(draft -> draft.ration = used);
   }
 
   @Override
@@ -192,5 +207,57 @@ record State(
   @Override
   public Ration ration() {
     return Objects.requireNonNullElse(ration, Ration.UNUSED);
+  }
+
+  private State but(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.state();
+  }
+
+  /** A state of which a part is being replaced. */
+  private static final class Draft {
+    private final State like;
+    private @Nullable String hardwareUuid;
+    private long sequence;
+    private @Nullable Status told;
+    private LoadHistory loads;
+    private Steadiness steadiness;
+    private Losses losses;
+    private @Nullable Unkept unkept;
+    private LostSight lostSight;
+    private Ration ration;
+    private @Nullable Hardware hardware;
+
+    private Draft(State like) {
+      this.like = like;
+      this.hardwareUuid = like.hardwareUuid;
+      this.sequence = like.sequence;
+      this.told = like.told;
+      this.loads = like.loads;
+      this.steadiness = like.steadiness;
+      this.losses = like.losses;
+      this.unkept = like.unkept;
+      this.lostSight = like.lostSight();
+      this.ration = like.ration();
+      this.hardware = like.hardware;
+    }
+
+    private State state() {
+      return new State(
+          like.schema,
+          like.streamId,
+          hardwareUuid,
+          like.pseudonym,
+          sequence,
+          told,
+          loads,
+          steadiness,
+          losses,
+          unkept,
+          lostSight,
+          ration,
+          hardware);
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.RefusedPath;
 import org.kextwatch.agent.mac.TrustedFile;
 import org.kextwatch.agent.report.Json;
@@ -25,6 +26,9 @@ final class StateFile {
   private static final int LIMIT_BYTES = 1 << 20;
   private static final int TRIES = 3;
   private static final Duration PAUSE = Duration.ofMillis(100);
+
+  static final String OTHER_MAC =
+      "The saved state belongs to another Mac and a new stream of events was begun.";
 
   private static final Pattern STREAM_ID = Pattern.compile("[0-9A-Za-z-]{1,64}");
 
@@ -59,9 +63,7 @@ final class StateFile {
     State state = found.state();
     String known = state.hardwareUuid();
     if (known != null && hardwareUuid != null && !known.equals(hardwareUuid)) {
-      return Loaded.fresh(
-          hardwareUuid,
-          "The saved state belongs to another Mac and a new stream of events was begun.");
+      return Loaded.fresh(hardwareUuid, OTHER_MAC);
     }
     return new Loaded(known == null ? state.on(hardwareUuid) : state, found.warning(), false);
   }
@@ -104,7 +106,8 @@ final class StateFile {
               part(Lost.class, document).map(Lost::losses).orElse(fresh.losses()),
               part(Late.class, document).map(Late::unkept).orElse(null),
               part(Lately.class, document).map(Lately::lostSight).orElse(null),
-              part(Lately.class, document).map(Lately::ration).orElse(null));
+              part(Lately.class, document).map(Lately::ration).orElse(null),
+              part(Machine.class, document).map(Machine::hardware).orElse(null));
       return new Loaded(
           state,
           "A part of the saved state could not be read and begins anew: " + e.getMessage(),
@@ -145,6 +148,8 @@ final class StateFile {
   private record Lost(Losses losses) {}
 
   private record Late(State.Unkept unkept) {}
+
+  private record Machine(@Nullable Hardware hardware) {}
 
   private record Lately(@Nullable LostSight lostSight, @Nullable Ration ration) {}
 

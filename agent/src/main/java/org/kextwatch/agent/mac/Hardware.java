@@ -23,17 +23,62 @@ public record Hardware(
 
   private static final int LONGEST = 255;
 
-  /** Asks the Mac. */
+  /** A Mac that was not asked yet. */
+  public static final Hardware UNKNOWN =
+      new Hardware(null, null, null, architecture(System.getProperty("os.arch", "")), null, null);
+
+  /** Asks the Mac everything. */
   public static Hardware of(ToolRunner tools, Duration timeout) {
+    return UNKNOWN.completed(tools, timeout).renamed(tools, timeout);
+  }
+
+  /** The same, and what is not known yet is asked for. What was told once does not change. */
+  public Hardware completed(ToolRunner tools, Duration timeout) {
+    boolean isRegistered = serialNumber != null && uuid != null && model != null;
     String registry =
-        stdout(tools.run(Tool.IOREG, timeout, List.of("-rd1", "-c", "IOPlatformExpertDevice")));
+        isRegistered
+            ? ""
+            : stdout(
+                tools.run(Tool.IOREG, timeout, List.of("-rd1", "-c", "IOPlatformExpertDevice")));
+    String boot =
+        bootId != null
+            ? bootId
+            : line(stdout(tools.run(Tool.SYSCTL, timeout, List.of("-n", "kern.bootsessionuuid"))));
     return new Hardware(
-        property(registry, "IOPlatformSerialNumber"),
-        property(registry, "IOPlatformUUID"),
-        property(registry, "model"),
-        architecture(System.getProperty("os.arch", "")),
-        line(stdout(tools.run(Tool.SCUTIL, timeout, List.of("--get", "ComputerName")))),
-        line(stdout(tools.run(Tool.SYSCTL, timeout, List.of("-n", "kern.bootsessionuuid")))));
+        first(serialNumber, property(registry, "IOPlatformSerialNumber")),
+        first(uuid, property(registry, "IOPlatformUUID")),
+        first(model, property(registry, "model")),
+        architecture,
+        computerName,
+        boot);
+  }
+
+  /** The same, with the name that the Mac has now; it keeps its name if it does not tell. */
+  public Hardware renamed(ToolRunner tools, Duration timeout) {
+    String name = line(stdout(tools.run(Tool.SCUTIL, timeout, List.of("--get", "ComputerName"))));
+    return new Hardware(serialNumber, uuid, model, architecture, first(name, computerName), bootId);
+  }
+
+  /** The same, and what is not known is as it was; only a boot may be another by now. */
+  public Hardware or(@Nullable Hardware before) {
+    return before == null
+        ? this
+        : new Hardware(
+            first(serialNumber, before.serialNumber),
+            first(uuid, before.uuid),
+            first(model, before.model),
+            first(architecture, before.architecture),
+            first(computerName, before.computerName),
+            bootId);
+  }
+
+  /** The same without what the next boot changes. */
+  public Hardware withoutBoot() {
+    return new Hardware(serialNumber, uuid, model, architecture, computerName, null);
+  }
+
+  private static @Nullable String first(@Nullable String one, @Nullable String other) {
+    return one == null ? other : one;
   }
 
   /** A property of the registry: {@code "name" = "value"}, data as {@code <"value">}. */

@@ -69,7 +69,7 @@ class LedgerTest {
 
     Ledger ledger = open(new Disk(), folder);
     assertNotEquals(stream, ledger.state().streamId());
-    assertEquals(1, ledger.warnings().size(), () -> "" + ledger.warnings());
+    assertEquals(2, ledger.warnings().size(), () -> "" + ledger.warnings());
     assertTrue(commit(ledger, changed()));
     assertEquals(1, ledger.countedSequence());
     Ledger after = open(new Disk(), folder);

@@ -1,6 +1,7 @@
 package org.kextwatch.agent.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,12 +14,21 @@ import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.approval.FolderMac;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Schedule.Look;
+import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.Tool;
+import org.kextwatch.agent.status.Device;
 import org.kextwatch.agent.status.Device.Mdm;
 
 final class ObserverTest {
   private static final Moment NOON = Moment.now();
+
+  private static final String REGISTRY =
+      """
+        "IOPlatformSerialNumber" = "C02XK0AAJG5H"
+        "IOPlatformUUID" = "5C1F5E0A-8C6B-5D2E-9E57-2F6B1A7D9C34"
+        "model" = <"MacBookPro15,1">
+      """;
 
   @TempDir private Path folder;
   private FolderMac mac;
@@ -37,9 +47,46 @@ final class ObserverTest {
     assertEquals(new Mdm(true, true), mdm(NOON));
     mac.tool(Tool.PROFILES, note + "echo 'MDM enrollment: No'");
     assertEquals(new Mdm(true, true), mdm(NOON.plus(Duration.ofMinutes(59))));
-    assertEquals(new Mdm(false, false), mdm(NOON.plus(Duration.ofMinutes(60))));
+    assertEquals(new Mdm(false, false), mdm(NOON.plus(Duration.ofHours(1))));
     assertEquals(new Mdm(false, false), mdm(NOON.plus(Duration.ofMinutes(119))));
     assertEquals(2, Files.readAllLines(folder.resolve("calls")).size());
+  }
+
+  /** A tool that fails once must not cost a Mac its identity for an hour. */
+  @Test
+  void whatIsNotKnownIsAskedForAgainAndWhatIsKnownIsNot() throws Exception {
+    String calls = "echo >>'" + folder.resolve("calls") + "'\n";
+    mac.tool(Tool.IOREG, calls + "exit 1");
+    mac.tool(Tool.SCUTIL, "echo Anna");
+    assertNull(device(NOON).serialNumber());
+    mac.tool(Tool.IOREG, calls + "cat <<'END'\n" + REGISTRY + "\nEND");
+    mac.tool(Tool.SCUTIL, "echo Bert");
+    Device known = device(NOON.plus(Duration.ofMinutes(1)));
+    assertEquals("C02XK0AAJG5H", known.serialNumber());
+    assertEquals("5C1F5E0A-8C6B-5D2E-9E57-2F6B1A7D9C34", known.hardwareUuid());
+    assertEquals("Anna", known.computerName());
+    mac.tool(Tool.IOREG, calls + "exit 1");
+    Device later = device(NOON.plus(Duration.ofHours(1)));
+    assertEquals("C02XK0AAJG5H", later.serialNumber());
+    assertEquals("Bert", later.computerName());
+    mac.tool(Tool.SCUTIL, "exit 1");
+    assertEquals("Bert", device(NOON.plus(Duration.ofHours(2))).computerName());
+    assertEquals(2, Files.readAllLines(folder.resolve("calls")).size());
+  }
+
+  @Test
+  void untilTheMacTellsWhatTheStateKnowsStandsIn() throws Exception {
+    mac.tool(Tool.IOREG, "exit 1");
+    mac.tool(Tool.SYSCTL, "exit 1");
+    Hardware before = new Hardware("C02", "uuid", "MacBookPro15,1", "arm64", "Anna", "old boot");
+    State state = State.fresh(null).on(before);
+    Device device = look(state, NOON).observation().device();
+    assertEquals("C02", device.serialNumber());
+    assertEquals("uuid", device.hardwareUuid());
+    assertEquals("MacBookPro15,1", device.model());
+    assertEquals("Anna", device.computerName());
+    assertNull(state.hardware().bootId());
+    assertNull(look(state, NOON).history().bootId());
   }
 
   @Test
@@ -57,11 +104,20 @@ final class ObserverTest {
     assertEquals(1, look(NOON).warnings().size());
   }
 
+  private Device device(Moment now) {
+    return look(now).observation().device();
+  }
+
   private Mdm mdm(Moment now) {
     return look(now).observation().device().mdm();
   }
 
   private Observer.Seen look(Moment now) {
-    return observer.look(Look.FULL, Settings.defaults(), State.fresh(null), now);
+    return look(State.fresh(null), now);
+  }
+
+  private Observer.Seen look(State state, Moment now) {
+    Settings settings = Settings.defaults();
+    return observer.look(Look.FULL, settings, state, observer.hardware(settings, now), now);
   }
 }

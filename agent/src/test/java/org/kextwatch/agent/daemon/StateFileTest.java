@@ -91,6 +91,18 @@ class StateFileTest {
     assertEquals(36, state.pseudonym().length());
   }
 
+  /** As 0.1.0 wrote it, before anything was added. */
+  @Test
+  void aStateOfTheReleaseBeforeIsReadWithoutAWarning() throws IOException {
+    State state = State.fresh(UUID).counting(7);
+    file.save(state);
+    String all = Files.readString(path);
+    String old = all.substring(0, all.indexOf(",\"unkept\"")) + "}";
+    assertTrue(old.endsWith("\"losses\":{\"events\":0,\"untold\":[]}}"), old);
+    write(old);
+    assertEquals(new StateFile.Loaded(state, null, false), file.load(UUID));
+  }
+
   @Test
   void membersOfANewerVersionArePassedOver() throws IOException {
     State state = State.fresh(UUID).counting(7);
