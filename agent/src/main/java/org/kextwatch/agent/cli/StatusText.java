@@ -31,6 +31,9 @@ final class StatusText {
       lines.add(row("What to do", status.advice()));
     }
     lines.add(row("Why", word(status.reason())));
+    if (status.verdictSince() != null) {
+      lines.add(row("Since", age(status.verdictSince(), now)));
+    }
     lines.add(row("Extension", extension(status.extension())));
     Attempt last = status.extension().lastAttempt();
     if (last != null) {

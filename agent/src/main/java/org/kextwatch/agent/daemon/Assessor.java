@@ -11,6 +11,7 @@ import org.kextwatch.agent.status.Circumstances;
 import org.kextwatch.agent.status.Extension;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Judge;
+import org.kextwatch.agent.status.Judged;
 import org.kextwatch.agent.status.Judgement;
 import org.kextwatch.agent.status.Limits;
 import org.kextwatch.agent.status.LoadHistory;
@@ -47,12 +48,14 @@ final class Assessor {
                 new Circumstances(
                     unreachable, Remedy.exhausted(extension, loads, settings.loading())));
     Judgement judgement = judge.apply(seen.health(), seen.extension());
+    Judged judged = Judged.after(before.judged(), judgement, seen.at());
     Status status =
         new Status(
             Status.SCHEMA,
             seen.at(),
             judgement.verdict(),
             judgement.reason(),
+            judged.since(),
             false,
             judgement.summary(),
             judgement.advice(),
@@ -64,7 +67,7 @@ final class Assessor {
             seen.extension());
     LostSight lost = before.lostSight().after(before.told(), status);
     Status compared = lost.compared(before.told(), status, settings.pace().confirm(), judge);
-    return new Assessment(status, compared, lost);
+    return new Assessment(status, compared, judged, lost);
   }
 
   /**
@@ -72,11 +75,12 @@ final class Assessor {
    *
    * @param status the document
    * @param compared the same, as it is compared with what was told
+   * @param judged since when it is judged so
    * @param lost what is not seen just now
    */
-  record Assessment(Status status, Status compared, LostSight lost) {
+  record Assessment(Status status, Status compared, Judged judged, LostSight lost) {
     Assessment whileSettling() {
-      return new Assessment(status.whileSettling(), compared, lost);
+      return new Assessment(status.whileSettling(), compared, judged, lost);
     }
   }
 

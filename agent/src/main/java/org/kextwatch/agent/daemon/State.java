@@ -19,6 +19,7 @@ import org.kextwatch.agent.report.EventData.LoadAttemptedData;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Change;
 import org.kextwatch.agent.status.Changes;
+import org.kextwatch.agent.status.Judged;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Ration;
@@ -41,6 +42,7 @@ import org.kextwatch.agent.status.Verdict;
  * @param unkept a run of the loader that the disk did not take the event of, {@code null} for none
  * @param lostSight what was known and is not seen just now
  * @param ration how often small changes were told lately
+ * @param judged what was judged at the last look and since when, {@code null} before the first
  * @param hardware which machine it is, as far as it was ever told, without its boot
  */
 record State(
@@ -56,6 +58,7 @@ record State(
     @Nullable Unkept unkept,
     @Nullable LostSight lostSight,
     @Nullable Ration ration,
+    @Nullable Judged judged,
     @Nullable Hardware hardware) {
 
   static final int SCHEMA = 1;
@@ -83,6 +86,7 @@ record State(
         null,
         LostSight.NONE,
         Ration.UNUSED,
+        null,
         null);
   }
 
@@ -119,7 +123,7 @@ record State(
     Steadiness calm =
         steadiness.after(
             told, look.status(), look.compared(), newBoot, pace.confirm(), pace.settle());
-    return with(seen).with(calm).with(look.lost());
+    return with(seen).with(calm).with(look.lost()).with(look.judged());
   }
 
   /**
@@ -195,6 +199,10 @@ record State(
     return but(draft -> draft.lostSight = lost);
   }
 
+  private State with(Judged last) {
+    return but(draft -> draft.judged = last);
+  }
+
   private State with(Ration used) {
     return but(draft -> draft.ration = used);
   }
@@ -227,6 +235,7 @@ record State(
     private @Nullable Unkept unkept;
     private LostSight lostSight;
     private Ration ration;
+    private @Nullable Judged judged;
     private @Nullable Hardware hardware;
 
     private Draft(State like) {
@@ -240,6 +249,7 @@ record State(
       this.unkept = like.unkept;
       this.lostSight = like.lostSight();
       this.ration = like.ration();
+      this.judged = like.judged;
       this.hardware = like.hardware;
     }
 
@@ -257,6 +267,7 @@ record State(
           unkept,
           lostSight,
           ration,
+          judged,
           hardware);
     }
   }

@@ -15,6 +15,7 @@ import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.RefusedPath;
 import org.kextwatch.agent.mac.TrustedFile;
 import org.kextwatch.agent.report.Json;
+import org.kextwatch.agent.status.Judged;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Ration;
@@ -107,6 +108,7 @@ final class StateFile {
               part(Late.class, document).map(Late::unkept).orElse(null),
               part(Lately.class, document).map(Lately::lostSight).orElse(null),
               part(Lately.class, document).map(Lately::ration).orElse(null),
+              part(Lately.class, document).map(Lately::judged).orElse(null),
               part(Machine.class, document).map(Machine::hardware).orElse(null));
       return new Loaded(
           state,
@@ -151,7 +153,8 @@ final class StateFile {
 
   private record Machine(@Nullable Hardware hardware) {}
 
-  private record Lately(@Nullable LostSight lostSight, @Nullable Ration ration) {}
+  private record Lately(
+      @Nullable LostSight lostSight, @Nullable Ration ration, @Nullable Judged judged) {}
 
   /**
    * What was found.

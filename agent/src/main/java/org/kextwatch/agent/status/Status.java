@@ -3,11 +3,14 @@ package org.kextwatch.agent.status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The status document: what is known of this Mac, what it means, and what to do.
  *
  * @param schema its version; within one, members are only added
+ * @param verdictSince since when verdict and reason are what they are, never after {@code
+ *     observedAt}; {@code null} only in a document of an older agent
  * @param settling the Mac or Defender has just started: a fall of health is not told yet
  * @param summary one sentence for people
  * @param advice what to do; empty if there is nothing to do
@@ -17,6 +20,7 @@ public record Status(
     Instant observedAt,
     Verdict verdict,
     Reason reason,
+    @Nullable Instant verdictSince,
     boolean settling,
     String summary,
     String advice,
@@ -44,6 +48,7 @@ public record Status(
         observedAt,
         fields.contains(KeyValues.VERDICT) ? other.verdict : verdict,
         fields.contains(KeyValues.REASON) ? other.reason : reason,
+        verdictSince,
         settling,
         summary,
         advice,
@@ -59,6 +64,7 @@ public record Status(
         observedAt,
         verdict,
         reason,
+        verdictSince,
         isSettling,
         summary,
         advice,

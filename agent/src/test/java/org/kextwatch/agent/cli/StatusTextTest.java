@@ -38,8 +38,29 @@ class StatusTextTest {
           Extension     kernel, active, loaded; grant: user (kext_policy allows it (user))
           Health        ok, real-time protection on and available
           Delivery      0 events wait, nothing delivered yet
-          Seen          12 s ago""",
+          Seen          12 s ago\
+        """,
         text(Samples.status(Samples.HEALTHY, Samples.ACTIVE), SOON, true));
+  }
+
+  @Test
+  void itSaysSinceWhenItIsSo() {
+    Status status = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
+    Status since =
+        new Status(
+            status.schema(),
+            status.observedAt(),
+            status.verdict(),
+            status.reason(),
+            Samples.NOON.minusSeconds(840),
+            status.settling(),
+            status.summary(),
+            status.advice(),
+            status.device(),
+            status.agent(),
+            status.health(),
+            status.extension());
+    assertTrue(text(since, SOON, true).contains("\n  Since         14 min ago\n"));
   }
 
   @Test
@@ -67,7 +88,8 @@ class StatusTextTest {
           Last attempt  policy_blocked, 4 min ago
           Health        ok, real-time protection on and unavailable
           Delivery      0 events wait, nothing delivered yet
-          Seen          12 s ago""",
+          Seen          12 s ago\
+        """,
         text(Samples.status(Samples.pair(true, false), blocked), SOON, null));
   }
 
@@ -82,7 +104,8 @@ class StatusTextTest {
           Health        ok, real-time protection on and available
           Delivery      0 events wait, nothing delivered yet
           Seen          3 h ago
-          Daemon        not running; see: sudo kextwatch doctor""",
+          Daemon        not running; see: sudo kextwatch doctor\
+        """,
         text(
             Samples.status(Samples.HEALTHY, Samples.ACTIVE),
             Samples.NOON.plus(Duration.ofHours(3)),
@@ -105,7 +128,8 @@ class StatusTextTest {
          allows it (user))
           Health        ok, real-time protection not told and not told whether available
           Delivery      0 events wait, nothing delivered yet
-          Seen          12 s ago""",
+          Seen          12 s ago\
+        """,
         text(Samples.status(unavailable, UNREADABLE), SOON, true));
   }
 
@@ -121,7 +145,8 @@ class StatusTextTest {
          allows it (user))
           Health        ok, real-time protection not told and not told whether available
           Delivery      0 events wait, nothing delivered yet
-          Seen          12 s ago""",
+          Seen          12 s ago\
+        """,
         text(Samples.status(Samples.pair(null, null), UNREADABLE), SOON, true));
   }
 
@@ -136,7 +161,8 @@ class StatusTextTest {
           Extension     kernel, active, loaded; grant: user (kext_policy allows it (user))
           Health        timeout, real-time protection not told and not told whether available
           Delivery      0 events wait, nothing delivered yet
-          Seen          12 s ago""",
+          Seen          12 s ago\
+        """,
         text(
             Samples.status(Health.unreachable(Reachability.TIMEOUT, null), Samples.ACTIVE),
             SOON,

@@ -2,14 +2,17 @@ package org.kextwatch.agent.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.Moment;
+import org.kextwatch.agent.report.Json;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.LoadHistory;
+import org.kextwatch.agent.status.Observation;
 import org.kextwatch.agent.status.Reachability;
 import org.kextwatch.agent.status.Samples;
 import org.kextwatch.agent.status.Status;
@@ -47,6 +50,38 @@ class AssessorTest {
     Status told = silent(assessor, null, START.plus(Duration.ofMinutes(15)));
     assertEquals(Verdict.AT_RISK, silent(new Assessor(), told, START).verdict());
     assertEquals(Verdict.PROTECTED, assess(new Assessor(), Samples.HEALTHY, told, START).verdict());
+  }
+
+  /** Whether it is told yet or not, and never after the look itself. */
+  @Test
+  void theVerdictIsSinceTheLookThatFirstSaidSo() throws IOException {
+    Assessor assessor = new Assessor();
+    State state = State.fresh("uuid");
+    int[] minutes = {0, 5, 10, 15, 20, -60};
+    int[] since = {0, 0, 10, 10, 20, -60};
+    Health[] healths = {
+      Samples.HEALTHY,
+      Samples.HEALTHY,
+      Samples.pair(true, false),
+      Samples.pair(true, false),
+      Samples.HEALTHY,
+      Samples.HEALTHY
+    };
+    for (int i = 0; i < minutes.length; i++) {
+      Moment now = START.plus(Duration.ofMinutes(minutes[i]));
+      Assessor.Assessment look =
+          assessor.assess(
+              new Observation(now.wall(), Samples.DEVICE, healths[i], Samples.ACTIVE),
+              LoadHistory.NONE,
+              state,
+              Settings.defaults(),
+              AGENT,
+              now);
+      assertEquals(
+          START.wall().plus(Duration.ofMinutes(since[i])), look.status().verdictSince(), "" + i);
+      state = state.after(look, LoadHistory.NONE, Settings.defaults().pace());
+      state = Json.read(State.class, Json.write(state)); // and over restarts
+    }
   }
 
   private static Status silent(Assessor assessor, Status told, Moment now) {

@@ -136,6 +136,7 @@ final class PromisedLife {
         at,
         like.verdict(),
         like.reason(),
+        like.verdictSince(),
         like.settling(),
         like.summary(),
         like.advice(),

@@ -32,6 +32,7 @@ import org.kextwatch.agent.report.Spool;
 import org.kextwatch.agent.report.SpoolEntry;
 import org.kextwatch.agent.report.SpooledEvent;
 import org.kextwatch.agent.status.Attempt;
+import org.kextwatch.agent.status.Judged;
 import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Samples;
@@ -42,7 +43,12 @@ import org.kextwatch.agent.status.Trigger;
 class ReporterTest {
   private static final Status PROTECTED = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
 
-  private static final Assessment LOOK = new Assessment(PROTECTED, PROTECTED, LostSight.NONE);
+  private static final Assessment LOOK =
+      new Assessment(
+          PROTECTED,
+          PROTECTED,
+          new Judged(PROTECTED.verdict(), PROTECTED.reason(), Samples.NOON),
+          LostSight.NONE);
 
   @TempDir private Path folder;
 

@@ -149,8 +149,10 @@ final class ContractTest {
             unnoticed.add(path);
           }
         });
-    // A Mac may not tell its serial number, and the labels are the operator's.
-    assertEquals(List.of(".subject", ".data.status.device.labels.site"), unnoticed);
+    // A Mac may not tell its serial number, the labels are the operator's, and 0.1.0 had no since.
+    assertEquals(
+        List.of(".subject", ".data.status.verdictSince", ".data.status.device.labels.site"),
+        unnoticed);
   }
 
   @Test

@@ -104,6 +104,7 @@ public final class Samples {
         NOON,
         judgement.verdict(),
         judgement.reason(),
+        null,
         false,
         judgement.summary(),
         judgement.advice(),

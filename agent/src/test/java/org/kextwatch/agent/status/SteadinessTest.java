@@ -122,6 +122,7 @@ class SteadinessTest {
         instant,
         status.verdict(),
         status.reason(),
+        status.verdictSince(),
         status.settling(),
         status.summary(),
         status.advice(),
