@@ -27,8 +27,9 @@ usage: sudo ./install.sh [OPTION...]     install Kextwatch on this Mac, or upgra
          --endpoint URL                  the webhook, if there are no settings yet
          --secret-file F                 its secret (whsec_...), if there is none yet
          --config F                      the settings, if there are none yet (not with --endpoint)
-         --java HOME                     the Java to run with: 17 or later, belonging to root.
-                                         Else the one of the last install, else the Mac's newest
+         --java HOME                     the Java to run with: 17 or later, every file of it root's
+                                         and no other's to write. Else the one of the last
+                                         install, else the Mac's newest
          --no-start                      put everything in place, leave launchd alone
          --destdir DIR                   into a package's staging folder: no launchd, root not needed;
                                          HOME is then where the Java is on the Macs to come
