@@ -20,15 +20,19 @@ import org.kextwatch.agent.status.Outcome;
  */
 final class Classification {
   private static final Set<Symptom> BEFORE_POLICY =
+      EnumSet.range(Symptom.SIGNATURE, Symptom.UNSIGNED);
+  private static final Set<Symptom> BEFORE_POLICY_IF_TOLERATED =
       EnumSet.range(Symptom.SIGNATURE, Symptom.EXCLUSION);
   private static final Set<Symptom> AFTER_RESTART =
       EnumSet.of(Symptom.OTHER_VERSION, Symptom.ARCHITECTURE, Symptom.NOT_ROOT);
   private static final Set<About> OURS = EnumSet.of(About.OURS);
   private static final Set<About> NOT_OTHERS = EnumSet.of(About.OURS, About.NOBODY);
+  private static final Set<About> ALL = EnumSet.allOf(About.class);
 
   private final int exitCode;
   private final Listed after;
   private final List<Statement> statements;
+  private final Set<Symptom> beforePolicy;
   private final boolean isShim;
 
   private Classification(ToolRun.Finished run, Listed after, WatchedExtension watched) {
@@ -36,6 +40,10 @@ final class Classification {
     this.exitCode = run.exitCode();
     this.after = after;
     this.statements = new LoaderText(watched).statements(output);
+    this.beforePolicy =
+        statements.stream().anyMatch(Symptom::isToleranceIn)
+            ? BEFORE_POLICY_IF_TOLERATED
+            : BEFORE_POLICY;
     this.isShim = output.contains("/usr/bin/kmutil") || output.contains("KMErrorDomain");
   }
 
@@ -64,7 +72,7 @@ final class Classification {
     if (exitCode == 0 && after.isLoaded()) {
       return new Finding(Outcome.LOADED, "");
     }
-    return find(BEFORE_POLICY, OURS)
+    return find(beforePolicy, OURS)
         .or(() -> find(EnumSet.of(Symptom.POLICY), NOT_OTHERS))
         .or(() -> byCode(27, Outcome.POLICY_BLOCKED))
         .or(() -> find(EnumSet.of(Symptom.RESTART), NOT_OTHERS))
@@ -72,17 +80,22 @@ final class Classification {
         .or(() -> byCode(0, after.loaded() == null ? Outcome.LOADED : Outcome.LOADED_NOTHING))
         .or(() -> find(AFTER_RESTART, NOT_OTHERS))
         .or(() -> byCode(77, Outcome.NOT_ROOT))
+        .or(() -> find(EnumSet.of(Symptom.KERNEL), OURS).map(any -> failed()))
         .or(() -> find(EnumSet.of(Symptom.NOT_FOUND), OURS))
         .or(() -> byCode(66, Outcome.NOT_FOUND))
-        .or(() -> find(BEFORE_POLICY, NOT_OTHERS))
+        .or(() -> find(beforePolicy, NOT_OTHERS))
         .or(() -> isShim ? Optional.empty() : byCode(1, Outcome.NOT_FOUND))
         .or(this::foreign)
-        .orElseGet(() -> new Finding(Outcome.FAILED, lastWords()));
+        .orElseGet(this::failed);
+  }
+
+  private Finding failed() {
+    return new Finding(Outcome.FAILED, lastWords());
   }
 
   private Optional<Finding> find(Set<Symptom> symptoms, Set<About> about) {
-    for (Statement statement : statements) {
-      for (Symptom symptom : symptoms) {
+    for (Symptom symptom : symptoms) {
+      for (Statement statement : statements) {
         if (about.contains(statement.about()) && symptom.isIn(statement)) {
           return Optional.of(new Finding(symptom.outcome(), statement.text()));
         }
@@ -103,13 +116,14 @@ final class Classification {
         : find(EnumSet.of(Symptom.ANY_FAILURE), EnumSet.of(About.OTHERS));
   }
 
-  /** The last about ours, else the last; empty if it said nothing. */
+  /** The last sentence about ours, else the last about nobody, else the last. */
   private String lastWords() {
+    return last(OURS).or(() -> last(NOT_OTHERS)).or(() -> last(ALL)).map(Statement::text).orElse("");
+  }
+
+  private Optional<Statement> last(Set<About> about) {
     return statements.stream()
-        .filter(statement -> statement.about() != About.OTHERS)
-        .reduce((first, second) -> second)
-        .or(() -> statements.stream().reduce((first, second) -> second))
-        .map(Statement::text)
-        .orElse("");
+        .filter(statement -> !statement.isHeading() && about.contains(statement.about()))
+        .reduce((first, second) -> second);
   }
 }

@@ -19,7 +19,8 @@ final class Detail {
   private Detail() {}
 
   static String of(String line) {
-    String stable = ADDRESSES.matcher(line).replaceAll("<OSKext>");
+    String addressed = ADDRESSES.matcher(line).replaceAll("<OSKext>");
+    String stable = LoaderText.COPY.matcher(addressed).replaceAll("<UUID>.kext");
     String plain = INVISIBLE.matcher(stable).replaceAll(" ").strip();
     if (plain.length() <= MAX_LENGTH) {
       return plain;

@@ -3,7 +3,10 @@ package org.kextwatch.agent.remedy;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.remedy.LoaderText.Statement.About;
@@ -14,16 +17,26 @@ import org.kextwatch.agent.remedy.LoaderText.Statement.About;
  */
 final class LoaderText {
   private static final Pattern CHATTER =
-      Pattern.compile("Executing: /.*|Defaulting to kernel file .*|No variant specified, .*");
+      Pattern.compile(
+          "Executing: /.*|Defaulting to kernel file .*|No variant specified, .*"
+              + "|(Disabling )?KextAudit.*|Check library declarations for your kext .*");
   private static final Pattern ERROR_OF_KMUTIL = Pattern.compile("Domain=KMErrorDomain Code=");
   private static final Pattern USER_INFO = Pattern.compile("\\s*UserInfo=.*");
   private static final int MAX_LENGTH = 4000;
   private static final String DIAGNOSTICS = "Diagnostics for ";
+  private static final String KERNEL = "(kernel)";
 
   /** A bundle identifier, but no version, path or process[id], or a kext's file name. */
   private static final Pattern SOME_KEXT =
       Pattern.compile(
           "(?<![\\w./-])(?!v\\d)[A-Za-z][\\w-]*+(?:\\.[\\w-]++){2,}+(?!\\[)|[^/\\s]\\.kext(?!\\w)");
+
+  /** The name that macOS gives to a copy while it stages and checks it. */
+  static final Pattern COPY =
+      Pattern.compile("(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.kext");
+
+  private static final Pattern BUNDLE = Pattern.compile("^Bundle \\((.+)\\) failed to validate");
+  private static final Pattern NOT_STAGED = Pattern.compile("^Unable to stage kext \\((.+)\\)");
 
   private final Pattern ourKext;
 
@@ -41,16 +54,47 @@ final class LoaderText {
   List<Statement> statements(String output) {
     List<Statement> statements = new ArrayList<>();
     boolean isDiagnosis = false;
-    for (String text : joined(output)) {
-      String spoken = USER_INFO.matcher(text).replaceFirst("");
-      String bounded = spoken.substring(0, Math.min(spoken.length(), MAX_LENGTH));
-      Statement statement = new Statement(about(bounded, isDiagnosis), bounded);
+    List<String> texts = joined(output).stream().map(LoaderText::bounded).toList();
+    Map<String, String> originals = originals(texts);
+    for (String text : texts) {
+      isDiagnosis = isDiagnosis && !text.startsWith(KERNEL);
+      Statement statement = new Statement(about(named(text, originals), isDiagnosis), text);
       statements.add(statement);
-      if (bounded.startsWith(DIAGNOSTICS)) {
+      if (statement.isHeading()) {
         isDiagnosis = statement.about() == About.OURS;
       }
     }
     return statements;
+  }
+
+  private static String bounded(String text) {
+    String spoken = USER_INFO.matcher(text).replaceFirst("");
+    return spoken.substring(0, Math.min(spoken.length(), MAX_LENGTH));
+  }
+
+  /** Whose copy each is: "Bundle (original) failed to validate, deleting: copy" tells it. */
+  private static Map<String, String> originals(List<String> texts) {
+    Map<String, String> originals = new HashMap<>();
+    String lastCopy = "";
+    for (String text : texts) {
+      Matcher copy = COPY.matcher(text);
+      lastCopy = copy.find() ? copy.group() : lastCopy;
+      Matcher bundle = BUNDLE.matcher(text);
+      Matcher notStaged = NOT_STAGED.matcher(text);
+      if (bundle.find()) {
+        originals.put(lastCopy, bundle.group(1));
+      } else if (notStaged.find()) {
+        originals.putIfAbsent(lastCopy, notStaged.group(1));
+      }
+    }
+    return originals;
+  }
+
+  /** With a copy's original in place of the copy; one that nothing is told of has no name. */
+  private static String named(String text, Map<String, String> originals) {
+    return COPY.matcher(text)
+        .replaceAll(
+            copy -> Matcher.quoteReplacement(originals.getOrDefault(copy.group(), "")));
   }
 
   /** What follows the heading of our diagnostics is about ours, unless it names another's kext. */
@@ -98,6 +142,11 @@ final class LoaderText {
 
   /** One thing that a loader says, on one line however many it took. */
   record Statement(About about, String text) {
+
+    /** Whether it only says whose diagnosis follows. */
+    boolean isHeading() {
+      return text.startsWith(DIAGNOSTICS);
+    }
 
     /** Whose trouble it is. */
     enum About {

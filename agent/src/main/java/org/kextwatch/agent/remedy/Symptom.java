@@ -2,6 +2,7 @@ package org.kextwatch.agent.remedy;
 
 import java.util.regex.Pattern;
 import org.kextwatch.agent.remedy.LoaderText.Statement;
+import org.kextwatch.agent.remedy.LoaderText.Statement.About;
 import org.kextwatch.agent.status.Outcome;
 
 /**
@@ -9,14 +10,21 @@ import org.kextwatch.agent.status.Outcome;
  * Where several are there, the first decides.
  */
 enum Symptom {
+  /** The kext was refused because of its signature. */
   SIGNATURE(
       Outcome.BAD_SIGNATURE,
-      "invalid signature(?!.* allowed:)|signature is invalid|not code signed|bad code signature"),
+      "rejected due to invalid signature|invalid signatured? \\(-?\\d+\\) denied"
+          + "|invalid signature for .*will not load|bad code signature"),
   OWNERSHIP(
       Outcome.BAD_OWNERSHIP,
       "improper filesystem permissions|invalid ownership|file owner(ship)?/permissions"),
   STAGING(Outcome.STAGING_FAILED, "unable to stage|(failed|unable) to stage|could not be staged"),
   EXCLUSION(Outcome.FAILED, "exclude list|insecure location"),
+  /** Its signature is bad, which is no reason where the Mac tolerates that. */
+  UNSIGNED(
+      Outcome.BAD_SIGNATURE,
+      "(?<!allowing |warning - )invalid signature(?!.*(?<!not) allowed\\b)"
+          + "|signature is invalid|not code signed"),
   POLICY(
       Outcome.POLICY_BLOCKED,
       "system policy(?! checks)|not approved to load|KMErrorDomain Code=27\\b"),
@@ -31,7 +39,17 @@ enum Symptom {
   NOT_ROOT(
       Outcome.NOT_ROOT,
       "must be running as root|not running as root|\\(libkern/kext\\) not privileged"),
+  /** The kernel got the kext, and could not link or start it. */
+  KERNEL(
+      Outcome.FAILED,
+      "^\\(kernel\\) .*(fail|can't load)|\\(libkern/kext\\) (link error|kext \\(kmod\\) start)"),
   ANY_FAILURE(Outcome.FOREIGN_EXTENSION, "fail|reject|denied|not found|cannot|can't|unable");
+
+  private static final Pattern ALLOWED =
+      Pattern.compile(
+          "invalid signature.*(?<!not) allowed\\b|allowing invalid signature"
+              + "|warning - invalid signature|allowing to load",
+          Pattern.CASE_INSENSITIVE);
 
   private final Outcome outcome;
   private final Pattern words;
@@ -47,5 +65,14 @@ enum Symptom {
 
   boolean isIn(Statement statement) {
     return words.matcher(statement.text()).find();
+  }
+
+  /**
+   * Whether a statement says that our kext's bad signature is no obstacle here: macOS allows it, as
+   * with SIP off, or the kernel got the kext all the same.
+   */
+  static boolean isToleranceIn(Statement statement) {
+    return statement.about() != About.OTHERS
+        && (KERNEL.isIn(statement) || ALLOWED.matcher(statement.text()).find());
   }
 }

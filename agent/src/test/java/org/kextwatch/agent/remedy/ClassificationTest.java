@@ -32,6 +32,9 @@ final class ClassificationTest {
       REJECTED.formatted("system policy", "wdavkext", "com.microsoft.wdavkext");
   private static final String OUR_SIGNATURE =
       REJECTED.formatted("invalid signature", "wdavkext", "com.microsoft.wdavkext");
+  private static final String OWNERSHIP =
+      REJECTED.formatted(
+          "improper filesystem permissions", "wdavkext", "com.microsoft.wdavkext");
   private static final String THEIR_SIGNATURE =
       REJECTED.formatted("invalid signature", "foo", "com.example.kext.foo");
 
@@ -174,12 +177,100 @@ final class ClassificationTest {
     assertEquals(Outcome.STAGING_FAILED, attempt.outcome());
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Kext with invalid signature (-67050) allowed: <OSKext 0x1 [0x2]> { ID = \"%s\" }",
+        "Kext with invalid signatured (-67062) allowed: <OSKext 0x1 [0x2]> { ID = \"%s\" }",
+        "Kext with invalid signature (-67050) allowed: /Library/StagedExtensions/Library/"
+            + "Extensions/0F1E2D3C-4B5A-4968-8778-695A4B3C2D1E.kext",
+        "WARNING - Invalid signature -67062 0xFFFFFFFFFFFEFA0A for kext \"%s\"",
+        "kext-dev-mode allowing invalid signature -67050 0xFFFFFFFFFFFEFA16 for kext \"%s\"",
+        "kext signature failure override allowing invalid signature -67050 for kext \"%s\"",
+        "kext %s is in hash exception list, allowing to load",
+      })
+  void aSignatureThatIsAllowedIsNoTrouble(String line) {
+    String allowed = line.formatted("com.microsoft.wdavkext") + "\n";
+    String diagnosis =
+        """
+        Invalid signature -67050 for kext <OSKext 0x1 [0x2]> { ID = "com.microsoft.wdavkext" }
+        Code Signing Failure: code signature is invalid
+        """;
+    assertEquals(Outcome.POLICY_BLOCKED, outcome(27, allowed + diagnosis + OUR_POLICY));
+    assertEquals(Outcome.FAILED, outcome(6, allowed + diagnosis));
+    assertEquals(Outcome.BAD_OWNERSHIP, outcome(4, allowed + OWNERSHIP + diagnosis));
+    assertEquals(Outcome.BAD_SIGNATURE, outcome(4, diagnosis));
+    assertEquals(Outcome.BAD_SIGNATURE, outcome(4, allowed + OUR_SIGNATURE), "refused in spite");
+  }
+
   @Test
-  void aSignatureThatIsAllowedIsNoTrouble() {
-    String allowed =
-        "Kext with invalid signatured (-67062) allowed: <OSKext 0x1 [0x2]> { ID = \"%s\" }\n";
-    String text = allowed.formatted("com.microsoft.wdavkext");
-    assertEquals(Outcome.POLICY_BLOCKED, outcome(27, text + OUR_POLICY));
+  void anotherKextsSignatureMayBeAllowedAndOursNot() {
+    String allowed = "Kext with invalid signatured (-67062) allowed: { ID = \"org.example.x\" }\n";
+    String theirStart = "(kernel) Kext org.example.x start failed (result 0x5).\n";
+    String ours = "Diagnostics for " + PATH + ":\nCode Signing Failure: not code signed\n";
+    assertEquals(Outcome.BAD_SIGNATURE, outcome(4, allowed + theirStart + ours));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Failed to load %s - (libkern/kext) link error.",
+        "Failed to load %s - (libkern/kext) kext (kmod) start/stop routine failed.",
+        "Failed to load %s - (libkern/kext) dependency resolution failure.",
+        "%s failed to load - (libkern/kext) link error; check the system/kernel logs for errors or"
+            + " try kextutil(8).",
+        "(kernel) Kext com.microsoft.wdavkext start failed (result 0x5).",
+        "(kernel) Can't load kext com.microsoft.wdavkext - link failed.",
+      })
+  void aFailureOfTheKernelIsToldInTheLastWordsOnOurKext(String line) {
+    String text = line.formatted(PATH);
+    String output =
+        "Diagnostics for " + PATH + ":\nCode Signing Failure: not code signed\n"
+            + "(kernel) Failed to load executable for kext com.microsoft.wdavkext.\n"
+            + text
+            + "\nCheck library declarations for your kext with kextlibs(8).\n"
+            + "(kernel) Kext org.example.x start failed (result 0x5).\n"
+            + "Something that names no kext\n";
+    for (int exitCode : new int[] {1, 6, 71}) {
+      Attempt expected = new Attempt(AT, Outcome.FAILED, exitCode, text);
+      assertEquals(expected, classify(exitCode, output, Listed.NOT_LOADED));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "wdavkext, true, BAD_SIGNATURE",
+    "wdavkext, false, BAD_SIGNATURE",
+    "foo, true, FOREIGN_EXTENSION",
+    "foo, false, FOREIGN_EXTENSION",
+    "Pen Tablet, true, FOREIGN_EXTENSION",
+  })
+  void aStagedCopyIsWhoseTheNextLineSays(String kext, boolean isBundleNamed, Outcome outcome) {
+    String copy =
+        "/Library/StagedExtensions/Library/Extensions/0F1E2D3C-4B5A-4968-8778-695A4B3C2D1E.kext\n";
+    String original = "/Library/Extensions/" + kext + ".kext";
+    String output =
+        ("Kext with invalid signature (-67062) denied: " + copy)
+            + (isBundleNamed ? "Bundle (" + original + ") failed to validate, deleting: " + copy : "")
+            + ("Unable to stage kext (" + original + ") to secure location.\n");
+    assertEquals(outcome, outcome(4, output));
+    assertTrue(classify(4, output, Listed.NOT_LOADED).detail().contains("-67062"));
+    boolean isOurs = outcome == Outcome.BAD_SIGNATURE;
+    assertEquals(isOurs ? outcome : Outcome.POLICY_BLOCKED, outcome(27, output + OUR_POLICY));
+  }
+
+  @Test
+  void ofSeveralCopiesEachIsItsOwners() {
+    String first = "/Library/StagedExtensions/11111111-4B5A-4968-8778-695A4B3C2D1E.kext\n";
+    String second = "/Library/StagedExtensions/22222222-4B5A-4968-8778-695A4B3C2D1E.kext\n";
+    String output =
+        ("Kext with invalid signature (-67062) denied: " + first)
+            + ("Kext with invalid signature (-67050) denied: " + second)
+            + ("Bundle (" + PATH + ") failed to validate, deleting: " + second)
+            + ("Bundle (/Library/Extensions/foo.kext) failed to validate, deleting: " + first);
+    assertEquals(
+        "Kext with invalid signature (-67050) denied: /Library/StagedExtensions/<UUID>.kext",
+        classify(27, output + OUR_POLICY, Listed.NOT_LOADED).detail());
   }
 
   @Test
