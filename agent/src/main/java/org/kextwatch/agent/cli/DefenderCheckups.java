@@ -1,5 +1,7 @@
 package org.kextwatch.agent.cli;
 
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +13,9 @@ import org.kextwatch.agent.cli.Checkup.Said;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.health.HealthCheck;
 import org.kextwatch.agent.mac.Console;
+import org.kextwatch.agent.mac.DefenderProgram;
 import org.kextwatch.agent.mac.MacVersion;
+import org.kextwatch.agent.mac.RefusedPath;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRun;
@@ -117,14 +121,38 @@ final class DefenderCheckups {
   private Said signature() {
     return switch (health.get().reachability()) {
       case NOT_INSTALLED -> Said.fail("there is no " + Tool.MDATP.macPath(), remedy(Tool.MDATP));
-      case NOT_TRUSTED ->
-          Said.fail(
-              "mdatp is not signed by Microsoft, and is not run",
-              "Find out who replaced it. " + REINSTALL);
+      case NOT_TRUSTED -> notTrusted();
       case NOT_EXECUTABLE -> Said.fail("mdatp cannot be executed", REINSTALL);
       case TIMEOUT -> Said.cannotTell("codesign or mdatp took too long", "Try again.");
-      case OK, DAEMON_UNREACHABLE, UNPARSABLE -> Said.ok("mdatp is signed by Microsoft");
+      case OK, DAEMON_UNREACHABLE, UNPARSABLE -> signed();
     };
+  }
+
+  private Said notTrusted() {
+    String flaw = "mdatp is not signed by Microsoft";
+    try {
+      DefenderProgram.find(root).check();
+    } catch (NoSuchFileException e) {
+      flaw = "mdatp was there and is gone";
+    } catch (RefusedPath e) {
+      flaw = e.reason();
+    }
+    return Said.fail(
+        flaw + "; mdatp is not run because of that", "Find out who changed it. " + REINSTALL);
+  }
+
+  private Said signed() {
+    List<Path> open = List.of();
+    try {
+      open = DefenderProgram.find(root).foldersOfAGroup();
+    } catch (NoSuchFileException e) {
+      // it was signed while it was there
+    }
+    return open.isEmpty()
+        ? Said.ok("mdatp is signed by Microsoft")
+        : Said.warn(
+            "mdatp is signed by Microsoft, but a group may write to its folder " + open.get(0),
+            "Run: sudo chmod -R g-w '/Applications/Microsoft Defender.app'");
   }
 
   private Said defender() {

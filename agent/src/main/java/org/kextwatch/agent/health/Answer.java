@@ -47,7 +47,7 @@ final class Answer {
         || words.equals("input/output error");
   }
 
-  /** A run that we stopped ourselves says as little about the Mac as one that took too long. */
+  /** A run that we stopped, or an update, says as little about the Mac as one that took too long. */
   private static Reachability reachability(ToolRun run) {
     if (!(run instanceof ToolRun.NotRun notRun)) {
       return Reachability.TIMEOUT;
@@ -56,7 +56,7 @@ final class Answer {
       case MISSING -> Reachability.NOT_INSTALLED;
       case NOT_EXECUTABLE -> Reachability.NOT_EXECUTABLE;
       case NOT_TRUSTED -> Reachability.NOT_TRUSTED;
-      case INTERRUPTED -> Reachability.TIMEOUT;
+      case REPLACED, INTERRUPTED -> Reachability.TIMEOUT;
     };
   }
 }

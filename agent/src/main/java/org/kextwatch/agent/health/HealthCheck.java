@@ -1,26 +1,28 @@
 package org.kextwatch.agent.health;
 
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.DefenderProgram;
+import org.kextwatch.agent.mac.FileIdentity;
+import org.kextwatch.agent.mac.RefusedPath;
 import org.kextwatch.agent.mac.SystemRoot;
-import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Reachability;
 
 /**
- * Asks Defender for its health: verifies that {@code mdatp} is Microsoft's, runs it and reads what
- * it prints. Normally that is one run, for the way of asking that an mdatp understands and its good
- * signature are remembered until it changes. For one thread.
+ * Asks Defender for its health: finds the file behind {@code mdatp}, verifies that it is
+ * Microsoft's and that nobody else could exchange it, runs it and reads what it prints. Normally
+ * that is one run, because the way of asking that an mdatp understands and its good signature are
+ * remembered until it changes. For one thread.
  */
 public final class HealthCheck {
-  private final Path mdatp;
+  private final SystemRoot root;
   private final ToolRunner tools;
   private final Signature signature;
   private @Nullable Understood understood;
@@ -29,7 +31,7 @@ public final class HealthCheck {
   private record Understood(FileIdentity mdatp, Question question) {}
 
   public HealthCheck(SystemRoot root, ToolRunner tools) {
-    this.mdatp = root.resolve(Tool.MDATP.macPath());
+    this.root = root;
     this.tools = tools;
     this.signature = new Signature(tools);
   }
@@ -40,38 +42,40 @@ public final class HealthCheck {
    * told only if the settings let them leave the Mac.
    */
   public Health check(Settings settings) {
-    if (!Files.exists(mdatp)) {
+    DefenderProgram mdatp;
+    try {
+      mdatp = DefenderProgram.find(root);
+    } catch (NoSuchFileException e) {
       return Health.unreachable(Reachability.NOT_INSTALLED, null);
     }
-    if (!Files.isRegularFile(mdatp) || !Files.isExecutable(mdatp)) {
+    if (!Files.isRegularFile(mdatp.file()) || !Files.isExecutable(mdatp.file())) {
       return Health.unreachable(Reachability.NOT_EXECUTABLE, null);
     }
-    FileIdentity identity;
     try {
-      identity = FileIdentity.of(mdatp);
-    } catch (IOException e) { // gone since the first look, as in an update
-      return Health.unreachable(Reachability.NOT_INSTALLED, null);
+      mdatp.check();
+    } catch (RefusedPath e) {
+      return Health.unreachable(Reachability.NOT_TRUSTED, null);
     }
     Budget budget = Budget.start(settings.pace().toolTimeout());
-    Reachability refusal = signature.refusal(identity, budget.next());
+    Reachability refusal = signature.refusal(mdatp.identity(), budget.next());
     if (refusal != null) {
       return Health.unreachable(refusal, null);
     }
-    Health health = ask(identity, budget);
+    Health health = ask(mdatp, budget);
     return settings.includeDefenderIds() ? health : health.with(null);
   }
 
   /** Asks in one way after the other, until an answer is more than words without meaning. */
-  private Health ask(FileIdentity identity, Budget budget) {
+  private Health ask(DefenderProgram mdatp, Budget budget) {
     Health health = Health.unreachable(Reachability.UNPARSABLE, null);
-    for (Question question : questions(identity)) {
+    for (Question question : questions(mdatp.identity())) {
       Duration time = budget.next();
       if (time.isZero()) {
         return Health.unreachable(Reachability.TIMEOUT, null);
       }
-      health = Answer.of(tools.run(Tool.MDATP, time, question.arguments()));
+      health = Answer.of(tools.run(mdatp, time, question.arguments()));
       if (health.reachability() == Reachability.OK) {
-        understood = new Understood(identity, question);
+        understood = new Understood(mdatp.identity(), question);
       }
       if (health.reachability() != Reachability.UNPARSABLE) {
         return health;

@@ -3,6 +3,7 @@ package org.kextwatch.agent.health;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.mac.FileIdentity;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.mac.ToolRunner;
@@ -10,8 +11,8 @@ import org.kextwatch.agent.status.Reachability;
 
 /**
  * Whether a program is Microsoft's, by {@code codesign --verify}. It is asked because mdatp lies in
- * {@code /Applications}, which every admin may write. A good answer holds until the file changes;
- * between the answer and the run somebody with that right could still exchange the file.
+ * {@code /Applications}, to which every admin may write. A good answer holds until the file
+ * changes, which is looked at again right before each run.
  */
 final class Signature {
   /**

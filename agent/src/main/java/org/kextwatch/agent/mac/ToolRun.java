@@ -28,6 +28,8 @@ public sealed interface ToolRun {
     NOT_EXECUTABLE,
     /** Somebody other than root could have put it there. */
     NOT_TRUSTED,
+    /** It is not the file any more that was checked: an update, perhaps. */
+    REPLACED,
     /** This program is stopping. */
     INTERRUPTED
   }

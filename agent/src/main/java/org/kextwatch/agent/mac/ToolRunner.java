@@ -50,11 +50,34 @@ public final class ToolRunner {
    */
   public ToolRun run(Tool tool, Duration timeout, List<String> arguments) {
     Path program = root.resolve(tool.macPath());
-    boolean ending = stopped || Thread.currentThread().isInterrupted();
-    ToolRun.NotRun refusal = ending ? stopped(program) : refusal(tool, program);
-    if (refusal != null) {
-      return refusal;
+    if (isEnding()) {
+      return stopped(program);
     }
+    Optional<ToolRun.NotRun> refusal = refusal(program).or(() -> distrust(program));
+    return refusal.isPresent() ? refusal.get() : run(program, timeout, arguments);
+  }
+
+  /**
+   * Runs mdatp, as {@link #run} does: the very file that its caller has found and checked, wherever
+   * its name leads by now.
+   *
+   * @return {@link ToolRun.Cause#REPLACED}, without running it, if the file is another one by now
+   */
+  public ToolRun run(DefenderProgram mdatp, Duration timeout, List<String> arguments) {
+    Path program = mdatp.file();
+    if (isEnding()) {
+      return stopped(program);
+    }
+    return mdatp.isUnchanged()
+        ? run(program, timeout, arguments)
+        : new ToolRun.NotRun(ToolRun.Cause.REPLACED, program + " was replaced meanwhile");
+  }
+
+  private boolean isEnding() {
+    return stopped || Thread.currentThread().isInterrupted();
+  }
+
+  private ToolRun run(Path program, Duration timeout, List<String> arguments) {
     String marker = UUID.randomUUID().toString();
     Process process;
     try {
@@ -158,30 +181,33 @@ public final class ToolRunner {
     }
   }
 
-  /** Why a tool would not be run, without running it; empty if it would be. */
+  /**
+   * Why a tool would not be run, without running it; empty if it would be. Whether mdatp is trusted
+   * is for {@link DefenderProgram#check} to say.
+   */
   public Optional<ToolRun.NotRun> refusal(Tool tool) {
-    return Optional.ofNullable(refusal(tool, root.resolve(tool.macPath())));
+    Path program = root.resolve(tool.macPath());
+    Optional<ToolRun.NotRun> refusal = refusal(program);
+    return tool == Tool.MDATP ? refusal : refusal.or(() -> distrust(program));
   }
 
-  /**
-   * Why a tool must not or cannot run, {@code null} if it may. For mdatp the owner does not count:
-   * {@code /Applications} is writable by every admin, so its signature is checked instead.
-   */
-  private static ToolRun.@Nullable NotRun refusal(Tool tool, Path program) {
+  private static Optional<ToolRun.NotRun> refusal(Path program) {
     if (!Files.exists(program)) {
-      return new ToolRun.NotRun(ToolRun.Cause.MISSING, program + " is not there");
+      return Optional.of(new ToolRun.NotRun(ToolRun.Cause.MISSING, program + " is not there"));
     }
-    if (!Files.isRegularFile(program) || !Files.isExecutable(program)) {
-      return new ToolRun.NotRun(
-          ToolRun.Cause.NOT_EXECUTABLE, program + " is not an executable file");
+    return Files.isRegularFile(program) && Files.isExecutable(program)
+        ? Optional.empty()
+        : Optional.of(
+            new ToolRun.NotRun(
+                ToolRun.Cause.NOT_EXECUTABLE, program + " is not an executable file"));
+  }
+
+  private static Optional<ToolRun.NotRun> distrust(Path program) {
+    try {
+      TrustedFile.check(program);
+      return Optional.empty();
+    } catch (RefusedPath e) {
+      return Optional.of(new ToolRun.NotRun(ToolRun.Cause.NOT_TRUSTED, e.reason()));
     }
-    if (tool != Tool.MDATP) {
-      try {
-        TrustedFile.check(program);
-      } catch (RefusedPath e) {
-        return new ToolRun.NotRun(ToolRun.Cause.NOT_TRUSTED, e.reason());
-      }
-    }
-    return null;
   }
 }

@@ -99,7 +99,7 @@ public final class TrustedFile {
     }
   }
 
-  private static boolean permits(Path path, Set<PosixFilePermission> permissions) {
+  static boolean permits(Path path, Set<PosixFilePermission> permissions) {
     try {
       return Files.getPosixFilePermissions(path).stream().anyMatch(permissions::contains);
     } catch (IOException | UnsupportedOperationException e) {

@@ -4,7 +4,7 @@ package org.kextwatch.agent.status;
 public enum Reachability {
   OK,
   NOT_INSTALLED,
-  /** Not signed by Microsoft, therefore never run. */
+  /** Not signed by Microsoft, or others could exchange it: never run. */
   NOT_TRUSTED,
   NOT_EXECUTABLE,
   /** The command ran but its own daemon did not answer it (exit 3, or the texts of that case). */

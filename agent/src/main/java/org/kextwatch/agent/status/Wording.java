@@ -27,7 +27,10 @@ final class Wording {
         };
     return switch (reason) {
       case NOT_INSTALLED -> "Microsoft Defender is not installed on " + mac + ".";
-      case NOT_TRUSTED -> "The mdatp on " + mac + " is not signed by Microsoft, and was not run.";
+      case NOT_TRUSTED ->
+          "The mdatp on "
+              + mac
+              + " is not signed by Microsoft, or others can change it, and was not run.";
       case AWAITING_APPROVAL -> extension + " is waiting for approval on " + mac + ".";
       case RESTART_REQUIRED ->
           seen.extension().kind() == ExtensionKind.SYSTEM
@@ -62,7 +65,8 @@ final class Wording {
       case NOT_INSTALLED ->
           "Install Microsoft Defender for Endpoint, or take Kextwatch off this Mac.";
       case NOT_TRUSTED ->
-          "Find out who replaced /usr/local/bin/mdatp, and install Microsoft Defender again.";
+          "Run: sudo kextwatch doctor, which names what is wrong. Find out who changed it, and"
+              + " install Microsoft Defender again.";
       case AWAITING_APPROVAL -> approval(seen);
       case RESTART_REQUIRED -> "Restart this Mac.";
       case LOAD_FAILED ->

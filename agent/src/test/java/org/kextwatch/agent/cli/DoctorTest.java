@@ -34,6 +34,7 @@ import picocli.CommandLine.Help.Ansi;
 
 /** Each thing that must be right, broken by itself: the doctor finds it and says what to do. */
 class DoctorTest {
+  private static final String APP = "/Applications/Microsoft Defender.app";
   private static final String SUPPORT = "/Library/Application Support/Kextwatch/";
   private static final String SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
@@ -118,6 +119,8 @@ class DoctorTest {
         broken("tool ioreg", Mark.WARN, t -> Files.delete(t.mac.path("/usr/sbin/ioreg"))),
         broken("tool mdatp", Mark.FAIL, t -> Files.delete(t.mac.path("/usr/local/bin/mdatp"))),
         broken("Defender's signature", Mark.FAIL, t -> t.mac.signed(false)),
+        broken("Defender's signature", Mark.FAIL, t -> t.mode(APP, "rwxrwxrwx")),
+        broken("Defender's signature", Mark.WARN, t -> t.mode(APP, "rwxrwxr-x")),
         broken("Defender's daemon", Mark.FAIL, t -> t.mac.fault("mdatp", 3, "", "", 0)),
         broken("approval database", Mark.WARN, t -> t.mac.fault("sqlite3", 1, "", "boom", 0)),
         broken(
@@ -167,6 +170,7 @@ class DoctorTest {
         remedy("launchd job", "launchctl print system/", t -> t.tool("/bin/launchctl", "exit 5")),
         remedy("status", "sudo kextwatch check", t -> t.write(SUPPORT + "status.json", "{")),
         remedy("tool kextutil", "who has changed", t -> t.mode("/usr/bin/kextutil", "rwxrwxrwx")),
+        remedy("Defender's signature", "chmod -R g-w", t -> t.mode(APP, "rwxrwxr-x")),
         remedy(
             "approval database",
             "See tool sqlite3",

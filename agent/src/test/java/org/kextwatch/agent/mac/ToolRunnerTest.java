@@ -1,5 +1,6 @@
 package org.kextwatch.agent.mac;
 
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -195,13 +196,42 @@ final class ToolRunnerTest {
   }
 
   @Test
-  void mdatpRunsThoughItsFolderIsTheAdminsToo() throws IOException {
-    Path mdatp = mac.tool(Tool.MDATP, "echo healthy");
-    StubMac.allow(mdatp.getParent(), "rwxrwxr-x");
+  void mdatpIsRunAsTheFileThatWasFoundThoughItsNameLeadsElsewhere() throws IOException {
+    Path file = mac.script("/Applications/mdatp", "MDATP", "echo healthy");
+    Path name = mac.tool(Tool.MDATP);
+    Files.delete(name);
+    Files.createSymbolicLink(name, file);
+    DefenderProgram mdatp = DefenderProgram.find(mac.root());
+    Files.delete(name);
+    Files.createSymbolicLink(name, mac.script("/Users/eve/mdatp", "MDATP", "echo evil"));
+
+    ToolRun run = mac.tools().run(mdatp, AMPLE, List.of());
+
+    assertEquals("healthy\n", finished(run).stdout());
+  }
+
+  @Test
+  void mdatpIsNotRunOnceItIsAnotherFile() throws IOException {
+    Path file = mac.tool(Tool.MDATP, "echo healthy");
+    DefenderProgram mdatp = DefenderProgram.find(mac.root());
+    Files.move(mac.script("/new", "MDATP", "echo newer"), file, ATOMIC_MOVE);
+
+    assertEquals(
+        ToolRun.Cause.REPLACED, notRun(mac.tools().run(mdatp, AMPLE, List.of())).cause());
+
+    Files.delete(file);
+
+    assertEquals(
+        ToolRun.Cause.REPLACED, notRun(mac.tools().run(mdatp, AMPLE, List.of())).cause());
+  }
+
+  @Test
+  void mdatpIsNotRunByItsNameInAFolderOfOthers() throws IOException {
+    StubMac.allow(mac.tool(Tool.MDATP, "echo healthy").getParent(), "rwxrwxr-x");
 
     ToolRun run = mac.tools().run(Tool.MDATP, AMPLE, List.of());
 
-    assertEquals("healthy\n", finished(run).stdout());
+    assertEquals(ToolRun.Cause.NOT_TRUSTED, notRun(run).cause());
   }
 
   private ToolRun run(Duration timeout, String... arguments) {

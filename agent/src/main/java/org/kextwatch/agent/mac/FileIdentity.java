@@ -1,7 +1,8 @@
-package org.kextwatch.agent.health;
+package org.kextwatch.agent.mac;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -10,26 +11,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which file it is and in which state: what was found out about one holds while this is the same.
  *
- * @param path all links resolved
+ * @param path without links
  * @param key device and inode
  * @param changed the inode's own time, which no program can set back
  */
-record FileIdentity(
+public record FileIdentity(
     Path path, @Nullable Object key, long size, FileTime modified, FileTime changed) {
 
   /**
-   * The identity of the file behind a name.
+   * The identity of a file.
    *
+   * @param path without links; a link that is put there is another file
    * @throws IOException if there is none
    */
-  static FileIdentity of(Path name) throws IOException {
-    Path path = name.toRealPath();
-    BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+  static FileIdentity of(Path path) throws IOException {
+    BasicFileAttributes attributes =
+        Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     return new FileIdentity(
         path,
         attributes.fileKey(),
         attributes.size(),
         attributes.lastModifiedTime(),
-        (FileTime) Files.getAttribute(path, "unix:ctime"));
+        (FileTime) Files.getAttribute(path, "unix:ctime", LinkOption.NOFOLLOW_LINKS));
   }
 }

@@ -1,0 +1,122 @@
+package org.kextwatch.agent.mac;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The file behind the name {@code mdatp}. The name is a link in a folder that any user may own, so
+ * it is only a hint: it is resolved once, and what is checked after that and then run is this file.
+ */
+public final class DefenderProgram {
+  private static final Set<PosixFilePermission> GROUP = Set.of(PosixFilePermission.GROUP_WRITE);
+  private static final Set<PosixFilePermission> OTHERS = Set.of(PosixFilePermission.OTHERS_WRITE);
+
+  private final FileIdentity identity;
+  private final boolean isLinked;
+  private final Path root;
+  private final Path applications;
+
+  private DefenderProgram(SystemRoot root, FileIdentity identity, boolean isLinked) {
+    this.identity = identity;
+    this.isLinked = isLinked;
+    this.root = root.resolve("/");
+    this.applications = root.resolve("/Applications");
+  }
+
+  /**
+   * Finds it.
+   *
+   * @throws NoSuchFileException if the name is not there, or leads to nothing
+   */
+  public static DefenderProgram find(SystemRoot root) throws NoSuchFileException {
+    Path name = root.resolve(Tool.MDATP.macPath());
+    try {
+      boolean isLinked = Files.isSymbolicLink(name);
+      return new DefenderProgram(root, FileIdentity.of(name.toRealPath()), isLinked);
+    } catch (IOException e) {
+      NoSuchFileException none = new NoSuchFileException(name.toString());
+      none.initCause(e);
+      throw none;
+    }
+  }
+
+  /** Where it is, without links. */
+  public Path file() {
+    return identity.path();
+  }
+
+  public FileIdentity identity() {
+    return identity;
+  }
+
+  /** Whether it is still the file that was found. */
+  boolean isUnchanged() {
+    try {
+      return identity.equals(FileIdentity.of(file()));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Refuses a file that others could exchange. A link leads into an app, whose folders have the
+   * owner of the file up to {@code /Applications}. A group may write to them, because macOS lets
+   * all admins write to {@code /Applications}. Anywhere else the folders are as closed as the file.
+   *
+   * @throws RefusedPath with the remedy
+   */
+  public void check() throws RefusedPath {
+    TrustedFile.checkOne(file());
+    for (Path folder : folders()) {
+      if (isInApplications()) {
+        checkAppFolder(folder);
+      } else {
+        TrustedFile.checkOne(folder);
+      }
+    }
+  }
+
+  private void checkAppFolder(Path folder) throws RefusedPath {
+    Owner owner = Owner.of(file());
+    if (!Owner.of(folder).equals(owner)) {
+      throw new RefusedPath(
+          folder,
+          "it does not belong to the owner of mdatp; run: chown %d '%s'"
+              .formatted(owner.uid(), folder));
+    }
+    if (TrustedFile.permits(folder, OTHERS)) {
+      throw new RefusedPath(folder, "others may write it; run: chmod o-w '" + folder + "'");
+    }
+  }
+
+  /** The folders of its app that a group may write to, which Defender does not need. */
+  public List<Path> foldersOfAGroup() {
+    return isInApplications()
+        ? folders().stream()
+            .filter(folder -> !folder.equals(applications) && TrustedFile.permits(folder, GROUP))
+            .toList()
+        : List.of();
+  }
+
+  private boolean isInApplications() {
+    return isLinked && file().startsWith(applications);
+  }
+
+  /** That count: of a plain file its own; of a linked one all, up to {@code /Applications}. */
+  private List<Path> folders() {
+    List<Path> folders = new ArrayList<>();
+    Path folder = file().getParent();
+    while (folder != null && !folder.equals(root)) {
+      folders.add(folder);
+      boolean isLast = !isLinked || folder.equals(applications);
+      folder = isLast ? null : folder.getParent();
+    }
+    return folders;
+  }
+}
