@@ -48,7 +48,13 @@ public final class ExtensionReader {
     Duration timeout = settings.pace().toolTimeout();
     KextBundle kext = KextBundle.of(root, watched);
     PolicyReading policy = database.read(watched, timeout);
-    LoadHistory counted = history.seen(now, bootId, kext.version(), policy.grant());
+    Listed listed = kernel.listed(watched, timeout);
+    ManagedPolicy kernelPolicy = ManagedPolicy.kernel(root, watched, policy);
+    LoadHistory counted =
+        history
+            .seen(now, bootId, kext.version(), policy.grant())
+            .allowing(kernelPolicy.allows())
+            .listing(now, listed.loaded());
     Optional<MacVersion> macOs = MacVersion.of(root);
     Listing listing =
         macOs.filter(MacVersion::isBeforeCatalina).isPresent()
@@ -59,10 +65,10 @@ public final class ExtensionReader {
             macOs,
             kext.exists(),
             kext.version(),
-            kernel.listed(watched, timeout),
+            listed,
             policy.grant(),
             policy.evidence(),
-            ManagedPolicy.kernel(root, watched, policy),
+            kernelPolicy,
             counted,
             subsystem,
             SystemExtensions.ofDefender(listing.rows()),

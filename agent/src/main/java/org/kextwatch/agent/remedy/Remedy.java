@@ -56,18 +56,31 @@ public final class Remedy {
       return NOTHING;
     }
     return switch (extension.state()) {
-      case APPROVED_INACTIVE, BLOCKED, CONFLICT ->
-          extension.grant().isGiven()
-              ? load(history, loading, now)
+      case APPROVED_INACTIVE, BLOCKED, CONFLICT, AWAITING_APPROVAL, NEVER_REQUESTED ->
+          mayLoad(extension, history, loading)
+              ? load(history, now)
               : renewIfUserMay(extension, history, loading, consoleUser, now);
-      case AWAITING_APPROVAL, NEVER_REQUESTED ->
-          renewIfUserMay(extension, history, loading, consoleUser, now);
-      case UNKNOWN -> // the attempt is then the only eye we have
-          extension.grant() == Grant.UNREADABLE
-              ? renew(history, loading, consoleUser, now)
-              : NOTHING;
+      case UNKNOWN -> {
+        if (extension.grant() != Grant.UNREADABLE) {
+          yield NOTHING;
+        }
+        yield mayLoad(extension, history, loading)
+            ? load(history, now)
+            : renew(history, loading, consoleUser, now); // the attempt is the only eye we have
+      }
       case ABSENT, PENDING_RESTART, ACTIVE, DISABLED -> NOTHING;
     };
+  }
+
+  /**
+   * Whether it is approved, or allowed by a profile: macOS acts on a profile only when a load is
+   * tried (rdar 37709636, rdar 39209026).
+   */
+  private static boolean mayLoad(
+      Extension extension, LoadHistory history, Settings.Loading loading) {
+    boolean isApproved =
+        extension.grant().isGiven() || Boolean.TRUE.equals(extension.allowedByProfile());
+    return isApproved && loading.whenApproved() && history.attempts() < loading.maxAttempts();
   }
 
   /** Whether all attempts for this grant are spent, so that the reason is {@code load_failed}. */
@@ -82,11 +95,8 @@ public final class Remedy {
     };
   }
 
-  private static Decision load(LoadHistory history, Settings.Loading loading, Instant now) {
+  private static Decision load(LoadHistory history, Instant now) {
     int attempts = history.attempts();
-    if (!loading.whenApproved() || attempts >= loading.maxAttempts()) {
-      return NOTHING;
-    }
     if (attempts == 0) {
       return new Load(Trigger.APPROVED);
     }
@@ -100,7 +110,7 @@ public final class Remedy {
       Settings.Loading loading,
       boolean consoleUser,
       Instant now) {
-    return Boolean.FALSE.equals(extension.userMayApprove())
+    return extension.grant().isGiven() || Boolean.FALSE.equals(extension.userMayApprove())
         ? NOTHING
         : renew(history, loading, consoleUser, now);
   }

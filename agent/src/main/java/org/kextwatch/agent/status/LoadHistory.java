@@ -17,8 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param grantedSince when a grant was first seen, {@code null} while there is none
  * @param begun when the last run of the loader began, ended or not
  * @param last the last run that ended, {@code null} before the first
- * @param attempts runs since the grant, for this boot and version
+ * @param attempts runs since the grant, or since a profile allows the kext, for this boot and
+ *     version; none once the kext has stayed loaded
  * @param prompts begin of each renewal in the last 24 hours, oldest first
+ * @param allowed whether a profile allows the kext, as far as could be told
+ * @param loadedSince since when the kernel has listed the kext at each look, {@code null} if it
+ *     does not
  */
 public record LoadHistory(
     @Nullable String bootId,
@@ -28,10 +32,15 @@ public record LoadHistory(
     @Nullable Instant begun,
     @Nullable Attempt last,
     int attempts,
-    List<Instant> prompts) {
+    List<Instant> prompts,
+    @Nullable Boolean allowed,
+    @Nullable Instant loadedSince) {
 
   public static final LoadHistory NONE =
-      new LoadHistory(null, null, null, null, null, null, 0, List.of());
+      new LoadHistory(null, null, null, null, null, null, 0, List.of(), null, null);
+
+  /** A kext that stays loaded so long was loaded well: its attempts count no more. */
+  private static final Duration LASTING = Duration.ofMinutes(10);
 
   private static final Duration DAY = Duration.ofDays(1);
 
@@ -59,7 +68,59 @@ public record LoadHistory(
         otherMac ? null : begun,
         isVoid ? null : last,
         isVoid ? 0 : attempts,
-        prompts.stream().map(at -> at.isAfter(now) ? now : at).toList()); // the clock was set back
+        prompts.stream().map(at -> at.isAfter(now) ? now : at).toList(), // the clock was set back
+        allowed,
+        otherMac ? null : loadedSince);
+  }
+
+  /**
+   * The history once it is known whether a profile allows the kext. Where nobody has approved, the
+   * attempts are made for that allowance, and count from when it comes.
+   *
+   * @param nowAllowed {@code null} if it cannot be told, which is no news
+   */
+  public LoadHistory allowing(@Nullable Boolean nowAllowed) {
+    if (nowAllowed == null || nowAllowed.equals(allowed)) {
+      return this;
+    }
+    boolean isGiven = grant != null && grant.isGiven();
+    return new LoadHistory(
+        bootId,
+        kextVersion,
+        grant,
+        grantedSince,
+        begun,
+        last,
+        isGiven ? attempts : 0,
+        prompts,
+        nowAllowed,
+        loadedSince);
+  }
+
+  /**
+   * The history once the kernel's list is known. Loads that do not last use the attempts up, and
+   * one that lasts gives all of them back.
+   *
+   * @param loaded {@code null} if the list cannot be read, which is no news
+   */
+  public LoadHistory listing(Instant now, @Nullable Boolean loaded) {
+    if (loaded == null) {
+      return this;
+    }
+    Instant known = loadedSince == null || loadedSince.isAfter(now) ? now : loadedSince;
+    Instant since = loaded ? known : null;
+    boolean lasts = since != null && !since.plus(LASTING).isAfter(now);
+    return new LoadHistory(
+        bootId,
+        kextVersion,
+        grant,
+        grantedSince,
+        begun,
+        last,
+        lasts ? 0 : attempts,
+        prompts,
+        allowed,
+        since);
   }
 
   /** Whether the last attempt that counts was made for a grant, and not to renew the prompt. */
@@ -84,12 +145,23 @@ public record LoadHistory(
         now,
         last,
         renewal ? attempts : attempts + 1,
-        renewal ? Stream.concat(recent.stream(), Stream.of(now)).toList() : recent);
+        renewal ? Stream.concat(recent.stream(), Stream.of(now)).toList() : recent,
+        allowed,
+        loadedSince);
   }
 
   /** The loader has run. */
   public LoadHistory ended(Attempt attempt) {
     return new LoadHistory(
-        bootId, kextVersion, grant, grantedSince, begun, attempt, attempts, prompts);
+        bootId,
+        kextVersion,
+        grant,
+        grantedSince,
+        begun,
+        attempt,
+        attempts,
+        prompts,
+        allowed,
+        loadedSince);
   }
 }

@@ -185,6 +185,9 @@ final class Wording {
     if (last == null) {
       return "every attempt failed.";
     }
+    if (last.outcome() == Outcome.LOADED) {
+      return "it was loaded and did not stay loaded.";
+    }
     return last.detail().isEmpty() ? "see extension.lastAttempt." : last.detail();
   }
 

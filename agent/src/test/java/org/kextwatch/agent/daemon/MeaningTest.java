@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +49,8 @@ class MeaningTest {
   private static final DroppedData LOST = new DroppedData(2, 3, 2, DropReason.CORRUPT);
 
   private static final LoadHistory BEGUN =
-      new LoadHistory("boot", "1", Grant.USER, Samples.NOON, null, null, 0, List.of())
+      LoadHistory.NONE
+          .seen(Samples.NOON, "boot", "1", Grant.USER)
           .beginning(Samples.NOON, Trigger.APPROVED);
   private static final State STATE =
       State.fresh("uuid")

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -62,6 +63,7 @@ final class ModelAgent {
   boolean dies;
 
   private Assessor assessor = new Assessor();
+  private Instant shownSince;
   private Health lastHealth;
   private Moment lastTick;
 
@@ -114,6 +116,7 @@ final class ModelAgent {
       lastReadable = mac.grant();
       refusedSince = false;
     }
+    watchTheLoaded(now.wall());
     Observation observation = new Observation(now.wall(), device, lastHealth, seen.extension());
     AgentState self = new AgentState("1", now.wall(), 0, 0, 0, null, null, null, List.of(), 0);
     Assessment judged = assessor.assess(observation, seen.history(), state, settings, self, now);
@@ -142,6 +145,18 @@ final class ModelAgent {
                 loads,
                 state.lookAgainAt(now.wall(), settings.pace().confirm()),
                 loads ? null : ((Decision.Nothing) decision).lookAgainAt()));
+  }
+
+  /** A kext that was listed for ten minutes was loaded well: its loads count no more. */
+  private void watchTheLoaded(Instant wall) {
+    if (mac.listed().isLoaded()) {
+      shownSince = shownSince == null || shownSince.isAfter(wall) ? wall : shownSince;
+      if (!shownSince.plus(Duration.ofMinutes(10)).isAfter(wall)) {
+        loads.clear();
+      }
+    } else if (mac.listReadable) {
+      shownSince = null;
+    }
   }
 
   private void tell(Assessment judged) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Steadiness;
+import org.kextwatch.agent.status.Trigger;
 
 /** A state as this version, another version, or a bad day has left it. */
 class StateFileTest {
@@ -61,8 +63,7 @@ class StateFileTest {
           """)
   void aPartOfAnotherVersionBeginsAnewAndTheStreamGoesOn(String part, String name)
       throws IOException {
-    file.save(
-        State.fresh(UUID).with(new LoadHistory(null, "1", null, null, null, null, 3, List.of())));
+    file.save(State.fresh(UUID).with(LoadHistory.NONE.beginning(Instant.EPOCH, Trigger.APPROVED)));
     State before = file.load(UUID).state().counting(41);
     file.save(before);
     String saved = Files.readString(path);

@@ -244,6 +244,109 @@ final class RemedyTest {
     assertEquals(new Nothing(dayAfter), decide(awaiting(), restarted, LOADING, later));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // state, grant, user may approve, first decision, once the attempts are spent, without loads
+    "AWAITING_APPROVAL, NONE, true, APPROVED, PROMPT_RENEWAL, PROMPT_RENEWAL",
+    "AWAITING_APPROVAL, NONE, , APPROVED, PROMPT_RENEWAL, PROMPT_RENEWAL",
+    "AWAITING_APPROVAL, NONE, false, APPROVED, , ",
+    "AWAITING_APPROVAL, LISTED_NOT_ALLOWED, true, APPROVED, PROMPT_RENEWAL, PROMPT_RENEWAL",
+    "AWAITING_APPROVAL, UNREADABLE, false, APPROVED, , ",
+    "NEVER_REQUESTED, NONE, true, APPROVED, PROMPT_RENEWAL, PROMPT_RENEWAL",
+    "NEVER_REQUESTED, NONE, false, APPROVED, , ",
+    "BLOCKED, NONE, false, APPROVED, , ",
+    "UNKNOWN, UNREADABLE, true, APPROVED, PROMPT_RENEWAL, PROMPT_RENEWAL",
+    "UNKNOWN, UNREADABLE, false, APPROVED, PROMPT_RENEWAL, PROMPT_RENEWAL",
+    "UNKNOWN, NONE, true, , , ",
+    "PENDING_RESTART, NONE, true, , , ",
+    "ACTIVE, NONE, true, , , ",
+    "ABSENT, NONE, true, , , ",
+  })
+  void whatAProfileAllowsIsTriedAsIfItWereApproved(
+      ExtensionState state,
+      Grant grant,
+      Boolean userMayApprove,
+      Trigger first,
+      Trigger spent,
+      Trigger withoutLoads) {
+    Extension extension = allowed(state, grant, userMayApprove);
+    LoadHistory none = LoadHistory.NONE.seen(NOW, "boot", "1", grant).allowing(true);
+    LoadHistory tried = none;
+    for (int i = 0; i < 8; i++) {
+      tried = tried.beginning(NOW.minus(INTERVAL), Trigger.APPROVED);
+    }
+    assertEquals(decision(first), decide(extension, none, LOADING));
+    assertEquals(decision(spent), decide(extension, tried, LOADING));
+    assertEquals(decision(withoutLoads), decide(extension, none, NO_LOADS));
+    assertEquals(decision(first), decide(extension, none, NO_PROMPTS));
+    assertEquals(NOTHING, decide(extension, tried, NO_PROMPTS));
+    assertEquals(
+        decision(first), Remedy.decide(extension, none, LOADING, false, false, NOW), "no user");
+    assertEquals(NOTHING, Remedy.decide(extension, tried, LOADING, false, false, NOW), "no user");
+    assertFalse(Remedy.exhausted(extension, tried, LOADING), "it still awaits its approval");
+  }
+
+  @Test
+  void whatAProfileAllowsIsTriedOnTheScheduleAndThenThePromptIsRenewed() {
+    Extension extension = allowed(ExtensionState.AWAITING_APPROVAL, Grant.NONE, true);
+    LoadHistory history = LoadHistory.NONE.seen(NOW, "boot", "1", Grant.NONE).allowing(true);
+    List<String> runs = new ArrayList<>();
+    for (Instant at = NOW; runs.size() < 10; at = at.plusSeconds(1)) {
+      if (decide(extension, history, LOADING, at) instanceof Load load) {
+        runs.add(load.trigger() + " " + Duration.between(NOW, at).toSeconds());
+        history = history.beginning(at, load.trigger());
+      }
+    }
+    assertEquals(
+        List.of(
+            "APPROVED 0",
+            "APPROVED 5",
+            "APPROVED 35",
+            "APPROVED 155",
+            "APPROVED 755",
+            "APPROVED 2555",
+            "APPROVED 4355",
+            "APPROVED 6155",
+            "PROMPT_RENEWAL 7655",
+            "PROMPT_RENEWAL 9155"),
+        runs);
+  }
+
+  /** Each is loaded well, and unloaded by something hours later. */
+  @Test
+  void anyNumberOfGoodLoadsInOneBootIsNoFailure() {
+    LoadHistory history = granted();
+    for (int i = 0; i < 30; i++) {
+      Instant begin = NOW.plus(Duration.ofHours(i));
+      history = history.listing(begin, false);
+      assertEquals(LOAD, decide(approved(), history, LOADING, begin), "load " + i);
+      assertFalse(Remedy.exhausted(approved(), history, LOADING));
+      history = history.beginning(begin, Trigger.APPROVED);
+      for (int minute = 0; minute <= 50; minute += 5) {
+        history = history.listing(begin.plusSeconds(60L * minute), true);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 60, 599})
+  void aKextThatIsUnloadedAgainAndAgainIsNotLoadedForEver(long lasts) {
+    LoadHistory history = granted();
+    int loads = 0;
+    Instant begun = NOW.minus(Duration.ofDays(1));
+    for (Instant at = NOW; at.isBefore(NOW.plus(Duration.ofDays(1))); at = at.plusSeconds(1)) {
+      boolean isLoaded = begun.plusSeconds(lasts).isAfter(at);
+      history = history.listing(at, isLoaded);
+      if (!isLoaded && decide(approved(), history, LOADING, at).equals(LOAD)) {
+        loads++;
+        begun = at;
+        history = history.beginning(at, Trigger.APPROVED);
+      }
+    }
+    assertEquals(8, loads);
+    assertTrue(Remedy.exhausted(approved(), history, LOADING));
+  }
+
   private static Decision decide(Extension extension, LoadHistory history, Loading loading) {
     return decide(extension, history, loading, NOW);
   }
@@ -271,6 +374,29 @@ final class RemedyTest {
 
   private static Extension conflict() {
     return extension(ExtensionKind.KERNEL, ExtensionState.CONFLICT, Grant.USER, true);
+  }
+
+  private static Extension approved() {
+    return extension(ExtensionKind.KERNEL, ExtensionState.APPROVED_INACTIVE, Grant.USER, true);
+  }
+
+  private static Extension allowed(ExtensionState state, Grant grant, Boolean userMayApprove) {
+    Extension other = extension(ExtensionKind.KERNEL, state, grant, userMayApprove);
+    return new Extension(
+        other.kind(),
+        other.state(),
+        other.bundleId(),
+        other.teamId(),
+        other.path(),
+        other.version(),
+        other.loaded(),
+        other.loadedVersion(),
+        other.grant(),
+        other.grantEvidence(),
+        other.userMayApprove(),
+        true,
+        other.lastAttempt(),
+        other.systemExtensions());
   }
 
   private static Extension awaiting() {

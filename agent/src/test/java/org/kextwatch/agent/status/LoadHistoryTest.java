@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Scanner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -120,5 +121,83 @@ final class LoadHistoryTest {
             .beginning(T1, Trigger.PROMPT_RENEWAL)
             .beginning(T0, Trigger.PROMPT_RENEWAL);
     assertEquals(List.of(T0), history.prompts());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // seconds of each look and whether the kernel lists the kext then; attempts that are left
+    "0 yes 599 yes, 3",
+    "0 yes 600 yes, 0",
+    "0 yes 300 yes 600 yes, 0",
+    "0 yes 300 no 600 yes, 3",
+    "0 yes 599 no 600 yes 1199 yes, 3",
+    "0 yes 599 no 600 yes 1200 yes, 0",
+    "0 yes 300 unknown 600 yes, 0",
+    "0 unknown 600 yes, 3",
+    "0 no 600 no, 3",
+    "0 yes -300 yes 299 yes, 3",
+    "0 yes -300 yes 300 yes, 0",
+  })
+  void aLoadThatLastsTenMinutesGivesTheAttemptsBack(String looks, int attempts) {
+    LoadHistory history = LoadHistory.NONE.seen(T0, "boot", "1", Grant.USER);
+    for (int i = 0; i < 3; i++) {
+      history = history.beginning(T0, Trigger.APPROVED);
+    }
+    Scanner words = new Scanner(looks);
+    while (words.hasNext()) {
+      Instant at = T0.plusSeconds(words.nextLong());
+      String answer = words.next();
+      Boolean loaded = answer.equals("unknown") ? null : answer.equals("yes");
+      history = history.seen(at, "boot", "1", Grant.USER).listing(at, loaded);
+      assertEquals(history, history.listing(at, loaded), "looking again changes nothing");
+    }
+    assertEquals(attempts, history.attempts());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"other, 1", "boot, 2"})
+  void anotherBootOrVersionHasNotBeenLoadedYet(String boot, String version) {
+    LoadHistory loaded =
+        LoadHistory.NONE
+            .seen(T0, "boot", "1", Grant.USER)
+            .listing(T0, true)
+            .seen(T1, boot, version, Grant.USER);
+    assertNull(loaded.loadedSince());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // grant, allowed by profile before, after; attempts that are left
+    "NONE, true, true, 3",
+    "NONE, false, true, 0",
+    "NONE, , true, 0",
+    "NONE, true, false, 0",
+    "NONE, true, , 3",
+    "UNREADABLE, true, , 3",
+    "UNREADABLE, false, true, 0",
+    "USER, false, true, 3",
+    "USER, true, false, 3",
+  })
+  void attemptsForAnAllowanceCountFromWhenItComes(
+      Grant grant, Boolean before, Boolean after, int attempts) {
+    LoadHistory history = LoadHistory.NONE.seen(T0, "boot", "1", grant).allowing(before);
+    for (int i = 0; i < 3; i++) {
+      history = history.beginning(T0, Trigger.APPROVED).ended(BLOCKED);
+    }
+    LoadHistory now = history.allowing(after);
+    assertEquals(attempts, now.attempts());
+    assertEquals(BLOCKED, now.last(), "a profile alone voids no evidence");
+    assertEquals(after == null ? before : after, now.allowed());
+  }
+
+  @Test
+  void aGrantThatFollowsAnAllowanceIsCountedAnew() {
+    LoadHistory allowed =
+        LoadHistory.NONE
+            .seen(T0, "boot", "1", Grant.NONE)
+            .allowing(true)
+            .beginning(T0, Trigger.APPROVED);
+    assertEquals(1, allowed.seen(T1, "boot", "1", Grant.NONE).attempts());
+    assertEquals(0, allowed.seen(T1, "boot", "1", Grant.MDM).attempts());
   }
 }
