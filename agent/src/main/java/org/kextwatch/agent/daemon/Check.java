@@ -14,6 +14,7 @@ import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.status.AgentState;
+import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Status;
 
 /** One full cycle, now, without a daemon; beside one, one look. */
@@ -50,13 +51,14 @@ public final class Check {
     }
   }
 
-  /** After a load everything is looked at once more: that is what the caller came to see. */
+  /** What the loader did is looked at at once: that is what the caller came to see. */
   private static Status cycle(Agent agent, Permits permits) {
     Settings settings = agent.settings().inForce();
     Cycle.Result result = agent.cycle().run(Look.FULL, settings, permits, Moment.now());
-    if (result.loaderRan()) {
+    if (result.outcome() != null) {
+      Look again = result.outcome() == Outcome.LOADED ? Look.FULL : Look.APPROVAL;
       Permits lookOnly = new Permits(false, permits.report());
-      result = agent.cycle().run(Look.FULL, settings, lookOnly, Moment.now());
+      result = agent.cycle().run(again, settings, lookOnly, Moment.now());
     }
     return result.status();
   }

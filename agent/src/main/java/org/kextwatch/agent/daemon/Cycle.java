@@ -17,6 +17,7 @@ import org.kextwatch.agent.remedy.Remedy;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.LoadHistory;
+import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Trigger;
 
@@ -69,12 +70,11 @@ final class Cycle {
     Decision decision = decide(seen, settings, now);
     if (!(decision instanceof Decision.Load load)) {
       return new Result(
-          status, false, confirmAt(settings, now), ((Decision.Nothing) decision).lookAgainAt());
+          status, null, confirmAt(settings, now), ((Decision.Nothing) decision).lookAgainAt());
     }
-    if (permits.act()) {
-      act(load.trigger(), status, settings, permits, now);
-    }
-    return new Result(status, permits.act(), confirmAt(settings, now), null);
+    Outcome outcome =
+        permits.act() ? act(load.trigger(), status, settings, permits, now).outcome() : null;
+    return new Result(status, outcome, confirmAt(settings, now), null);
   }
 
   private @Nullable Instant confirmAt(Settings settings, Moment now) {
@@ -110,7 +110,8 @@ final class Cycle {
   }
 
   /** The attempt is counted before it is made: not even a crash loop exceeds the settings. */
-  private void act(Trigger trigger, Status status, Settings settings, Permits permits, Moment now) {
+  private Attempt act(
+      Trigger trigger, Status status, Settings settings, Permits permits, Moment now) {
     LoadHistory before = ledger.state().loads();
     ledger.keep(ledger.state().with(before.beginning(now.wall(), trigger)));
     Attempt attempt = loader.load(settings, now.wall());
@@ -119,6 +120,7 @@ final class Cycle {
       reporter.attempted(status, attempt, trigger);
     }
     ledger.keep(ledger.state().with(ledger.state().loads().ended(attempt)));
+    return attempt;
   }
 
   private void refuseIfStopping() {
@@ -135,13 +137,16 @@ final class Cycle {
   /**
    * What came of a cycle.
    *
-   * @param loaderRan whether everything should be looked at again now
+   * @param outcome of the loader, {@code null} if it did not run
    * @param confirmAt when what is not told yet is to be looked at again, {@code null} if there is
    *     nothing
    * @param actAgainAt when there may be something to do, {@code null} if time will not bring it
    */
   record Result(
-      Status status, boolean loaderRan, @Nullable Instant confirmAt, @Nullable Instant actAgainAt) {
+      Status status,
+      @Nullable Outcome outcome,
+      @Nullable Instant confirmAt,
+      @Nullable Instant actAgainAt) {
 
     /** Whether a change of the approval database is what this Mac waits for. */
     boolean isApprovalAwaited() {

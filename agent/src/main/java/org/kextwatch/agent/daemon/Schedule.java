@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.mac.Moment;
+import org.kextwatch.agent.status.Outcome;
 
 /**
  * When to look next, and at how much. Whatever has become due meanwhile is one look, never a burst.
@@ -64,7 +65,11 @@ record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) 
     }
     Moment query = result.isApprovalAwaited() ? now.plus(QUERY) : null;
     Schedule next = after(look, now, interval, earlier(query, at(result.actAgainAt(), now)));
-    return result.loaderRan() ? next.afterLoad(now) : next;
+    Outcome outcome = result.outcome();
+    if (outcome == null) {
+      return next;
+    }
+    return outcome == Outcome.LOADED ? next.afterLoad(now) : next.approvalAt(now);
   }
 
   private static @Nullable Moment at(@Nullable Instant wall, Moment now) {
@@ -91,12 +96,12 @@ record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) 
         nextApproval);
   }
 
-  /** After the loader has run: health is followed until it settles. */
+  /** After the kext was loaded: health is followed until it settles. */
   Schedule afterLoad(Moment now) {
     return new Schedule(full, AFTER_LOAD.stream().map(now::plus).toList(), approval);
   }
 
-  /** The approval database seems to have changed: look at it now. */
+  /** The extension may have changed: look at it alone, now. */
   Schedule approvalAt(Moment now) {
     return new Schedule(full, followUps, now);
   }

@@ -291,7 +291,7 @@ class HistoryTest {
       private final boolean loads;
 
       private Decided(ModelAgent agent) {
-        this.loads = !agent.schedule.followUps().isEmpty();
+        this.loads = agent.loaderRan || !agent.schedule.followUps().isEmpty();
       }
     }
   }

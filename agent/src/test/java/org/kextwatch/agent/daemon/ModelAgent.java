@@ -30,7 +30,6 @@ import org.kextwatch.agent.status.Device;
 import org.kextwatch.agent.status.ExtensionKind;
 import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.Health;
-import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Observation;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Status;
@@ -61,6 +60,7 @@ final class ModelAgent {
   private boolean refusedSince;
   Runnable meanwhile = () -> {};
   boolean dies;
+  boolean loaderRan;
 
   private Assessor assessor = new Assessor();
   private Instant shownSince;
@@ -132,9 +132,16 @@ final class ModelAgent {
             mac.console,
             mac.macOs.isBigSurOrLater(),
             now.wall());
-    boolean loads = decision instanceof Decision.Load;
-    if (loads) {
-      load(((Decision.Load) decision).trigger(), now);
+    Attempt attempt = null;
+    loaderRan = decision instanceof Decision.Load;
+    if (decision instanceof Decision.Load load) {
+      attempt = load(load.trigger(), now);
+      if (dies) {
+        dies = false;
+        start();
+        return;
+      }
+      keep(attempt, load.trigger());
     }
     schedule =
         schedule.after(
@@ -142,9 +149,9 @@ final class ModelAgent {
             mac.now(),
             new Cycle.Result(
                 status,
-                loads,
+                attempt == null ? null : attempt.outcome(),
                 state.lookAgainAt(now.wall(), settings.pace().confirm()),
-                loads ? null : ((Decision.Nothing) decision).lookAgainAt()));
+                decision instanceof Decision.Nothing nothing ? nothing.lookAgainAt() : null));
   }
 
   /** A kext that was listed for ten minutes was loaded well: its loads count no more. */
@@ -207,31 +214,27 @@ final class ModelAgent {
     }
   }
 
-  private void load(Trigger trigger, Moment now) {
+  private Attempt load(Trigger trigger, Moment now) {
     assertFalse(mac.usesSystemExtensions(), "kextutil on a Mac with system extensions");
-    LoadHistory before = state.loads();
     if (trigger == Trigger.APPROVED) {
       assertTrue(lastReadable.isGiven(), "a load without a grant");
     } else {
       boolean useful = !mac.shut || !mac.databaseReadable; // then the attempt is the only eye
       assertTrue(mac.console && useful && settings.loading().renewPrompt(), "a useless prompt");
     }
-    state = state.with(before.beginning(now.wall(), trigger));
-    Attempt attempt;
+    state = state.with(state.loads().beginning(now.wall(), trigger));
     if (mac.listed().isLoaded()) {
-      attempt = new Attempt(now.wall(), Outcome.LOADED, null, "");
-    } else {
-      count(trigger);
-      attempt = mac.kextutil(now.wall(), meanwhile);
+      return new Attempt(now.wall(), Outcome.LOADED, null, "");
     }
-    if (dies) {
-      dies = false;
-      start();
-      return;
-    }
+    count(trigger);
+    return mac.kextutil(now.wall(), meanwhile);
+  }
+
+  private void keep(Attempt attempt, Trigger trigger) {
+    Attempt before = state.loads().last();
     refusedSince |=
         trigger == Trigger.PROMPT_RENEWAL && attempt.outcome() == Outcome.POLICY_BLOCKED;
-    if (attempt.isNews(trigger, before.last())) {
+    if (attempt.isNews(trigger, before)) {
       state = state.telling(new LoadAttemptedData(status, attempt, trigger));
     }
     state = state.with(state.loads().ended(attempt));

@@ -11,10 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.daemon.Schedule.Look;
 import org.kextwatch.agent.mac.Moment;
+import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Samples;
+import org.kextwatch.agent.status.Status;
 
 class ScheduleTest {
   private static final Duration INTERVAL = Duration.ofMinutes(5);
@@ -133,9 +136,40 @@ class ScheduleTest {
     assertNull(looked().after(Look.FULL, START, well(null, null)).approval());
   }
 
+  /** A renewal fails by design: there is nothing new to ask Defender for. */
+  @ParameterizedTest
+  @EnumSource(value = Outcome.class, names = "LOADED", mode = EnumSource.Mode.EXCLUDE)
+  void afterAnyOtherOutcomeTheExtensionAloneIsLookedAtOnce(Outcome outcome) {
+    assertEquals(List.of("0 APPROVAL"), looksAfter(outcome));
+  }
+
+  @Test
+  void afterALoadEverythingIsLookedAtFiveTimes() {
+    assertEquals(
+        List.of("0 FULL", "1 FULL", "3 FULL", "10 FULL", "30 FULL"), looksAfter(Outcome.LOADED));
+  }
+
+  /** In the minute after the loader ran. */
+  private static List<String> looksAfter(Outcome outcome) {
+    Status status = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
+    Schedule schedule =
+        Schedule.atOnce(START)
+            .after(Look.FULL, START, new Cycle.Result(status, outcome, null, null));
+    List<String> looks = new ArrayList<>();
+    for (int second = 0; second < 60; second++) {
+      Moment now = START.plus(Duration.ofSeconds(second));
+      Look due = schedule.due(now);
+      if (due != null) {
+        looks.add(second + " " + due);
+        schedule = schedule.after(due, now, well(null, null));
+      }
+    }
+    return looks;
+  }
+
   private static Cycle.Result well(Instant confirmAt, Instant actAgainAt) {
     return new Cycle.Result(
-        Samples.status(Samples.HEALTHY, Samples.ACTIVE), false, confirmAt, actAgainAt);
+        Samples.status(Samples.HEALTHY, Samples.ACTIVE), null, confirmAt, actAgainAt);
   }
 
   @Test
