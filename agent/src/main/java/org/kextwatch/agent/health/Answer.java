@@ -47,7 +47,9 @@ final class Answer {
         || words.equals("input/output error");
   }
 
-  /** A run that we stopped, or an update, says as little about the Mac as one that took too long. */
+  /**
+   * A run that we stopped, or an update, says as little about the Mac as one that took too long.
+   */
   private static Reachability reachability(ToolRun run) {
     if (!(run instanceof ToolRun.NotRun notRun)) {
       return Reachability.TIMEOUT;

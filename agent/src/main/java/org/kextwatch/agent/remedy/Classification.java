@@ -118,7 +118,11 @@ final class Classification {
 
   /** The last sentence about ours, else the last about nobody, else the last. */
   private String lastWords() {
-    return last(OURS).or(() -> last(NOT_OTHERS)).or(() -> last(ALL)).map(Statement::text).orElse("");
+    return last(OURS)
+        .or(() -> last(NOT_OTHERS))
+        .or(() -> last(ALL))
+        .map(Statement::text)
+        .orElse("");
   }
 
   private Optional<Statement> last(Set<About> about) {

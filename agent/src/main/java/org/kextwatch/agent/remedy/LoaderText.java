@@ -93,8 +93,7 @@ final class LoaderText {
   /** With a copy's original in place of the copy; one that nothing is told of has no name. */
   private static String named(String text, Map<String, String> originals) {
     return COPY.matcher(text)
-        .replaceAll(
-            copy -> Matcher.quoteReplacement(originals.getOrDefault(copy.group(), "")));
+        .replaceAll(copy -> Matcher.quoteReplacement(originals.getOrDefault(copy.group(), "")));
   }
 
   /** What follows the heading of our diagnostics is about ours, unless it names another's kext. */

@@ -28,10 +28,7 @@ public record Sight(
   /** As {@link ExtensionReader#read} makes it of files and tools. */
   public ExtensionReader.Reading read(LoadHistory history, Instant now, String subsystem) {
     LoadHistory counted =
-        history
-            .seen(now, bootId, version, grant)
-            .allowing(false)
-            .listing(now, listed.loaded());
+        history.seen(now, bootId, version, grant).allowing(false).listing(now, listed.loaded());
     Evidence evidence =
         new Evidence(
             Optional.of(macOs),

@@ -216,13 +216,11 @@ final class ToolRunnerTest {
     DefenderProgram mdatp = DefenderProgram.find(mac.root());
     Files.move(mac.script("/new", "MDATP", "echo newer"), file, ATOMIC_MOVE);
 
-    assertEquals(
-        ToolRun.Cause.REPLACED, notRun(mac.tools().run(mdatp, AMPLE, List.of())).cause());
+    assertEquals(ToolRun.Cause.REPLACED, notRun(mac.tools().run(mdatp, AMPLE, List.of())).cause());
 
     Files.delete(file);
 
-    assertEquals(
-        ToolRun.Cause.REPLACED, notRun(mac.tools().run(mdatp, AMPLE, List.of())).cause());
+    assertEquals(ToolRun.Cause.REPLACED, notRun(mac.tools().run(mdatp, AMPLE, List.of())).cause());
   }
 
   @Test

@@ -33,8 +33,7 @@ final class ClassificationTest {
   private static final String OUR_SIGNATURE =
       REJECTED.formatted("invalid signature", "wdavkext", "com.microsoft.wdavkext");
   private static final String OWNERSHIP =
-      REJECTED.formatted(
-          "improper filesystem permissions", "wdavkext", "com.microsoft.wdavkext");
+      REJECTED.formatted("improper filesystem permissions", "wdavkext", "com.microsoft.wdavkext");
   private static final String THEIR_SIGNATURE =
       REJECTED.formatted("invalid signature", "foo", "com.example.kext.foo");
 
@@ -225,7 +224,9 @@ final class ClassificationTest {
   void aFailureOfTheKernelIsToldInTheLastWordsOnOurKext(String line) {
     String text = line.formatted(PATH);
     String output =
-        "Diagnostics for " + PATH + ":\nCode Signing Failure: not code signed\n"
+        "Diagnostics for "
+            + PATH
+            + ":\nCode Signing Failure: not code signed\n"
             + "(kernel) Failed to load executable for kext com.microsoft.wdavkext.\n"
             + text
             + "\nCheck library declarations for your kext with kextlibs(8).\n"
@@ -251,7 +252,9 @@ final class ClassificationTest {
     String original = "/Library/Extensions/" + kext + ".kext";
     String output =
         ("Kext with invalid signature (-67062) denied: " + copy)
-            + (isBundleNamed ? "Bundle (" + original + ") failed to validate, deleting: " + copy : "")
+            + (isBundleNamed
+                ? "Bundle (" + original + ") failed to validate, deleting: " + copy
+                : "")
             + ("Unable to stage kext (" + original + ") to secure location.\n");
     assertEquals(outcome, outcome(4, output));
     assertTrue(classify(4, output, Listed.NOT_LOADED).detail().contains("-67062"));
