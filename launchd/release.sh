@@ -88,8 +88,9 @@ install_release() {
   asking="'${current}/bin/kextwatch'"
   [ -z "${root}" ] || asking="${asking} --root '${root}'"
   say "it is asked by ${asking} status"
-  if [ ! -e "${settings}" ]; then
-    say "it has no settings yet. Write ${settings}, or deploy a profile: see launchd/README.md"
+  if [ ! -e "${settings}" ] && [ ! -e "${managed}" ]; then
+    say "it has no settings, so it only watches: deploy a profile, or write {} to config.json\
+ (${settings}); see launchd/README.md"
   fi
 }
 

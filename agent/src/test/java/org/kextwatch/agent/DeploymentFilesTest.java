@@ -27,7 +27,6 @@ import org.kextwatch.agent.PropertyListLint.KnownKey;
 import org.kextwatch.agent.Script.Ended;
 import org.kextwatch.agent.config.SettingsReader;
 import org.kextwatch.agent.config.SettingsReading;
-import org.kextwatch.agent.mac.SystemRoot;
 
 /** The launchd job and the example profiles are what launchd and Apple's payloads take. */
 class DeploymentFilesTest {
@@ -224,7 +223,7 @@ class DeploymentFilesTest {
       }
     }
     Path file = Files.writeString(folder.toRealPath().resolve("config.json"), json + "}");
-    SettingsReading reading = new SettingsReader(SystemRoot.ofThisMac()).read(file);
+    SettingsReading reading = SettingsReader.draft(file);
     assertEquals(List.of(), reading.problems());
     assertEquals(List.of(), reading.warnings());
   }

@@ -89,7 +89,8 @@ final class AgentCheckups {
     }
     if (reading.isRefused()) {
       return Said.fail(
-          String.join(" ", reading.problems()), "Correct the file; the daemon re-reads it.");
+          String.join(" ", reading.problems()) + " " + String.join(" ", reading.warnings()),
+          "Correct the file; the daemon re-reads it.");
     }
     List<String> flaws = flaws();
     if (!flaws.isEmpty()) {
@@ -104,7 +105,8 @@ final class AgentCheckups {
             String.join(" ", reading.warnings()),
             areThere()
                 ? "Correct that in the file; the rest of it is followed."
-                : "Write %s, or deploy the profile.".formatted(SettingsReader.LOCAL_FILE));
+                : "Write %s ({} is enough), or deploy the profile."
+                    .formatted(SettingsReader.LOCAL_FILE));
   }
 
   /** What is wrong with the files that they name. The secret has a check of its own. */
@@ -134,7 +136,7 @@ final class AgentCheckups {
                       "Write whsec_ and the base64 of 24 to 64 random bytes into it."))
           .orElseGet(() -> Said.ok("well-formed, and for root alone"));
     } catch (NoSuchFileException e) {
-      return isEndpointSet()
+      return reading.settings().webhook().hasEndpoint()
           ? Said.fail(file + " is not there", "Run install.sh --secret-file FILE.")
           : Said.warn(file + " is not there", "It is needed as soon as an endpoint is set.");
     } catch (AccessDeniedException e) {
@@ -147,7 +149,7 @@ final class AgentCheckups {
   }
 
   private Said endpoint() {
-    if (isEndpointSet()) {
+    if (reading.settings().webhook().hasEndpoint()) {
       String error = agent().map(AgentState::lastDeliveryError).orElse(null);
       return error == null
           ? Said.ok("set (what gets through: kextwatch webhook test)")
@@ -156,11 +158,6 @@ final class AgentCheckups {
     return settingsAreHidden()
         ? Said.cannotTell("the settings are not for this user to read", AS_ROOT)
         : Said.warn("none is set, so nobody is told", "Set endpoint or endpointFile.");
-  }
-
-  private boolean isEndpointSet() {
-    Settings.Webhook webhook = reading.settings().webhook();
-    return webhook.endpoint() != null || webhook.endpointFile() != null;
   }
 
   private Said job() {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.SettingsReader;
 import org.kextwatch.agent.config.SettingsReading;
 import org.kextwatch.agent.config.SettingsReading.Shown;
+import org.kextwatch.agent.config.Standing;
 import org.kextwatch.agent.mac.Owner;
 import org.kextwatch.agent.mac.RefusedPath;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -100,8 +101,7 @@ final class ConfigCommand implements Runnable {
     }
     SettingsReading reading;
     try {
-      SettingsReader reader = new SettingsReader(root);
-      reading = file == null ? reader.read() : reader.read(file);
+      reading = file == null ? new SettingsReader(root).read() : SettingsReader.draft(file);
     } catch (IOException e) {
       err().println("kextwatch: %s cannot be read: %s".formatted(file, e));
       return ExitCode.USAGE;
@@ -126,7 +126,7 @@ final class ConfigCommand implements Runnable {
         .formatted(
             setting.name(),
             value,
-            word(setting),
+            origin(setting),
             setting.overridesLocal() ? " (instead of the local one)" : "");
   }
 
@@ -134,7 +134,7 @@ final class ConfigCommand implements Runnable {
     reading.problems().forEach(problem -> to.println("refused: " + problem));
     if (reading.isRefused()) {
       to.println(
-          "A running daemon goes on with the last good settings; a start passes over the file.");
+          "The daemon goes on with the last good settings; what has none takes a safe value.");
     }
     flaws.forEach(flaw -> to.println("failed:  " + flaw));
     reading.warnings().forEach(warning -> to.println("warning: " + warning));
@@ -145,8 +145,11 @@ final class ConfigCommand implements Runnable {
     for (Shown setting : reading.shown()) {
       Map<String, @Nullable Object> entry = new LinkedHashMap<>();
       entry.put("value", setting.value());
-      entry.put("origin", word(setting));
+      entry.put("origin", word(setting.origin()));
       entry.put("overridesLocal", setting.overridesLocal());
+      if (setting.standing() != Standing.GOOD) {
+        entry.put("standing", word(setting.standing()));
+      }
       settings.put(setting.name(), entry);
     }
     Map<String, Object> document = new LinkedHashMap<>();
@@ -176,8 +179,15 @@ final class ConfigCommand implements Runnable {
     return ExitCode.NEEDS_ROOT;
   }
 
-  private static String word(Shown setting) {
-    return setting.origin().name().toLowerCase(Locale.ROOT);
+  private static String origin(Shown setting) {
+    String origin = word(setting.origin());
+    return setting.standing() == Standing.GOOD
+        ? origin
+        : "%s (%s)".formatted(origin, word(setting.standing()).replace('_', ' '));
+  }
+
+  private static String word(Enum<?> word) {
+    return word.name().toLowerCase(Locale.ROOT);
   }
 
   private static String json(Object value) {

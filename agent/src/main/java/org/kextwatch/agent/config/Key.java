@@ -1,5 +1,8 @@
 package org.kextwatch.agent.config;
 
+import java.time.Duration;
+import java.util.Set;
+
 /**
  * One setting.
  *
@@ -8,6 +11,32 @@ package org.kextwatch.agent.config;
  * @param fallback its default, as the operator would write it; {@code null} for none
  */
 record Key<T>(String name, Type<T> type, T fallback) {
+  private static final Set<String> PAIRED = Set.of("endpoint", "clientKeystore");
+
+  /**
+   * What the setting stands and falls with: a wrong value refuses all keys of its unit. A group is
+   * one, and so is a setting with the file that belongs to it.
+   */
+  String unit() {
+    for (String first : PAIRED) {
+      if (name.startsWith(first)) {
+        return first;
+      }
+    }
+    int dot = name.indexOf('.');
+    return dot < 0 ? name : name.substring(0, dot);
+  }
+
+  /** Whether its values are words and numbers, which may be shown to anybody. */
+  boolean isHarmless() {
+    return fallback instanceof Enum<?> || isNumberOrBoolean();
+  }
+
+  boolean isNumberOrBoolean() {
+    return fallback instanceof Boolean
+        || fallback instanceof Number
+        || fallback instanceof Duration;
+  }
 
   /** Understands the value of a setting. */
   interface Type<T> {

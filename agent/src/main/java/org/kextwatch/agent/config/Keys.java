@@ -78,7 +78,20 @@ final class Keys {
   static final Key<LogLevel> LOG_LEVEL =
       key("logLevel", Types.oneOf(LogLevel.class), LogLevel.INFO);
 
+  /** What counts for a setting whose value is refused, if it was never understood before. */
+  static final Map<String, Object> SAFE =
+      Map.of(
+          LOAD_APPROVED.name(), false,
+          RENEW_PROMPT.name(), false,
+          DEFENDER_IDS.name(), false,
+          IDENTITY.name(), DeviceIdentity.MINIMAL);
+
   private Keys() {}
+
+  /** Whether it is one of the two forms of the endpoint. */
+  static boolean isOfEndpoint(String name) {
+    return name.equals(ENDPOINT.name()) || name.equals(ENDPOINT_FILE.name());
+  }
 
   static List<Key<?>> all() {
     return List.copyOf(ALL);

@@ -62,10 +62,15 @@ public record Settings(
       headers = Map.copyOf(headers);
     }
 
+    /** Whether anybody is to be told at all. */
+    public boolean hasEndpoint() {
+      return endpoint != null || endpointFile != null;
+    }
+
     /** Without its values: the endpoint and the headers can be secrets. */
     @Override
     public String toString() {
-      return "Webhook[" + (endpoint == null && endpointFile == null ? "unset" : "set") + "]";
+      return "Webhook[" + (hasEndpoint() ? "set" : "unset") + "]";
     }
   }
 

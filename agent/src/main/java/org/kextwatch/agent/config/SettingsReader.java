@@ -7,8 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.kextwatch.agent.config.Key.Bounds;
+import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.RefusedPath;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.TrustedFile;
@@ -26,19 +27,35 @@ public final class SettingsReader {
 
   private static final int LIMIT_BYTES = 64 << 10;
 
+  /** A profile has more in it than settings. */
+  private static final int DRAFT_BYTES = 1 << 20;
+
+  private final SystemRoot root;
   private final Path local;
   private final Path managed;
   private final Bounds bounds;
 
   public SettingsReader(SystemRoot root) {
+    this.root = root;
     this.local = root.resolve(LOCAL_FILE);
     this.managed = root.resolve(MANAGED_FILE);
-    this.bounds = root.isThisMac() ? Bounds.REAL_MAC : Bounds.SIMULATED_MAC;
+    this.bounds = bounds(root);
   }
 
-  /** Reads both files; without any, every value is at its default. */
+  /** A simulated Mac may be quick; what is meant for a real one never is. */
+  static Bounds bounds(SystemRoot root) {
+    return root.isThisMac() ? Bounds.REAL_MAC : Bounds.SIMULATED_MAC;
+  }
+
+  /** Reads what is in force: both files, and what was last good of what is refused. */
   public SettingsReading read() {
-    return SettingsReading.of(managed(), local());
+    LastGood lastGood;
+    try {
+      lastGood = new LastGoodFile(root, new Disk()).read();
+    } catch (IOException e) { // the daemon says so; whoever may not read it knows nothing of it
+      lastGood = LastGood.NONE;
+    }
+    return Belief.of(managed(), local(), lastGood, Moment.now()).reading();
   }
 
   /** The managed preferences alone. */
@@ -52,21 +69,27 @@ public final class SettingsReader {
   }
 
   /**
-   * Reads a file that somebody means to install, wherever it lies and whoever owns it.
+   * Reads a file that somebody means to deploy on real Macs, wherever it lies and whoever owns it.
    *
    * @throws IOException if it cannot be read
    */
-  public SettingsReading read(Path draft) throws IOException {
+  public static SettingsReading draft(Path draft) throws IOException {
     String name = draft.toString();
+    byte[] bytes;
     try (InputStream in = Files.newInputStream(draft)) {
-      byte[] bytes = in.readNBytes(LIMIT_BYTES + 1);
-      SettingsSource source =
-          bytes.length > LIMIT_BYTES
-              ? SettingsSource.refused(
-                  Origin.LOCAL, name, name + ": it is larger than " + LIMIT_BYTES + " bytes.")
-              : SettingsSource.understand(Origin.LOCAL, name, bytes, bounds);
-      return SettingsReading.of(SettingsSource.missing(Origin.MANAGED, managed.toString()), source);
+      bytes = in.readNBytes(DRAFT_BYTES + 1);
     }
+    Voice voice = Voice.ofDraft(draft(name, bytes));
+    Voice nobody = Voice.ofDraft(SettingsSource.missing(Origin.MANAGED, MANAGED_FILE));
+    return SettingsReading.of(nobody, voice);
+  }
+
+  private static SettingsSource draft(String name, byte[] bytes) {
+    if (bytes.length > DRAFT_BYTES) {
+      return SettingsSource.refused(
+          Origin.LOCAL, name, name + ": it is larger than " + DRAFT_BYTES + " bytes.");
+    }
+    return SettingsSource.understand(Origin.LOCAL, name, bytes, Bounds.REAL_MAC);
   }
 
   /** What stat shows of both files: while it is the same there is nothing new to read. */
@@ -80,7 +103,7 @@ public final class SettingsReader {
           Files.readAttributes(file, "unix:ino,size,lastModifiedTime,ctime"),
           Files.readAttributes(file.resolveSibling(""), "unix:mode,uid"));
     } catch (IOException e) {
-      return Map.of();
+      return Files.isSymbolicLink(file);
     }
   }
 
@@ -89,13 +112,16 @@ public final class SettingsReader {
     try {
       return SettingsSource.understand(origin, name, TrustedFile.read(file, LIMIT_BYTES), bounds);
     } catch (NoSuchFileException e) {
-      return SettingsSource.missing(origin, name);
+      return Files.isSymbolicLink(file)
+          ? SettingsSource.refused(origin, name, name + ": it is a link to what is not there.")
+          : SettingsSource.missing(origin, name);
     } catch (RefusedPath e) {
       return SettingsSource.refused(origin, name, e.reason());
     } catch (AccessDeniedException e) {
       return SettingsSource.refused(origin, name, name + ": this user may not read it; try sudo.");
     } catch (IOException e) {
-      return SettingsSource.refused(origin, name, name + ": it cannot be read: " + e.getMessage());
+      return SettingsSource.refused(
+          origin, name, name + ": it cannot be read: " + e.getMessage() + ".");
     }
   }
 }

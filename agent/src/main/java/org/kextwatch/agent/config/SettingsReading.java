@@ -9,85 +9,121 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What became of the operator's files.
  *
- * @param settings complete; where a file is refused, what the other says over the defaults
+ * @param settings complete; what is refused has its last good value, or its safe one
  * @param values what the files say, by the name of the key
  * @param origins where the value of each key comes from
+ * @param standings what became of each key that the file it comes from speaks of
  * @param overridden keys whose local value gave way to a managed one, a group such as labels as a
  *     whole
- * @param warnings what was ignored
- * @param problems why a file was refused: each names the file, the value and the remedy; empty if
- *     none was
+ * @param isConfigured whether there are settings at all, refused or not; without any nobody has
+ *     said that this Mac may be acted on
+ * @param warnings what was ignored, and what counts instead of what is refused
+ * @param problems what is refused: each names the file, the value and the remedy; empty if nothing
+ *     is
  */
 public record SettingsReading(
     Settings settings,
     Map<String, Object> values,
     Map<String, Origin> origins,
+    Map<String, Standing> standings,
     List<String> overridden,
+    boolean isConfigured,
     List<String> warnings,
     List<String> problems) {
 
   public SettingsReading {
     values = Map.copyOf(values);
     origins = Map.copyOf(origins);
+    standings = Map.copyOf(standings);
     overridden = List.copyOf(overridden);
     warnings = List.copyOf(warnings);
     problems = List.copyOf(problems);
   }
 
   /**
-   * Puts the managed preferences over the local file, key by key. The endpoint and the file that
-   * holds it are one setting in two forms, so that a managed one beats both.
+   * Puts the managed preferences over the local file, key by key: a refused managed key beats the
+   * local one too. The endpoint and the file that holds it are one setting in two forms, so that a
+   * managed one beats both. Where a file is refused as a whole and nothing good is known of it, the
+   * safe values beat everything.
    */
-  public static SettingsReading of(SettingsSource managed, SettingsSource local) {
+  static SettingsReading of(Voice managed, Voice local) {
     Map<String, Object> values = new HashMap<>(local.values());
-    List<String> overridden = new ArrayList<>();
-    for (Map.Entry<String, Object> entry : managed.values().entrySet()) {
-      String name = entry.getKey();
-      boolean beats = values.put(name, entry.getValue()) != null;
-      String rival = name.equals("endpoint") ? "endpointFile" : "endpoint";
-      if (name.startsWith("endpoint") && values.remove(rival) != null) {
-        beats = true;
-      }
-      if (beats) {
-        overridden.add(name);
-      }
-    }
+    Map<String, Standing> standings = new HashMap<>(local.standings());
     Map<String, Origin> origins = new TreeMap<>();
+    Keys.all().forEach(key -> origins.put(key.name(), Origin.DEFAULT));
+    local.standings().keySet().forEach(name -> origins.put(name, Origin.LOCAL));
+    TreeSet<String> overridden = new TreeSet<>();
+    boolean sendsElsewhere = managed.standings().keySet().stream().anyMatch(Keys::isOfEndpoint);
     for (Key<?> key : Keys.all()) {
-      boolean isSet = values.containsKey(key.name());
-      boolean isManaged = managed.values().containsKey(key.name());
-      origins.put(key.name(), isManaged ? Origin.MANAGED : isSet ? Origin.LOCAL : Origin.DEFAULT);
+      String name = key.name();
+      Standing standing = managed.standings().get(name);
+      if (standing == null && !(sendsElsewhere && Keys.isOfEndpoint(name))) {
+        continue;
+      }
+      if (values.remove(name) != null) {
+        overridden.add(standing == null ? rival(name) : name);
+      }
+      standings.remove(name);
+      origins.put(name, Origin.DEFAULT);
+      if (standing != null) {
+        standings.put(name, standing);
+        origins.put(name, Origin.MANAGED);
+        Object value = managed.values().get(name);
+        if (value != null) {
+          values.put(name, value);
+        }
+      }
     }
-    List<String> warnings = new ArrayList<>();
-    if (!managed.isThere() && !local.isThere()) {
-      warnings.add(
-          "There are no settings: neither %s nor %s is there."
-              .formatted(local.file(), managed.file()));
+    if (local.isBlind()) {
+      values.putAll(local.values());
+      standings.putAll(local.standings());
+      local.standings().keySet().forEach(name -> origins.put(name, Origin.LOCAL));
     }
-    warnings.addAll(managed.warnings());
-    warnings.addAll(local.warnings());
-    List<String> problems = new ArrayList<>(managed.problems());
-    problems.addAll(local.problems());
-    overridden.sort(null);
     return new SettingsReading(
-        Keys.settings(values), values, origins, overridden, warnings, problems);
+        Keys.settings(values),
+        values,
+        origins,
+        standings,
+        List.copyOf(overridden),
+        isSaid(managed) || isSaid(local),
+        warnings(managed, local),
+        Stream.of(managed, local).flatMap(file -> file.source().problems().stream()).toList());
   }
 
-  /** Whether a file is there that must not be followed. */
+  /** A file that is gone still speaks while it is believed. */
+  private static boolean isSaid(Voice file) {
+    return file.source().isThere() || !file.consequences().isEmpty();
+  }
+
+  private static List<String> warnings(Voice managed, Voice local) {
+    List<String> warnings = new ArrayList<>();
+    if (!isSaid(managed) && !isSaid(local)) {
+      warnings.add(
+          ("There are no settings, neither %s nor %s, so it only watches: deploy a profile, or"
+                  + " write {} to config.json.")
+              .formatted(local.source().file(), managed.source().file()));
+    }
+    for (Voice file : List.of(managed, local)) {
+      warnings.addAll(file.consequences());
+      warnings.addAll(file.source().warnings());
+    }
+    return warnings;
+  }
+
+  private static String rival(String name) {
+    return name.equals("endpoint") ? "endpointFile" : "endpoint";
+  }
+
+  /** Whether a value, or a file, is there that must not be followed. */
   public boolean isRefused() {
     return !problems.isEmpty();
-  }
-
-  /** These settings, in force although what was read last was refused. */
-  public SettingsReading inSpiteOf(SettingsReading refused) {
-    return new SettingsReading(
-        settings, values, origins, overridden, refused.warnings, refused.problems);
   }
 
   /** The names of the keys that have another value, or come from elsewhere. */
@@ -113,6 +149,7 @@ public record SettingsReading(
               name,
               shown(name, value),
               origins.getOrDefault(name, Origin.DEFAULT),
+              standings.getOrDefault(name, Standing.GOOD),
               overridden.contains(name)));
     }
     return all;
@@ -149,7 +186,13 @@ public record SettingsReading(
    * One setting, for people and tools; of an address only scheme and host, of headers the names.
    *
    * @param value as the operator would write it, {@code null} if it is not set
+   * @param standing what became of it in the file that it comes from
    * @param overridesLocal whether the local file says something else that does not count
    */
-  public record Shown(String name, @Nullable Object value, Origin origin, boolean overridesLocal) {}
+  public record Shown(
+      String name,
+      @Nullable Object value,
+      Origin origin,
+      Standing standing,
+      boolean overridesLocal) {}
 }

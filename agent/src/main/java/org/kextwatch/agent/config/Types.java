@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Key.BadValue;
 import org.kextwatch.agent.config.Key.Bounds;
 import org.kextwatch.agent.config.Key.Type;
@@ -21,21 +22,24 @@ final class Types {
           "(?i)content-.*|webhook-.*|host|connection|transfer-encoding|proxy-.*|authorization");
   private static final Pattern PROXY =
       Pattern.compile("system|none|[A-Za-z0-9.-]{1,253}:[0-9]{1,5}|\\[[0-9A-Fa-f:]+\\]:[0-9]{1,5}");
+  private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]{1,18}(\\.[0-9]{1,9})?");
   private static final int MAX_LABELS = 16;
   private static final int MAX_TEXT = 4096;
 
+  /** MDM forms send a boolean as the text "true", and profiles often as the number 1. */
   static final Type<Boolean> BOOL =
-      (value, bounds) -> {
-        if (value instanceof Boolean bool) {
-          return bool;
-        }
-        throw new BadValue("true or false");
-      };
+      (value, bounds) ->
+          switch (String.valueOf(value).strip().toLowerCase(Locale.ROOT)) {
+            case "true", "1", "1.0" -> true;
+            case "false", "0", "0.0" -> false;
+            default -> throw new BadValue("true or false");
+          };
 
   /** Absolute on the Mac, without a way back up. */
   static final Type<String> PATH =
       (value, bounds) -> {
-        if (value instanceof String path
+        String path = text(value);
+        if (path != null
             && path.length() <= MAX_TEXT
             && path.matches("/[^\\x00-\\x1f]*")
             && StandardCharsets.UTF_8.newEncoder().canEncode(path)
@@ -48,7 +52,8 @@ final class Types {
   /** The value never appears in a message: an endpoint can be a secret. */
   static final Type<String> ENDPOINT =
       (value, bounds) -> {
-        HttpUrl url = value instanceof String text ? HttpUrl.parse(text) : null;
+        String text = text(value);
+        HttpUrl url = text == null ? null : HttpUrl.parse(text);
         if (url == null) {
           throw new BadValue("a URL such as https://fleet.example.com/hooks/kextwatch");
         }
@@ -63,7 +68,8 @@ final class Types {
 
   static final Type<String> PROXY_CHOICE =
       (value, bounds) -> {
-        if (value instanceof String text && PROXY.matcher(text).matches()) {
+        String text = text(value);
+        if (text != null && PROXY.matcher(text).matches()) {
           return text;
         }
         throw new BadValue("\"system\", \"none\" or \"host:port\"");
@@ -75,7 +81,9 @@ final class Types {
         for (Map.Entry<String, String> header : headers.entrySet()) {
           if (!HEADER_NAME.matcher(header.getKey()).matches()
               || !PRINTABLE.matcher(header.getValue()).matches()) {
-            throw new BadValue("header names with printable ASCII values");
+            throw new BadValue(
+                "header names with printable ASCII values; %s is not that"
+                    .formatted(Found.name(header.getKey())));
           }
           if (OUR_HEADERS.matcher(header.getKey()).matches()) {
             throw new BadValue(
@@ -90,6 +98,8 @@ final class Types {
   static final Type<Map<String, String>> LABELS =
       (value, bounds) -> {
         Map<String, String> labels = texts(value);
+        labels.replaceAll((name, text) -> text.strip());
+        labels.values().removeIf(String::isEmpty);
         if (labels.size() > MAX_LABELS) {
           throw new BadValue("at most " + MAX_LABELS + " labels");
         }
@@ -121,7 +131,8 @@ final class Types {
   static Type<String> matching(String regex, String mustBe) {
     Pattern pattern = Pattern.compile(regex);
     return (value, bounds) -> {
-      if (value instanceof String text && pattern.matcher(text).matches()) {
+      String text = text(value);
+      if (text != null && pattern.matcher(text).matches()) {
         return text;
       }
       throw new BadValue(mustBe);
@@ -131,7 +142,7 @@ final class Types {
   static <E extends Enum<E>> Type<E> oneOf(Class<E> words) {
     return (value, bounds) -> {
       for (E word : words.getEnumConstants()) {
-        if (value instanceof String text && text.equals(lower(word))) {
+        if (lower(word).equals(text(value))) {
           return word;
         }
       }
@@ -145,29 +156,41 @@ final class Types {
   }
 
   private static long whole(Object value, long min, long max, String unit) throws BadValue {
-    if (value instanceof Number number
-        && number.doubleValue() == Math.rint(number.doubleValue())
-        && number.doubleValue() >= min
-        && number.doubleValue() <= max) {
-      return number.longValue();
+    String text = text(value);
+    Object number = text != null && NUMBER.matcher(text).matches() ? Double.valueOf(text) : value;
+    if (number instanceof Number found
+        && found.doubleValue() == Math.rint(found.doubleValue())
+        && found.doubleValue() >= min
+        && found.doubleValue() <= max) {
+      return found.longValue();
     }
     throw new BadValue("a whole number from %d to %d%s".formatted(min, max, unit));
   }
 
   private static Map<String, String> texts(Object value) throws BadValue {
     Map<String, String> texts = new TreeMap<>();
-    if (value instanceof Map<?, ?> map) {
-      for (Map.Entry<?, ?> entry : map.entrySet()) {
-        if (!(entry.getKey() instanceof String name)
-            || !(entry.getValue() instanceof String text)
-            || name.length() + text.length() > MAX_TEXT) {
-          throw new BadValue("a group of texts");
-        }
-        texts.put(name, text);
-      }
-      return texts;
+    if (!(value instanceof Map<?, ?> map)) {
+      throw new BadValue("a group of texts");
     }
-    throw new BadValue("a group of texts");
+    for (Map.Entry<?, ?> entry : map.entrySet()) {
+      String name = String.valueOf(entry.getKey());
+      if (!(entry.getValue() instanceof String text)) {
+        throw new BadValue(
+            "a group of texts; %s is %s".formatted(Found.name(name), Found.kind(entry.getValue())));
+      }
+      if (name.length() + text.length() > MAX_TEXT) {
+        throw new BadValue(
+            "a group of texts; %s is longer than %d characters"
+                .formatted(Found.name(name), MAX_TEXT));
+      }
+      texts.put(name, text);
+    }
+    return texts;
+  }
+
+  /** A text without the space around it, {@code null} if it is none. */
+  private static @Nullable String text(Object value) {
+    return value instanceof String text ? text.strip() : null;
   }
 
   private static boolean isLoopback(HttpUrl url) {

@@ -33,12 +33,13 @@ record Agent(
       SystemRoot root, ToolRunner tools, Disk disk, LiveSettings live, boolean isDaemon)
       throws IOException {
     Instant startedAt = Instant.now();
-    Settings settings = live.inForce();
     Places places = Places.of(root);
     ExtensionReader extensionReader = new ExtensionReader(root, tools);
     Observer observer = new Observer(root, tools, extensionReader);
     Spool spool = new Spool(places.spool(), disk);
-    String hardwareUuid = observer.hardware(settings, Moment.now()).uuid();
+    String hardwareUuid = observer.hardware(live.inForce(), Moment.now()).uuid();
+    live.keepOn(hardwareUuid, Moment.now());
+    Settings settings = live.inForce();
     StateFile stateFile = new StateFile(places.state(), disk);
     Ledger ledger = Ledger.open(spool, stateFile, hardwareUuid, () -> live.inForce().spool());
     EventWriter writer = new EventWriter();

@@ -42,7 +42,7 @@ public final class Check {
     }
     try (InstanceLock held = lock.get()) {
       Agent agent = Agent.open(root, new ToolRunner(root), new Disk(), live, false);
-      Status status = cycle(agent, new Permits(act, report));
+      Status status = cycle(agent, new Permits(act && live.mayAct(), report));
       if (report) {
         status = deliver(agent, status);
         new StatusFile(root, new Disk()).write(status);

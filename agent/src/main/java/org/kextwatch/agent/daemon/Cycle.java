@@ -130,9 +130,7 @@ final class Cycle {
   }
 
   /** What a cycle may do beyond looking. */
-  record Permits(boolean act, boolean report) {
-    static final Permits ALL = new Permits(true, true);
-  }
+  record Permits(boolean act, boolean report) {}
 
   /**
    * What came of a cycle.

@@ -95,7 +95,8 @@ final class Daemon {
     Settings settings = agent.settings().inForce();
     try {
       Fingerprint before = agent.extensionReader().fingerprint();
-      Cycle.Result result = agent.cycle().run(look, settings, Permits.ALL, now);
+      Cycle.Result result =
+          agent.cycle().run(look, settings, new Permits(agent.settings().mayAct(), true), now);
       plan(look, result, before);
       complaint.worked().ifPresent(Logger::info);
     } catch (CancellationException e) {

@@ -24,7 +24,7 @@ public final class NamedFiles {
   public static List<String> flaws(Settings.Webhook settings, SystemRoot root) {
     EndpointOpener opener = new EndpointOpener(settings, root);
     List<Content> contents = new ArrayList<>();
-    if (settings.endpoint() != null || settings.endpointFile() != null) {
+    if (settings.hasEndpoint()) {
       contents.add(opener::url);
       contents.add(opener::secret);
     }

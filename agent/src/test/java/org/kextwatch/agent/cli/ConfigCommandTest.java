@@ -30,7 +30,8 @@ class ConfigCommandTest {
   private static final String GOOD =
       """
       {"endpoint":"https://fleet.example.com/hunter2","headers":{"X-Token":"hunter2"},
-       "labels":{"room":"7"},"proxy":"none"}""";
+       "labels":{"room":"7"},"proxy":"none"}\
+      """;
 
   @TempDir private Path mac;
 
@@ -85,7 +86,7 @@ class ConfigCommandTest {
 
   @Test
   void aRefusedFileIsSaidAtTheEndOfTheRest() throws IOException {
-    write(LOCAL, "rw-r-----", "{\"renewPrompt\":1,\"logLevel\":\"loud\"}");
+    write(LOCAL, "rw-r-----", "{\"renewPrompt\":2,\"logLevel\":\"loud\"}");
     write(MANAGED, "rw-r--r--", plist("<key>confirmSeconds</key><integer>7</integer>"));
 
     assertEquals(78, config("show"));
@@ -97,9 +98,29 @@ class ConfigCommandTest {
   }
 
   @Test
+  void whatCountsInsteadOfARefusedValueIsShown() throws IOException {
+    write(
+        "private/var/db/kextwatch/settings.json",
+        "rw-------",
+        "{\"managed\":{\"values\":{\"proxy\":\"none\"},\"refused\":[]}}");
+    write(LOCAL, "rw-r-----", "{\"renewPrompt\":2}");
+    write(MANAGED, "rw-r--r--", plist("<key>proxy</key><integer>2</integer>"));
+
+    assertEquals(78, config("show"));
+    assertRow("proxy", "none", "managed (last good)");
+    assertRow("renewPrompt", "false", "local (refused)");
+    assertRow("labels", "{}", "default");
+
+    assertEquals(78, config("show", "--json"));
+    String proxy = "\"proxy\":{\"value\":\"none\",\"origin\":\"managed\",";
+    assertTrue(out.contains(proxy + "\"overridesLocal\":false,\"standing\":\"last_good\"}"), out);
+  }
+
+  @Test
   void withoutAnySettingsItSaysSoAndNothingIsWrong() {
     assertEquals(0, config("validate"));
     assertTrue(out.contains("warning: There are no settings"), out);
+    assertTrue(out.contains("write {} to config.json"), out);
   }
 
   @Test
@@ -157,8 +178,8 @@ class ConfigCommandTest {
           """
           {"renewPrompt":true} | 0 | The settings are fine.
           <plist><dict><key>renewPrompt</key><true/></dict></plist> | 0 | The settings are fine.
-          {"renewPrompt":1} | 78 | renewPrompt must be true or false, not 1.
-          <plist><dict><key>renewPrompt</key><integer>1</integer></dict></plist> | 78 | not 1.
+          {"renewPrompt":2} | 78 | renewPrompt must be true or false, not 2 .line 1..
+          <plist><dict><key>renewPrompt</key><integer>2</integer></dict></plist> | 78 | not 2.
           <plist><dict><key>PayloadContent</key><array/></dict></plist> | 0 | PayloadContent is no setting
           {"secretFile":"/etc/none","endpoint":"https://a.example/"} | 1 | secretFile: there is no
           {"renewPrompts":true} | 0 | warning: .*renewPrompts is no setting
@@ -185,7 +206,8 @@ class ConfigCommandTest {
   private void assertRow(String name, String value, String origin) {
     String row = out.lines().filter(line -> line.startsWith(name + " ")).findFirst().orElseThrow();
     assertEquals(
-        List.of(name, value, origin), List.of(row.split("  +| (?=default|local$|managed)")));
+        List.of(name, value, origin),
+        List.of(row.split("  +| (?=default|local$|local .refused|managed)")));
   }
 
   private int config(String... arguments) {

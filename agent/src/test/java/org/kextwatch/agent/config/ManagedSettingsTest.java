@@ -41,7 +41,8 @@ class ManagedSettingsTest extends OnAManagedMac {
             <key>PayloadUUID</key><string>5C1F5E0A-8C6B-5D2E-9E57-2F6B1A7D9C34</string>
             <key>PayloadType</key><string>org.kextwatch.agent</string>
             <key>PayloadVersion</key><integer>1</integer>
-            <key>_manualProfile</key><true/>""");
+            <key>_manualProfile</key><true/>\
+            """);
     Files.write(managed, binary ? binary(xml) : xml.getBytes(StandardCharsets.UTF_8));
 
     SettingsReading reading = read();
@@ -76,9 +77,9 @@ class ManagedSettingsTest extends OnAManagedMac {
           <integer>120</integer>  | {"healthIntervalSeconds":90} | 120 | MANAGED | true
           <integer>120</integer>  | {"renewPrompt":false}        | 120 | MANAGED | false
           <integer>300</integer>  | {"healthIntervalSeconds":90} | 300 | MANAGED | true
-          <string>soon</string>   | {"healthIntervalSeconds":90} | 90  | LOCAL   | false
+          <string>soon</string>   | {"healthIntervalSeconds":90} | 300 | MANAGED | true
           <integer>120</integer>  | {"healthIntervalSeconds":no} | 120 | MANAGED | false
-          <string>soon</string>   | {"healthIntervalSeconds":no} | 300 | DEFAULT | false
+          <string>soon</string>   | {"healthIntervalSeconds":no} | 300 | MANAGED | false
           """)
   void managedBeatsLocalBeatsDefault(
       String inProfile, String inFile, int seconds, Origin origin, boolean overrides)

@@ -88,7 +88,8 @@ class SettingsReaderTest {
              "expectPassiveMode":true,"maxDefinitionsAgeHours":24,
              "spool":{"maxEvents":100,"maxBytes":1000000,"maxAgeDays":3},
              "deviceIdentity":"minimal","includeDefenderIds":true,"labels":{"site":"Berlin"},
-             "logLevel":"debug"}""");
+             "logLevel":"debug"}\
+            """);
 
     assertEquals(List.of(), reading.problems());
     assertEquals(List.of(), reading.warnings());
@@ -123,7 +124,9 @@ class SettingsReaderTest {
       delimiter = '|',
       quoteCharacter = '\0',
       value = {
-        "{\"healthIntervalSeconds\":\"300\"}|healthIntervalSeconds must be a whole number from 1 to",
+        "{\"healthIntervalSeconds\":\"soon\"}|healthIntervalSeconds must be a whole number from 1"
+            + " to",
+        "{\"healthIntervalSeconds\":\"soon\"}|, not the text \"soon\" (line 1).",
         "{\"healthIntervalSeconds\":0}|not 0",
         "{\"healthIntervalSeconds\":1.5}|not 1.5",
         "{\"renewPrompt\":\"yes\"}|renewPrompt must be true or false",
@@ -143,6 +146,7 @@ class SettingsReaderTest {
         "{\"extension\":{\"path\":\"/Library/Extensions/a/b.kext\"}}|directly below",
         "{\"extension\":{\"teamId\":\"ubf8\"}}|a team identifier",
         "{\"proxy\":\"http://proxy\"}|proxy must be \"system\", \"none\" or \"host:port\"",
+        "{\"renewPrompt\":2}|renewPrompt must be true or false, not 2 (line 1).",
         "{\"deviceIdentity\":\"hashed\"}|one of [full, minimal]",
         "{\"logLevel\":7}|one of [trace, debug, info, warn, error]",
         "{\"spool\":{\"maxEvents\":1}}|spool.maxEvents must be a whole number from 10 to",
@@ -160,7 +164,9 @@ class SettingsReaderTest {
     String problem = reading.problems().get(0);
     assertTrue(problem.startsWith(file + ": "), problem);
     assertTrue(problem.contains(told), problem);
-    assertEquals(Settings.defaults(), reading.settings());
+    assertEquals(Settings.defaults().pace(), reading.settings().pace());
+    assertEquals(Settings.defaults().labels(), reading.settings().labels());
+    assertNull(reading.settings().webhook().endpoint());
   }
 
   @Test

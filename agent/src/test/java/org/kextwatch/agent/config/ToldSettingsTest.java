@@ -26,25 +26,28 @@ class ToldSettingsTest extends OnAManagedMac {
       quoteCharacter = '~',
       textBlock =
           """
-          <key>renewPrompt</key><string>false</string> | renewPrompt must be true or false.
-          <key>renewPrompt</key><integer>1</integer> | renewPrompt must be true or false, not 1.
-          <key>healthIntervalSeconds</key><string>300</string> | healthIntervalSeconds must be a whole number from 1 to
+          <key>renewPrompt</key><string>yes</string> | renewPrompt must be true or false, not the text "yes".
+          <key>renewPrompt</key><integer>2</integer> | renewPrompt must be true or false, not 2.
+          <key>healthIntervalSeconds</key><string>5 min</string> | healthIntervalSeconds must be a whole number from 1 to
+          <key>healthIntervalSeconds</key><string>300s</string> | , not the text "300s".
           <key>healthIntervalSeconds</key><integer>0</integer> | , not 0.
           <key>healthIntervalSeconds</key><integer>-9223372036854775808</integer> | , not -9223372036854775808.
           <key>healthIntervalSeconds</key><real>1.5</real> | , not 1.5.
           <key>healthIntervalSeconds</key><real>nan</real> | healthIntervalSeconds must be
           <key>healthIntervalSeconds</key><true/> | , not true.
-          <key>maxLoadAttempts</key><date>2026-11-23T18:45:17Z</date> | maxLoadAttempts must be a whole number
-          <key>secretFile</key><data>AAEC</data> | secretFile must be an absolute path
+          <key>maxLoadAttempts</key><date>2026-11-23T18:45:17Z</date> | maxLoadAttempts must be a whole number from 1 to 100, not a date.
+          <key>secretFile</key><data>AAEC</data> | secretFile must be an absolute path without "..", not data.
           <key>secretFile</key><string>whsec_hunter2</string> | secretFile must be an absolute path
           <key>endpoint</key><string>http://fleet.example.com/hunter2</string> | http is for loopback addresses alone
           <key>endpoint</key><dict/> | endpoint must be a URL such as
           <key>endpoint</key><string>https://a.example/</string><key>endpointFile</key><string>/e</string> | give endpoint or endpointFile, not both
           <key>headers</key><string>X: hunter2</string> | headers must be a group of texts
-          <key>headers</key><dict><key>X</key><integer>1</integer></dict> | headers must be a group of texts
+          <key>headers</key><dict><key>X</key><integer>1</integer></dict> | headers must be a group of texts; "X" is the number 1.
           <key>headers</key><dict><key>authorization</key><string>hunter2</string></dict> | use authorizationFile
           <key>labels</key><array><string>a</string></array> | labels must be a group of texts
-          <key>labels</key><dict><key>a</key><array/></dict> | labels must be a group of texts
+          <key>labels</key><dict><key>a</key><array/></dict> | labels must be a group of texts; "a" is a list.
+          <key>labels</key><dict><key>room</key><integer>12</integer></dict> | labels must be a group of texts; "room" is the number 12.
+          <key>labels</key><dict><key>room</key><true/></dict> | labels must be a group of texts; "room" is true.
           <key>spool</key><integer>5000</integer> | spool must be a group of settings
           <key>spool</key><dict><key>maxEvents</key><integer>1</integer></dict> | spool.maxEvents must be a whole number from 10
           <key>extension</key><string>wdavkext</string> | extension must be a group of settings
@@ -66,7 +69,9 @@ class ToldSettingsTest extends OnAManagedMac {
     assertTrue(problem.startsWith(managed + ": "), problem);
     assertTrue(problem.contains(told), problem);
     assertFalse(problem.contains("hunter2"), problem);
-    assertEquals(Settings.defaults(), reading.settings());
+    assertEquals(Settings.defaults().pace(), reading.settings().pace());
+    assertEquals(Settings.defaults().labels(), reading.settings().labels());
+    assertNull(reading.settings().webhook().endpoint());
   }
 
   @ParameterizedTest
@@ -79,7 +84,7 @@ class ToldSettingsTest extends OnAManagedMac {
   @Test
   void namesEveryProblemOfBothFiles() throws Exception {
     Files.writeString(
-        managed, plist("<key>renewPrompt</key><integer>1</integer><key>labels</key><true/>"));
+        managed, plist("<key>renewPrompt</key><integer>2</integer><key>labels</key><true/>"));
     Files.writeString(local, "{\"logLevel\":\"loud\"}");
 
     List<String> problems = read().problems();
@@ -94,7 +99,7 @@ class ToldSettingsTest extends OnAManagedMac {
     Files.writeString(managed, plist("<key>renewPrompt</key><false/>"));
     StubMac.allow(managed, "rw-rw-rw-");
     assertTrue(read().problems().get(0).contains("chmod go-w"));
-    assertTrue(read().settings().loading().renewPrompt());
+    assertFalse(read().settings().loading().whenApproved());
   }
 
   @Test

@@ -7,13 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.config.LastGoodFile;
+import org.kextwatch.agent.config.Settings.DeviceIdentity;
 import org.kextwatch.agent.mac.Moment;
+import org.kextwatch.agent.mac.Owner;
 import org.kextwatch.agent.mac.RefusedPath;
 import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -34,7 +41,8 @@ class LiveSettingsTest {
   void layOut() throws IOException, RefusedPath {
     managed = mac.resolve("Library/Managed Preferences/org.kextwatch.agent.plist");
     local = mac.resolve("Library/Application Support/Kextwatch/config.json");
-    for (Path folder : List.of(managed.getParent(), local.getParent())) {
+    Path state = mac.resolve(LastGoodFile.PATH.substring(1)).getParent();
+    for (Path folder : List.of(managed.getParent(), local.getParent(), state)) {
       Files.createDirectories(folder);
       StubMac.allow(folder, "rwxr-xr-x");
     }
@@ -63,56 +71,220 @@ class LiveSettingsTest {
   }
 
   @Test
-  void aBadFileLeavesTheLastGoodSettingsAndEachProblemIsAWarning() throws Exception {
-    local(90);
-    profile(120);
+  void aBadValueLeavesItsLastGoodOneAndEachProblemIsAWarning() throws Exception {
+    write(local, "{\"healthIntervalSeconds\":90,\"endpointFile\":\"/e\"}");
     assertTrue(refreshAfter(SECOND));
 
-    write(local, "{\"healthIntervalSeconds\":0,\"logLevel\":\"loud\"}");
+    write(local, "{\"healthIntervalSeconds\":0,\"endpointFile\":\"/e\",\"logLevel\":\"loud\"}");
     assertTrue(refreshAfter(SECOND));
-    assertHealth(120);
-    assertEquals(2, warnings("config.json"));
+    assertHealth(90);
+    assertEquals(2, warnings(" must be "));
+    assertEquals(1, warnings("the last good value still counts of: healthIntervalSeconds"));
+    assertEquals(1, warnings("logLevel counts as not set"));
 
-    profile(150); // good, but the set is refused as a whole
-    refreshAfter(SECOND);
-    assertHealth(120);
+    profile(150);
+    assertTrue(refreshAfter(SECOND));
+    assertHealth(150);
 
-    local(90);
+    write(local, "{\"healthIntervalSeconds\":80,\"endpointFile\":\"/e\"}");
     assertTrue(refreshAfter(SECOND));
     assertHealth(150);
     assertEquals(List.of(), live.warnings());
   }
 
   @Test
-  void aBadProfileLeavesTheLastGoodSettingsToo() throws Exception {
+  void aBadProfileIsFollowedAsItWasLastGoodAndTheLocalFileAsItIs() throws Exception {
+    profile(120);
     local(90);
     assertTrue(refreshAfter(SECOND));
-    write(managed, "<plist><dict><key>renewPrompt</key><integer>1</integer></dict></plist>");
+    write(managed, "<plist><dict>");
     assertTrue(refreshAfter(SECOND));
-    local(100);
-    refreshAfter(SECOND);
-    assertHealth(90);
-    assertEquals(1, warnings("org.kextwatch.agent.plist"));
-    Files.delete(managed);
-    assertTrue(refreshAfter(SECOND));
-    assertHealth(100);
-  }
-
-  @Test
-  void atTheStartTheGoodFileIsFollowedThoughTheOtherIsBadUntilBothWereGood() throws Exception {
-    profile(120);
-    write(local, "{");
-    begin();
     assertHealth(120);
-    assertEquals(1, warnings("config.json"));
+    write(local, "{\"confirmSeconds\":7}");
+    assertTrue(refreshAfter(SECOND));
+    assertHealth(120);
+    assertEquals(Duration.ofSeconds(7), live.inForce().pace().confirm());
+    assertEquals(2, warnings("org.kextwatch.agent.plist"));
     profile(150);
     assertTrue(refreshAfter(SECOND));
     assertHealth(150);
-    local(90);
+  }
+
+  /** Nothing that stat shows of the file, or of the folder that its link is in, is different. */
+  @Test
+  void aRefusedFileIsReadAgainThoughStatShowsNothingNew() throws Exception {
+    Path elsewhere = Files.createDirectory(mac.resolve("elsewhere"));
+    write(elsewhere.resolve("config.json"), "{\"healthIntervalSeconds\":90}");
+    StubMac.allow(elsewhere, "rwxrwxrwx");
+    Files.createSymbolicLink(local, elsewhere.resolve("config.json"));
     assertTrue(refreshAfter(SECOND));
-    write(managed, "");
+    assertEquals(1, warnings("others may write it"));
+    StubMac.allow(elsewhere, "rwxr-xr-x");
+    assertTrue(refreshAfter(SECOND));
+    assertHealth(90);
+  }
+
+  /** Each way in which a file can be refused as a whole, at a start and of a file that was good. */
+  @ParameterizedTest
+  @CsvSource({
+    "managed, rw-rw-r--, <plist><dict/></plist>",
+    "managed, rw-r--rw-, <plist><dict/></plist>",
+    "managed, rw-r--r--, <plist><dict>",
+    "managed, rw-r--r--, ''",
+    "managed, rw-r--r--, {}",
+    "managed, folder, ''",
+    "managed, stranger, <plist><dict/></plist>",
+    "local, rw-rw-r--, {}",
+    "local, rw-r--r--, '{\"healthIntervalSeconds\":'",
+    "local, rw-r--r--, ''",
+    "local, folder, ''",
+    "local, stranger, {}",
+    "local, dangling, ''",
+  })
+  void aFileThatIsRefusedAsAWholeIsFollowedAsItWasOrSafely(String which, String how, String content)
+      throws Exception {
+    Path file = which.equals("managed") ? managed : local;
+    spoil(file, how, content);
+    begin();
+    assertFalse(live.inForce().loading().whenApproved());
+    assertFalse(live.inForce().loading().renewPrompt());
+    assertEquals(DeviceIdentity.MINIMAL, live.inForce().deviceIdentity());
+    assertEquals(1, warnings("until it is put right no kextutil runs"));
+    assertTrue(live.mayAct(), "a refused file is not no settings");
+
+    Files.delete(file);
+    live.keepOn("A", now);
+    good(file);
+    assertTrue(refreshAfter(SECOND));
+    assertTrue(live.inForce().loading().whenApproved());
+    assertFalse(live.inForce().loading().renewPrompt());
+    assertEquals(DeviceIdentity.FULL, live.inForce().deviceIdentity());
+
+    Files.delete(file);
+    spoil(file, how, content);
+    begin();
+    assertTrue(live.inForce().loading().whenApproved());
+    assertFalse(live.inForce().loading().renewPrompt());
+    assertEquals(DeviceIdentity.FULL, live.inForce().deviceIdentity());
+    assertEquals(1, warnings("what it said when it was last good still counts"));
+  }
+
+  private void good(Path file) throws IOException {
+    write(
+        file,
+        file.equals(managed)
+            ? "<plist><dict><key>renewPrompt</key><false/></dict></plist>"
+            : "{\"renewPrompt\":false}");
+  }
+
+  private static void spoil(Path file, String how, String content) throws IOException {
+    switch (how) {
+      case "folder" -> Files.createDirectory(file);
+      case "dangling" -> Files.createSymbolicLink(file, Path.of("nowhere"));
+      case "stranger" -> {
+        write(file, content);
+        if (Owner.current().isRoot()) {
+          Files.setAttribute(file, "unix:uid", 12_345);
+        } else { // only root can give a file away
+          StubMac.allow(file, "rw-rw-rw-");
+        }
+      }
+      default -> {
+        write(file, content);
+        StubMac.allow(file, how);
+      }
+    }
+  }
+
+  @Test
+  void whatWasLastGoodIsKeptForRootAloneAndOnlyByWhoHoldsTheLock() throws Exception {
+    Path kept = mac.resolve(LastGoodFile.PATH.substring(1));
+    local(90);
+    refreshAfter(SECOND);
+    assertFalse(Files.exists(kept));
+    live.keepOn("A", now);
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(kept)));
+    assertTrue(Files.readString(kept).contains("\"hardwareUuid\":\"A\""));
+
+    Object before = Files.readAttributes(kept, "unix:ino,ctime");
+    refreshAfter(SECOND);
+    write(local, "{\"healthIntervalSeconds\":90 }");
+    refreshAfter(SECOND);
+    assertEquals(before, Files.readAttributes(kept, "unix:ino,ctime"), "it is written on change");
+    local(100);
+    refreshAfter(SECOND);
+    assertTrue(Files.readString(kept).contains("100"));
+  }
+
+  @Test
+  void whatAnotherMacKeptDoesNotCount() throws Exception {
+    local(90);
+    begin();
+    live.keepOn("A", now);
+    write(local, "{");
+    begin();
+    assertHealth(90);
+    live.keepOn("B", now);
+    assertHealth(300);
+    assertFalse(live.inForce().loading().whenApproved());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{", "[]", "{\"local\":[]}"})
+  void whatWasKeptAndCannotBeReadStopsNothing(String content) throws Exception {
+    local(90);
+    write(mac.resolve(LastGoodFile.PATH.substring(1)), content);
+    begin();
+    live.keepOn("A", now);
+    assertHealth(90);
+    write(local, "{");
+    begin();
+    assertHealth(90);
+  }
+
+  @Test
+  void aDiskThatDoesNotTakeItIsTriedAgain() throws Exception {
+    Path folder = mac.resolve(LastGoodFile.PATH.substring(1)).getParent();
+    local(90);
+    begin();
+    Files.delete(folder);
+    live.keepOn("A", now);
+    assertHealth(90);
+    Files.createDirectory(folder);
+    StubMac.allow(folder, "rwx------");
+    assertFalse(refreshAfter(SECOND));
+    assertTrue(Files.exists(folder.resolve("settings.json")));
+  }
+
+  @Test
+  void aProfileThatIsLateAtAStartIsBelieved() throws Exception {
+    profile(120);
+    begin();
+    live.keepOn("A", now);
+    Files.delete(managed);
+    begin();
+    live.keepOn("A", now);
+    assertHealth(120);
+    assertFalse(refreshAfter(TEN_MINUTES.minus(SECOND)));
+    assertHealth(120);
+    assertTrue(refreshAfter(SECOND));
+    assertHealth(300);
+    assertFalse(live.mayAct());
+    assertEquals(1, warnings("it only watches: deploy a profile, or write {} to config.json"));
+    profile(150);
     assertTrue(refreshAfter(SECOND));
     assertHealth(150);
+    assertTrue(live.mayAct());
+  }
+
+  @Test
+  void thatNobodyIsToldIsSaid() throws Exception {
+    write(local, "{}");
+    begin();
+    assertEquals(1, warnings("No endpoint is set, so nobody is told"));
+    write(local, "{\"endpointFile\":\"/e\"}");
+    assertTrue(refreshAfter(SECOND));
+    assertEquals(List.of(), live.warnings());
   }
 
   @Test
@@ -130,7 +302,7 @@ class LiveSettingsTest {
 
     assertTrue(refreshAfter(SECOND));
     assertHealth(90);
-    assertEquals(List.of(), live.warnings());
+    assertEquals(0, warnings("it is gone"));
     assertFalse(refreshAfter(TEN_MINUTES));
   }
 
@@ -146,7 +318,7 @@ class LiveSettingsTest {
       profile(120);
       refreshAfter(SECOND);
       assertHealth(120);
-      assertEquals(List.of(), live.warnings());
+      assertEquals(0, warnings("it is gone"));
     }
   }
 
@@ -161,9 +333,10 @@ class LiveSettingsTest {
     assertHealth(120);
     assertEquals("DEBUG", live.inForce().logLevel().name());
     write(local, "{");
-    assertTrue(refreshAfter(TEN_MINUTES));
+    assertTrue(refreshAfter(SECOND));
     assertHealth(120);
-    assertEquals(1, warnings("config.json"));
+    assertEquals(2, warnings("config.json"));
+    assertEquals("DEBUG", live.inForce().logLevel().name());
   }
 
   @Test
@@ -197,7 +370,7 @@ class LiveSettingsTest {
   void aProfileThatWasNeverThereIsNotMissed() throws Exception {
     local(90);
     assertTrue(refreshAfter(SECOND));
-    assertEquals(List.of(), live.warnings());
+    assertEquals(0, warnings("it is gone"));
   }
 
   @Test
@@ -206,7 +379,7 @@ class LiveSettingsTest {
     assertTrue(refreshAfter(SECOND));
     assertEquals(1, warnings("logLevel counts from the next start"));
     begin();
-    assertEquals(List.of(), live.warnings());
+    assertEquals(0, warnings("logLevel"));
   }
 
   private void begin() throws RefusedPath {

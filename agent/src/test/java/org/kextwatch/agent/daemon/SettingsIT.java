@@ -17,7 +17,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.Patience;
+import org.kextwatch.agent.Script;
 import org.kextwatch.agent.demo.AgentProcess;
+import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.receiver.Received;
 import org.kextwatch.agent.receiver.WebhookReceiver;
 
@@ -64,9 +66,9 @@ class SettingsIT extends OnAMac {
     try (AgentProcess agent = rig.start()) {
       rig.inbound.await("status.heartbeat", "\"labels\":{\"site\":\"Berlin\"}");
 
-      rig.mac.put(LOCAL, "{\"healthIntervalSeconds\":\"soon\",\"logLevel\":\"loud\"}");
+      rig.settings(Map.of("labels", List.of("Paris"), "logLevel", "loud"));
       Received told = rig.inbound.await("status.heartbeat", "logLevel must be");
-      assertTrue(told.body().contains("config.json: healthIntervalSeconds must be"), told.body());
+      assertTrue(told.body().contains("config.json: labels must be"), told.body());
       assertTrue(told.body().contains("\"labels\":{\"site\":\"Berlin\"}"), told.body());
 
       rig.settings(Map.of("labels", Map.of("site", "Paris")));
@@ -76,6 +78,43 @@ class SettingsIT extends OnAMac {
     }
     assertTrue(log().contains("Settings are refused, the last good ones stay"), log());
     assertEquals(List.of(), rig.inbound.flaws());
+  }
+
+  /** The profile is writable by others: what it says is not known, so nothing is risked. */
+  @Test
+  void aProfileThatIsRefusedAtAStartLoadsNothingAndNamesNobody() throws Exception {
+    rig.mac.put(MANAGED, "<plist version=\"1.0\"><dict/></plist>");
+    StubMac.allow(rig.mac.path(MANAGED), "rw-rw-r--");
+    rig.mac.approveByProfile();
+    try (AgentProcess agent = rig.start()) {
+      Received told =
+          rig.inbound.await("status.heartbeat", "until it is put right no kextutil runs");
+      NAMES.forEach(name -> assertLacks(told.body(), name));
+      assertEquals(List.of(), rig.mac.calls("kextutil"));
+      StubMac.allow(rig.mac.path(MANAGED), "rw-r--r--");
+      rig.inbound.await("extension.load_attempted", "\"outcome\":\"loaded\"");
+      rig.stop(agent);
+    }
+  }
+
+  @Test
+  void withoutSettingsItOnlyWatches() throws Exception {
+    rig.mac.approveByProfile();
+    Files.delete(rig.mac.path(LOCAL));
+    Script.Ended watched = rig.kextwatch("check");
+    assertTrue(
+        watched.out().contains("it only watches: deploy a profile, or write {} to config.json"),
+        watched::toString);
+    assertEquals(List.of(), rig.mac.calls("kextutil"));
+
+    rig.mac.put(LOCAL, "{}");
+    rig.kextwatch("check");
+    assertEquals(1, rig.mac.calls("kextutil").size());
+
+    rig.mac.put(LOCAL, "{"); // what it said last still counts
+    Script.Ended shown = rig.kextwatch("config", "show");
+    assertTrue(shown.out().contains("it is not valid JSON: line 1"), shown::toString);
+    assertTrue(shown.out().contains("when it was last good still counts"), shown::toString);
   }
 
   @Test

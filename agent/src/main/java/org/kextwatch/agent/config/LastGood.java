@@ -1,0 +1,127 @@
+package org.kextwatch.agent.config;
+
+import com.squareup.moshi.JsonWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import okio.Buffer;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Key.Bounds;
+import org.kextwatch.agent.config.SettingsText.BadText;
+
+/**
+ * What was last good of both files. It is kept on disk as it came, and read back by the types and
+ * bounds of the version that reads it.
+ *
+ * @param hardwareUuid of the Mac that it was good on, {@code null} if that is not known
+ * @param managed {@code null} if there are no managed preferences to remember
+ * @param local {@code null} if there is no local file to remember
+ */
+public record LastGood(
+    @Nullable String hardwareUuid,
+    @Nullable SettingsSource managed,
+    @Nullable SettingsSource local) {
+
+  public static final LastGood NONE = new LastGood(null, null, null);
+
+  private static final String UUID = "hardwareUuid";
+  private static final String VALUES = "values";
+  private static final String REFUSED = "refused";
+
+  /** The same on a Mac: what is another Mac's (a clone, a migration) does not count here. */
+  public LastGood on(@Nullable String thisMac) {
+    if (thisMac == null) {
+      return this;
+    }
+    boolean isAnother = hardwareUuid != null && !hardwareUuid.equals(thisMac);
+    return isAnother ? new LastGood(thisMac, null, null) : new LastGood(thisMac, managed, local);
+  }
+
+  public boolean isEmpty() {
+    return managed == null && local == null;
+  }
+
+  /** As it is kept. */
+  public byte[] toJson() {
+    Map<String, Object> document = new TreeMap<>();
+    if (hardwareUuid != null) {
+      document.put(UUID, hardwareUuid);
+    }
+    put(document, managed);
+    put(document, local);
+    Buffer buffer = new Buffer();
+    try (JsonWriter writer = JsonWriter.of(buffer)) {
+      writer.jsonValue(document);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // it is in memory
+    }
+    return buffer.readByteArray();
+  }
+
+  private static void put(Map<String, Object> document, @Nullable SettingsSource source) {
+    if (source != null) {
+      document.put(
+          member(source.origin()),
+          new TreeMap<>(
+              Map.of(
+                  VALUES,
+                  new TreeMap<>(source.raw()),
+                  REFUSED,
+                  List.copyOf(new TreeSet<>(source.refused())))));
+    }
+  }
+
+  /**
+   * Reads it back; a value that no longer fits counts as refused.
+   *
+   * @throws IOException if it is not what {@link #toJson} wrote
+   */
+  static LastGood of(String file, byte[] json, Bounds bounds) throws IOException {
+    Map<String, Object> document;
+    try {
+      document = new SettingsJson(file, json).read();
+    } catch (BadText e) {
+      throw new IOException(e.problem(), e);
+    }
+    return new LastGood(
+        document.get(UUID) instanceof String uuid ? uuid : null,
+        source(Origin.MANAGED, file, document, bounds),
+        source(Origin.LOCAL, file, document, bounds));
+  }
+
+  private static @Nullable SettingsSource source(
+      Origin origin, String file, Map<String, Object> document, Bounds bounds) {
+    if (!(document.get(member(origin)) instanceof Map<?, ?> kept)) {
+      return null;
+    }
+    Map<?, ?> raw = kept.get(VALUES) instanceof Map<?, ?> values ? values : Map.of();
+    Findings found = new Findings(file, bounds, Map.of()).ofFlat(raw);
+    Set<String> refused = new TreeSet<>(found.refused);
+    if (kept.get(REFUSED) instanceof List<?> units) {
+      units.forEach(unit -> refused.add(String.valueOf(unit)));
+    }
+    return new SettingsSource(
+        origin,
+        file,
+        SettingsSource.Presence.READ,
+        found.raw,
+        found.values,
+        refused,
+        List.of(),
+        List.of());
+  }
+
+  private static String member(Origin origin) {
+    return origin == Origin.MANAGED ? "managed" : "local";
+  }
+
+  /** Without its values: some can be secrets. */
+  @Override
+  public String toString() {
+    return "LastGood[%s, %s]".formatted(managed, local);
+  }
+}

@@ -1,0 +1,166 @@
+package org.kextwatch.agent.config;
+
+import com.squareup.moshi.JsonDataException;
+import com.squareup.moshi.JsonReader;
+import com.squareup.moshi.JsonReader.Token;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import okio.Buffer;
+import org.kextwatch.agent.config.SettingsText.BadText;
+
+/** Reads a JSON object of settings, and knows on which line each key, and each fault, stands. */
+final class SettingsJson {
+  private static final int MAX_DEPTH = 16;
+  private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,18}");
+
+  private final String file;
+  private final byte[] bytes;
+  private final Buffer left = new Buffer();
+  private final JsonReader reader;
+  private final Map<String, Integer> lines = new HashMap<>();
+
+  private boolean isInText;
+
+  SettingsJson(String file, byte[] bytes) {
+    this.file = file;
+    this.bytes = bytes;
+    this.reader = JsonReader.of(left.write(bytes));
+  }
+
+  Map<String, Integer> lines() {
+    return lines;
+  }
+
+  Map<String, Object> read() throws BadText {
+    try {
+      if (reader.peek() != Token.BEGIN_OBJECT) {
+        throw new BadText(file + ": it must be one JSON object, { … }.");
+      }
+      Map<String, Object> top = object("", 1);
+      if (!skipSpace()) {
+        throw bad(found() + " after the closing }");
+      }
+      return top;
+    } catch (IOException
+        | JsonDataException e) { // its words are a library's, and may quote a secret
+      throw bad(found());
+    }
+  }
+
+  private Map<String, Object> object(String prefix, int depth) throws IOException, BadText {
+    Map<String, Object> members = new LinkedHashMap<>();
+    reader.beginObject();
+    while (reader.hasNext()) {
+      isInText = true;
+      String name = reader.nextName();
+      isInText = false;
+      lines.put(prefix + name, line());
+      if (members.containsKey(name)) {
+        throw bad("a key twice, " + Found.name(name));
+      }
+      members.put(name, value(prefix + name + ".", depth));
+    }
+    reader.endObject();
+    members.values().removeIf(Absent.class::isInstance);
+    return members;
+  }
+
+  private Object value(String prefix, int depth) throws IOException, BadText {
+    if (depth > MAX_DEPTH) {
+      throw bad("it is nested too deep");
+    }
+    return switch (reader.peek()) {
+      case BEGIN_OBJECT -> object(prefix, depth + 1);
+      case BEGIN_ARRAY -> list(prefix, depth + 1);
+      case STRING -> text();
+      case NUMBER -> number(reader.nextString());
+      case BOOLEAN -> reader.nextBoolean();
+      default -> {
+        reader.nextNull();
+        yield new Absent();
+      }
+    };
+  }
+
+  private static Number number(String text) {
+    if (WHOLE.matcher(text).matches()) {
+      return Long.valueOf(text);
+    }
+    return Double.valueOf(text);
+  }
+
+  private List<Object> list(String prefix, int depth) throws IOException, BadText {
+    List<Object> items = new ArrayList<>();
+    reader.beginArray();
+    while (reader.hasNext()) {
+      items.add(value(prefix, depth));
+    }
+    reader.endArray();
+    return items;
+  }
+
+  private String text() throws IOException {
+    isInText = true;
+    String text = reader.nextString();
+    isInText = false;
+    return text;
+  }
+
+  private BadText bad(String what) {
+    return new BadText("%s: it is not valid JSON: line %d: %s.".formatted(file, line(), what));
+  }
+
+  /** The line that the reader has come to. */
+  private int line() {
+    int line = 1;
+    for (int i = 0; i < bytes.length - left.size(); i++) {
+      line += bytes[i] == '\n' ? 1 : 0;
+    }
+    return line;
+  }
+
+  /** Whether nothing but white space is left. */
+  private boolean skipSpace() throws IOException {
+    while (!left.exhausted() && " \t\r\n".indexOf(left.getByte(0)) >= 0) {
+      left.skip(1);
+    }
+    return left.exhausted();
+  }
+
+  /** What stands where the reader could not go on; never a text, which may be a secret. */
+  private String found() {
+    if (isInText) {
+      return "a text that is not closed by a double quote, or has a wrong \\ in it";
+    }
+    try {
+      if (skipSpace()) {
+        return bytes.length == 0 ? "it is empty" : "it ends too soon, as if it were cut off";
+      }
+      int found = left.readUtf8CodePoint();
+      return switch (found) {
+        case '/', '#' -> "a comment, which JSON does not have";
+        case '\'' -> "a single quote, where JSON wants a double quote";
+        case '“', '”', '„', '‘', '’', '«', '»' -> "a typographic quote, where JSON wants \"";
+        case ',' -> "a comma too many";
+        case '}', ']' -> "a comma too many, or a value too few, before " + (char) found;
+        case '"' -> "a comma is missing before a text";
+        default ->
+            Character.isLetterOrDigit(found)
+                ? "a word that is neither a number, true, false nor a text in double quotes"
+                : Character.isISOControl(found)
+                    ? "a character that cannot be shown"
+                    : "the character " + Character.toString(found) + " where none may be";
+      };
+    } catch (IOException e) {
+      return "it cannot be read";
+    }
+  }
+
+  /** The value null, which stands for a setting that is not there. */
+  private record Absent() {}
+}
