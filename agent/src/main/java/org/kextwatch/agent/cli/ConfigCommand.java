@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  sudo kextwatch config show",
-      "  kextwatch config validate ./config.json       a draft, JSON or property list",
+      "  kextwatch config validate ./config.json       a draft, JSON, plist or .mobileconfig",
       "",
       "Exit codes: 0 fine, 1 a file that they name is missing or unsafe,",
       "77 needs root, 78 refused."
@@ -83,7 +83,8 @@ final class ConfigCommand implements Runnable {
       name = "validate",
       description = {
         "Whether the settings are right, and the files that they name there and safe.",
-        "Of a FILE it does not matter where it lies and whose it is."
+        "Of a FILE it does not matter where it lies and whose it is. It is judged as for a real Mac;",
+        "of a .mobileconfig, what macOS would hand to Kextwatch."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
@@ -92,7 +93,7 @@ final class ConfigCommand implements Runnable {
       @Parameters(
               arity = "0..1",
               paramLabel = "FILE",
-              description = "A draft, JSON or property list; this Mac's own settings if not given.")
+              description = "A draft, JSON, property list or .mobileconfig; this Mac's settings if not given.")
           @Nullable Path file)
       throws RefusedPath {
     SystemRoot root = kextwatch.root();

@@ -16,6 +16,7 @@ import org.kextwatch.agent.config.SettingsText.BadText;
 /** Reads a JSON object of settings, and knows on which line each key, and each fault, stands. */
 final class SettingsJson {
   private static final int MAX_DEPTH = 16;
+  private static final String CUT_OFF = "it ends too soon, as if it were cut off";
   private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,18}");
 
   private final String file;
@@ -43,7 +44,7 @@ final class SettingsJson {
       }
       Map<String, Object> top = object("", 1);
       if (!skipSpace()) {
-        throw bad(found() + " after the closing }");
+        throw bad(nameOf(left.readUtf8CodePoint()) + ", after the closing }");
       }
       return top;
     } catch (IOException
@@ -132,33 +133,41 @@ final class SettingsJson {
     return left.exhausted();
   }
 
-  /** What stands where the reader could not go on; never a text, which may be a secret. */
+  /** What the reader stumbled over; never a text, which may be a secret. */
   private String found() {
     if (isInText) {
       return "a text that is not closed by a double quote, or has a wrong \\ in it";
     }
     try {
-      if (skipSpace()) {
-        return bytes.length == 0 ? "it is empty" : "it ends too soon, as if it were cut off";
+      int last = (int) (bytes.length - left.size()) - 1;
+      boolean isTaken = last >= 0 && " \t\r\n{[,:".indexOf(bytes[last]) < 0;
+      if (isTaken && (left.exhausted() || "/#".indexOf(left.getByte(0)) < 0)) {
+        return left.exhausted() && bytes[last] != '\'' ? CUT_OFF : nameOf(bytes[last] & 0xff);
       }
-      int found = left.readUtf8CodePoint();
-      return switch (found) {
-        case '/', '#' -> "a comment, which JSON does not have";
-        case '\'' -> "a single quote, where JSON wants a double quote";
-        case '“', '”', '„', '‘', '’', '«', '»' -> "a typographic quote, where JSON wants \"";
-        case ',' -> "a comma too many";
-        case '}', ']' -> "a comma too many, or a value too few, before " + (char) found;
-        case '"' -> "a comma is missing before a text";
-        default ->
-            Character.isLetterOrDigit(found)
-                ? "a word that is neither a number, true, false nor a text in double quotes"
-                : Character.isISOControl(found)
-                    ? "a character that cannot be shown"
-                    : "the character " + Character.toString(found) + " where none may be";
-      };
+      if (skipSpace()) {
+        return bytes.length == 0 ? "it is empty" : CUT_OFF;
+      }
+      return nameOf(left.readUtf8CodePoint());
     } catch (IOException e) {
       return "it cannot be read";
     }
+  }
+
+  private static String nameOf(int character) {
+    return switch (character) {
+      case '/', '#' -> "a comment, which JSON does not have";
+      case '\'' -> "a single quote, where JSON wants a double quote";
+      case '“', '”', '„', '‘', '’', '«', '»' -> "a typographic quote, where JSON wants \"";
+      case ',' -> "a comma too many";
+      case '}', ']' -> "a comma too many, or a value too few, before " + (char) character;
+      case '"' -> "a comma or a colon is missing before a text";
+      default ->
+          Character.isLetterOrDigit(character)
+              ? "a word that is neither a number, true, false nor a text in double quotes"
+              : Character.isISOControl(character)
+                  ? "a character that cannot be shown"
+                  : "the character " + Character.toString(character) + " where none may be";
+    };
   }
 
   /** The value null, which stands for a setting that is not there. */

@@ -85,11 +85,19 @@ public final class SettingsReader {
   }
 
   private static SettingsSource draft(String name, byte[] bytes) {
-    if (bytes.length > DRAFT_BYTES) {
-      return SettingsSource.refused(
-          Origin.LOCAL, name, name + ": it is larger than " + DRAFT_BYTES + " bytes.");
+    try {
+      SettingsText text = SettingsText.of(name, bytes, false);
+      int limit = text.isPropertyList() ? DRAFT_BYTES : LIMIT_BYTES;
+      if (bytes.length > limit) {
+        throw new SettingsText.BadText(name + ": it is larger than " + limit + " bytes.");
+      }
+      Findings found = new Findings(name, Bounds.REAL_MAC, text.lines());
+      return text.isPropertyList()
+          ? ProfileDraft.understand(name, text.top(), Bounds.REAL_MAC)
+          : SettingsSource.of(Origin.LOCAL, name, found.of(text.top()));
+    } catch (SettingsText.BadText e) {
+      return SettingsSource.refused(Origin.LOCAL, name, e.problem());
     }
-    return SettingsSource.understand(Origin.LOCAL, name, bytes, Bounds.REAL_MAC);
   }
 
   /** What stat shows of both files: while it is the same there is nothing new to read. */

@@ -180,7 +180,7 @@ class ConfigCommandTest {
           <plist><dict><key>renewPrompt</key><true/></dict></plist> | 0 | The settings are fine.
           {"renewPrompt":2} | 78 | renewPrompt must be true or false, not 2 .line 1..
           <plist><dict><key>renewPrompt</key><integer>2</integer></dict></plist> | 78 | not 2.
-          <plist><dict><key>PayloadContent</key><array/></dict></plist> | 0 | PayloadContent is no setting
+          <plist><dict><key>PayloadContent</key><array/></dict></plist> | 78 | PayloadType of the profile must be Configuration
           {"secretFile":"/etc/none","endpoint":"https://a.example/"} | 1 | secretFile: there is no
           {"renewPrompts":true} | 0 | warning: .*renewPrompts is no setting
           {} {} | 78 | valid JSON
@@ -192,6 +192,15 @@ class ConfigCommandTest {
     StubMac.allow(draft, "rw-rw-rw-");
     assertEquals(exit, config("validate", draft.toString()), out);
     assertTrue(out.lines().anyMatch(line -> line.matches(".*" + told + ".*")), out);
+  }
+
+  /** With --root too: a draft is meant for real Macs. */
+  @Test
+  void aDraftIsJudgedByTheBoundsOfARealMacAndWhatIsInForceByThoseOfThisOne() throws IOException {
+    write(LOCAL, "rw-r-----", "{\"heartbeatIntervalSeconds\":60}");
+    assertEquals(0, config("validate"), out);
+    assertEquals(78, config("validate", mac.resolve(LOCAL).toString()), out);
+    assertTrue(out.contains("heartbeatIntervalSeconds must be a whole number from 300"), out);
   }
 
   @Test
