@@ -220,12 +220,25 @@ class InstallChecksTest extends InstalledMac {
     Ended staged = script("--destdir", staging, "--java", "/Library/Java/x/Contents/Home");
     assertDone(staged);
     assertTrue(staged.err().contains("neither it nor the settings are tried"), staged::err);
+    String watches = "it only watches: deploy a profile, or write {} to config.json";
+    assertTrue(staged.err().contains(watches), staged::err);
     Path there = staging.resolve("Library/Application Support/Kextwatch");
     assertEquals(
         "/Library/Java/x/Contents/Home\n", Files.readString(there.resolve("current/java-home")));
     assertTrue(Files.exists(staging.resolve("Library/LaunchDaemons/" + LABEL + ".plist")));
     assertDone(script("--destdir", staging, "--uninstall"));
     assertEquals(List.of(), launchd.calls());
+  }
+
+  /** Below a root settings may be quick, but a package is for real Macs. */
+  @Test
+  void settingsInThePackageAreJudgedAsOnARealMac() throws Exception {
+    Files.createDirectories(support);
+    Path config = Files.writeString(support.resolve("config.json"), "{ quick }");
+    Ended rehearsed = install("--dry-run", "--java", runtime);
+    assertEquals(0, rehearsed.exit(), rehearsed::toString);
+    String why = config + " is refused: heartbeatIntervalSeconds must be";
+    assertFailed(78, why, script("--destdir", mac, "--java", runtime));
   }
 
   @Test

@@ -83,7 +83,8 @@ final class ConfigCommand implements Runnable {
       name = "validate",
       description = {
         "Whether the settings are right, and the files that they name there and safe.",
-        "Of a FILE it does not matter where it lies and whose it is. It is judged as for a real Mac;",
+        "Of a FILE it does not matter where it lies and whose it is. It is judged as for a real"
+            + " Mac;",
         "of a .mobileconfig, what macOS would hand to Kextwatch."
       },
       mixinStandardHelpOptions = true,
@@ -93,7 +94,9 @@ final class ConfigCommand implements Runnable {
       @Parameters(
               arity = "0..1",
               paramLabel = "FILE",
-              description = "A draft, JSON, property list or .mobileconfig; this Mac's settings if not given.")
+              description =
+                  "A draft, JSON, property list or .mobileconfig; this Mac's settings if not"
+                      + " given.")
           @Nullable Path file)
       throws RefusedPath {
     SystemRoot root = kextwatch.root();

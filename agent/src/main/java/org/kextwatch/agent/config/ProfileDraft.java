@@ -26,7 +26,8 @@ final class ProfileDraft {
       "%s > %s > %s > %s".formatted(CONTENT, DOMAIN, FORCED, SETTINGS);
 
   /** Keys of the wrapper that macOS unpacks only in a payload of the type above. */
-  private static final List<String> WRAPPER = List.of(SETTINGS, FORCED, "Set-Once", "Often", DOMAIN);
+  private static final List<String> WRAPPER =
+      List.of(SETTINGS, FORCED, "Set-Once", "Often", DOMAIN);
 
   private static final List<String> REQUIRED =
       List.of("PayloadIdentifier", "PayloadUUID", "PayloadVersion");
@@ -106,7 +107,8 @@ final class ProfileDraft {
       warnOfMissing(where, payload);
       if (payload.containsKey(CONTENT)) {
         refuse(
-            "%s: the settings must stand in the payload itself, not in %s".formatted(where, CONTENT));
+            "%s: the settings must stand in the payload itself, not in %s"
+                .formatted(where, CONTENT));
       }
       refuseWrapper(where + ": ", payload);
       payload.forEach((name, value) -> add(name, value));
@@ -140,8 +142,7 @@ final class ProfileDraft {
         warnOfMissing(where, payload);
         domain(where, domains.get(name));
       } else if (isLike(domain)) {
-        refuse(
-            "%s: the domain must be %s, not %s".formatted(where, DOMAIN, Found.name(domain)));
+        refuse("%s: the domain must be %s, not %s".formatted(where, DOMAIN, Found.name(domain)));
       } else {
         others.add(Found.plain(domain));
       }
@@ -167,7 +168,8 @@ final class ProfileDraft {
       }
     }
     if (!isThere && problems.isEmpty()) {
-      refuse("%s: the settings must stand in %s, a list of groups".formatted(where, PATH_TO_SETTINGS));
+      refuse(
+          "%s: the settings must stand in %s, a list of groups".formatted(where, PATH_TO_SETTINGS));
     }
   }
 

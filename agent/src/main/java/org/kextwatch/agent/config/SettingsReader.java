@@ -6,12 +6,15 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.kextwatch.agent.config.Key.Bounds;
 import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.RefusedPath;
 import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.mac.TrustedFile;
 
 /**
@@ -29,6 +32,8 @@ public final class SettingsReader {
 
   /** A profile has more in it than settings. */
   private static final int DRAFT_BYTES = 1 << 20;
+
+  private static final Duration TOOL_TIMEOUT = Duration.ofSeconds(10);
 
   private final SystemRoot root;
   private final Path local;
@@ -49,13 +54,24 @@ public final class SettingsReader {
 
   /** Reads what is in force: both files, and what was last good of what is refused. */
   public SettingsReading read() {
-    LastGood lastGood;
+    SettingsSource nowManaged = managed();
+    SettingsSource nowLocal = local();
+    boolean isGood =
+        nowManaged.isThere() && nowManaged.problems().isEmpty() && nowLocal.problems().isEmpty();
+    LastGood lastGood = isGood ? LastGood.NONE : lastGood();
+    return Belief.of(nowManaged, nowLocal, lastGood, Moment.now()).reading();
+  }
+
+  /** What this Mac has kept; the daemon says if it cannot be read. */
+  private LastGood lastGood() {
     try {
-      lastGood = new LastGoodFile(root, new Disk()).read();
-    } catch (IOException e) { // the daemon says so; whoever may not read it knows nothing of it
-      lastGood = LastGood.NONE;
+      LastGood kept = new LastGoodFile(root, new Disk()).read();
+      return kept.isEmpty()
+          ? kept
+          : kept.on(Hardware.of(new ToolRunner(root), TOOL_TIMEOUT).uuid());
+    } catch (IOException e) {
+      return LastGood.NONE;
     }
-    return Belief.of(managed(), local(), lastGood, Moment.now()).reading();
   }
 
   /** The managed preferences alone. */

@@ -117,6 +117,26 @@ class ConfigCommandTest {
   }
 
   @Test
+  void whatAnotherMacKeptIsNotShown() throws IOException {
+    write(
+        "private/var/db/kextwatch/settings.json",
+        "rw-------",
+        "{\"hardwareUuid\":\"A\",\"managed\":{\"values\":{\"proxy\":\"none\"},\"refused\":[]}}");
+    write(MANAGED, "rw-r--r--", plist("<key>proxy</key><integer>2</integer>"));
+    for (String uuid : List.of("A", "B")) {
+      write(
+          "usr/sbin/ioreg",
+          "rwxr-xr-x",
+          "#!/bin/sh\necho '\"IOPlatformUUID\" = \"%s\"'\n".formatted(uuid));
+      assertEquals(78, config("show"));
+      assertRow(
+          "proxy",
+          uuid.equals("A") ? "none" : "system",
+          uuid.equals("A") ? "managed (last good)" : "managed (refused)");
+    }
+  }
+
+  @Test
   void withoutAnySettingsItSaysSoAndNothingIsWrong() {
     assertEquals(0, config("validate"));
     assertTrue(out.contains("warning: There are no settings"), out);

@@ -39,26 +39,43 @@ class ProfileDraftTest {
         "OTHER OURS(<key>renewPrompt</key><false/>) | ",
         "MCX(<key>renewPrompt</key><false/>) | ",
         "OTHER MCX(<key>healthIntervalSeconds</key><integer>300</integer>) | ",
-        "OURS(<key>healthIntervalSeconds</key><string>soon</string>) | healthIntervalSeconds must be a whole number from 60 to 86400 seconds, not the text \"soon\".",
-        "MCX(<key>healthIntervalSeconds</key><string>soon</string>) | healthIntervalSeconds must be a whole number from 60",
-        "OTHER MCX(<key>healthIntervalSeconds</key><integer>5</integer>) | healthIntervalSeconds must be a whole number from 60 to 86400 seconds, not 5.",
+        "OURS(<key>healthIntervalSeconds</key><string>soon</string>) | healthIntervalSeconds must"
+            + " be a whole number from 60 to 86400 seconds, not the text \"soon\".",
+        "MCX(<key>healthIntervalSeconds</key><string>soon</string>) | healthIntervalSeconds must be"
+            + " a whole number from 60",
+        "OTHER MCX(<key>healthIntervalSeconds</key><integer>5</integer>) | healthIntervalSeconds"
+            + " must be a whole number from 60 to 86400 seconds, not 5.",
         "OURS(<key>endpoint</key><string>ftp://hunter2</string>) | endpoint must be a URL such as",
-        "OURS(<key>labels</key><dict><key>room</key><integer>12</integer></dict>) | labels must be a group of texts; \"room\" is the number 12.",
-        "OURS(<key>mcx_preference_settings</key><dict/>) | macOS never applies mcx_preference_settings where it stands",
+        "OURS(<key>labels</key><dict><key>room</key><integer>12</integer></dict>) | labels must be"
+            + " a group of texts; \"room\" is the number 12.",
+        "OURS(<key>mcx_preference_settings</key><dict/>) | macOS never applies"
+            + " mcx_preference_settings where it stands",
         "OURS(<key>Forced</key><array/>) | macOS never applies Forced where it stands",
         "OURS(<key>PayloadContent</key><dict/>) | the settings must stand in the payload itself",
-        "PREFS(<key>mcx_preference_settings</key><dict/>) | macOS never applies mcx_preference_settings where it stands",
-        "PREFS(<key>PayloadContent</key><dict><key>mcx_preference_settings</key><dict/></dict>) | the settings must stand in PayloadContent > org.kextwatch.agent > Forced > mcx_preference_settings",
-        "PREFS(<key>PayloadContent</key><dict><key>org.kextwatch.agent</key><dict><key>renewPrompt</key><false/></dict></dict>) | must stand in Forced, not in \"renewPrompt\"",
-        "PREFS(<key>PayloadContent</key><dict><key>org.kextwatch.agent</key><dict/></dict>) | the settings must stand in PayloadContent > org.kextwatch.agent > Forced",
-        "PREFS(<key>PayloadContent</key><dict><key>org.kextwatch.agent</key><dict><key>Set-Once</key><array><dict><key>mcx_preference_settings</key><dict/></dict></array></dict></dict>) | must stand in Forced, not in \"Set-Once\"",
-        "PREFS(<key>PayloadContent</key><dict><key>org.kextwatch.agent</key><dict><key>Forced</key><dict/></dict></dict>) | Forced > mcx_preference_settings, a list of groups",
-        "PREFS(<key>PayloadContent</key><dict><key>org.kextwatch.Agent</key><dict/></dict>) | the domain must be org.kextwatch.agent, not \"org.kextwatch.Agent\"",
-        "PREFS(<key>PayloadContent</key><dict><key>com.example</key><dict/></dict>) | no payload is for Kextwatch: PayloadType must be org.kextwatch.agent, found: com.example.",
-        "OTHER | no payload is for Kextwatch: PayloadType must be org.kextwatch.agent, found: com.apple.servicemanagement.",
+        "PREFS(<key>mcx_preference_settings</key><dict/>) | macOS never applies"
+            + " mcx_preference_settings where it stands",
+        "PREFS(<key>PayloadContent</key><dict><key>mcx_preference_settings</key><dict/></dict>) |"
+            + " the settings must stand in PayloadContent > org.kextwatch.agent > Forced >"
+            + " mcx_preference_settings",
+        "PREFS(<key>PayloadContent</key><dict><key>org.kextwatch.agent</key><dict><key>renewPrompt</key><false/></dict></dict>)"
+            + " | must stand in Forced, not in \"renewPrompt\"",
+        "PREFS(<key>PayloadContent</key><dict><key>org.kextwatch.agent</key><dict/></dict>) | the"
+            + " settings must stand in PayloadContent > org.kextwatch.agent > Forced",
+        "PREFS(<key>PayloadContent</key><dict><key>org.kextwatch.agent</key><dict><key>Set-Once</key><array><dict><key>mcx_preference_settings</key><dict/></dict></array></dict></dict>)"
+            + " | must stand in Forced, not in \"Set-Once\"",
+        "PREFS(<key>PayloadContent</key><dict><key>org.kextwatch.agent</key><dict><key>Forced</key><dict/></dict></dict>)"
+            + " | Forced > mcx_preference_settings, a list of groups",
+        "PREFS(<key>PayloadContent</key><dict><key>org.kextwatch.Agent</key><dict/></dict>) | the"
+            + " domain must be org.kextwatch.agent, not \"org.kextwatch.Agent\"",
+        "PREFS(<key>PayloadContent</key><dict><key>com.example</key><dict/></dict>) | no payload is"
+            + " for Kextwatch: PayloadType must be org.kextwatch.agent, found: com.example.",
+        "OTHER | no payload is for Kextwatch: PayloadType must be org.kextwatch.agent, found:"
+            + " com.apple.servicemanagement.",
         "'' | no payload is for Kextwatch",
-        "TYPE(com.example.kextwatch) | PayloadType must be org.kextwatch.agent, not \"com.example.kextwatch\"",
-        "<dict><key>PayloadType</key><string>com.apple.preferences</string><key>mcx_preference_settings</key><dict/></dict> | PayloadType must be com.apple.ManagedClient.preferences for such settings",
+        "TYPE(com.example.kextwatch) | PayloadType must be org.kextwatch.agent, not"
+            + " \"com.example.kextwatch\"",
+        "<dict><key>PayloadType</key><string>com.apple.preferences</string><key>mcx_preference_settings</key><dict/></dict>"
+            + " | PayloadType must be com.apple.ManagedClient.preferences for such settings",
       })
   void whatMacOsWouldApplyIsJudgedAndTheRestRefused(String payloads, String problem)
       throws IOException {
@@ -77,12 +94,18 @@ class ProfileDraftTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "<key>PayloadType</key><string>org.kextwatch.agent</string> | PayloadType of the profile must be Configuration, not \"org.kextwatch.agent\"",
-        "<key>PayloadContent</key><array/> | PayloadType of the profile must be Configuration, not missing",
-        "<key>PayloadType</key><string>Configuration</string> | PayloadContent must be a list of payloads, not nothing",
-        "<key>PayloadType</key><string>Configuration</string><key>PayloadContent</key><dict/> | PayloadContent must be a list of payloads, not a group",
-        "<key>PayloadType</key><string>Configuration</string><key>EncryptedPayloadContent</key><data>AA==</data> | it is encrypted",
-        "<key>PayloadScope</key><string>User</string><key>PayloadType</key><string>Configuration</string> | PayloadScope must be System, not User",
+        "<key>PayloadType</key><string>org.kextwatch.agent</string> | PayloadType of the profile"
+            + " must be Configuration, not \"org.kextwatch.agent\"",
+        "<key>PayloadContent</key><array/> | PayloadType of the profile must be Configuration, not"
+            + " missing",
+        "<key>PayloadType</key><string>Configuration</string> | PayloadContent must be a list of"
+            + " payloads, not nothing",
+        "<key>PayloadType</key><string>Configuration</string><key>PayloadContent</key><dict/> |"
+            + " PayloadContent must be a list of payloads, not a group",
+        "<key>PayloadType</key><string>Configuration</string><key>EncryptedPayloadContent</key><data>AA==</data>"
+            + " | it is encrypted",
+        "<key>PayloadScope</key><string>User</string><key>PayloadType</key><string>Configuration</string>"
+            + " | PayloadScope must be System, not User",
       })
   void aProfileThatMacOsWouldNotTakeIsRefused(String top, String problem) throws IOException {
     List<String> problems = draft("x.mobileconfig", plist(top)).problems();
@@ -92,8 +115,7 @@ class ProfileDraftTest {
   @ParameterizedTest
   @ValueSource(strings = {"mcx_preference_settings", "Forced", "Set-Once", "org.kextwatch.agent"})
   void aWrapperWithoutItsPayloadIsRefused(String name) throws IOException {
-    List<String> problems =
-        draft("x.plist", plist("<key>" + name + "</key><dict/>")).problems();
+    List<String> problems = draft("x.plist", plist("<key>" + name + "</key><dict/>")).problems();
     assertEquals(1, problems.size(), problems::toString);
     assertTrue(problems.get(0).contains("macOS never applies " + name), problems::toString);
   }
@@ -139,13 +161,17 @@ class ProfileDraftTest {
         "{\"renewPrompt\":,}|line 1: a comma too many.",
         "{'renewPrompt':true}|line 1: a single quote, where JSON wants a double quote.",
         "{“renewPrompt”:true}|line 1: a typographic quote",
-        "{\\n\"renewPrompt\":hunter2}|line 2: a word that is neither a number, true, false nor a text",
+        "{\\n"
+            + "\"renewPrompt\":hunter2}|line 2: a word that is neither a number, true, false nor a"
+            + " text",
         "{renewPrompt:true}|line 1: a word that is neither",
         "{\"endpoint\":\"https://hunter2|line 1: a text that is not closed by a double quote",
         "{\"endpoint\":\"\\q\"}|has a wrong \\ in it",
         "{\"renewPrompt\":|line 1: it ends too soon, as if it were cut off.",
         "{\"renewPrompt\":true|line 1: it ends too soon",
-        "{\\n\"renewPrompt\":true\\n\"labels\":{}}|line 3: a comma or a colon is missing before a text.",
+        "{\\n"
+            + "\"renewPrompt\":true\\n"
+            + "\"labels\":{}}|line 3: a comma or a colon is missing before a text.",
         "{\"renewPrompt\" true}|line 1: a word that is neither",
         "{\"renewPrompt\" \"true\"}|line 1: a comma or a colon is missing",
         "{\"renewPrompt\":1;}|line 1: a word that is neither",
@@ -154,8 +180,13 @@ class ProfileDraftTest {
         "{}{}|line 1: the character { where none may be, after the closing }.",
         "{}\\n{}|line 2: the character { where none may be",
         "{\"labels\":{\"a\":\"1\",\\n\"a\":\"2\"}}|line 2: a key twice, \"a\".",
-        "{\\n\\n\"healthIntervalSeconds\":\"soon\"}|healthIntervalSeconds must be a whole number from 60 to 86400 seconds, not the text \"soon\" (line 3).",
-        "{\"spool\":{\\n\"maxEvents\":1}}|spool.maxEvents must be a whole number from 10 to 20000, not 1 (line 2).",
+        "{\\n"
+            + "\\n"
+            + "\"healthIntervalSeconds\":\"soon\"}|healthIntervalSeconds must be a whole number"
+            + " from 60 to 86400 seconds, not the text \"soon\" (line 3).",
+        "{\"spool\":{\\n"
+            + "\"maxEvents\":1}}|spool.maxEvents must be a whole number from 10 to 20000, not 1"
+            + " (line 2).",
         "bplist00x|it is no valid property list; see: plutil -lint",
       })
   void whatIsWrongIsSaidWithItsLine(String content, String told) throws IOException {
@@ -172,7 +203,8 @@ class ProfileDraftTest {
       delimiter = '|',
       quoteCharacter = '\0',
       value = {
-        "{\"healthIntervalSeconds\":\"900\"}|healthIntervalSeconds|900|healthIntervalSeconds is a text; it is taken as 900 (line 1).",
+        "{\"healthIntervalSeconds\":\"900\"}|healthIntervalSeconds|900|healthIntervalSeconds is a"
+            + " text; it is taken as 900 (line 1).",
         "{\"healthIntervalSeconds\":\" 900 \"}|healthIntervalSeconds|900|is taken as 900",
         "{\"healthIntervalSeconds\":300.0}|healthIntervalSeconds|300|",
         "{\"healthIntervalSeconds\":\"300.0\"}|healthIntervalSeconds|300|is taken as 300.0",
@@ -191,13 +223,18 @@ class ProfileDraftTest {
         "{\"extension\":{\"teamId\":\" \"}}|extension.teamId|UBF8T346G9|",
         "{\"spool\":\"\"}|spool.maxEvents|5000|",
         "{\"labels\":{\"a\":\" x \",\"b\":\"\",\"c\":\"  \"}}|labels|{a=x}|",
-        "{\"labels\":{\"a\":\"$SERIALNUMBER\"}}|labels|{a=$SERIALNUMBER}|labels.a holds $SERIALNUMBER, which looks like a variable",
-        "{\"labels\":{\"a\":\"Mac {{serialnumber}}\"}}|labels|{a=Mac {{serialnumber}}}|labels.a holds {{serialnumber}}",
-        "{\"labels\":{\"a\":\"%SerialNumber%\"}}|labels|{a=%SerialNumber%}|labels.a holds %SerialNumber%",
-        "{\"labels\":{\"a\":\"{DeviceSerialNumber}\"}}|labels|{a={DeviceSerialNumber}}|labels.a holds {DeviceSerialNumber}",
+        "{\"labels\":{\"a\":\"$SERIALNUMBER\"}}|labels|{a=$SERIALNUMBER}|labels.a holds"
+            + " $SERIALNUMBER, which looks like a variable",
+        "{\"labels\":{\"a\":\"Mac {{serialnumber}}\"}}|labels|{a=Mac {{serialnumber}}}|labels.a"
+            + " holds {{serialnumber}}",
+        "{\"labels\":{\"a\":\"%SerialNumber%\"}}|labels|{a=%SerialNumber%}|labels.a holds"
+            + " %SerialNumber%",
+        "{\"labels\":{\"a\":\"{DeviceSerialNumber}\"}}|labels|{a={DeviceSerialNumber}}|labels.a"
+            + " holds {DeviceSerialNumber}",
         "{\"labels\":{\"a\":\"${SERIAL}\"}}|labels|{a=${SERIAL}}|labels.a holds ${SERIAL}",
         "{\"labels\":{\"a\":\"5 $ at 10 % off, 20 %\"}}|labels|{a=5 $ at 10 % off, 20 %}|",
-        "{\"endpoint\":\"https://a.example/?s=$SERIALNUMBER\"}|endpoint|https://a.example|endpoint holds a text, which looks like a variable",
+        "{\"endpoint\":\"https://a.example/?s=$SERIALNUMBER\"}|endpoint|https://a.example|endpoint"
+            + " holds a text, which looks like a variable",
         "{\"endpoint\":\"https://a.example/%ABC%20x$y\"}|endpoint|https://a.example|",
         "\uFEFF{\"renewPrompt\":false}|renewPrompt|false|",
       })
@@ -234,7 +271,8 @@ class ProfileDraftTest {
   void filesOfAdminsAreJudged(String file, int problems, int warnings, String told)
       throws Exception {
     SettingsReading reading =
-        SettingsReader.draft(Path.of(requireNonNull(getClass().getResource("/settings/" + file)).toURI()));
+        SettingsReader.draft(
+            Path.of(requireNonNull(getClass().getResource("/settings/" + file)).toURI()));
     String all = reading.problems().toString() + reading.warnings();
     assertEquals(problems, reading.problems().size(), all);
     assertEquals(warnings, reading.warnings().size(), all);
@@ -277,7 +315,12 @@ class ProfileDraftTest {
   }
 
   private static String payload(String type, String content) {
-    return "<dict>" + IDS + "<key>PayloadType</key><string>" + type + "</string>" + content
+    return "<dict>"
+        + IDS
+        + "<key>PayloadType</key><string>"
+        + type
+        + "</string>"
+        + content
         + "</dict>";
   }
 
