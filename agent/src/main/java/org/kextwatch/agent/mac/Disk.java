@@ -1,6 +1,7 @@
 package org.kextwatch.agent.mac;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -35,6 +36,13 @@ public class Disk {
       }
       Files.setPosixFilePermissions(file, permissions); // whatever the umask took away
       channel.force(true);
+    }
+  }
+
+  /** Reads a file, but no more of it than so many bytes. Links are refused. */
+  public byte[] read(Path file, int most) throws IOException {
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      return in.readNBytes(most);
     }
   }
 

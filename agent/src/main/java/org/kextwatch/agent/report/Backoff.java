@@ -1,7 +1,6 @@
 package org.kextwatch.agent.report;
 
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How long to wait after a failure: exponential up to a cap, then full jitter, so that a fleet that
@@ -32,19 +31,22 @@ record Backoff(Duration base, Duration cap) {
     return times(ceiling.compareTo(cap) < 0 ? ceiling : cap, random);
   }
 
+  /** The one for an attempt that failed so. */
+  static Backoff after(DeliveryClass outcome) {
+    return switch (outcome) {
+      case MISCONFIGURED, SUSPECT -> MISCONFIGURED;
+      default -> TRANSIENT;
+    };
+  }
+
   /**
-   * A wait, but no shorter than the endpoint asks for; spread, for it asks a whole fleet for the
-   * same.
+   * A wait that the endpoint asks for, and a little more by chance, because it asks a whole fleet
+   * for the same.
    *
-   * @param retryAfter what it asks for, {@code null} if it does not
    * @param random from 0 to 1, exclusive
    */
-  static Duration noSooner(Duration own, @Nullable Duration retryAfter, double random) {
-    if (retryAfter == null) {
-      return own;
-    }
-    Duration longer = own.compareTo(retryAfter) > 0 ? own : retryAfter;
-    return longer.plus(times(retryAfter.dividedBy(10).plus(SPREAD), random));
+  static Duration spread(Duration asked, double random) {
+    return asked.plus(times(asked.dividedBy(10).plus(SPREAD), random));
   }
 
   private static Duration times(Duration duration, double factor) {

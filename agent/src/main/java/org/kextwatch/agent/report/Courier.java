@@ -2,71 +2,68 @@ package org.kextwatch.agent.report;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.report.EventData.DropReason;
+import org.kextwatch.agent.report.RetryState.Fate;
+import org.kextwatch.agent.report.RetryState.Transition;
+import org.kextwatch.agent.report.Step.Beat;
+import org.kextwatch.agent.report.Step.Rest;
+import org.kextwatch.agent.report.Step.Send;
 import org.tinylog.Logger;
 
 /**
- * Takes events to the endpoint, one step at a time: the oldest that counts, and a heartbeat when
- * nothing waits. Steps are one thread's; the other methods are for any.
+ * Does what {@link RetryState} says: takes an event or a heartbeat to the endpoint, and the answer
+ * back. Steps are one thread's; the other methods are for any.
  */
 final class Courier {
-  /** Between two looks at files that settings name and that cannot be used yet. */
-  static final Duration REOPEN = Duration.ofSeconds(30);
+  static final Duration REOPEN = WebhookConnection.REOPEN;
 
-  private static final int MAX_READ_FAILURES = 5;
+  /** More than the events that are ever tried in turns. */
+  private static final int COUNTED_EVENTS = 16;
 
   private final Spool spool;
-  private final SystemRoot root;
-  private final String version;
   private final Supplier<Optional<Event>> heartbeat;
   private final Supplier<Moment> clock;
-  private final Standing standing;
-  private final SettingFiles files;
-  private final Rhythm rhythm;
+  private final RandomGenerator random;
+  private final WebhookConnection connection;
+  private final Complaint eventComplaint = new Complaint("Delivery");
+  private final Complaint heartbeatComplaint = new Complaint("The heartbeat");
+  private final Map<SpoolEntry, Integer> attempts =
+      new LinkedHashMap<>(COUNTED_EVENTS, 1, true); // the least recently tried comes first
 
-  private final AtomicReference<@Nullable Settings> fresh = new AtomicReference<>();
-  private final AtomicBoolean hurryAsked = new AtomicBoolean();
-  private volatile boolean hurried;
-  private volatile boolean hopeless;
+  private final AtomicBoolean urgencyAsked = new AtomicBoolean();
+  private volatile boolean isUrgent;
+  private volatile boolean isStuck;
   private volatile long committed;
-  private volatile @Nullable Endpoint endpoint;
-  private volatile Suspicion suspicion = Suspicion.NONE;
-
-  private Settings settings;
-  private String filesSeen = "";
-  private int readFailures;
-  private long urgent;
-  private final Map<SpoolEntry, Integer> attempts = new HashMap<>();
+  private volatile Settings settings;
+  private volatile RetryState state;
+  private volatile DeliveryState shown = DeliveryState.NONE;
 
   Courier(
       Spool spool,
       SystemRoot root,
       String version,
-      Rhythm.Phase phase,
+      Splay splay,
       Settings settings,
       Supplier<Optional<Event>> heartbeat,
       Supplier<Moment> clock,
       RandomGenerator random) {
     this.spool = spool;
-    this.root = root;
-    this.version = version;
     this.settings = settings;
     this.heartbeat = heartbeat;
     this.clock = clock;
-    this.standing = new Standing(clock, random);
-    this.files = new SettingFiles(root);
-    this.rhythm = new Rhythm(phase, settings.pace().heartbeat(), clock.get());
+    this.random = random;
+    Moment now = clock.get();
+    this.connection = new WebhookConnection(settings.webhook(), root, version, now);
+    this.state = RetryState.starting(splay, settings.pace().heartbeat(), now);
   }
 
   /** The state counts events up to this number: they may go. */
@@ -75,159 +72,160 @@ final class Courier {
   }
 
   void use(Settings newSettings) {
-    fresh.set(newSettings);
+    settings = newSettings;
   }
 
-  /** While hurried nothing is held back, no heartbeat is sent, and a pause is cut short once. */
+  /** While it is urgent nothing is held back, no heartbeat is sent, and a pause is ended once. */
   void hurry(boolean now) {
-    hopeless = false;
-    hurried = now;
-    hurryAsked.set(now);
+    isStuck = false;
+    isUrgent = now;
+    urgencyAsked.set(now);
   }
 
   /** Whether a step has seen the last {@link #hurry} and there is nothing left that it could do. */
   boolean isDone() {
-    return !hurryAsked.get() && (hopeless || due().isEmpty());
+    return !urgencyAsked.get()
+        && (isStuck || waiting().oldestBut(state.poison().entries()).isEmpty());
   }
 
   /** Whether everything that counts has been delivered. */
   boolean isEmpty() {
-    return spool.oldest().filter(this::counts).isEmpty();
+    return waiting().isEmpty();
   }
 
   DeliveryState state() {
-    return standing.state(spool);
+    return shown.counting(spool);
   }
 
   /** Does one thing, or nothing. Returns how long there will be nothing to do. */
   Duration step() {
-    takeSettings();
-    takeFiles();
     Moment now = clock.get();
-    rhythm.tick(now);
-    if (hurryAsked.getAndSet(false)) {
-      standing.cutShort();
+    takeSettings(now);
+    state = state.at(now);
+    if (urgencyAsked.getAndSet(false)) {
+      state = state.expedited(now);
     }
-    if (!standing.pause().isZero()) {
-      hopeless = standing.isGone();
-      return standing.pause();
+    isStuck = state.isHeld(now);
+    Step step = state.next(waiting(), now, isUrgent);
+    Endpoint endpoint = connection.open(now);
+    if (endpoint instanceof Endpoint.Ready ready) {
+      if (step instanceof Rest rest) {
+        ready.client().rest();
+        return rest.time();
+      }
+      attempt(step, ready.client());
+      return state.next(waiting(), clock.get(), isUrgent) instanceof Rest rest
+          ? rest.time()
+          : Duration.ZERO;
     }
-    WebhookClient client = client();
-    if (client == null) {
-      hopeless = true;
-      return REOPEN;
-    }
-    Optional<SpoolEntry> oldest = due();
-    boolean held = !hurried && rhythm.isHeld(now);
-    if (oldest.isPresent() && !(held && mayWait(oldest.get()))) {
-      return deliver(client, oldest.get());
-    }
-    if (oldest.isEmpty() && !hurried && rhythm.isBeatDue(now)) {
-      return beat(client);
-    }
-    client.rest();
-    return rhythm.rest(now);
-  }
-
-  /**
-   * The news of our start comes from the whole fleet at once, so it may wait; everything else goes
-   * at once and takes along what waits before it.
-   */
-  private boolean mayWait(SpoolEntry oldest) {
-    if (oldest.sequence() > urgent) {
-      urgent = spool.lastBut(EventType.AGENT_STARTED, committed);
-    }
-    return oldest.sequence() > urgent;
-  }
-
-  private Optional<SpoolEntry> due() {
-    return spool.oldestBut(suspicion.setAside()).filter(this::counts);
-  }
-
-  private boolean counts(SpoolEntry entry) {
-    return entry.sequence() <= committed;
-  }
-
-  private void takeSettings() {
-    Settings now = fresh.getAndSet(null);
-    if (now == null) {
-      return;
-    }
-    Settings before = settings;
-    settings = now;
-    rhythm.use(now.pace().heartbeat(), clock.get());
-    if (!now.webhook().equals(before.webhook())) {
-      beginAnew();
-    }
-  }
-
-  /** A file can be replaced under its name: a new secret counts at once, and ends a pause. */
-  private void takeFiles() {
-    String now = files.fingerprint(settings.webhook());
-    if (!now.equals(filesSeen) && !filesSeen.isEmpty()) {
-      beginAnew();
-    }
-    filesSeen = now;
-  }
-
-  private void beginAnew() {
-    close();
-    standing.forget();
-    suspicion = Suspicion.NONE;
-  }
-
-  /** The client for the settings, {@code null} if they allow none. */
-  private @Nullable WebhookClient client() {
-    if (endpoint == null) {
-      endpoint = Endpoint.open(settings.webhook(), root, version);
-    }
+    isStuck = true;
     if (endpoint instanceof Endpoint.Unusable unusable) {
-      endpoint = null;
-      standing.fail(unusable.note(), REOPEN);
+      fail(eventComplaint, unusable.note());
     }
-    return endpoint instanceof Endpoint.Ready ready ? ready.client() : null;
+    return REOPEN;
   }
 
-  private Duration deliver(WebhookClient client, SpoolEntry entry) {
+  private void takeSettings(Moment now) {
+    Settings newest = settings;
+    state = state.beatingEvery(newest.pace().heartbeat(), now);
+    if (connection.changes(newest.webhook())) {
+      state = state.forgetting(now);
+    }
+  }
+
+  private CountedEvents waiting() {
+    return new CountedEvents(spool, committed);
+  }
+
+  private void attempt(Step step, WebhookClient client) {
+    if (step instanceof Send send) {
+      deliver(client, send);
+    } else if (step instanceof Beat) {
+      beat(client);
+    }
+    isStuck = state.isHeld(clock.get());
+  }
+
+  private void deliver(WebhookClient client, Send send) {
+    SpoolEntry entry = send.entry();
     try {
       Optional<byte[]> body = spool.take(entry);
-      readFailures = 0;
-      return body.isPresent() ? send(client, entry, body.get()) : Duration.ZERO;
+      if (body.isPresent()) {
+        send(client, send, body.get());
+      } else {
+        state = state.without(entry);
+      }
     } catch (IOException e) {
-      return blame(entry);
+      apply(state.unread(entry, waiting().canReadAnother(entry), clock.get()), entry);
+      fail(eventComplaint, "the spool cannot be read");
     } finally {
       spool.putBack();
     }
   }
 
-  private Duration send(WebhookClient client, SpoolEntry entry, byte[] body) {
+  private void send(WebhookClient client, Send send, byte[] body) {
+    SpoolEntry entry = send.entry();
     String id;
     try {
       id = Json.read(SpooledEvent.Head.class, body).id();
     } catch (IOException e) {
       spool.lose(entry, DropReason.CORRUPT);
-      return Duration.ZERO;
+      state = state.without(entry);
+      return;
     }
-    attempts.keySet().removeIf(old -> !old.equals(entry) && !old.equals(suspicion.suspect()));
-    Sent sent = client.send(id, body, attempts.merge(entry, 1, Integer::sum));
+    Sent sent = client.send(id, body, count(entry));
+    apply(learn(send, sent, eventComplaint), entry);
+  }
+
+  private int count(SpoolEntry entry) {
+    int attempt = attempts.merge(entry, 1, Integer::sum);
+    if (attempts.size() > COUNTED_EVENTS) {
+      attempts.remove(attempts.keySet().iterator().next());
+    }
+    return attempt;
+  }
+
+  private void beat(WebhookClient client) {
+    Optional<Event> event = heartbeat.get();
+    if (event.isEmpty()) {
+      state = state.withoutHeartbeat(clock.get());
+      return;
+    }
+    Sent sent = client.send(event.get().id(), event.get().body().toByteArray(), 1);
+    state = learn(new Beat(), sent, heartbeatComplaint).next();
+  }
+
+  private Transition learn(Step tried, Sent sent, Complaint complaint) {
+    Moment now = clock.get();
+    shown = shown.after(sent, now.wall());
     if (sent.outcome() == DeliveryClass.DELIVERED) {
-      forget(entry);
+      complaint.worked().ifPresent(Logger::info);
+    } else {
+      complaint.failed(sent.note(), now).ifPresent(Logger::warn);
     }
-    return learn(sent, entry);
+    if (sent.outcome() == DeliveryClass.MISCONFIGURED) {
+      connection.close(); // one of the files may be what somebody puts right: they are read again
+    }
+    return state.after(tried, sent, now, random.nextDouble());
   }
 
-  /** The disk may recover; an event that stays unreadable must not block the others for ever. */
-  private Duration blame(SpoolEntry entry) {
-    readFailures++;
-    if (readFailures < MAX_READ_FAILURES) {
-      return standing.fail("the spool cannot be read", REOPEN);
+  private void apply(Transition transition, SpoolEntry entry) {
+    state = transition.next();
+    switch (transition.fate()) {
+      case DELIVERED -> remove(entry);
+      case REJECTED -> spool.lose(entry, DropReason.REJECTED);
+      case UNREADABLE -> spool.lose(entry, DropReason.CORRUPT);
+      case SET_ASIDE ->
+          Logger.warn(
+              "Event {} is refused: others go first, then it is tried again", entry.sequence());
+      case KEPT -> {}
     }
-    readFailures = 0;
-    spool.lose(entry, DropReason.CORRUPT);
-    return Duration.ZERO;
+    if (transition.fate() != Fate.KEPT && transition.fate() != Fate.SET_ASIDE) {
+      attempts.remove(entry);
+    }
   }
 
-  private void forget(SpoolEntry entry) {
+  private void remove(SpoolEntry entry) {
     try {
       spool.remove(entry);
     } catch (IOException e) {
@@ -235,63 +233,25 @@ final class Courier {
     }
   }
 
-  private Duration beat(WebhookClient client) {
-    Optional<Event> event = heartbeat.get();
-    Duration wait = Duration.ZERO;
-    if (event.isPresent()) {
-      Sent sent = client.send(event.get().id(), event.get().body().toByteArray(), 1);
-      wait = learn(sent, null);
-      if (sent.outcome() != DeliveryClass.DELIVERED) {
-        return wait;
-      }
-    }
-    rhythm.beaten(clock.get());
-    return wait;
-  }
-
-  /**
-   * Draws the conclusions.
-   *
-   * @param entry what was sent, {@code null} for a heartbeat
-   */
-  private Duration learn(Sent sent, @Nullable SpoolEntry entry) {
-    if (sent.outcome() == DeliveryClass.SUSPECT) {
-      suspicion = suspicion.refused(entry);
-    } else if (sent.outcome() == DeliveryClass.DELIVERED) {
-      SpoolEntry refused = suspicion.setAside();
-      if (refused != null) {
-        spool.lose(refused, DropReason.REJECTED); // for it is not the endpoint
-      }
-      suspicion = Suspicion.NONE;
-      if (standing.isFailing()) {
-        rhythm.holdBack(clock.get()); // the network, or the endpoint, is back for all
-      }
-    }
-    Duration wait = standing.learn(sent, suspicion);
-    hopeless = standing.isGone();
-    if (sent.outcome() == DeliveryClass.MISCONFIGURED) {
-      close(); // one of the files may be what somebody puts right: they are read again then
-    }
-    return wait;
+  private void fail(Complaint complaint, String note) {
+    shown = shown.failing(note);
+    complaint.failed(note, clock.get()).ifPresent(Logger::warn);
   }
 
   /** What nobody thought of has happened in a step. Returns the wait before the next. */
   Duration stumble(Throwable what) {
-    return standing.fail("an internal error: " + what.getClass().getName(), REOPEN);
+    state = state.stumbled(clock.get());
+    fail(eventComplaint, "an internal error: " + what.getClass().getName());
+    return REOPEN;
   }
 
   /** Breaks off what is under way. */
   void cancel() {
-    if (endpoint instanceof Endpoint.Ready ready) {
-      ready.client().cancel();
-    }
+    connection.cancel();
   }
 
   /** Lets go of the endpoint, until the next step. */
   void close() {
-    if (endpoint instanceof Endpoint.Ready ready) {
-      ready.client().close();
-    }
-    endpoint = null;
+    connection.close();
   }
 }

@@ -56,8 +56,7 @@ public final class Delivery {
       Supplier<Moment> clock,
       RandomGenerator random) {
     this.courier =
-        new Courier(
-            spool, root, version, Rhythm.Phase.of(device), settings, heartbeat, clock, random);
+        new Courier(spool, root, version, Splay.of(device), settings, heartbeat, clock, random);
     thread.setDaemon(true);
   }
 

@@ -7,6 +7,8 @@ public enum DeliveryClass {
   GONE,
   /** It passes by itself: try again later. */
   TRANSIENT,
+  /** The same (5xx), unless it is always this event that draws it. */
+  SERVER_ERROR,
   /** Somebody must put something right; the event is kept for then. */
   MISCONFIGURED,
   /** This event may be what is wrong. */
@@ -22,6 +24,7 @@ public enum DeliveryClass {
           switch (status / 100) {
             case 2 -> DELIVERED;
             case 3, 4 -> MISCONFIGURED;
+            case 5 -> SERVER_ERROR;
             default -> TRANSIENT;
           };
     };

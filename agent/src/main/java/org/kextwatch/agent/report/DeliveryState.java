@@ -21,6 +21,35 @@ public record DeliveryState(
     long pending,
     long quarantined) {
 
+  /** Before the first attempt. */
+  static final DeliveryState NONE = new DeliveryState(null, null, null, 0, 0);
+
+  /** After an attempt. */
+  DeliveryState after(Sent sent, Instant now) {
+    boolean taken = sent.outcome() == DeliveryClass.DELIVERED;
+    return new DeliveryState(
+        taken ? now : lastDeliveryAt,
+        taken ? null : sent.note(),
+        sent.clockSkewSeconds() == null ? clockSkewSeconds : sent.clockSkewSeconds(),
+        pending,
+        quarantined);
+  }
+
+  /** After a failure on our own side. */
+  DeliveryState failing(String error) {
+    return new DeliveryState(lastDeliveryAt, error, clockSkewSeconds, pending, quarantined);
+  }
+
+  /** The same with what the spool holds now. */
+  DeliveryState counting(Spool spool) {
+    return new DeliveryState(
+        lastDeliveryAt,
+        lastError,
+        clockSkewSeconds,
+        spool.pendingCount(),
+        spool.quarantinedCount());
+  }
+
   /** Whether somebody took what was sent last; nobody did before the first delivery. */
   public boolean isListenedTo() {
     return lastDeliveryAt != null && lastError == null;

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings.SpoolBounds;
 import org.kextwatch.agent.mac.Disk;
@@ -118,12 +119,12 @@ public final class Spool {
 
   /** What waits longest. */
   public synchronized Optional<SpoolEntry> oldest() {
-    return oldestBut(null);
+    return oldestBut(Set.of());
   }
 
-  /** What waits longest, apart from one event. */
-  synchronized Optional<SpoolEntry> oldestBut(@Nullable SpoolEntry one) {
-    return pending.keySet().stream().filter(entry -> !entry.equals(one)).findFirst();
+  /** What waits longest, apart from some. */
+  synchronized Optional<SpoolEntry> oldestBut(Set<SpoolEntry> some) {
+    return pending.keySet().stream().filter(entry -> !some.contains(entry)).findFirst();
   }
 
   /** The highest number that this stream is known to have used, 0 if none. */
@@ -199,14 +200,17 @@ public final class Spool {
         && pendingBytes + moreBytes <= bounds.maxBytes();
   }
 
-  /** The last number up to another whose event is not of a type, or cannot be read; 0 if none. */
-  synchronized long lastBut(EventType type, long upTo) {
+  /**
+   * The newest of which both hold.
+   *
+   * @param head of what the beginning of the body says, empty if it cannot be read
+   */
+  synchronized Optional<SpoolEntry> newest(
+      Predicate<SpoolEntry> entry, Predicate<Optional<SpooledEvent.Head>> head) {
     return pending.descendingKeySet().stream()
-        .filter(entry -> entry.sequence() <= upTo)
-        .filter(entry -> head(entry).filter(head -> head.is(type)).isEmpty())
-        .mapToLong(SpoolEntry::sequence)
-        .findFirst()
-        .orElse(0);
+        .filter(entry)
+        .filter(one -> head.test(head(one)))
+        .findFirst();
   }
 
   private boolean isOlder(SpoolEntry entry, Instant than) {
@@ -215,12 +219,10 @@ public final class Spool {
 
   /** The last event that tells how the Mac is; one that cannot be read now may be that. */
   private SpoolEntry newestStatus() {
-    for (SpoolEntry entry : pending.descendingKeySet()) {
-      if (head(entry).filter(head -> head.is(EventType.EVENTS_DROPPED)).isEmpty()) {
-        return entry;
-      }
-    }
-    return pending.lastKey();
+    return newest(
+            entry -> true,
+            head -> head.filter(known -> known.is(EventType.EVENTS_DROPPED)).isEmpty())
+        .orElseGet(pending::lastKey);
   }
 
   private Optional<SpooledEvent.Head> head(SpoolEntry entry) {

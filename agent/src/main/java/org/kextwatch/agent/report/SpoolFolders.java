@@ -1,7 +1,6 @@
 package org.kextwatch.agent.report;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -139,8 +138,8 @@ final class SpoolFolders {
   }
 
   /**
-   * What a kept file holds; nothing if it is gone, or is something else than a small regular file.
-   * It is looked at before it is opened: to open a pipe would be to wait for its writer.
+   * What a kept file holds; nothing if it alone is gone, or is something else than a small regular
+   * file. It is looked at before it is opened: to open a pipe would be to wait for its writer.
    */
   byte[] content(String name) throws IOException {
     Path file = fresh.resolve(name);
@@ -149,10 +148,9 @@ final class SpoolFolders {
       if (!attributes.isRegularFile() || attributes.size() > MAX_BYTES) {
         return new byte[0];
       }
-      try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-        return in.readNBytes(MAX_BYTES);
-      }
+      return disk.read(file, MAX_BYTES);
     } catch (NoSuchFileException e) {
+      attributes(fresh); // where the folder is away too, nothing is known of the file
       return new byte[0];
     }
   }

@@ -218,7 +218,12 @@ final class AnswerMatrixTest {
       case 410 -> DeliveryClass.GONE;
       case 408, 425, 429 -> DeliveryClass.TRANSIENT;
       case 400, 409, 413, 415, 422 -> DeliveryClass.SUSPECT;
-      default -> code >= 300 && code <= 499 ? DeliveryClass.MISCONFIGURED : DeliveryClass.TRANSIENT;
+      default ->
+          switch (code / 100) {
+            case 3, 4 -> DeliveryClass.MISCONFIGURED;
+            case 5 -> DeliveryClass.SERVER_ERROR;
+            default -> DeliveryClass.TRANSIENT;
+          };
     };
   }
 }

@@ -44,16 +44,10 @@ final class BackoffTest {
   }
 
   @Test
-  void theEndpointsWishIsTheLeast() {
-    Duration wish = Duration.ofSeconds(100);
-    assertEquals(wish, Backoff.noSooner(Duration.ZERO, wish, 0));
-    assertEquals(Duration.ofMinutes(2), Backoff.noSooner(Duration.ofSeconds(5), wish, 0.5));
-    assertEquals(Duration.ofSeconds(470), Backoff.noSooner(Duration.ofSeconds(450), wish, 0.5));
-  }
-
-  @Test
-  void withoutAWishItIsTheOwnDelay() {
-    Duration own = Duration.ofSeconds(7);
-    assertEquals(own, Backoff.noSooner(own, null, 0.25));
+  void whatTheEndpointAsksForIsTheLeast() {
+    Duration asked = Duration.ofSeconds(100);
+    assertEquals(asked, Backoff.spread(asked, 0));
+    assertEquals(Duration.ofMinutes(2), Backoff.spread(asked, 0.5));
+    assertTrue(Backoff.spread(asked, ALMOST_ONE).compareTo(Duration.ofSeconds(140)) <= 0);
   }
 }

@@ -15,9 +15,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.report.EventData.Cause;
 import org.kextwatch.agent.report.EventData.ChangedData;
 import org.kextwatch.agent.report.EventData.HeartbeatData;
 import org.kextwatch.agent.report.EventData.StartedData;
+import org.kextwatch.agent.report.EventData.StoppingData;
 import org.kextwatch.agent.status.Transition;
 
 /** A courier with a spool, a clock that is moved by hand, and a real HTTPS server to go to. */
@@ -62,12 +64,12 @@ abstract class CourierRig {
   }
 
   Courier courier(Settings settings) {
-    return courier(
-        settings,
-        () ->
-            Optional.of(
-                writer.write(
-                    new HeartbeatData(Samples.STATUS, 0, 900), Samples.DEVICE, clock.instant())));
+    return courier(settings, this::beat);
+  }
+
+  Optional<Event> beat() {
+    return Optional.of(
+        writer.write(new HeartbeatData(Samples.STATUS, 0, 900), Samples.DEVICE, clock.instant()));
   }
 
   Courier courier(Settings settings, Supplier<Optional<Event>> heartbeat) {
@@ -75,7 +77,7 @@ abstract class CourierRig {
         spool,
         endpoints.root,
         "0.1.0",
-        new Rhythm.Phase(0.5),
+        new Splay(0.5),
         settings,
         heartbeat,
         clock::moment,
@@ -118,6 +120,15 @@ abstract class CourierRig {
   Event started(long sequence) {
     return writer.write(
         new StartedData(Samples.STATUS), Samples.DEVICE, Samples.NOW, Samples.STREAM, sequence);
+  }
+
+  Event stopping(long sequence) {
+    return writer.write(
+        new StoppingData(Samples.STATUS, Cause.SIGNAL),
+        Samples.DEVICE,
+        Samples.NOW,
+        Samples.STREAM,
+        sequence);
   }
 
   Event changed(long sequence) {

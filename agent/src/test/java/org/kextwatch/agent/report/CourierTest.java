@@ -11,7 +11,11 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import okio.ByteString;
@@ -27,9 +31,10 @@ final class CourierTest extends CourierRig {
     List<Event> events = List.of(started(1), changed(2), started(3), changed(4));
     keep(events);
     answer(200, 201, 202, 204);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 3; i++) {
       assertEquals(Duration.ZERO, courier.step());
     }
+    assertEquals(SPLAY, courier.step());
     for (Event event : events) {
       RecordedRequest request = server.takeRequest();
       assertEquals(event.id(), request.getHeaders().get("webhook-id"));
@@ -105,16 +110,25 @@ final class CourierTest extends CourierRig {
   @ValueSource(ints = {301, 401, 403, 404, 405})
   void noAnswerLosesAnEvent(int code) throws IOException {
     keep(List.of(changed(1)));
-    for (int attempt = 0; attempt < 10; attempt++) {
-      answer(code);
+    AtomicInteger status = new AtomicInteger(code);
+    server.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            return new MockResponse.Builder().code(status.get()).build();
+          }
+        });
+    for (int look = 0; look < 15; look++) {
       Duration wait = courier.step();
       assertTrue(wait.compareTo(Duration.ofMinutes(30)) <= 0, wait.toString());
       clock.advance(wait);
     }
     assertEquals(1, spool.pendingCount());
     assertEquals(0, spool.quarantinedCount());
-    answer(200);
-    courier.step();
+    status.set(200);
+    for (int look = 0; look < 4; look++) {
+      clock.advance(courier.step());
+    }
     assertEquals(0, spool.pendingCount());
   }
 
@@ -138,17 +152,21 @@ final class CourierTest extends CourierRig {
   }
 
   @Test
-  void anEndpointThatIsGoneIsProbedOnceADay() throws IOException {
+  void anEndpointThatIsGoneIsProbedOnceADay() throws Exception {
     keep(List.of(changed(1)));
-    answer(410, 410, 200);
+    answer(410, 410, 200, 200);
     assertEquals(Duration.ofDays(1), courier.step());
     clock.advance(Duration.ofHours(23));
     assertEquals(Duration.ofHours(1), courier.step());
+    assertEquals(1, server.getRequestCount());
     clock.advance(Duration.ofHours(1));
     assertEquals(Duration.ofDays(1), courier.step());
     clock.advance(Duration.ofDays(1));
     assertEquals(Duration.ZERO, courier.step());
+    courier.step();
     assertEquals(0, spool.pendingCount());
+    assertEquals("org.kextwatch.status.changed", type(server.takeRequest()));
+    assertEquals("org.kextwatch.status.heartbeat", type(server.takeRequest()));
   }
 
   @Test
@@ -224,6 +242,61 @@ final class CourierTest extends CourierRig {
     assertEquals(1, server.getRequestCount());
     assertEquals(Set.of(DropReason.CORRUPT), Set.copyOf(spool.doomed().values()));
     assertEquals(0, courier.state().pending());
+  }
+
+  @Test
+  void anEventThatAloneCannotBeReadIsGivenUpInTheEnd() throws IOException {
+    keep(List.of(changed(1), changed(2)));
+    disk.unreadable.add(file(spool.pending().get(0)));
+    answer(200);
+    for (int look = 1; look < 5; look++) {
+      assertEquals(RetryState.LOCAL, courier.step());
+      assertEquals("the spool cannot be read", courier.state().lastError());
+      clock.advance(RetryState.LOCAL);
+    }
+    assertEquals(Map.of(), spool.doomed());
+    courier.step();
+    assertEquals(List.of(DropReason.CORRUPT), List.copyOf(spool.doomed().values()));
+    courier.step();
+    assertEquals(1, server.getRequestCount());
+    assertEquals(0, spool.pendingCount());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSpoolThatCannotBeReadLosesNothing(boolean isFolderAway) throws IOException {
+    keep(List.of(changed(1), changed(2), changed(3)));
+    lookLongAt(isFolderAway ? this::moveAway : () -> disk.isUnreadable = true);
+    assertEquals(3, spool.pendingCount());
+    disk.isUnreadable = false;
+    if (isFolderAway) {
+      Files.move(folder.resolve("away"), folder.resolve("new"));
+    }
+    answer(200, 200, 200);
+    for (int look = 0; look < 10; look++) {
+      clock.advance(courier.step());
+    }
+    assertEquals(3, server.getRequestCount());
+    assertEquals(0, spool.pendingCount());
+    assertEquals(Map.of(), spool.doomed());
+  }
+
+  private void lookLongAt(Trouble trouble) throws IOException {
+    courier.close();
+    courier = courier(settings(url("/hook")), Optional::empty);
+    courier.committed(3);
+    trouble.begin();
+    for (int look = 0; look < 240; look++) {
+      clock.advance(courier.step());
+    }
+  }
+
+  private interface Trouble {
+    void begin() throws IOException;
+  }
+
+  private void moveAway() throws IOException {
+    Files.move(folder.resolve("new"), folder.resolve("away"));
   }
 
   @Test

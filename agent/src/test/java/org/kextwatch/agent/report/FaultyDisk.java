@@ -25,6 +25,8 @@ final class FaultyDisk extends Disk {
 
   final Set<Fault> faults = EnumSet.noneOf(Fault.class);
   final Set<Path> undeletable = new HashSet<>();
+  final Set<Path> unreadable = new HashSet<>();
+  boolean isUnreadable;
 
   @Override
   public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
@@ -40,6 +42,14 @@ final class FaultyDisk extends Disk {
     fail(Fault.CREATE_HALF);
     super.create(file, content, permissions);
     fail(Fault.CREATE_WHOLE);
+  }
+
+  @Override
+  public byte[] read(Path file, int most) throws IOException {
+    if (isUnreadable || unreadable.contains(file)) {
+      throw new IOException("Input/output error: " + file);
+    }
+    return super.read(file, most);
   }
 
   @Override

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.kextwatch.agent.config.Settings;
 
 /** What waits for its moment, and what waits for nobody. */
 final class SplayTest extends CourierRig {
@@ -95,14 +97,64 @@ final class SplayTest extends CourierRig {
   }
 
   @Test
-  void noHeartbeatOvertakesAnEvent() throws Exception {
+  void aDueHeartbeatWaitsForNoEvent() throws Exception {
     clock.advance(settle());
     keep(List.of(changed(1)));
     answer(200, 200);
     courier.step();
     courier.step();
-    assertEquals("org.kextwatch.status.changed", type(server.takeRequest()));
     assertEquals("org.kextwatch.status.heartbeat", type(server.takeRequest()));
+    assertEquals("org.kextwatch.status.changed", type(server.takeRequest()));
+  }
+
+  @Test
+  void aRefusedHeartbeatIsNotSentAndTriedAgain() throws IOException {
+    clock.advance(settle());
+    answer(400, 400, 200);
+    assertEquals(Duration.ofSeconds(30), courier.step());
+    clock.advance(Duration.ofSeconds(30));
+    assertEquals(Duration.ofSeconds(60), courier.step());
+    clock.advance(Duration.ofSeconds(60));
+    Duration next = courier.step();
+    assertEquals(3, server.getRequestCount());
+    assertEquals(HEARTBEAT.minusSeconds(90), next);
+  }
+
+  @Test
+  void withHeartbeatsOffNoneIsSent() throws IOException {
+    courier.close();
+    courier = courier(every(Duration.ZERO));
+    keep(List.of(started(1)));
+    answer(200);
+    assertEquals(SPLAY, courier.step());
+    for (int hour = 0; hour < 48; hour++) {
+      clock.advance(Duration.ofHours(1));
+      courier.step();
+    }
+    assertEquals(1, server.getRequestCount());
+    assertEquals(0, spool.pendingCount());
+  }
+
+  @Test
+  void anotherIntervalIsTakenUp() throws IOException {
+    settle();
+    courier.use(every(Duration.ofMinutes(5)));
+    assertTrue(courier.step().compareTo(Duration.ofMinutes(5).multipliedBy(2)) < 0);
+    courier.use(every(Duration.ZERO));
+    assertTrue(courier.step().compareTo(Duration.ofHours(1)) > 0);
+  }
+
+  private Settings every(Duration heartbeat) {
+    Settings.Pace pace = Settings.defaults().pace();
+    return Endpoints.settings(
+        Endpoints.at(url("/hook")),
+        new Settings.Pace(
+            pace.health(),
+            pace.atRisk(),
+            heartbeat,
+            pace.confirm(),
+            pace.settle(),
+            pace.toolTimeout()));
   }
 
   @Test
@@ -133,15 +185,15 @@ final class SplayTest extends CourierRig {
   }
 
   @Test
-  void onceTheNetworkIsBackWhatMayWaitIsSplayed() throws Exception {
-    Duration first = settle();
-    clock.advance(first);
+  void onceTheNetworkIsBackWhatMayWaitIsSplayed() throws IOException {
+    settle();
     keep(List.of(changed(1)));
-    answer(503);
+    answer(503, 200, 200);
     clock.advance(courier.step());
-    answer(200, 200);
-    assertEquals(Duration.ZERO, courier.step());
     assertEquals(SPLAY, courier.step());
+    keep(List.of(started(2)));
+    assertEquals(SPLAY, courier.step());
+    assertEquals(2, server.getRequestCount());
     clock.advance(SPLAY);
     courier.step();
     assertEquals(3, server.getRequestCount());
@@ -158,12 +210,22 @@ final class SplayTest extends CourierRig {
   }
 
   @Test
-  void withoutAHeartbeatToSendItGoesOn() throws IOException {
+  void aHeartbeatThatIsNotThereIsAskedForAgainSoonAndNotCounted() throws IOException {
     courier.close();
-    courier = courier(settings(url("/hook")), Optional::empty);
+    AtomicInteger asked = new AtomicInteger();
+    courier =
+        courier(
+            settings(url("/hook")), () -> asked.incrementAndGet() < 3 ? Optional.empty() : beat());
     clock.advance(settle());
-    assertEquals(Duration.ZERO, courier.step());
-    assertEquals(HEARTBEAT, courier.step());
+    answer(200);
+    assertEquals(Duration.ofSeconds(30), courier.step());
+    assertEquals(Duration.ofSeconds(30), courier.step());
+    assertEquals(1, asked.get());
+    clock.advance(Duration.ofSeconds(30));
+    courier.step();
     assertEquals(0, server.getRequestCount());
+    clock.advance(Duration.ofSeconds(30));
+    assertEquals(HEARTBEAT.minusSeconds(60), courier.step());
+    assertEquals(1, server.getRequestCount());
   }
 }

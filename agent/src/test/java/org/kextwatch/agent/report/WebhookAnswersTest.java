@@ -43,9 +43,9 @@ final class WebhookAnswersTest extends OnAWebhook {
     "421, MISCONFIGURED",
     "425, TRANSIENT",
     "429, TRANSIENT",
-    "500, TRANSIENT",
-    "503, TRANSIENT",
-    "504, TRANSIENT"
+    "500, SERVER_ERROR",
+    "503, SERVER_ERROR",
+    "504, SERVER_ERROR"
   })
   void everyAnswerTakesOneRequest(int code, DeliveryClass meaning) {
     server.enqueue(answer(code).build());
@@ -65,12 +65,17 @@ final class WebhookAnswersTest extends OnAWebhook {
   }
 
   @ParameterizedTest
-  @CsvSource({"503, 0", "503, 1", "408, 0", "429, 0"})
-  void anAnswerThatAsksForARetryGetsNoneAtOnce(int code, long seconds) {
+  @CsvSource({
+    "503, 0, SERVER_ERROR",
+    "503, 1, SERVER_ERROR",
+    "408, 0, TRANSIENT",
+    "429, 0, TRANSIENT"
+  })
+  void anAnswerThatAsksForARetryGetsNoneAtOnce(int code, long seconds, DeliveryClass meaning) {
     server.enqueue(answer(code).addHeader("Retry-After", seconds).build());
     server.enqueue(answer(200).build());
     Sent sent = send();
-    assertEquals(DeliveryClass.TRANSIENT, sent.outcome());
+    assertEquals(meaning, sent.outcome());
     assertEquals(Duration.ofSeconds(seconds), sent.retryAfter());
     assertEquals(1, server.getRequestCount());
   }
@@ -81,7 +86,7 @@ final class WebhookAnswersTest extends OnAWebhook {
     server.enqueue(answer(503).addHeader("Retry-After", seconds).build());
     server.enqueue(answer(503).addHeader("Retry-After", seconds).build());
     assertEquals(Duration.ofDays(1), send().retryAfter());
-    assertEquals(DeliveryClass.TRANSIENT, send().outcome());
+    assertEquals(DeliveryClass.SERVER_ERROR, send().outcome());
     assertEquals(2, server.getRequestCount());
   }
 
