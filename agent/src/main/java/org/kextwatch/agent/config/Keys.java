@@ -32,7 +32,8 @@ final class Keys {
 
   static final Key<Duration> HEALTH = seconds("healthIntervalSeconds", 60, 86_400, 1, 300);
   static final Key<Duration> AT_RISK = seconds("atRiskIntervalSeconds", 30, 86_400, 1, 60);
-  static final Key<Duration> HEARTBEAT = seconds("heartbeatIntervalSeconds", 300, 86_400, 1, 900);
+  static final Key<Duration> HEARTBEAT =
+      key("heartbeatIntervalSeconds", Types.secondsOrNone(300, 86_400, 1), Duration.ofMinutes(15));
   static final Key<Duration> CONFIRM = seconds("confirmSeconds", 0, 3_600, 0, 60);
   static final Key<Duration> SETTLE = seconds("settleSeconds", 0, 3_600, 0, 600);
   static final Key<Duration> TOOL_TIMEOUT = seconds("toolTimeoutSeconds", 10, 120, 1, 30);

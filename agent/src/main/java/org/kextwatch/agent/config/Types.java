@@ -116,6 +116,19 @@ final class Types {
     };
   }
 
+  /** The same, or 0 for none. */
+  static Type<Duration> secondsOrNone(int min, int max, int simulatedMin) {
+    return (value, bounds) -> {
+      int lowest = bounds == Bounds.REAL_MAC ? min : simulatedMin;
+      long seconds = whole(value, 0, max, " seconds");
+      if (seconds > 0 && seconds < lowest) {
+        throw new BadValue(
+            "0 for none, or a whole number from %d to %d seconds".formatted(lowest, max));
+      }
+      return Duration.ofSeconds(seconds);
+    };
+  }
+
   static Type<Duration> hours(int min, int max) {
     return (value, bounds) -> Duration.ofHours(whole(value, min, max, " hours"));
   }
