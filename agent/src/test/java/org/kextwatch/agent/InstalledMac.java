@@ -32,6 +32,9 @@ abstract class InstalledMac {
   static final String SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
   static final String LABEL = "org.kextwatch.agent";
 
+  /** What a jar without a comment ends with. */
+  static final String END_OF_JAR = "PK\5\6" + "\0".repeat(18);
+
   static final String BOOT = "3F9A9E9C-0C2C-4E6C-8F66-0A1B2C3D4E5F";
 
   /** The ps of a Mac, as far as install.sh asks it; /proc knows the starts of all processes. */
@@ -127,7 +130,7 @@ abstract class InstalledMac {
         Files.delete(jar);
       }
     }
-    Files.writeString(lib.resolve("kextwatch-agent-" + version + ".jar"), version);
+    Files.writeString(lib.resolve("kextwatch-agent-" + version + ".jar"), version + END_OF_JAR);
     Files.writeString(lib.resolve("a library.jar"), "");
   }
 

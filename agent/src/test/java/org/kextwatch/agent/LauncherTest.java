@@ -53,6 +53,19 @@ class LauncherTest extends LaunchedProgram {
     }
   }
 
+  /** Java would end with 1, which means at risk. */
+  @Test
+  void aProgramThatIsCutShortIsNotStarted() throws Exception {
+    Path jar = home.resolve("lib/kextwatch-agent-0.1.0.jar");
+    String whole = "classes" + InstalledMac.END_OF_JAR;
+    Files.writeString(jar, whole);
+    succeed("status");
+    for (int length : List.of(0, 1, 7, 10, 22, whole.length() - 1)) {
+      Files.writeString(jar, whole.substring(0, length));
+      assertRefused(jar + " is damaged or cut short. Run install.sh again.");
+    }
+  }
+
   @Test
   void demoAndReceiverHaveMoreRoom() throws Exception {
     for (String command : List.of("demo", "receive")) {

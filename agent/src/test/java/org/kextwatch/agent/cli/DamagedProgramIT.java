@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +42,33 @@ class DamagedProgramIT {
       assertTrue(lines.get(0).endsWith("run install.sh again)"), ended.err());
       assertEquals(command.contains("--verbose"), lines.size() > 1, ended.err());
     }
+  }
+
+  /** Of this Java sees nothing, so the launcher looks. */
+  @Test
+  void aCutProgramIsNotAtRiskEither() throws Exception {
+    Path program = folder.resolve("dist/bin/kextwatch");
+    Files.createDirectories(program.getParent());
+    Files.copy(Rig.PROGRAM, program);
+    Files.createDirectory(folder.resolve("dist/lib"));
+    Path cut = Path.of(withCutJar("kextwatch-agent")).getParent();
+    try (Stream<Path> jars = Files.list(cut)) {
+      for (Path jar : jars.toList()) {
+        Files.move(jar, folder.resolve("dist/lib").resolve(jar.getFileName()));
+      }
+    }
+
+    Ended ended =
+        Script.run(
+            folder,
+            Map.of("JAVA_HOME", System.getProperty("java.home"), "PATH", "/usr/bin:/bin"),
+            program.toString(),
+            "check",
+            "--json");
+
+    assertEquals("", ended.out());
+    assertEquals(70, ended.exit(), ended.err());
+    assertEquals(1, ended.err().lines().count(), ended.err());
   }
 
   private Ended run(String damaged, String arguments) throws Exception {
