@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  sudo kextwatch config show",
-      "  kextwatch config validate ./config.json       a draft, JSON, plist or .mobileconfig",
+      "  kextwatch config validate ./config.json       a draft, or a .mobileconfig",
       "",
       "Exit codes: 0 fine, 1 a file that they name is missing or unsafe,",
       "77 needs root, 78 refused."
