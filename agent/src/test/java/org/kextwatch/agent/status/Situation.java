@@ -1,0 +1,178 @@
+package org.kextwatch.agent.status;
+
+import static org.kextwatch.agent.status.Samples.ACTIVE;
+import static org.kextwatch.agent.status.Samples.HEALTHY;
+import static org.kextwatch.agent.status.Samples.extension;
+import static org.kextwatch.agent.status.Samples.health;
+import static org.kextwatch.agent.status.Samples.pair;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A Mac without a name, for the advice that it gets. */
+record Situation(String name, Observation seen) {
+  private static final String KERNEL = "10.15.7";
+  private static final String MONTEREY = "12.7.6";
+  private static final String SONOMA = "14.8";
+  private static final String TAHOE = "26.1";
+
+  private static final Health BLIND = pair(true, false);
+
+  /** At least one for each reason, and more where the advice differs. */
+  static List<Situation> all() {
+    return List.of(
+        healthy("", Health.unreachable(Reachability.NOT_INSTALLED, null)),
+        healthy("", Health.unreachable(Reachability.NOT_TRUSTED, null)),
+        awaiting("kernel extension", KERNEL, ExtensionKind.KERNEL, null, false),
+        awaiting(
+            "kernel extension, forbidden by a profile", KERNEL, ExtensionKind.KERNEL, false, false),
+        awaiting(
+            "kernel extension, allowed by a profile", KERNEL, ExtensionKind.KERNEL, true, true),
+        awaiting("macOS 11 and 12", MONTEREY, ExtensionKind.SYSTEM, null, false),
+        awaiting("macOS 13 and 14", SONOMA, ExtensionKind.SYSTEM, null, false),
+        awaiting("macOS 15 and later", TAHOE, ExtensionKind.SYSTEM, null, false),
+        awaiting(
+            "system extension, forbidden by a profile", TAHOE, ExtensionKind.SYSTEM, false, false),
+        awaiting(
+            "macOS 15 and later, allowed by a profile", TAHOE, ExtensionKind.SYSTEM, true, true),
+        system("", TAHOE, ExtensionState.PENDING_RESTART, List.of()),
+        on("", KERNEL, BLIND, extension(ExtensionState.BLOCKED, Grant.USER, false)),
+        on("", KERNEL, BLIND, extension(ExtensionState.APPROVED_INACTIVE, Grant.USER, false)),
+        on("", KERNEL, BLIND, extension(ExtensionState.CONFLICT, Grant.USER, false)),
+        system("none is left", TAHOE, ExtensionState.ABSENT, List.of()),
+        system(
+            "the last one is being removed",
+            TAHOE,
+            ExtensionState.ABSENT,
+            List.of(row("terminating_for_uninstall"))),
+        system("macOS 13 and 14", SONOMA, ExtensionState.DISABLED, List.of()),
+        system("macOS 15 and later", TAHOE, ExtensionState.DISABLED, List.of()),
+        healthy(
+            "",
+            health(Reachability.OK, false, false, false, true, null, null, null, 5L, List.of())),
+        healthy(
+            "", health(Reachability.OK, true, true, false, true, true, null, null, 5L, List.of())),
+        healthy("switched off on the Mac", pair(false, true)),
+        healthy("held by a policy", managed(pair(false, true))),
+        healthy("", BLIND),
+        blind("macOS 10.15 to 12", MONTEREY),
+        blind("macOS 13 and later", TAHOE),
+        healthy(
+            "",
+            health(Reachability.OK, true, true, true, true, false, true, null, 99_999L, List.of())),
+        healthy(
+            "", health(Reachability.OK, false, true, true, true, false, true, null, 5L, List.of())),
+        healthy("", Health.unreachable(Reachability.DAEMON_UNREACHABLE, 3)),
+        healthy("", Health.unreachable(Reachability.NOT_EXECUTABLE, null)),
+        healthy("", Health.unreachable(Reachability.TIMEOUT, null)),
+        healthy("", Health.unreachable(Reachability.UNPARSABLE, 0)),
+        healthy("", pair(true, null)),
+        on(
+            "",
+            KERNEL,
+            health(
+                Reachability.OK,
+                null,
+                true,
+                null,
+                null,
+                false,
+                null,
+                null,
+                null,
+                List.of("realTimeProtectionEnabled", "realTimeProtectionAvailable")),
+            extension(ExtensionState.UNKNOWN, Grant.UNREADABLE, null)),
+        healthy("", HEALTHY));
+  }
+
+  Judgement judged() {
+    return Judge.judge(seen, JudgeTest.LIMITS, Circumstances.ORDINARY);
+  }
+
+  Judgement judgedLate() {
+    return Judge.judge(seen, JudgeTest.LIMITS, new Circumstances(Limits.PATIENCE, false));
+  }
+
+  private static Situation healthy(String name, Health health) {
+    return on(name, TAHOE, health, ACTIVE);
+  }
+
+  private static Situation blind(String name, String osVersion) {
+    Health blind =
+        health(Reachability.OK, false, true, true, true, false, false, null, 5L, List.of());
+    return on(name, osVersion, blind, ACTIVE);
+  }
+
+  private static Situation awaiting(
+      String name,
+      String osVersion,
+      ExtensionKind kind,
+      @Nullable Boolean userMayApprove,
+      boolean allowedByProfile) {
+    return on(
+        name,
+        osVersion,
+        BLIND,
+        told(kind, ExtensionState.AWAITING_APPROVAL, userMayApprove, allowedByProfile, List.of()));
+  }
+
+  private static Situation system(
+      String name, String osVersion, ExtensionState state, List<SystemExtension> rows) {
+    return on(name, osVersion, BLIND, told(ExtensionKind.SYSTEM, state, null, false, rows));
+  }
+
+  private static Situation on(String name, String osVersion, Health health, Extension extension) {
+    Device mac =
+        new Device(null, null, null, null, osVersion, null, null, Device.Mdm.UNKNOWN, Map.of());
+    return new Situation(name, new Observation(Samples.NOON, mac, health, extension));
+  }
+
+  private static SystemExtension row(String state) {
+    return new SystemExtension("com.microsoft.wdav.epsext", "101.25082.0007", state);
+  }
+
+  private static Extension told(
+      ExtensionKind kind,
+      ExtensionState state,
+      @Nullable Boolean userMayApprove,
+      boolean allowedByProfile,
+      List<SystemExtension> rows) {
+    return new Extension(
+        kind,
+        state,
+        ACTIVE.bundleId(),
+        ACTIVE.teamId(),
+        ACTIVE.path(),
+        null,
+        null,
+        null,
+        Grant.NONE,
+        "",
+        userMayApprove,
+        allowedByProfile,
+        null,
+        rows);
+  }
+
+  private static Health managed(Health health) {
+    return new Health(
+        health.reachability(),
+        health.healthy(),
+        health.licensed(),
+        health.realTimeProtectionEnabled(),
+        health.realTimeProtectionAvailable(),
+        null,
+        health.passiveModeEnabled(),
+        health.fullDiskAccessEnabled(),
+        List.of(),
+        health.appVersion(),
+        null,
+        null,
+        null,
+        List.of("realTimeProtectionEnabled"),
+        List.of(),
+        0,
+        null);
+  }
+}
