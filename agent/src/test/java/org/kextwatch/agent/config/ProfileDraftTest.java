@@ -266,7 +266,7 @@ class ProfileDraftTest {
         "forms.plist | 1 | 2 | heartbeatIntervalSeconds is a text; it is taken as 900.",
         "one-bad-value.plist | 0 | 0 | []",
         "bom.json | 0 | 0 | []",
-        "quick.json | 1 | 0 | heartbeatIntervalSeconds must be a whole number from",
+        "quick.json | 1 | 0 | heartbeatIntervalSeconds must be 0 for none, or a whole number from",
       })
   void filesOfAdminsAreJudged(String file, int problems, int warnings, String told)
       throws Exception {
@@ -285,7 +285,7 @@ class ProfileDraftTest {
         draft("config.json", "{\"heartbeatIntervalSeconds\":60}")
             .problems()
             .get(0)
-            .contains("heartbeatIntervalSeconds must be a whole number from 300"));
+            .contains("heartbeatIntervalSeconds must be 0 for none, or a whole number from 300"));
   }
 
   private SettingsReading draft(String name, String content) throws IOException {
