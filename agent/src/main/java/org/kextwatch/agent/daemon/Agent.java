@@ -2,6 +2,7 @@ package org.kextwatch.agent.daemon;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Objects;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
@@ -35,7 +36,7 @@ record Agent(
     Instant startedAt = Instant.now();
     Places places = Places.of(root);
     ExtensionReader extensionReader = new ExtensionReader(root, tools);
-    Observer observer = new Observer(root, tools, extensionReader);
+    Observer observer = new Observer(root, tools, extensionReader, ZoneId.systemDefault());
     Spool spool = new Spool(places.spool(), disk);
     String hardwareUuid = observer.hardware(live.inForce(), Moment.now()).uuid();
     live.keepOn(hardwareUuid, Moment.now());

@@ -43,7 +43,7 @@ final class Assessor {
     BiFunction<Health, Extension, Judgement> judge =
         (health, extension) ->
             Judge.judge(
-                new Observation(seen.at(), seen.device(), health, extension),
+                seen.with(health, extension),
                 limits,
                 new Circumstances(
                     unreachable, Remedy.exhausted(extension, loads, settings.loading())));

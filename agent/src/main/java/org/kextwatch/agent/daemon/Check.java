@@ -2,6 +2,7 @@ package org.kextwatch.agent.daemon;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import org.kextwatch.agent.approval.ExtensionReader;
@@ -80,7 +81,8 @@ public final class Check {
   private static Status look(SystemRoot root, Places places, Settings settings) {
     Moment now = Moment.now();
     ToolRunner tools = new ToolRunner(root);
-    Observer observer = new Observer(root, tools, new ExtensionReader(root, tools));
+    Observer observer =
+        new Observer(root, tools, new ExtensionReader(root, tools), ZoneId.systemDefault());
     Hardware machine = observer.hardware(settings, now);
     State state = new StateFile(places.state(), new Disk()).load(machine.uuid()).state();
     Observer.Seen seen = observer.look(Look.FULL, settings, state, machine, now);

@@ -1,12 +1,15 @@
 package org.kextwatch.agent.daemon;
 
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Schedule.Look;
+import org.kextwatch.agent.health.ExpiryDay;
 import org.kextwatch.agent.health.HealthCheck;
 import org.kextwatch.agent.mac.Enrolment;
 import org.kextwatch.agent.mac.Hardware;
@@ -28,6 +31,7 @@ final class Observer {
   private final ToolRunner tools;
   private final HealthCheck healthCheck;
   private final ExtensionReader extensionReader;
+  private final ZoneId zone;
 
   private Hardware hardware = Hardware.UNKNOWN;
   private @Nullable Moment namedUntil;
@@ -35,11 +39,17 @@ final class Observer {
   private @Nullable Moment surroundingsUntil;
   private @Nullable Health lastHealth;
 
-  Observer(SystemRoot root, ToolRunner tools, ExtensionReader extensionReader) {
+  /**
+   * Has looked at nothing yet.
+   *
+   * @param zone of this Mac, by which its days are counted
+   */
+  Observer(SystemRoot root, ToolRunner tools, ExtensionReader extensionReader, ZoneId zone) {
     this.root = root;
     this.tools = tools;
     this.healthCheck = new HealthCheck(root, tools);
     this.extensionReader = extensionReader;
+    this.zone = zone;
   }
 
   /** Whether kexts can only be leftovers here; a Mac that does not say is not believed to be. */
@@ -67,6 +77,7 @@ final class Observer {
             machine.bootId(),
             health.realTimeProtectionSubsystem());
     Surroundings around = surroundings(settings, now);
+    LocalDate today = LocalDate.ofInstant(now.wall(), zone);
     Device device =
         device(
             machine.or(state.hardware()),
@@ -75,7 +86,12 @@ final class Observer {
             settings,
             state.pseudonym());
     return new Seen(
-        new Observation(now.wall(), device, health, extension.extension()),
+        new Observation(
+            now.wall(),
+            today,
+            device,
+            health.expiring(ExpiryDay.of(health.productExpiration(), zone), today),
+            extension.extension()),
         extension.history(),
         around.warnings());
   }

@@ -24,6 +24,8 @@ enum Field {
   ISSUES("health_issues", "issues"),
   APP_VERSION("app_version", "appVersion"),
   PRODUCT_EXPIRATION("product_expiration", "productExpiration"),
+  RELEASE_RING("release_ring", "releaseRing"),
+  TAMPER_PROTECTION("tamper_protection", "tamperProtection"),
   DEFINITIONS_STATUS("definitions_status", "definitionsStatus"),
   DEFINITIONS_AGE("definitions_updated_minutes_ago", "definitionsAgeMinutes"),
   ORG_ID("org_id", "defenderIds.orgId"),

@@ -14,6 +14,7 @@ public final class Json {
           .add(new RecordMembers.Factory())
           .add(new Words.Factory())
           .add(new IsoInstant.Factory())
+          .add(new IsoDay.Factory())
           .add(new AnyValue.Factory())
           .build();
 

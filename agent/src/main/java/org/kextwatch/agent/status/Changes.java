@@ -5,7 +5,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +63,7 @@ public final class Changes {
 
   private static void add(
       List<Change> changes, String field, @Nullable Object from, @Nullable Object to) {
-    if (!Objects.equals(from, to)) {
+    if (KeyValues.isNews(field, from, to)) {
       changes.add(new Change(field, word(from), word(to)));
     }
   }

@@ -1,5 +1,6 @@
 package org.kextwatch.agent.status;
 
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param realTimeProtectionAvailable whether the component works: {@code false} on a blocked kext
  * @param issues as Defender words them; empty if there are none or it has no such field
  * @param productExpiration ISO 8601 where Defender gave an instant, else its own words
+ * @param expiresAt the day in it, as people at this Mac count days
+ * @param expiresSoon whether that day is near, or over
+ * @param tamperProtection such as {@code block}
  * @param definitionsStatus such as {@code up_to_date}
  * @param definitionsAgeMinutes minutes since the definitions were updated
  * @param managedSettings names of the settings above that a policy holds
@@ -34,6 +38,10 @@ public record Health(
     List<String> issues,
     @Nullable String appVersion,
     @Nullable String productExpiration,
+    @Nullable LocalDate expiresAt,
+    @Nullable Boolean expiresSoon,
+    @Nullable String releaseRing,
+    @Nullable String tamperProtection,
     @Nullable String definitionsStatus,
     @Nullable Long definitionsAgeMinutes,
     List<String> managedSettings,
@@ -63,6 +71,10 @@ public record Health(
         null,
         null,
         null,
+        null,
+        null,
+        null,
+        null,
         List.of(),
         List.of(),
         exitCode,
@@ -88,6 +100,10 @@ public record Health(
         fields.contains(KeyValues.ISSUES) ? other.issues : issues,
         fields.contains(KeyValues.APP_VERSION) ? other.appVersion : appVersion,
         base.productExpiration,
+        fields.contains(KeyValues.EXPIRES_SOON) ? other.expiresAt : base.expiresAt,
+        fields.contains(KeyValues.EXPIRES_SOON) ? other.expiresSoon : base.expiresSoon,
+        base.releaseRing,
+        base.tamperProtection,
         base.definitionsStatus,
         base.definitionsAgeMinutes,
         base.managedSettings,
@@ -102,6 +118,25 @@ public record Health(
 
   /** The same, with Defender's ids or without. */
   public Health with(@Nullable DefenderIds ids) {
+    return with(expiresAt, expiresSoon, ids);
+  }
+
+  /**
+   * The same of a Defender that expires.
+   *
+   * @param day the last on which it works, {@code null} if that is not known
+   */
+  public Health expiring(@Nullable LocalDate day, LocalDate today) {
+    Boolean soon = day == null ? null : !today.isBefore(day.minus(Limits.EXPIRY_NOTICE));
+    return with(day, soon, defenderIds);
+  }
+
+  /** Whether its last day is over; not, as far as is known, where the day is not known. */
+  boolean isExpired(LocalDate today) {
+    return expiresAt != null && today.isAfter(expiresAt);
+  }
+
+  private Health with(@Nullable LocalDate day, @Nullable Boolean soon, @Nullable DefenderIds ids) {
     return new Health(
         reachability,
         healthy,
@@ -114,6 +149,10 @@ public record Health(
         issues,
         appVersion,
         productExpiration,
+        day,
+        soon,
+        releaseRing,
+        tamperProtection,
         definitionsStatus,
         definitionsAgeMinutes,
         managedSettings,

@@ -35,6 +35,7 @@ public final class Judge {
           row(AT_RISK, Reason.CONFLICT, c -> c.extensionIs(ExtensionState.CONFLICT)),
           row(AT_RISK, Reason.EXTENSION_MISSING, c -> c.extensionIs(ExtensionState.ABSENT)),
           row(AT_RISK, Reason.EXTENSION_DISABLED, c -> c.extensionIs(ExtensionState.DISABLED)),
+          row(AT_RISK, Reason.DEFENDER_EXPIRED, Case::hasExpired), // it says "no licence" too
           row(AT_RISK, Reason.NOT_LICENSED, c -> isFalse(c.health().licensed())),
           row(AT_RISK, Reason.PASSIVE_MODE, c -> c.isPassive() && !c.limits.expectPassiveMode()),
           row(
@@ -69,16 +70,19 @@ public final class Judge {
         row.reason,
         Wording.summary(row.reason, seen),
         Wording.advice(row.reason, seen),
-        warnings(row.verdict, theCase));
+        warnings(row, theCase));
   }
 
-  /** Protection rests on Defender's own word alone where the extension cannot be seen. */
-  private static List<String> warnings(Verdict verdict, Case c) {
+  /** What does not decide, and is to be known all the same. */
+  private static List<String> warnings(Row row, Case c) {
     List<String> warnings = new ArrayList<>();
-    if (verdict == PROTECTED && c.extensionIs(ExtensionState.UNKNOWN)) {
+    if (row.reason != Reason.DEFENDER_EXPIRED && Boolean.TRUE.equals(c.health().expiresSoon())) {
+      warnings.add(Wording.expiry(c.seen));
+    }
+    if (row.verdict == PROTECTED && c.extensionIs(ExtensionState.UNKNOWN)) {
       warnings.add("The extension's state cannot be told; only Defender says that it works.");
     }
-    if (verdict == PROTECTED && c.health().healthy() == null) {
+    if (row.verdict == PROTECTED && c.health().healthy() == null) {
       warnings.add("Defender does not say whether it is healthy as a whole.");
     }
     return warnings;
@@ -110,6 +114,11 @@ public final class Judge {
 
     boolean isPassive() {
       return Boolean.TRUE.equals(health().passiveModeEnabled());
+    }
+
+    /** It still works on its last day. */
+    boolean hasExpired() {
+      return health().isExpired(seen.today());
     }
 
     /** "Unavailable" is a failure only where the extension works: before, it is a consequence. */

@@ -27,6 +27,7 @@ final class KeyValues {
   static final String AVAILABLE = HEALTH + "realTimeProtectionAvailable";
   static final String ISSUES = HEALTH + "issues";
   static final String APP_VERSION = HEALTH + "appVersion";
+  static final String EXPIRES_SOON = HEALTH + "expiresSoon";
 
   private static final Map<String, Key> KEYS = new LinkedHashMap<>();
 
@@ -46,6 +47,7 @@ final class KeyValues {
     health(AVAILABLE, Health::realTimeProtectionAvailable);
     key(ISSUES, s -> s.health().issues(), s -> !s.health().reachability().isKnown());
     health(APP_VERSION, Health::appVersion);
+    health(EXPIRES_SOON, Health::expiresSoon);
   }
 
   private KeyValues() {}
@@ -64,6 +66,13 @@ final class KeyValues {
   static boolean isCompared(Status status, String field) {
     return status.extension().kind() != ExtensionKind.SYSTEM
         || !(field.equals(LOADED) || field.equals(LAST_OUTCOME));
+  }
+
+  /** Whether two values differ: "not soon" is no news to those who did not know. */
+  static boolean isNews(String field, @Nullable Object from, @Nullable Object to) {
+    return field.equals(EXPIRES_SOON)
+        ? Boolean.TRUE.equals(from) != Boolean.TRUE.equals(to)
+        : !Objects.equals(from, to);
   }
 
   /** Whether a value is not known only because nobody could look, or nobody answered. */

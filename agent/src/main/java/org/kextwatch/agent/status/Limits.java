@@ -1,6 +1,7 @@
 package org.kextwatch.agent.status;
 
 import java.time.Duration;
+import java.time.Period;
 
 /**
  * By what a Mac is judged.
@@ -11,4 +12,7 @@ import java.time.Duration;
 public record Limits(boolean expectPassiveMode, Duration maxDefinitionsAge) {
   /** After this long awake a Defender that does not answer is a risk, no longer a hiccup. */
   public static final Duration PATIENCE = Duration.ofMinutes(15);
+
+  /** This long before Defender expires it is said; it is updated monthly and lives six months. */
+  public static final Period EXPIRY_NOTICE = Period.ofDays(21);
 }

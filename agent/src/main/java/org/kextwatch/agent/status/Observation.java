@@ -1,6 +1,18 @@
 package org.kextwatch.agent.status;
 
 import java.time.Instant;
+import java.time.LocalDate;
 
-/** Everything one look at the Mac has shown. */
-public record Observation(Instant at, Device device, Health health, Extension extension) {}
+/**
+ * Everything one look at the Mac has shown.
+ *
+ * @param today the day on this Mac at that moment: what Defender prints has no zone
+ */
+public record Observation(
+    Instant at, LocalDate today, Device device, Health health, Extension extension) {
+
+  /** The same look, had it shown another Defender and another extension. */
+  public Observation with(Health otherHealth, Extension otherExtension) {
+    return new Observation(at, today, device, otherHealth, otherExtension);
+  }
+}

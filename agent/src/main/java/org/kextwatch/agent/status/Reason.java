@@ -112,6 +112,17 @@ public enum Reason {
   EXTENSION_DISABLED,
 
   /**
+   * This version of Defender is too old to work: each lives for about six months, and updates have
+   * stopped. It still gets new definitions, and may say that it is healthy, or that its licence is
+   * missing. 21 days ahead a warning stands in {@code agent.warnings}.
+   *
+   * <p>Who: Mac admin, MDM admin.
+   *
+   * <p>Evidence: today is after {@code health.expiresAt}, the day in {@code product_expiration}.
+   */
+  DEFENDER_EXPIRED,
+
+  /**
    * Defender was not onboarded to a tenant, or has lost its licence.
    *
    * <p>Who: MDM admin.

@@ -16,6 +16,12 @@ final class Wording {
       "System Settings > General > Login Items & Extensions > Endpoint Security Extensions, and >"
           + " Network Extensions";
 
+  private static final String UPDATE =
+      "Update Defender with Microsoft AutoUpdate, or run: sudo"
+          + " /Library/Application\\ Support/Microsoft/MAU2.0/Microsoft\\ AutoUpdate.app"
+          + "/Contents/MacOS/msupdate --install --apps wdav00. Then check why updates stopped:"
+          + " each version of Defender works for about six months only.";
+
   private Wording() {}
 
   static String summary(Reason reason, Observation seen) {
@@ -42,6 +48,8 @@ final class Wording {
           extension + " is recorded as approved on " + mac + ", but macOS refused to load it.";
       case EXTENSION_MISSING -> "Defender has no extension on " + mac + ".";
       case EXTENSION_DISABLED -> extension + " is switched off on " + mac + ".";
+      case DEFENDER_EXPIRED ->
+          "Defender on " + mac + " expired on " + seen.health().expiresAt() + ".";
       case NOT_LICENSED -> "Defender has no licence on " + mac + ".";
       case PASSIVE_MODE -> "Defender runs in passive mode on " + mac + ".";
       case PROTECTION_OFF -> "Defender's real-time protection is switched off on " + mac + ".";
@@ -86,6 +94,7 @@ final class Wording {
           extensionPane(seen)
               + ": switch Defender's extension on. Managed Macs: check the system"
               + " extension profile.";
+      case DEFENDER_EXPIRED -> UPDATE;
       case NOT_LICENSED ->
           "Onboard this Mac: deploy the onboarding profile of your tenant, or check its licence.";
       case PASSIVE_MODE ->
@@ -110,6 +119,12 @@ final class Wording {
       case UNREADABLE -> "Run: sudo kextwatch doctor";
       case NONE -> "";
     };
+  }
+
+  /** Of a Defender that expires soon or has expired, whatever else is wrong. */
+  static String expiry(Observation seen) {
+    String expires = seen.health().isExpired(seen.today()) ? "expired" : "expires";
+    return "Defender " + expires + " on " + seen.health().expiresAt() + ". " + UPDATE;
   }
 
   private static String approval(Observation seen) {

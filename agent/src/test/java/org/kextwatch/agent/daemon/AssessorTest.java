@@ -12,7 +12,6 @@ import org.kextwatch.agent.report.Json;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.LoadHistory;
-import org.kextwatch.agent.status.Observation;
 import org.kextwatch.agent.status.Reachability;
 import org.kextwatch.agent.status.Samples;
 import org.kextwatch.agent.status.Status;
@@ -71,7 +70,7 @@ class AssessorTest {
       Moment now = START.plus(Duration.ofMinutes(minutes[i]));
       Assessor.Assessment look =
           assessor.assess(
-              new Observation(now.wall(), Samples.DEVICE, healths[i], Samples.ACTIVE),
+              Samples.seen(now.wall(), healths[i], Samples.ACTIVE),
               LoadHistory.NONE,
               state,
               Settings.defaults(),

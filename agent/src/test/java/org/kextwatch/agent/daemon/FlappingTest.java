@@ -277,8 +277,7 @@ class FlappingTest {
     }
 
     private Assessment assess(Health seenHealth, Extension seenExtension) {
-      Observation observation =
-          new Observation(now.wall(), Samples.DEVICE, seenHealth, seenExtension);
+      Observation observation = Samples.seen(now.wall(), seenHealth, seenExtension);
       return assessor.assess(observation, LoadHistory.NONE, state, SETTINGS, agent(), now);
     }
 

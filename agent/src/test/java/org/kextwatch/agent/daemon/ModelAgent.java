@@ -32,6 +32,7 @@ import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Observation;
 import org.kextwatch.agent.status.Outcome;
+import org.kextwatch.agent.status.Samples;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Trigger;
 
@@ -117,7 +118,8 @@ final class ModelAgent {
       refusedSince = false;
     }
     watchTheLoaded(now.wall());
-    Observation observation = new Observation(now.wall(), device, lastHealth, seen.extension());
+    Observation observation =
+        new Observation(now.wall(), Samples.TODAY, device, lastHealth, seen.extension());
     AgentState self = new AgentState("1", now.wall(), 0, 0, 0, null, null, null, List.of(), 0);
     Assessment judged = assessor.assess(observation, seen.history(), state, settings, self, now);
     state = state.after(judged, seen.history(), settings.pace());

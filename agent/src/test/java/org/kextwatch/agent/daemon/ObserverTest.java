@@ -6,10 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.approval.FolderMac;
 import org.kextwatch.agent.config.Settings;
@@ -19,6 +25,7 @@ import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.status.Device;
 import org.kextwatch.agent.status.Device.Mdm;
+import org.kextwatch.agent.status.Observation;
 
 final class ObserverTest {
   private static final Moment NOON = Moment.now();
@@ -37,7 +44,7 @@ final class ObserverTest {
   @BeforeEach
   void makeMac() throws Exception {
     mac = new FolderMac(folder.resolve("mac"));
-    observer = new Observer(mac.root(), mac.tools(), new ExtensionReader(mac.root(), mac.tools()));
+    observer = observer(ZoneOffset.UTC);
   }
 
   @Test
@@ -102,6 +109,26 @@ final class ObserverTest {
     mac.kext("/Library/Extensions/wdavkext.kext", "");
     mac.tool(Tool.STAT, "echo -");
     assertEquals(1, look(NOON).warnings().size());
+  }
+
+  /** At this moment it is Tuesday in one place and Monday in the other. */
+  @ParameterizedTest
+  @CsvSource({"Pacific/Kiritimati, 2026-11-24", "Pacific/Pago_Pago, 2026-11-23"})
+  void theDayIsThatOfTheMacsZone(String zone, LocalDate today) throws Exception {
+    mac.tool(Tool.CODESIGN, "");
+    mac.tool(Tool.MDATP, "echo 'product_expiration : Dec 14, 2026 at 01:00:00 AM'");
+    observer = observer(ZoneId.of(zone));
+    Observation seen = look(new Moment(Instant.parse("2026-11-24T09:30:00Z"), 0)).observation();
+    assertEquals(today, seen.today());
+    assertEquals(LocalDate.of(2026, 12, 14), seen.health().expiresAt());
+    assertEquals(true, seen.health().expiresSoon());
+    Observation before = look(new Moment(Instant.parse("2026-11-23T09:30:00Z"), 0)).observation();
+    assertEquals(today.equals(LocalDate.of(2026, 11, 24)), before.health().expiresSoon());
+  }
+
+  private Observer observer(ZoneId zone) throws Exception {
+    return new Observer(
+        mac.root(), mac.tools(), new ExtensionReader(mac.root(), mac.tools()), zone);
   }
 
   private Device device(Moment now) {

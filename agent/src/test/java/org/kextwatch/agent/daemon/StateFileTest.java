@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.status.LoadHistory;
+import org.kextwatch.agent.status.Samples;
+import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Steadiness;
 import org.kextwatch.agent.status.Trigger;
 
@@ -94,11 +96,16 @@ class StateFileTest {
   /** As 0.1.0 wrote it, before anything was added. */
   @Test
   void aStateOfTheReleaseBeforeIsReadWithoutAWarning() throws IOException {
-    State state = State.fresh(UUID).counting(7);
+    Status told = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
+    State state = State.fresh(UUID).counting(7).telling(told);
     file.save(state);
     String all = Files.readString(path);
-    String old = all.substring(0, all.indexOf(",\"unkept\"")) + "}";
+    String old =
+        (all.substring(0, all.indexOf(",\"unkept\"")) + "}")
+            .replace("\"verdictSince\":null,", "")
+            .replaceFirst("\"expiresAt\":null,.*\"tamperProtection\":null,", "");
     assertTrue(old.endsWith("\"losses\":{\"events\":0,\"untold\":[]}}"), old);
+    assertTrue(old.contains("\"productExpiration\":null,\"definitionsStatus\":"), old);
     write(old);
     assertEquals(new StateFile.Loaded(state, null, false), file.load(UUID));
   }

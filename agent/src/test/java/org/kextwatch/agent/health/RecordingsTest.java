@@ -23,7 +23,8 @@ final class RecordingsTest {
           006 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=false
           007 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=true
           009 | healthy=true; licensed=true; realTimeProtectionEnabled=true; \
-          realTimeProtectionAvailable=true; appVersion=100.87.66; definitionsAgeMinutes=47
+          realTimeProtectionAvailable=true; appVersion=100.87.66; releaseRing=Dogfood; \
+          definitionsAgeMinutes=47
           014 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=false
           015 | realTimeProtectionEnabled=false; realTimeProtectionAvailable=true
           016 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=true
@@ -31,9 +32,10 @@ final class RecordingsTest {
           realTimeProtectionAvailable=true; \
           realTimeProtectionSubsystem=endpoint_security_extension; passiveModeEnabled=false; \
           fullDiskAccessEnabled=true; appVersion=101.70.19; \
-          productExpiration=Dec 29, 2022 at 09:48:37 PM; definitionsStatus=up_to_date; \
+          productExpiration=Dec 29, 2022 at 09:48:37 PM; releaseRing=InsiderFast; \
+          tamperProtection=audit; definitionsStatus=up_to_date; \
           definitionsAgeMinutes=5
-          019 | healthy=true; licensed=true
+          019 | healthy=true; licensed=true; tamperProtection=audit
           021 | healthy=false; fullDiskAccessEnabled=false; issues=[no active event provider, \
           network event provider not running, full disk access has not been granted]; \
           unavailableFields=[realTimeProtectionEnabled, realTimeProtectionAvailable]
@@ -48,17 +50,19 @@ final class RecordingsTest {
           028 | healthy=false; licensed=false; issues=[missing license]; appVersion=101.85.27
           029 | healthy=false; licensed=false; realTimeProtectionEnabled=false; \
           realTimeProtectionAvailable=true; realTimeProtectionSubsystem=fanotify; \
-          appVersion=101.02.55; unavailableFields=[productExpiration]
+          appVersion=101.02.55; releaseRing=InsiderFast; unavailableFields=[productExpiration]
           031 | healthy=true; licensed=true; realTimeProtectionEnabled=true; \
           realTimeProtectionAvailable=true; realTimeProtectionSubsystem=fanotify; \
           passiveModeEnabled=false; appVersion=101.23062.0010; \
-          productExpiration=Apr 10, 2024 at 01:34:28 PM; definitionsStatus=up_to_date; \
+          productExpiration=Apr 10, 2024 at 01:34:28 PM; releaseRing=Production; \
+          tamperProtection=disabled; definitionsStatus=up_to_date; \
           definitionsAgeMinutes=159
           033 | healthy=true; licensed=true; realTimeProtectionEnabled=true; \
           realTimeProtectionAvailable=true; \
           realTimeProtectionSubsystem=endpoint_security_extension; passiveModeEnabled=false; \
           fullDiskAccessEnabled=true; appVersion=101.98.30; \
-          productExpiration=2023-09-06T05:12:28Z; definitionsStatus=up_to_date; \
+          productExpiration=2023-09-06T05:12:28Z; releaseRing=Production; \
+          tamperProtection=block; definitionsStatus=up_to_date; \
           definitionsAgeMinutes=158
           043 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=true; \
           realTimeProtectionSubsystem=endpoint_security_extension; passiveModeEnabled=false

@@ -149,9 +149,16 @@ final class ContractTest {
             unnoticed.add(path);
           }
         });
-    // A Mac may not tell its serial number, the labels are the operator's, and 0.1.0 had no since.
+    // A Mac may not tell its serial number, the labels are the operator's, and 0.1.0 had fewer.
     assertEquals(
-        List.of(".subject", ".data.status.verdictSince", ".data.status.device.labels.site"),
+        List.of(
+            ".subject",
+            ".data.status.verdictSince",
+            ".data.status.device.labels.site",
+            ".data.status.health.expiresAt",
+            ".data.status.health.expiresSoon",
+            ".data.status.health.releaseRing",
+            ".data.status.health.tamperProtection"),
         unnoticed);
   }
 

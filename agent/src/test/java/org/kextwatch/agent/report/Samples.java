@@ -1,6 +1,7 @@
 package org.kextwatch.agent.report;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import org.kextwatch.agent.status.AgentState;
@@ -67,6 +68,10 @@ final class Samples {
               List.of("no real time protection"),
               "101.02.48",
               "2027-01-01T00:00:00Z",
+              LocalDate.of(2027, 1, 1),
+              false,
+              "Production",
+              "block",
               "up_to_date",
               12L,
               List.of("realTimeProtectionEnabled"),

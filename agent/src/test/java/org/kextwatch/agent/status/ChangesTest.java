@@ -5,13 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.kextwatch.agent.status.Samples.ACTIVE;
 import static org.kextwatch.agent.status.Samples.HEALTHY;
 import static org.kextwatch.agent.status.Samples.NOON;
+import static org.kextwatch.agent.status.Samples.TODAY;
 import static org.kextwatch.agent.status.Samples.extension;
 import static org.kextwatch.agent.status.Samples.health;
 import static org.kextwatch.agent.status.Samples.pair;
 import static org.kextwatch.agent.status.Samples.status;
 
+import java.time.LocalDate;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ChangesTest {
   private static final Status PROTECTED = status(HEALTHY, ACTIVE);
@@ -41,6 +46,33 @@ class ChangesTest {
             new Change("extension.loaded", false, true),
             new Change("health.realTimeProtectionAvailable", false, true)),
         Changes.between(BLOCKED, PROTECTED));
+  }
+
+  /** An agent that has just learned to read the day must not tell the whole fleet of it. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "-, -, false",
+        "-, false, false",
+        "false, -, false",
+        "false, false, false",
+        "false, true, true",
+        "-, true, true",
+        "true, true, false",
+        "true, false, true",
+        "true, -, true"
+      })
+  void onlyThatItExpiresSoonIsNews(
+      @Nullable Boolean before, @Nullable Boolean now, boolean isNews) {
+    List<Change> changes = Changes.between(expiring(before), expiring(now));
+    assertEquals(
+        isNews ? List.of(new Change("health.expiresSoon", before, now)) : List.of(), changes);
+  }
+
+  private static Status expiring(@Nullable Boolean soon) {
+    LocalDate day = soon == null ? null : TODAY.plusDays(soon ? 1 : 100);
+    return status(HEALTHY.expiring(day, TODAY), ACTIVE);
   }
 
   @Test

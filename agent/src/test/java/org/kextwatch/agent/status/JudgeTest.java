@@ -3,9 +3,11 @@ package org.kextwatch.agent.status;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.kextwatch.agent.status.Samples.ACTIVE;
 import static org.kextwatch.agent.status.Samples.HEALTHY;
+import static org.kextwatch.agent.status.Samples.TODAY;
 import static org.kextwatch.agent.status.Samples.extension;
 import static org.kextwatch.agent.status.Samples.health;
 import static org.kextwatch.agent.status.Samples.pair;
@@ -108,11 +110,19 @@ class JudgeTest {
             pair(true, false),
             extension(ExtensionState.DISABLED, Grant.NONE, null)),
         row(
-            "no licence",
+            "healthy, licensed, up to date, and expired",
             Verdict.AT_RISK,
-            Reason.NOT_LICENSED,
-            health(Reachability.OK, false, false, false, true, null, null, null, null, List.of()),
+            Reason.DEFENDER_EXPIRED,
+            HEALTHY.expiring(TODAY.minusDays(1), TODAY),
             ACTIVE),
+        row(
+            "expired, which old clients call a missing licence",
+            Verdict.AT_RISK,
+            Reason.DEFENDER_EXPIRED,
+            noLicence().expiring(TODAY.minusDays(5), TODAY),
+            ACTIVE),
+        row("its last day", Verdict.PROTECTED, Reason.NONE, HEALTHY.expiring(TODAY, TODAY), ACTIVE),
+        row("no licence", Verdict.AT_RISK, Reason.NOT_LICENSED, noLicence(), ACTIVE),
         row(
             "another antivirus protects, unexpectedly",
             Verdict.AT_RISK,
@@ -217,10 +227,59 @@ class JudgeTest {
   @MethodSource("situations")
   void saysWhatASituationMeans(
       String name, Verdict verdict, Reason reason, Health health, Extension extension) {
-    Judgement judgement = Judge.judge(seen(health, extension), LIMITS, Circumstances.ORDINARY);
+    Judgement judgement = judge(health, extension);
 
     assertEquals(reason, judgement.reason());
     assertEquals(verdict, judgement.verdict());
+  }
+
+  /** What comes before it in the order stands; all else, and what Defender does not say, yields. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("situations")
+  void expiryBesideEveryOtherReason(
+      String name, Verdict verdict, Reason reason, Health health, Extension extension) {
+    Judgement judgement = judge(health.expiring(TODAY.minusDays(1), TODAY), extension);
+
+    boolean stands = reason.compareTo(Reason.DEFENDER_EXPIRED) < 0;
+    assertEquals(stands ? reason : Reason.DEFENDER_EXPIRED, judgement.reason());
+    assertEquals(Verdict.AT_RISK, judgement.verdict());
+    assertEquals(stands, warnsOf("Defender expired on 2026-11-22.", judgement));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("unexpired")
+  void aWarningStandsBesideEveryOtherReasonThreeWeeksAhead(
+      String name, Verdict verdict, Reason reason, Health health, Extension extension) {
+    Judgement soon = judge(health.expiring(TODAY.plusDays(21), TODAY), extension);
+    Judgement later = judge(health.expiring(TODAY.plusDays(22), TODAY), extension);
+
+    assertEquals(List.of(verdict, reason), List.of(soon.verdict(), soon.reason()));
+    assertTrue(warnsOf("Defender expires on 2026-12-14.", soon));
+    assertFalse(warnsOf("Defender expire", later));
+  }
+
+  static Stream<Arguments> unexpired() {
+    return situations().filter(row -> row.get()[2] != Reason.DEFENDER_EXPIRED);
+  }
+
+  @Test
+  void whereTheDayIsNotKnownNothingExpires() {
+    Health undated = HEALTHY.expiring(null, TODAY);
+    assertNull(undated.expiresSoon());
+    assertEquals(Verdict.PROTECTED, judge(undated, ACTIVE).verdict());
+    assertEquals(List.of(), judge(undated, ACTIVE).warnings());
+  }
+
+  private static boolean warnsOf(String start, Judgement judgement) {
+    return judgement.warnings().stream().anyMatch(warning -> warning.startsWith(start));
+  }
+
+  private static Judgement judge(Health health, Extension extension) {
+    return Judge.judge(seen(health, extension), LIMITS, Circumstances.ORDINARY);
+  }
+
+  private static Health noLicence() {
+    return health(Reachability.OK, false, false, false, true, null, null, null, null, List.of());
   }
 
   @Test
@@ -290,7 +349,7 @@ class JudgeTest {
         judged++;
       }
     }
-    assertEquals(7 * 4 * 4 * 3 * 3 * 3 * 3 * 3 * 10 * 2, judged);
+    assertEquals(7 * 4 * 4 * 3 * 3 * 3 * 3 * 3 * 10 * 2 * 2, judged);
     assertEquals(EnumSet.allOf(Reason.class), EnumSet.copyOf(counts.keySet()));
   }
 
@@ -309,6 +368,7 @@ class JudgeTest {
                     && Boolean.TRUE.equals(health.realTimeProtectionAvailable())));
         assertEquals(passive, passive && limits.expectPassiveMode());
         assertNotEquals(false, health.licensed());
+        assertNotEquals(true, health.expiresSoon());
         assertNotEquals(false, health.healthy());
         assertNotEquals(false, health.fullDiskAccessEnabled());
         assertEquals("", judgement.advice());
@@ -347,7 +407,9 @@ class JudgeTest {
                             age,
                             unavailable(enabled, available));
                     for (ExtensionState state : ExtensionState.values()) {
-                      all.add(seen(health, extension(state, Grant.NONE, null)));
+                      Extension extension = extension(state, Grant.NONE, null);
+                      all.add(seen(health, extension));
+                      all.add(seen(health.expiring(TODAY.minusDays(1), TODAY), extension));
                     }
                   }
                 }

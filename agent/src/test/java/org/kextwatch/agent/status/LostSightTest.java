@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.kextwatch.agent.status.Samples.ACTIVE;
 import static org.kextwatch.agent.status.Samples.HEALTHY;
 import static org.kextwatch.agent.status.Samples.NOON;
+import static org.kextwatch.agent.status.Samples.TODAY;
 import static org.kextwatch.agent.status.Samples.extension;
 import static org.kextwatch.agent.status.Samples.health;
 import static org.kextwatch.agent.status.Samples.pair;
@@ -44,6 +45,8 @@ class LostSightTest {
           Map.entry("approved, timeout", status(TIMEOUT, ACTIVE)),
           Map.entry("good, licence not told", status(licensed(null), ACTIVE)),
           Map.entry("unlicensed", status(licensed(false), ACTIVE)),
+          Map.entry("expired", status(HEALTHY.expiring(TODAY.minusDays(1), TODAY), ACTIVE)),
+          Map.entry("expires soon", status(HEALTHY.expiring(TODAY.plusDays(1), TODAY), ACTIVE)),
           Map.entry("unlicensed, kextstat failed", status(licensed(false), BLIND)),
           Map.entry("good, pair half told", status(pair(true, null), ACTIVE)),
           Map.entry("good, pair unavailable", status(unavailable(), BLIND)),
@@ -80,6 +83,13 @@ class LostSightTest {
           good     | good, pair half told          | 60 | verdict reason health.realTimeProtectionAvailable
           good     | good, pair unavailable        | 59 | -
           unlicensed | good, timeout               | 59 | -
+          expired  | good                          | 59 | -
+          expired  | good                          | 60 | verdict reason health.expiresSoon
+          expired  | good, timeout                 | 59 | -
+          expires soon | good                      | 59 | -
+          expires soon | expired                   | 0  | verdict reason
+          expires soon | good                      | 60 | health.expiresSoon
+          good     | expires soon                  | 0  | health.expiresSoon
           good     | not installed                 | 0  | verdict reason health.reachability health.licensed health.realTimeProtectionEnabled health.realTimeProtectionAvailable health.appVersion
           good, timeout | good, offline            | 59 | -
           good, timeout | good, offline            | 60 | reason health.reachability

@@ -1,6 +1,7 @@
 package org.kextwatch.agent.status;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** A protected Mac of the kext era, and how others differ from it. */
 public final class Samples {
   public static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
+
+  public static final LocalDate TODAY = LocalDate.of(2026, 11, 23);
 
   public static final Device DEVICE =
       new Device(
@@ -51,6 +54,10 @@ public final class Samples {
         List.of(),
         "101.02.48",
         null,
+        null,
+        null,
+        null,
+        null,
         definitionsStatus,
         definitionsAge,
         List.of(),
@@ -93,7 +100,12 @@ public final class Samples {
   }
 
   public static Observation seen(Health health, Extension extension) {
-    return new Observation(NOON, DEVICE, health, extension);
+    return seen(NOON, health, extension);
+  }
+
+  /** A look at some moment of whatever day. */
+  public static Observation seen(Instant at, Health health, Extension extension) {
+    return new Observation(at, TODAY, DEVICE, health, extension);
   }
 
   public static Status status(Health health, Extension extension) {

@@ -2,6 +2,7 @@ package org.kextwatch.agent.status;
 
 import static org.kextwatch.agent.status.Samples.ACTIVE;
 import static org.kextwatch.agent.status.Samples.HEALTHY;
+import static org.kextwatch.agent.status.Samples.TODAY;
 import static org.kextwatch.agent.status.Samples.extension;
 import static org.kextwatch.agent.status.Samples.health;
 import static org.kextwatch.agent.status.Samples.pair;
@@ -48,6 +49,7 @@ record Situation(String name, Observation seen) {
             List.of(row("terminating_for_uninstall"))),
         system("macOS 13 and 14", SONOMA, ExtensionState.DISABLED, List.of()),
         system("macOS 15 and later", TAHOE, ExtensionState.DISABLED, List.of()),
+        healthy("", HEALTHY.expiring(TODAY.minusDays(1), TODAY)),
         healthy(
             "",
             health(Reachability.OK, false, false, false, true, null, null, null, 5L, List.of())),
@@ -125,7 +127,7 @@ record Situation(String name, Observation seen) {
   private static Situation on(String name, String osVersion, Health health, Extension extension) {
     Device mac =
         new Device(null, null, null, null, osVersion, null, null, Device.Mdm.UNKNOWN, Map.of());
-    return new Situation(name, new Observation(Samples.NOON, mac, health, extension));
+    return new Situation(name, new Observation(Samples.NOON, TODAY, mac, health, extension));
   }
 
   private static SystemExtension row(String state) {
@@ -167,6 +169,10 @@ record Situation(String name, Observation seen) {
         health.fullDiskAccessEnabled(),
         List.of(),
         health.appVersion(),
+        null,
+        null,
+        null,
+        null,
         null,
         null,
         null,

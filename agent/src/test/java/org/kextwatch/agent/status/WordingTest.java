@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.kextwatch.agent.status.Samples.DEVICE;
 import static org.kextwatch.agent.status.Samples.HEALTHY;
 import static org.kextwatch.agent.status.Samples.NOON;
+import static org.kextwatch.agent.status.Samples.TODAY;
 import static org.kextwatch.agent.status.Samples.extension;
 
 import java.util.List;
@@ -178,6 +179,7 @@ class WordingTest {
     Extension plain = extension(kind, state, Grant.NONE, false, userMayApprove, null);
     return new Observation(
         NOON,
+        TODAY,
         device,
         HEALTHY,
         new Extension(

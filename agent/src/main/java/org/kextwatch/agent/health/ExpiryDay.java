@@ -1,0 +1,102 @@
+package org.kextwatch.agent.health;
+
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.Month;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The day on which a Defender expires.
+ *
+ * <p>Text names a day and a time without a zone: {@code Dec 29, 2022 at 09:48:37 PM}. What reads it
+ * takes it for this Mac's own time (munkireport converts it with mktime), so its day counts as it
+ * is written. JSON names an instant, which is put into this Mac's zone: both forms then name the
+ * same day.
+ */
+public final class ExpiryDay {
+  /** Before it there was no Defender for Macs: an older day is a date that was never set. */
+  private static final int FIRST_YEAR = 2019;
+
+  private static final Pattern SEPARATOR = Pattern.compile("[\\s\\p{Z},]+");
+
+  /** As in "Sept." and "p.m.". */
+  private static final Pattern ABBREVIATION = Pattern.compile("(?<=[a-z])\\.");
+
+  private static final String TIME =
+      "(?: (?:at )?\\d{1,2}:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?(?: ?[ap]m)?"
+          + "(?: ?(?:z|[a-z]{3,4}|(?:utc|gmt)?[+-]\\d{1,2}(?::?\\d\\d)?))?)?";
+
+  private static final List<Pattern> FORMS =
+      Stream.of(
+              "(?<month>[a-z]{3,9}) (?<day>\\d{1,2}) (?<year>\\d{4})",
+              "(?<day>\\d{1,2}) (?<month>[a-z]{3,9}) (?<year>\\d{4})",
+              "(?<year>\\d{4})-(?<month>\\d\\d)-(?<day>\\d\\d)")
+          .map(day -> Pattern.compile(day + TIME))
+          .toList();
+
+  private ExpiryDay() {}
+
+  /**
+   * The last day on which it works, {@code null} if what Defender prints does not tell it.
+   *
+   * @param productExpiration as in {@link org.kextwatch.agent.status.Health}
+   * @param zone of this Mac
+   */
+  public static @Nullable LocalDate of(@Nullable String productExpiration, ZoneId zone) {
+    if (productExpiration == null) {
+      return null;
+    }
+    LocalDate day = day(productExpiration, zone);
+    return day == null || day.getYear() < FIRST_YEAR ? null : day;
+  }
+
+  private static @Nullable LocalDate day(String text, ZoneId zone) {
+    try {
+      return OffsetDateTime.parse(text).atZoneSameInstant(zone).toLocalDate();
+    } catch (DateTimeException e) {
+      return written(text);
+    }
+  }
+
+  private static @Nullable LocalDate written(String text) {
+    String words = SEPARATOR.matcher(text.strip().toLowerCase(Locale.ROOT)).replaceAll(" ");
+    String plain = ABBREVIATION.matcher(words).replaceAll("");
+    for (Pattern form : FORMS) {
+      Matcher match = form.matcher(plain);
+      if (match.matches()) {
+        return day(match);
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable LocalDate day(Matcher match) {
+    try {
+      return LocalDate.of(
+          Integer.parseInt(match.group("year")),
+          month(match.group("month")),
+          Integer.parseInt(match.group("day")));
+    } catch (DateTimeException e) {
+      return null; // such as February 30
+    }
+  }
+
+  /** English, as Defender prints it, in full or not: "Sep" and "Sept" are September. */
+  private static int month(String word) {
+    if (Character.isDigit(word.charAt(0))) {
+      return Integer.parseInt(word);
+    }
+    return Stream.of(Month.values())
+        .filter(month -> month.name().toLowerCase(Locale.ROOT).startsWith(word))
+        .findFirst()
+        .orElseThrow(() -> new DateTimeException(word))
+        .getValue();
+  }
+}
