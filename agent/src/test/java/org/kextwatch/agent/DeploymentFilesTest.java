@@ -33,6 +33,10 @@ class DeploymentFilesTest {
   private static final Path FOLDER = Script.REPOSITORY.resolve("launchd");
   private static final Path JOB = FOLDER.resolve("org.kextwatch.agent.plist");
   private static final String SETTINGS = "org.kextwatch.agent";
+
+  /** A choice of its own, for macOS 15 and later: not every fleet wants it. */
+  private static final String LOCK = "defender-system-extensions-lock.mobileconfig";
+
   private static final Set<String> NOT_FOR_US =
       Set.of(
           "EnablePressuredExit",
@@ -62,6 +66,7 @@ class DeploymentFilesTest {
             "background-item.mobileconfig",
             "combined.mobileconfig",
             "defender-kernel-extension.mobileconfig",
+            "defender-system-extensions-lock.mobileconfig",
             "defender-system-extensions.mobileconfig",
             "settings.mobileconfig"),
         profiles().map(file -> file.getFileName().toString()).toList());
@@ -194,8 +199,10 @@ class DeploymentFilesTest {
       for (NSDictionary payload : payloads(profile)) {
         payload.remove("PayloadIdentifier");
         payload.remove("PayloadUUID");
-        (file.endsWith("combined.mobileconfig") ? combined : single)
-            .add(payload.toXMLPropertyList());
+        if (!file.endsWith(LOCK)) {
+          (file.endsWith("combined.mobileconfig") ? combined : single)
+              .add(payload.toXMLPropertyList());
+        }
       }
     }
     assertEquals(single.stream().sorted().toList(), combined.stream().sorted().toList());
@@ -249,6 +256,24 @@ class DeploymentFilesTest {
       List<String> complaints = complaintsOfProfile(bad);
       assertTrue(complaints.contains(flaw.get(2)), () -> flaw + " " + complaints);
     }
+  }
+
+  /** Apple merges all payloads of the type: the lock must allow, and forbid, nothing else. */
+  @Test
+  void theLockOnlyLocksWhatTheOtherProfileAllows() throws Exception {
+    NSDictionary lock = extensions(LOCK);
+    NSDictionary allowed = extensions("defender-system-extensions.mobileconfig");
+    assertEquals(
+        List.of("AllowUserOverrides", "NonRemovableFromUISystemExtensions"),
+        Stream.of(lock.allKeys()).filter(key -> !key.startsWith("Payload")).sorted().toList());
+    assertEquals(allowed.get("AllowUserOverrides"), lock.get("AllowUserOverrides"));
+    assertEquals(
+        allowed.get("AllowedSystemExtensions"), lock.get("NonRemovableFromUISystemExtensions"));
+  }
+
+  private static NSDictionary extensions(String profile) throws Exception {
+    String text = Files.readString(FOLDER.resolve("profiles").resolve(profile));
+    return payloads(new PropertyListLint().parse(text)).get(0);
   }
 
   private static List<String> complaintsOfJob(String text) throws Exception {
