@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether an MDM manages this Mac, as {@code profiles status -type enrollment} says: a line such as
- * {@code MDM enrollment: Yes (User Approved)}. {@code null} where it does not say.
+ * {@code MDM enrollment: Yes (User Approved)}, on macOS 10.13.0 to 10.13.3 a sentence about the
+ * enrolment profile (lionheart/openradar-mirror#19311). {@code null} where it does not say.
  *
  * @param userApproved whether profiles that need a user-approved MDM count, such as those that
  *     approve kernel extensions
@@ -17,6 +18,14 @@ public record Enrolment(@Nullable Boolean enrolled, @Nullable Boolean userApprov
   private static final Enrolment UNKNOWN = new Enrolment(null, null);
   private static final Pattern LINE =
       Pattern.compile("(?im)^[ \\t]*MDM enrollment:[ \\t]*(Yes|No)\\b(.*)$");
+
+  /**
+   * Only the sentence that there is one tells anything: without such a profile this Mac may still
+   * be enrolled, though not by DEP.
+   */
+  private static final Pattern OLD_LINE =
+      Pattern.compile(
+          "(?im)^[ \\t]*An enrollment profile is currently installed on this system\\b");
 
   /** Asks the Mac. Hourly is often enough: it hardly ever changes. */
   public static Enrolment of(ToolRunner tools, Duration timeout) {
@@ -29,7 +38,7 @@ public record Enrolment(@Nullable Boolean enrolled, @Nullable Boolean userApprov
     }
     Matcher line = LINE.matcher(finished.stdout());
     if (!line.find()) {
-      return UNKNOWN;
+      return OLD_LINE.matcher(finished.stdout()).find() ? new Enrolment(true, null) : UNKNOWN;
     }
     boolean enrolled = line.group(1).equalsIgnoreCase("yes");
     return new Enrolment(enrolled, enrolled && line.group(2).contains("(User Approved)"));

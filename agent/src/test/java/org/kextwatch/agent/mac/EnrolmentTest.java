@@ -30,6 +30,9 @@ class EnrolmentTest {
     "'Enrolled via DEP: Yes\nMDM enrollment: \nYes', , ",
     "'MDM enrollment: Nobody knows', , ",
     "'', , ",
+    // macOS 10.13.0 to 10.13.3: lionheart/openradar-mirror#19311
+    "'An enrollment profile is currently installed on this system\n', true, ",
+    "'There is no enrollment profile installed on this system\n', , ",
   })
   void whatIsNotSaidIsNotKnown(String output, Boolean enrolled, Boolean userApproved) {
     assertEquals(new Enrolment(enrolled, userApproved), parse(output));
