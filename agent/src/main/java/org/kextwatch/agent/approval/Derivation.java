@@ -65,7 +65,12 @@ final class Derivation {
     if (evidence.hasKext()) {
       return ExtensionKind.KERNEL;
     }
-    return evidence.lacksKext() ? ExtensionKind.NONE : ExtensionKind.UNKNOWN;
+    if (!evidence.lacksKext()) {
+      return ExtensionKind.UNKNOWN;
+    }
+    return SystemExtensions.anyIsSwitchedOff(evidence.systemExtensions())
+        ? ExtensionKind.SYSTEM
+        : ExtensionKind.NONE;
   }
 
   /** Before macOS 10.15 there are none; later one must have looked. */

@@ -29,6 +29,8 @@ final class SystemExtensionList {
           "(?:(?<!\\S)(?<team>[A-Z0-9]{10})\\s+)?"
               + "(?<!\\S)(?<bundle>[\\w-]+(?:\\.[\\w-]+)+)\\s+\\((?<version>[^()]*)\\)(?<rest>.*)");
   private static final Pattern STATE = Pattern.compile("\\[([^\\[\\]]*)]\\s*$");
+  private static final String CATEGORY = "---";
+  private static final String HEADER = "enabled\t";
   private static final int LONGEST = 64;
 
   private final SystemRoot root;
@@ -41,18 +43,19 @@ final class SystemExtensionList {
 
   /** Reads it. The tool runs only where the file does not tell. */
   Listing read(Duration timeout) {
+    List<Plist> policies = List.of();
     try {
       Plist database = Plist.read(root.resolve(MAC_PATH));
+      policies = database.dictionaries("extensionPolicies").orElse(List.of());
       Optional<List<Row>> rows = inDatabase(database);
       if (rows.isPresent()) {
-        return new Listing(
-            rows.get(), database.dictionaries("extensionPolicies").orElse(List.of()));
+        return new Listing(rows.get(), policies);
       }
     } catch (IOException e) {
       // No file, or no property list: the tool may know more.
     }
     ToolRun run = tools.run(Tool.SYSTEMEXTENSIONSCTL, timeout, List.of("list"));
-    return new Listing(printed(run).orElse(null), List.of());
+    return new Listing(printed(run).orElse(null), policies);
   }
 
   /** The rows of the file, empty if it has no list. */
@@ -79,24 +82,37 @@ final class SystemExtensionList {
                     extension.string("state").orElse("")));
   }
 
-  /** The rows of a printed list, empty if it is none or not all of it. */
+  /**
+   * The rows of a printed list, empty if it is none or not all of it. A row that cannot be read
+   * spoils no other; but where none of Defender's can be read, it may be one of Defender's.
+   */
   static Optional<List<Row>> printed(ToolRun run) {
     if (!(run instanceof ToolRun.Finished finished) || finished.exitCode() != 0) {
       return Optional.empty();
     }
     List<Row> rows = finished.stdout().lines().flatMap(SystemExtensionList::row).toList();
+    long unread = finished.stdout().lines().filter(SystemExtensionList::isUnread).count();
     Matcher count = COUNT.matcher(finished.stdout());
-    boolean whole = count.find() ? rows.size() >= number(count) : !rows.isEmpty();
-    return whole ? Optional.of(rows) : Optional.empty();
+    boolean whole = count.find() ? rows.size() + unread >= number(count) : !rows.isEmpty();
+    boolean tells = unread == 0 || rows.stream().anyMatch(SystemExtensions::isDefenders);
+    return whole && tells ? Optional.of(rows) : Optional.empty();
   }
 
   private static int number(Matcher count) {
     return Integer.parseInt(count.group(1));
   }
 
+  /** Whether a line has the end of a row, yet is none that is understood. */
+  private static boolean isUnread(String line) {
+    return !line.startsWith(CATEGORY)
+        && !line.startsWith(HEADER)
+        && STATE.matcher(line).find()
+        && row(line).findAny().isEmpty();
+  }
+
   private static Stream<Row> row(String line) {
     Matcher row = ROW.matcher(line);
-    if (line.startsWith("---") || !row.find()) {
+    if (line.startsWith(CATEGORY) || !row.find()) {
       return Stream.empty();
     }
     Matcher state = STATE.matcher(row.group("rest"));
@@ -128,7 +144,7 @@ final class SystemExtensionList {
       String word = plain(state).replaceAll("\\s+", "_");
       String number = plain(version);
       return new SystemExtension(
-          bundleId, number.isEmpty() ? null : number, word.isEmpty() ? "unknown" : word);
+          bundleId, number.isEmpty() ? null : number, word.isEmpty() ? SystemExtension.UNKNOWN : word);
     }
 
     private static String plain(String text) {

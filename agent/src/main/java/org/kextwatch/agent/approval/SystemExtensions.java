@@ -5,11 +5,10 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.BinaryOperator;
-import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.approval.SystemExtensionList.Row;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
@@ -18,13 +17,16 @@ import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.SystemExtension;
 
 /**
- * What the rows of Defender's system extensions come to. An extension that is being terminated or
- * uninstalled is as good as gone; of the others the worst decides.
+ * What the rows of Defender's system extensions come to. Of several bundles the worst decides. A
+ * bundle that is only being uninstalled is as good as gone; one that is only being switched off is
+ * disabled, because macOS may let it run until the next restart.
  */
 final class SystemExtensions {
   /** Their bundles; a row counts only with Defender's team. */
   static final Set<String> DEFENDERS =
       Set.of("com.microsoft.wdav.epsext", "com.microsoft.wdav.netext");
+
+  private static final String ENABLED = "activated_enabled";
 
   /** In the order of the status' reasons; what is known to be bad beats what is unknown. */
   private static final List<ExtensionState> WORST_FIRST =
@@ -38,6 +40,12 @@ final class SystemExtensions {
   private static final Comparator<List<BigInteger>> BY_NUMBERS =
       (a, b) -> Arrays.compare(a.toArray(BigInteger[]::new), b.toArray(BigInteger[]::new));
 
+  /** Of the rows of one bundle: a state that can be read, then the version, then the enabled one. */
+  private static final Comparator<SystemExtension> BY_WEIGHT =
+      Comparator.comparing(SystemExtension::isStateKnown)
+          .thenComparing(SystemExtensions::version, BY_NUMBERS)
+          .thenComparing(SystemExtensions::isOn);
+
   private SystemExtensions() {}
 
   /** Defender's own among the rows of a Mac, {@code null} if nobody looked. */
@@ -45,15 +53,25 @@ final class SystemExtensions {
     return rows == null
         ? null
         : rows.stream()
-            .filter(row -> DEFENDERS.contains(row.bundleId()))
-            .filter(row -> row.teamId().equals(WatchedExtension.DEFENDER.teamId()))
+            .filter(SystemExtensions::isDefenders)
             .map(Row::extension)
             .toList();
   }
 
+  /** Whether a row is one of Defender's. */
+  static boolean isDefenders(Row row) {
+    return DEFENDERS.contains(row.bundleId())
+        && row.teamId().equals(WatchedExtension.DEFENDER.teamId());
+  }
+
   /** Whether Defender has one that is there to stay. */
   static boolean anyStays(@Nullable List<SystemExtension> rows) {
-    return !staying(rows).isEmpty();
+    return rows != null && staying(rows).findAny().isPresent();
+  }
+
+  /** Whether somebody has switched one off that macOS still lists. */
+  static boolean anyIsSwitchedOff(@Nullable List<SystemExtension> rows) {
+    return byBundle(rows).stream().anyMatch(SystemExtensions::isSwitchedOff);
   }
 
   /**
@@ -65,8 +83,9 @@ final class SystemExtensions {
     if (rows == null) {
       return ExtensionState.UNKNOWN;
     }
-    return staying(rows).stream()
-        .map(row -> state(row.state()))
+    return byBundle(rows).stream()
+        .map(SystemExtensions::bundleState)
+        .filter(state -> state != ExtensionState.ABSENT)
         .min(Comparator.comparing(WORST_FIRST::indexOf))
         .orElse(ExtensionState.ABSENT);
   }
@@ -89,19 +108,36 @@ final class SystemExtensions {
         : "system extensions are not in KextPolicy, their states tell";
   }
 
-  /** One row for each bundle, the one with the higher version. */
-  private static Collection<SystemExtension> staying(@Nullable List<SystemExtension> rows) {
-    Map<String, SystemExtension> newest =
-        (rows == null ? List.<SystemExtension>of() : rows)
-            .stream()
-                .filter(row -> !isLeaving(row.state()))
-                .collect(
-                    Collectors.toMap(
-                        SystemExtension::bundleId,
-                        Function.identity(),
-                        BinaryOperator.maxBy(
-                            Comparator.comparing(SystemExtensions::version, BY_NUMBERS))));
-    return newest.values();
+  private static Collection<List<SystemExtension>> byBundle(@Nullable List<SystemExtension> rows) {
+    return (rows == null ? List.<SystemExtension>of() : rows)
+        .stream().collect(Collectors.groupingBy(SystemExtension::bundleId)).values();
+  }
+
+  /**
+   * What the rows of one bundle come to. An enabled one goes on working beside a newer one that
+   * waits to replace it.
+   */
+  private static ExtensionState bundleState(List<SystemExtension> rows) {
+    Optional<SystemExtension> decisive = staying(rows).max(BY_WEIGHT);
+    if (decisive.isEmpty()) {
+      return isSwitchedOff(rows) ? ExtensionState.DISABLED : ExtensionState.ABSENT;
+    }
+    return decisive.get().isWaitingToUpgrade() && staying(rows).anyMatch(SystemExtensions::isOn)
+        ? ExtensionState.ACTIVE
+        : state(decisive.get().state());
+  }
+
+  private static boolean isSwitchedOff(List<SystemExtension> rows) {
+    return staying(rows).findAny().isEmpty()
+        && rows.stream().anyMatch(row -> row.state().startsWith("terminating_for_disable"));
+  }
+
+  private static Stream<SystemExtension> staying(List<SystemExtension> rows) {
+    return rows.stream().filter(row -> !isLeaving(row.state()));
+  }
+
+  private static boolean isOn(SystemExtension row) {
+    return row.state().equals(ENABLED);
   }
 
   private static boolean isLeaving(String state) {
@@ -110,7 +146,7 @@ final class SystemExtensions {
 
   private static ExtensionState state(String word) {
     return switch (word) {
-      case "activated_enabled" -> ExtensionState.ACTIVE;
+      case ENABLED -> ExtensionState.ACTIVE;
       case "activated_waiting_for_user" -> ExtensionState.AWAITING_APPROVAL;
       case "activated_disabled" -> ExtensionState.DISABLED;
       case "activated_waiting_to_upgrade" -> ExtensionState.PENDING_RESTART;

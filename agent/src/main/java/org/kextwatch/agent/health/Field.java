@@ -19,6 +19,7 @@ enum Field {
   REAL_TIME_PROTECTION_ENABLED("real_time_protection_enabled", "realTimeProtectionEnabled"),
   REAL_TIME_PROTECTION_AVAILABLE("real_time_protection_available", "realTimeProtectionAvailable"),
   REAL_TIME_PROTECTION_SUBSYSTEM("real_time_protection_subsystem", "realTimeProtectionSubsystem"),
+  NETWORK_EVENTS_SUBSYSTEM("network_events_subsystem", "networkEventsSubsystem"),
   PASSIVE_MODE_ENABLED("passive_mode_enabled", "passiveModeEnabled"),
   FULL_DISK_ACCESS_ENABLED("full_disk_access_enabled", "fullDiskAccessEnabled"),
   ISSUES("health_issues", "issues"),

@@ -85,6 +85,16 @@ public final class Judge {
     if (row.verdict == PROTECTED && c.health().healthy() == null) {
       warnings.add("Defender does not say whether it is healthy as a whole.");
     }
+    if (c.upgradeWaits()) {
+      warnings.add(
+          "A newer version of Defender's system extension waits: restart this Mac to complete the"
+              + " upgrade. Until then the old version works.");
+    }
+    if (c.networkEventsFail()) {
+      warnings.add(
+          "Defender's network extension is on but does not run: networkEventsSubsystem is"
+              + " unavailable. Run: mdatp health --details system_extensions");
+    }
     return warnings;
   }
 
@@ -125,6 +135,20 @@ public final class Judge {
     boolean engineFails() {
       return isFalse(health().realTimeProtectionAvailable())
           || (says("realTimeProtectionAvailable") && extensionIs(ExtensionState.ACTIVE));
+    }
+
+    /** An old version that still works, beside a newer one. */
+    boolean upgradeWaits() {
+      return extensionIs(ExtensionState.ACTIVE)
+          && seen.extension().systemExtensions().stream()
+              .anyMatch(SystemExtension::isWaitingToUpgrade);
+    }
+
+    /** The network filter can be stopped while macOS lists its extension as enabled. */
+    boolean networkEventsFail() {
+      return extensionIs(ExtensionState.ACTIVE)
+          && seen.extension().kind() == ExtensionKind.SYSTEM
+          && says("networkEventsSubsystem");
     }
 
     boolean definitionsAreStale() {

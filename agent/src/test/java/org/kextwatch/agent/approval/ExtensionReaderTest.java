@@ -132,6 +132,8 @@ final class ExtensionReaderTest extends OnAFolderMac {
     "10.15.7, -, -, NONE, ABSENT",
     "10.15.7, unreadable, -, UNKNOWN, UNKNOWN",
     "10.15.7, terminated_waiting_to_uninstall_on_reboot, -, NONE, ABSENT",
+    "10.15.7, terminating_for_disable, -, SYSTEM, DISABLED",
+    "15.1, terminating_for_disable, terminating_for_disable_but_still_running, SYSTEM, DISABLED",
     "10.15.7, activated_enabled, activated_waiting_for_user, SYSTEM, AWAITING_APPROVAL",
     "10.16, -, -, SYSTEM, ABSENT",
     "11.2.3, unreadable, -, SYSTEM, UNKNOWN",

@@ -119,6 +119,16 @@ final class SystemExtensionListTest extends OnAFolderMac {
   }
 
   @Test
+  void aRowThatCannotBeReadSpoilsNoOther() {
+    String row = DEFENDER + "[activated enabled]\n";
+    String odd = "*\t*\tX9E956P446\tcom.crowdstrike.falcon.Agent 7.17\tFalcon\t[activated enabled]\n";
+    String header = "enabled\tactive\tteamID\tbundleID (version)\tname\t[state]\n";
+    assertEquals(1, printed("2 extension(s)\n" + header + odd + row).orElseThrow().size());
+    assertEquals(Optional.empty(), printed("1 extension(s)\n" + header + odd));
+    assertEquals(Optional.empty(), printed("3 extension(s)\n" + header + odd + row));
+  }
+
+  @Test
   void oddWordsAreNotTold() {
     Row odd = new Row("UBF8T346G9", "com.microsoft.wdav.epsext", "1\u0007", "x".repeat(65));
     assertEquals("unknown", odd.extension().state());

@@ -30,7 +30,9 @@ final class SystemExtensionsTest {
     "a_word_of_tomorrow, UNKNOWN",
     "'', UNKNOWN",
     "terminated_waiting_to_uninstall_on_reboot, ABSENT",
-    "terminating_for_disable, ABSENT",
+    "terminating_for_disable, DISABLED",
+    "terminating_for_disable_but_still_running, DISABLED",
+    "terminating_for_disable_via_delegate, DISABLED",
     "terminating_for_uninstall_but_still_running, ABSENT",
     "terminating_for_upgrade_via_delegate, ABSENT",
     "uninstalling, ABSENT",
@@ -51,6 +53,9 @@ final class SystemExtensionsTest {
     "activated_enabled, new_word, UNKNOWN",
     "activated_disabled, new_word, DISABLED",
     "activated_enabled, terminated_waiting_to_uninstall_on_reboot, ACTIVE",
+    "activated_enabled, terminating_for_disable_but_still_running, DISABLED",
+    "terminating_for_uninstall, terminating_for_disable, DISABLED",
+    "activated_waiting_for_user, terminating_for_disable, AWAITING_APPROVAL",
   })
   void ofSeveralTheWorstDecides(String one, String other, ExtensionState state) {
     assertEquals(state, state("epsext 1 " + one, "netext 1 " + other));
@@ -62,11 +67,21 @@ final class SystemExtensionsTest {
     "101.47.27 activated_enabled, 101.9.3 activated_disabled, ACTIVE",
     "101.47.27 activated_enabled, 101.47.28 activated_waiting_for_user, AWAITING_APPROVAL",
     "101.47 activated_enabled, 101.47.0 activated_disabled, DISABLED",
+    "101.47 activated_enabled, 101.47 activated_disabled, ACTIVE",
+    "101.25062 activated_enabled, 101.25082 activated_waiting_to_upgrade, ACTIVE",
+    "101.25062 activated_enabled, 101.25082 activated_waiting_to_upgrade_on_reboot, ACTIVE",
+    "101.25062 activated_disabled, 101.25082 activated_waiting_to_upgrade, PENDING_RESTART",
+    "101.1 terminating_for_disable, 101.2 activated_waiting_to_upgrade, PENDING_RESTART",
+    "101.1 activated_enabled, 101.2 activated_disabled, DISABLED",
+    "101.1 activated_enabled, 101.2 unknown, ACTIVE",
+    "101.1 activated_enabled, 101.2 a_word_of_tomorrow, UNKNOWN",
+    "101.1 activated_enabled, 101.2 terminating_for_disable, ACTIVE",
+    "101.2 terminating_for_disable, 101.1 terminated_waiting_to_uninstall_on_reboot, DISABLED",
     "1.8.0 activated_enabled, 6.2.0 terminated_waiting_to_uninstall_on_reboot, ACTIVE",
     "1.0 activated_enabled, - activated_disabled, ACTIVE",
     "99999999999999999999999 activated_disabled, 1 activated_enabled, DISABLED",
   })
-  void ofTwoRowsOfOneBundleTheHigherThatStaysCounts(
+  void ofTheRowsOfOneBundleOneCounts(
       String one, String other, ExtensionState state) {
     assertEquals(state, state("netext " + one, "netext " + other));
     assertEquals(state, state("netext " + other, "netext " + one));

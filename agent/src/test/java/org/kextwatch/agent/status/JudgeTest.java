@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -441,6 +442,39 @@ class JudgeTest {
   private static Health bothUnavailable() {
     return health(
         Reachability.OK, null, true, null, null, false, null, null, null, unavailable(3, 3));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "activated_enabled, , ",
+    "activated_waiting_to_upgrade, , restart this Mac to complete the upgrade",
+    "activated_waiting_to_upgrade_on_reboot, , restart this Mac to complete the upgrade",
+    "activated_enabled, networkEventsSubsystem, networkEventsSubsystem is unavailable",
+  })
+  void aProtectedMacIsToldWhatIsOddAboutItsExtensions(
+      String newer, String unavailable, String warning) {
+    Health health =
+        health(
+            Reachability.OK,
+            true,
+            true,
+            true,
+            true,
+            false,
+            true,
+            "up_to_date",
+            12L,
+            unavailable == null ? List.of() : List.of(unavailable));
+    Extension extension =
+        Samples.systemExtension(
+            ExtensionState.ACTIVE,
+            List.of(
+                new SystemExtension("com.microsoft.wdav.netext", "101.1", "activated_enabled"),
+                new SystemExtension("com.microsoft.wdav.netext", "101.2", newer)));
+    Judgement judgement = Judge.judge(seen(health, extension), LIMITS, Circumstances.ORDINARY);
+    assertEquals(Verdict.PROTECTED, judgement.verdict());
+    assertEquals(warning == null ? 0 : 1, judgement.warnings().size());
+    assertTrue(warning == null || judgement.warnings().get(0).contains(warning));
   }
 
   private static Judgement judgeAfter(Observation seen, Duration silence) {

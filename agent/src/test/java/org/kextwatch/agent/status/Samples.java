@@ -99,6 +99,24 @@ public final class Samples {
         List.of());
   }
 
+  public static Extension systemExtension(ExtensionState state, List<SystemExtension> rows) {
+    return new Extension(
+        ExtensionKind.SYSTEM,
+        state,
+        "com.microsoft.wdavkext",
+        "UBF8T346G9",
+        "/Library/Extensions/wdavkext.kext",
+        null,
+        null,
+        null,
+        Grant.NONE,
+        "system extensions are not in KextPolicy, their states tell",
+        null,
+        false,
+        null,
+        rows);
+  }
+
   public static Observation seen(Health health, Extension extension) {
     return seen(NOON, health, extension);
   }
