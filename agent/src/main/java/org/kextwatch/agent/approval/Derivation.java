@@ -24,7 +24,7 @@ final class Derivation {
     ExtensionKind kind = kind(watched, evidence);
     List<SystemExtension> rows = evidence.systemExtensions();
     boolean isSystem = kind == ExtensionKind.SYSTEM;
-    ManagedPolicy policy = isSystem ? evidence.systemPolicy() : evidence.kernelPolicy();
+    ManagedPolicy policy = evidence.policy(kind);
     String seen = isSystem ? SystemExtensions.evidence(rows) : evidence.grantEvidence();
     return new Extension(
         kind,

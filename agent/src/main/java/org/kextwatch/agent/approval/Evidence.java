@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.mac.MacVersion;
+import org.kextwatch.agent.status.ExtensionKind;
 import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.Listed;
 import org.kextwatch.agent.status.LoadHistory;
@@ -36,6 +37,11 @@ record Evidence(
     @Nullable String subsystem,
     @Nullable List<SystemExtension> systemExtensions,
     ManagedPolicy systemPolicy) {
+
+  /** What profiles say of an extension of this kind. */
+  ManagedPolicy policy(ExtensionKind kind) {
+    return kind == ExtensionKind.SYSTEM ? systemPolicy : kernelPolicy;
+  }
 
   boolean isBigSurOrLater() {
     return macOs.isPresent() && macOs.get().isBigSurOrLater();

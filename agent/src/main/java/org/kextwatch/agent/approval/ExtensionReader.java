@@ -14,6 +14,7 @@ import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.status.Extension;
 import org.kextwatch.agent.status.Listed;
 import org.kextwatch.agent.status.LoadHistory;
+import org.kextwatch.agent.status.Policies;
 
 /** Looks at everything that tells how far Defender's extension has come on this Mac. */
 public final class ExtensionReader {
@@ -36,6 +37,7 @@ public final class ExtensionReader {
    *
    * @param history what was tried so far
    * @param bootId of the running boot, {@code null} if it cannot be told
+   * @param enrolled whether an MDM manages this Mac, {@code null} if that cannot be told
    * @param subsystem what Defender says it protects with, {@code null} if it does not say
    */
   public Reading read(
@@ -43,13 +45,14 @@ public final class ExtensionReader {
       LoadHistory history,
       Instant now,
       @Nullable String bootId,
+      @Nullable Boolean enrolled,
       @Nullable String subsystem) {
     WatchedExtension watched = settings.extension();
     Duration timeout = settings.pace().toolTimeout();
     KextBundle kext = KextBundle.of(root, watched);
     PolicyReading policy = database.read(watched, timeout);
     Listed listed = kernel.listed(watched, timeout);
-    ManagedPolicy kernelPolicy = ManagedPolicy.kernel(root, watched, policy);
+    ManagedPolicy kernelPolicy = ManagedPolicy.kernel(root, watched, policy, enrolled);
     LoadHistory counted =
         history
             .seen(now, bootId, kext.version(), policy.grant())
@@ -73,7 +76,8 @@ public final class ExtensionReader {
             subsystem,
             SystemExtensions.ofDefender(listing.rows()),
             ManagedPolicy.system(root, listing.policies()));
-    return new Reading(Derivation.extension(watched, evidence), counted);
+    Extension extension = Derivation.extension(watched, evidence);
+    return new Reading(extension, evidence.policy(extension.kind()).details(), counted);
   }
 
   /** The kernel's own list, for a look right before and after a load. */
@@ -100,7 +104,8 @@ public final class ExtensionReader {
   /**
    * One look.
    *
+   * @param policies what profiles say of extensions of its kind
    * @param history as it counts after this look
    */
-  public record Reading(Extension extension, LoadHistory history) {}
+  public record Reading(Extension extension, Policies policies, LoadHistory history) {}
 }

@@ -4,117 +4,164 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.approval.Allowance.Keys;
 import org.kextwatch.agent.approval.PolicyReading.PolicyRows;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.Plist;
 import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.status.Policies;
 
 /**
- * What the organisation's profile says of an extension, by its payload's keys and by the team,
- * whatever the profile is called. It never decides what state an extension is in: profiles were
- * seen installed and without effect (rdar 39209026, rdar 37709636).
+ * What the organisation's profiles say of an extension, by their payloads' keys and by the team,
+ * whatever a profile is called. What the policy file and macOS' own database allow is a union: the
+ * file keeps one profile's word of a key where there are several. It never decides what state an
+ * extension is in: profiles were seen installed and without effect (rdar 39209026, rdar 37709636).
  *
- * @param userMayApprove whether it leaves the approval to the user, {@code null} if that cannot be
- *     told
- * @param allows whether it allows the extension, {@code null} if that cannot be told
+ * @param userMayApprove whether they leave the approval to the user, {@code null} if there is no
+ *     profile of the extension's kind, or it does not tell
+ * @param allows whether they allow the extension, {@code null} if that cannot be told
  * @param evidence for people; empty if there is no profile
- * @see <a href="https://github.com/apple/device-management">Apple's schema of the payloads</a>
+ * @param details for the advice
  */
-record ManagedPolicy(@Nullable Boolean userMayApprove, @Nullable Boolean allows, String evidence) {
+record ManagedPolicy(
+    @Nullable Boolean userMayApprove, @Nullable Boolean allows, String evidence, Policies details) {
   static final String KERNEL_PATH =
       "/Library/Managed Preferences/com.apple.syspolicy.kernel-extension-policy.plist";
   static final String SYSTEM_PATH =
       "/Library/Managed Preferences/com.apple.system-extension-policy.plist";
 
-  static final ManagedPolicy NONE = new ManagedPolicy(true, false, "");
+  static final ManagedPolicy NONE = new ManagedPolicy(null, false, "", Policies.NONE);
 
-  private static final ManagedPolicy OTHERS_ONLY = new ManagedPolicy(false, false, "");
-  private static final ManagedPolicy UNREADABLE =
-      new ManagedPolicy(null, null, "its profile cannot be read");
-
-  private static final Keys KERNEL = new Keys("AllowedTeamIdentifiers", "AllowedKernelExtensions");
-  private static final Keys SYSTEM = new Keys("AllowedTeamIdentifiers", "AllowedSystemExtensions");
-  private static final Keys OWN_LIST = new Keys("allowedTeamIDs", "allowedExtensions");
+  private static final String UNREADABLE = "its profile cannot be read";
+  private static final Set<String> DEFENDERS_TYPES =
+      Set.of("EndpointSecurityExtension", "NetworkExtension");
 
   /**
    * Of the watched kext. A profile that does not name {@code AllowUserOverrides} forbids them
-   * (Apple's schema). Where no profile is seen, an MDM's rows that leave us out are taken for one:
-   * whether macOS keeps the profile's file there is not verified.
+   * (Apple's schema). Where no profile's file is seen, an MDM's rows that leave us out are taken
+   * for one: whether macOS keeps the file is not verified.
+   *
+   * @param enrolled whether an MDM manages this Mac, {@code null} if that cannot be told
    */
-  static ManagedPolicy kernel(SystemRoot root, WatchedExtension watched, PolicyReading database) {
-    try {
-      Plist payload = Plist.read(root.resolve(KERNEL_PATH));
-      Set<String> bundles = Set.of(watched.bundleId());
-      return of(
-          payload.bool("AllowUserOverrides").orElse(false),
-          KERNEL.allow(List.of(payload), watched.teamId(), bundles));
-    } catch (NoSuchFileException e) {
-      return database instanceof PolicyRows rows && rows.mdm().isEmpty() && rows.mdmHasOthers()
-          ? OTHERS_ONLY
-          : NONE;
-    } catch (IOException e) {
-      return UNREADABLE;
+  static ManagedPolicy kernel(
+      SystemRoot root,
+      WatchedExtension watched,
+      PolicyReading database,
+      @Nullable Boolean enrolled) {
+    PolicyFile file = PolicyFile.read(root, KERNEL_PATH);
+    Allowance allowance = Allowance.of(watched.teamId(), Keys.KERNEL, file.content());
+    Set<String> ours = Set.of(watched.bundleId());
+    boolean byRow = database instanceof PolicyRows rows && rows.mdmAllows();
+    boolean othersOnly =
+        database instanceof PolicyRows rows
+            && rows.mdmHasOthersOnly()
+            && !Boolean.FALSE.equals(enrolled);
+    List<String> missing = byRow ? List.of() : allowance.lacking(ours);
+    Boolean mayApprove = file.isReadable() ? Boolean.valueOf(isTrue(allowance.overrides())) : null;
+    if (!file.isThere() && othersOnly) {
+      mayApprove = false;
     }
+    Policies details =
+        new Policies(
+            file.isThere() || byRow || othersOnly,
+            file.unreadable(),
+            allowance.overrides() != null,
+            false,
+            missing,
+            List.of());
+    return new ManagedPolicy(
+        mayApprove,
+        allows(missing.isEmpty(), file),
+        evidence(file, byRow || !file.isThere() ? "" : word(allowance, details, ours.size())),
+        details);
   }
 
   /**
    * Of Defender's system extensions. A profile that does not name {@code AllowUserOverrides} leaves
    * it to the users (Apple's schema).
    *
-   * @param known what macOS keeps of policies beside its own list: what they allow, but not what
-   *     they leave to users
+   * @param known the policies that macOS keeps beside its own list
    */
   static ManagedPolicy system(SystemRoot root, List<Plist> known) {
     String team = WatchedExtension.DEFENDER.teamId();
-    try {
-      Plist payload = Plist.read(root.resolve(SYSTEM_PATH));
-      return of(
-          payload.bool("AllowUserOverrides").orElse(true),
-          SYSTEM.allow(List.of(payload), team, SystemExtensions.DEFENDERS));
-    } catch (NoSuchFileException e) {
-      return known.isEmpty()
-          ? NONE
-          : of(null, OWN_LIST.allow(known, team, SystemExtensions.DEFENDERS));
-    } catch (IOException e) {
-      return UNREADABLE;
+    PolicyFile file = PolicyFile.read(root, SYSTEM_PATH);
+    if (!file.isThere() && known.isEmpty()) {
+      return NONE;
     }
+    Allowance allowance =
+        Allowance.of(team, Keys.SYSTEM, file.content())
+            .and(Allowance.of(team, Keys.OWN_LIST, known));
+    Policies details =
+        new Policies(
+            true,
+            file.unreadable(),
+            allowance.overrides() != null,
+            allowance.wholeTeam() && allowance.named(),
+            allowance.lacking(SystemExtensions.DEFENDERS),
+            allowance.lackingTypes(DEFENDERS_TYPES));
+    boolean isAllowed = details.missingBundles().isEmpty() && details.missingTypes().isEmpty();
+    boolean forbids = Boolean.FALSE.equals(allowance.overrides());
+    return new ManagedPolicy(
+        forbids || file.unreadable() == null ? Boolean.valueOf(!forbids) : null,
+        allows(isAllowed, file),
+        evidence(file, word(allowance, details, SystemExtensions.DEFENDERS.size())),
+        details);
   }
 
-  private static ManagedPolicy of(@Nullable Boolean userMayApprove, Allowance allowance) {
-    return switch (allowance) {
-      case TEAM -> new ManagedPolicy(userMayApprove, true, "a profile allows its team");
-      case BUNDLE -> new ManagedPolicy(userMayApprove, true, "a profile allows it by name");
-      case NOTHING -> new ManagedPolicy(userMayApprove, false, "a profile leaves it out");
-    };
+  /** What cannot be read may allow what all the rest does not. */
+  private static @Nullable Boolean allows(boolean isAllowed, PolicyFile file) {
+    return isAllowed || file.unreadable() == null ? Boolean.valueOf(isAllowed) : null;
   }
 
-  private enum Allowance {
-    TEAM,
-    BUNDLE,
-    NOTHING
+  /** In one sentence, for people. */
+  private static String word(Allowance allowance, Policies details, int ours) {
+    if (details.missingBundles().size() == ours) {
+      return "a profile leaves it out";
+    }
+    if (!details.missingBundles().isEmpty()) {
+      return "a profile leaves out " + String.join(" and ", details.missingBundles());
+    }
+    if (!details.missingTypes().isEmpty()) {
+      return "a profile leaves out its type " + String.join(" and ", details.missingTypes());
+    }
+    return allowance.wholeTeam() ? "a profile allows its team" : "a profile allows it by name";
+  }
+
+  private static String evidence(PolicyFile file, String word) {
+    if (file.unreadable() == null) {
+      return word;
+    }
+    return word.startsWith("a profile allows") ? word + "; " + UNREADABLE : UNREADABLE;
+  }
+
+  private static boolean isTrue(@Nullable Boolean value) {
+    return Boolean.TRUE.equals(value);
   }
 
   /**
-   * How a policy names what it allows.
+   * The file that macOS leaves of a profile.
    *
-   * @param teams an array of teams
-   * @param bundles a dictionary from team to an array of bundles
+   * @param content empty if there is none, or none that can be read
+   * @param unreadable the Mac's path of one that cannot be read, {@code null} for none
    */
-  private record Keys(String teams, String bundles) {
-
-    /** Several policies count together. */
-    Allowance allow(List<Plist> policies, String team, Set<String> ours) {
-      if (policies.stream().anyMatch(policy -> policy.strings(teams).contains(team))) {
-        return Allowance.TEAM;
+  private record PolicyFile(List<Plist> content, @Nullable String unreadable) {
+    static PolicyFile read(SystemRoot root, String macPath) {
+      try {
+        return new PolicyFile(List.of(Plist.read(root.resolve(macPath))), null);
+      } catch (NoSuchFileException e) {
+        return new PolicyFile(List.of(), null);
+      } catch (IOException e) {
+        return new PolicyFile(List.of(), macPath);
       }
-      Set<String> named =
-          policies.stream()
-              .flatMap(policy -> policy.dictionary(bundles).stream())
-              .flatMap(byTeam -> byTeam.strings(team).stream())
-              .collect(Collectors.toSet());
-      return named.containsAll(ours) ? Allowance.BUNDLE : Allowance.NOTHING;
+    }
+
+    boolean isThere() {
+      return isReadable() || unreadable != null;
+    }
+
+    boolean isReadable() {
+      return !content.isEmpty();
     }
   }
 }

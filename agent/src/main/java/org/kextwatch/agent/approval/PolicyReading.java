@@ -32,11 +32,10 @@ sealed interface PolicyReading {
     @Override
     public Grant grant() {
       boolean byUser = user.stream().anyMatch(PolicyRow::allowed);
-      boolean byMdm = mdm.stream().anyMatch(PolicyRow::allowed);
       if (byUser) {
-        return byMdm ? Grant.USER_AND_MDM : Grant.USER;
+        return mdmAllows() ? Grant.USER_AND_MDM : Grant.USER;
       }
-      if (byMdm) {
+      if (mdmAllows()) {
         return Grant.MDM;
       }
       return user.isEmpty() && mdm.isEmpty() ? Grant.NONE : Grant.LISTED_NOT_ALLOWED;
@@ -55,6 +54,16 @@ sealed interface PolicyReading {
                 ? "kext_policy has no row, kext_policy_mdm only rows for others"
                 : "kext_policy has no row";
       };
+    }
+
+    /** Whether an MDM allows the kext, by name or with its whole team. */
+    boolean mdmAllows() {
+      return mdm.stream().anyMatch(PolicyRow::allowed);
+    }
+
+    /** Whether an MDM has told macOS of other kexts and not of this one. */
+    boolean mdmHasOthersOnly() {
+      return mdm.isEmpty() && mdmHasOthers;
     }
 
     private boolean byTeamAlone() {

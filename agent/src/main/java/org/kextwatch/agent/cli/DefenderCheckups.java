@@ -2,16 +2,13 @@ package org.kextwatch.agent.cli;
 
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.cli.Checkup.Said;
 import org.kextwatch.agent.config.Settings;
-import org.kextwatch.agent.health.HealthCheck;
+import org.kextwatch.agent.daemon.Glance;
 import org.kextwatch.agent.mac.Console;
 import org.kextwatch.agent.mac.DefenderProgram;
 import org.kextwatch.agent.mac.MacVersion;
@@ -25,8 +22,11 @@ import org.kextwatch.agent.status.ExtensionKind;
 import org.kextwatch.agent.status.ExtensionState;
 import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.Health;
-import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Reachability;
+import org.kextwatch.agent.status.Reason;
+import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.SystemExtension;
+import org.kextwatch.agent.status.Verdict;
 
 /** Whether macOS and Defender let themselves be asked. */
 final class DefenderCheckups {
@@ -36,8 +36,7 @@ final class DefenderCheckups {
   private final SystemRoot root;
   private final ToolRunner tools;
   private final boolean isAllowed;
-  private final Supplier<Health> health;
-  private final Supplier<Extension> extension;
+  private final Supplier<Glance> glance;
 
   /**
    * Looks at nothing yet.
@@ -48,13 +47,7 @@ final class DefenderCheckups {
     this.root = root;
     this.tools = tools;
     this.isAllowed = isAllowed;
-    this.health = once(() -> new HealthCheck(root, tools).check(settings));
-    this.extension =
-        once(
-            () ->
-                new ExtensionReader(root, tools)
-                    .read(settings, LoadHistory.NONE, Instant.now(), null, subsystem())
-                    .extension());
+    this.glance = once(() -> Glance.at(root, tools, settings));
   }
 
   List<Checkup> all() {
@@ -66,9 +59,10 @@ final class DefenderCheckups {
     all.add(new Checkup("Defender's signature", this::signature));
     all.add(new Checkup("Defender's daemon", this::defender));
     all.add(new Checkup("approval database", this::database));
-    all.add(new Checkup("extension", this::extension));
+    all.add(new Checkup("extension", this::extensionState));
     all.add(new Checkup("managed policies", this::policies));
     all.add(new Checkup("user", this::user));
+    all.add(new Checkup("protection", this::protection));
     return all;
   }
 
@@ -119,7 +113,7 @@ final class DefenderCheckups {
   }
 
   private Said signature() {
-    return switch (health.get().reachability()) {
+    return switch (health().reachability()) {
       case NOT_INSTALLED -> Said.fail("there is no " + Tool.MDATP.macPath(), remedy(Tool.MDATP));
       case NOT_TRUSTED -> notTrusted();
       case NOT_EXECUTABLE -> Said.fail("mdatp cannot be executed", REINSTALL);
@@ -156,9 +150,13 @@ final class DefenderCheckups {
   }
 
   private Said defender() {
-    Reachability reachability = health.get().reachability();
+    Reachability reachability = health().reachability();
     return switch (reachability) {
-      case OK -> Said.ok("mdatp health answers, version " + health.get().appVersion());
+      case OK ->
+          Said.ok(
+              health().appVersion() == null
+                  ? "mdatp health answers"
+                  : "mdatp health answers, version " + health().appVersion());
       case DAEMON_UNREACHABLE ->
           Said.fail(
               "mdatp runs, but Defender's own daemon does not answer",
@@ -170,64 +168,93 @@ final class DefenderCheckups {
   }
 
   private Said database() {
-    Extension seen = extension.get();
+    Extension seen = extension();
+    if (seen.kind() == ExtensionKind.SYSTEM) {
+      return Said.ok("not needed: Defender uses system extensions here");
+    }
     if (seen.grant() != Grant.UNREADABLE) {
       return Said.ok(seen.grantEvidence());
     }
-    if (!isAllowed) {
-      return Said.cannotTell(seen.grantEvidence(), AS_ROOT);
-    }
-    return seen.kind() == ExtensionKind.SYSTEM
-        ? Said.ok("not needed: Defender uses system extensions here")
-        : Said.warn(
+    return isAllowed
+        ? Said.warn(
             seen.grantEvidence(),
             tools.refusal(Tool.SQLITE3).isPresent()
                 ? "See tool sqlite3 above."
                 : "Without it only an attempt to load shows whether the kext is approved. If root"
                     + " may not read it, grant Java full disk access (PPPC,"
-                    + " SystemPolicyAllFiles).");
+                    + " SystemPolicyAllFiles).")
+        : Said.cannotTell(seen.grantEvidence(), AS_ROOT);
   }
 
-  private Said extension() {
-    Extension seen = extension.get();
+  private Said extensionState() {
+    Extension seen = extension();
     String text = "%s, %s".formatted(Doctor.word(seen.kind()), Doctor.word(seen.state()));
-    if (seen.state() == ExtensionState.ABSENT) {
-      return Said.fail("Defender has no extension", REINSTALL);
+    if (seen.state() == ExtensionState.UNKNOWN || seen.kind() == ExtensionKind.UNKNOWN) {
+      return unknown(seen, text);
     }
-    return seen.state() == ExtensionState.UNKNOWN || seen.kind() == ExtensionKind.UNKNOWN
-        ? Said.cannotTell(text, isAllowed ? "See the tools and the database above." : AS_ROOT)
+    if (status().reason() == Reason.EXTENSION_MISSING) {
+      return Said.fail("Defender has no extension", status().advice());
+    }
+    return status().verdict() == Verdict.AT_RISK && !status().reason().isOfHealth()
+        ? Said.warn(text, status().advice())
         : Said.ok(text);
   }
 
-  private Said policies() {
-    Extension seen = extension.get();
-    if (seen.userMayApprove() == null) {
+  /** A word that this program does not know was read all the same. */
+  private Said unknown(Extension seen, String text) {
+    List<String> words =
+        seen.systemExtensions().stream()
+            .filter(SystemExtension::isStateKnown)
+            .map(row -> row.bundleId() + " " + row.state())
+            .toList();
+    if (!words.isEmpty()) {
       return Said.cannotTell(
-          "the kernel extension profile cannot be read",
-          isAllowed ? "See: plutil -lint '/Library/Managed Preferences/'com.apple.sys*" : AS_ROOT);
+          text + "; macOS says: " + String.join(", ", words), "Look again in a minute.");
     }
-    boolean isGranted =
-        switch (seen.grant()) {
-          case USER, MDM, USER_AND_MDM -> true;
-          default -> Boolean.TRUE.equals(seen.loaded());
-        };
-    return seen.userMayApprove() || isGranted
-        ? Said.ok("none keeps Defender's extension out")
-        : Said.fail(
-            "a profile keeps users from approving, and does not approve it itself",
-            "Allow team %s in the kernel extension profile, or set AllowUserOverrides there."
-                .formatted(seen.teamId()));
+    return Said.cannotTell(text, isAllowed ? "See the tools and the database above." : AS_ROOT);
+  }
+
+  private Said policies() {
+    return PolicyCheckup.of(glance.get(), isAllowed);
   }
 
   private Said user() {
-    return Console.hasUser(root)
-        ? Said.ok("somebody is logged in, who could click Allow")
+    boolean hasUser = Console.hasUser(root);
+    if (Boolean.FALSE.equals(extension().userMayApprove())) {
+      return Said.ok(
+          (hasUser ? "somebody" : "nobody") + " is logged in; a profile lets no user approve");
+    }
+    return hasUser
+        ? Said.ok("somebody is logged in, who could approve the extension")
         : Said.warn(
             "nobody is logged in, so nobody is prompted", "Log in, if approval is awaited.");
   }
 
-  private @Nullable String subsystem() {
-    return health.get().realTimeProtectionSubsystem();
+  /** What {@code kextwatch check} would say now. */
+  private Said protection() {
+    Status status = status();
+    return switch (status.verdict()) {
+      case AT_RISK -> Said.warn(status.summary(), status.advice());
+      case UNKNOWN -> Said.cannotTell(status.summary(), status.advice());
+      case PROTECTED ->
+          status.agent().warnings().isEmpty()
+              ? Said.ok(status.summary())
+              : Said.warn(
+                  status.summary() + " " + String.join(" ", status.agent().warnings()),
+                  "Correct what it names.");
+    };
+  }
+
+  private Status status() {
+    return glance.get().status();
+  }
+
+  private Health health() {
+    return glance.get().seen().health();
+  }
+
+  private Extension extension() {
+    return glance.get().seen().extension();
   }
 
   private static <T> Supplier<T> once(Supplier<T> look) {

@@ -2,15 +2,12 @@ package org.kextwatch.agent.daemon;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
-import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Cycle.Permits;
 import org.kextwatch.agent.daemon.Schedule.Look;
 import org.kextwatch.agent.mac.Disk;
-import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
@@ -38,7 +35,7 @@ public final class Check {
     Optional<InstanceLock> lock = InstanceLock.takeForCheck(places.lock());
     if (lock.isEmpty()) {
       return new Result(
-          look(root, places, live.inForce()),
+          Glance.at(root, new ToolRunner(root), live.inForce()).status(),
           List.of("the daemon is running: this is a look of its own, nothing was done or kept"));
     }
     try (InstanceLock held = lock.get()) {
@@ -75,29 +72,6 @@ public final class Check {
             .agentState()
             .withoutWarnings()
             .with(before.warnings(), before.healthIntervalSeconds()));
-  }
-
-  /** Looks with the daemon's memory, and with its own word on itself. */
-  private static Status look(SystemRoot root, Places places, Settings settings) {
-    Moment now = Moment.now();
-    ToolRunner tools = new ToolRunner(root);
-    Observer observer =
-        new Observer(root, tools, new ExtensionReader(root, tools), ZoneId.systemDefault());
-    Hardware machine = observer.hardware(settings, now);
-    State state = new StateFile(places.state(), new Disk()).load(machine.uuid()).state();
-    Observer.Seen seen = observer.look(Look.FULL, settings, state, machine, now);
-    return new Assessor()
-        .assess(seen.observation(), seen.history(), state, settings, daemonState(root, now), now)
-        .status();
-  }
-
-  /** Its warnings belong to its own looks. */
-  private static AgentState daemonState(SystemRoot root, Moment now) {
-    try {
-      return StatusFile.read(root).agent().withoutWarnings();
-    } catch (IOException e) {
-      return new AgentState(Version.current(), now.wall(), 0, 0, 0, null, null, null, List.of(), 0);
-    }
   }
 
   /**

@@ -69,14 +69,15 @@ final class Observer {
       health = healthCheck.check(settings);
       lastHealth = health;
     }
+    Surroundings around = surroundings(settings, now);
     ExtensionReader.Reading extension =
         extensionReader.read(
             settings,
             state.loads(),
             now.wall(),
             machine.bootId(),
+            around.mdm().enrolled(),
             health.realTimeProtectionSubsystem());
-    Surroundings around = surroundings(settings, now);
     LocalDate today = LocalDate.ofInstant(now.wall(), zone);
     Device device =
         device(
@@ -91,7 +92,8 @@ final class Observer {
             today,
             device,
             health.expiring(ExpiryDay.of(health.productExpiration(), zone), today),
-            extension.extension()),
+            extension.extension(),
+            extension.policies()),
         extension.history(),
         around.warnings());
   }

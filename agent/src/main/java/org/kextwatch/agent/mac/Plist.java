@@ -94,9 +94,17 @@ public final class Plist {
         : Optional.empty();
   }
 
-  /** The boolean of a key, empty if it is missing or no boolean. */
+  /** Whether there is such a key, whatever it has. */
+  public boolean has(String key) {
+    return top.containsKey(key);
+  }
+
+  /**
+   * The boolean of a key, empty if it is missing or no boolean. As to macOS, 0 is false and any
+   * other number is true: profiles with integers for booleans are normal.
+   */
   public Optional<Boolean> bool(String key) {
-    return top.objectForKey(key) instanceof NSNumber number && number.isBoolean()
+    return top.objectForKey(key) instanceof NSNumber number
         ? Optional.of(number.boolValue())
         : Optional.empty();
   }

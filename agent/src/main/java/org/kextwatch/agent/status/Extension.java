@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param loadedVersion the version the kernel lists
  * @param grant of the kext; of system extensions no record tells it: none, or unreadable with them
  * @param grantEvidence for people: what was seen that says so
- * @param userMayApprove {@code false} if a policy keeps the user from approving
- * @param allowedByProfile whether a managed profile on disk allows it, which alone approves nothing
+ * @param userMayApprove {@code false} if a policy keeps the user from approving; {@code null} also
+ *     where there is no policy of this kind
+ * @param allowedByProfile whether a managed profile allows it, which alone loads nothing
  * @param lastAttempt the last run of the loader that still counts, {@code null} before the first
  */
 public record Extension(
@@ -58,5 +59,10 @@ public record Extension(
                 systemExtensions.stream().filter(row -> !fields.contains(KeyValues.field(row))),
                 other.systemExtensions.stream().filter(r -> fields.contains(KeyValues.field(r))))
             .toList());
+  }
+
+  /** Whether a profile keeps it out: users may not approve it, and no profile allows it. */
+  public boolean isForbidden() {
+    return Boolean.FALSE.equals(userMayApprove) && Boolean.FALSE.equals(allowedByProfile);
   }
 }

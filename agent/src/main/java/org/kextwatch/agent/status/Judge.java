@@ -85,6 +85,9 @@ public final class Judge {
     if (row.verdict == PROTECTED && c.health().healthy() == null) {
       warnings.add("Defender does not say whether it is healthy as a whole.");
     }
+    if (c.seen.policies().teamNamedTwice()) {
+      warnings.add(ApprovalAdvice.twice(c.seen.extension().teamId()));
+    }
     if (c.upgradeWaits()) {
       warnings.add(
           "A newer version of Defender's system extension waits: restart this Mac to complete the"

@@ -7,12 +7,18 @@ import java.time.LocalDate;
  * Everything one look at the Mac has shown.
  *
  * @param today the day on this Mac at that moment: what Defender prints has no zone
+ * @param policies what profiles say of extensions of this kind, for the advice
  */
 public record Observation(
-    Instant at, LocalDate today, Device device, Health health, Extension extension) {
+    Instant at,
+    LocalDate today,
+    Device device,
+    Health health,
+    Extension extension,
+    Policies policies) {
 
   /** The same look, had it shown another Defender and another extension. */
   public Observation with(Health otherHealth, Extension otherExtension) {
-    return new Observation(at, today, device, otherHealth, otherExtension);
+    return new Observation(at, today, device, otherHealth, otherExtension, policies);
   }
 }

@@ -1,21 +1,8 @@
 package org.kextwatch.agent.status;
 
-import org.jspecify.annotations.Nullable;
 
 /** What people are told: the situation in one sentence, and the way out of it. */
 final class Wording {
-  /** With this version System Preferences became System Settings. */
-  private static final int VENTURA = 13;
-
-  /** Since this version systemextensionsctl sends people to Login Items &amp; Extensions. */
-  private static final int SEQUOIA = 15;
-
-  private static final String OLD_PANE = "System Preferences > Security & Privacy > General";
-  private static final String NEW_PANE = "System Settings > Privacy & Security";
-  private static final String EXTENSIONS_PANE =
-      "System Settings > General > Login Items & Extensions > Endpoint Security Extensions, and >"
-          + " Network Extensions";
-
   private static final String UPDATE =
       "Update Defender with Microsoft AutoUpdate, or run: sudo"
           + " /Library/Application\\ Support/Microsoft/MAU2.0/Microsoft\\ AutoUpdate.app"
@@ -75,7 +62,7 @@ final class Wording {
       case NOT_TRUSTED ->
           "Run: sudo kextwatch doctor, which names what is wrong. Find out who changed it, and"
               + " install Microsoft Defender again.";
-      case AWAITING_APPROVAL -> approval(seen);
+      case AWAITING_APPROVAL -> ApprovalAdvice.awaiting(seen);
       case RESTART_REQUIRED -> "Restart this Mac.";
       case LOAD_FAILED ->
           "See extension.lastAttempt, mend what it names, then restart this Mac; it is tried again"
@@ -85,15 +72,8 @@ final class Wording {
       case CONFLICT ->
           "Restart this Mac. If that does not help, remove the approval profile (or reinstall"
               + " Defender) and approve again.";
-      case EXTENSION_MISSING ->
-          seen.extension().systemExtensions().isEmpty()
-              ? "Install Microsoft Defender again, in a version for this macOS."
-              : "Restart this Mac, which ends the removal of the old extensions; then install"
-                  + " Microsoft Defender again, if it is still wanted here.";
-      case EXTENSION_DISABLED ->
-          extensionPane(seen)
-              + ": switch Defender's extension on. Managed Macs: check the system"
-              + " extension profile.";
+      case EXTENSION_MISSING -> ApprovalAdvice.missing(seen);
+      case EXTENSION_DISABLED -> ApprovalAdvice.disabled(seen);
       case DEFENDER_EXPIRED -> UPDATE;
       case NOT_LICENSED ->
           "Onboard this Mac: deploy the onboarding profile of your tenant, or check its licence.";
@@ -108,7 +88,7 @@ final class Wording {
           "Restart this Mac; if it stays so, reinstall Defender. See health.issues.";
       case FULL_DISK_ACCESS_MISSING ->
           "Deploy Defender's full disk access profile (PPPC, SystemPolicyAllFiles), or grant it in "
-              + settingsPane(seen)
+              + Pane.settings(seen)
               + ".";
       case DEFINITIONS_STALE -> "Run: mdatp definitions update. Check that updates are reachable.";
       case UNHEALTHY -> "See health.issues; run: mdatp health";
@@ -125,74 +105,6 @@ final class Wording {
   static String expiry(Observation seen) {
     String expires = seen.health().isExpired(seen.today()) ? "expired" : "expires";
     return "Defender " + expires + " on " + seen.health().expiresAt() + ". " + UPDATE;
-  }
-
-  private static String approval(Observation seen) {
-    Extension extension = seen.extension();
-    boolean isSystem = extension.kind() == ExtensionKind.SYSTEM;
-    if (Boolean.TRUE.equals(extension.allowedByProfile())) {
-      return isSystem ? idleSystemProfile(seen) : idleKernelProfile(seen);
-    }
-    String profile =
-        isSystem
-            ? "allow com.microsoft.wdav.epsext and com.microsoft.wdav.netext of team UBF8T346G9 in"
-                + " the system extension profile (Jamf: System Extensions; Intune: System"
-                + " extensions)"
-            : "allow team UBF8T346G9 in the kernel extension profile (Jamf: Approved Kernel"
-                + " Extensions; Intune: Kernel extensions); it needs user-approved MDM";
-    return Boolean.FALSE.equals(extension.userMayApprove())
-        ? "A profile keeps users from approving: " + profile + "."
-        : byHand(seen) + " Managed Macs: " + profile + ".";
-  }
-
-  /** A profile that comes after a refused load waits for the next (rdar 37709636, 39209026). */
-  private static String idleKernelProfile(Observation seen) {
-    return Boolean.FALSE.equals(seen.device().mdm().userApproved())
-        ? "A profile allows it, but counts only once this Mac's MDM enrolment is approved by its"
-            + " user: approve the enrolment, then restart this Mac."
-        : "A profile allows it, yet macOS has not acted on that, as happens when it came after a"
-            + " refused load: run sudo kextutil '"
-            + seen.extension().path()
-            + "', or restart this Mac.";
-  }
-
-  /** Apple's device-management schema: since 11.3 the installation completes an activation. */
-  private static String idleSystemProfile(Observation seen) {
-    String again =
-        "A profile allows it, yet macOS still waits: deploy the profile anew, which from macOS 11.3"
-            + " completes a waiting activation.";
-    return Boolean.FALSE.equals(seen.extension().userMayApprove())
-        ? again
-        : again + " Or " + byHand(seen);
-  }
-
-  private static String byHand(Observation seen) {
-    String pane = extensionPane(seen);
-    return pane.equals(EXTENSIONS_PANE)
-        ? pane + ": switch Microsoft Defender on."
-        : pane + ": Allow \"Microsoft Corporation\".";
-  }
-
-  /** Where people approve the extension. */
-  private static String extensionPane(Observation seen) {
-    return seen.extension().kind() == ExtensionKind.SYSTEM
-            && majorVersion(seen.device().osVersion()) >= SEQUOIA
-        ? EXTENSIONS_PANE
-        : settingsPane(seen);
-  }
-
-  /** Both ways where the version is not told, or is the one that hides a later one. */
-  private static String settingsPane(Observation seen) {
-    String version = seen.device().osVersion();
-    if (version == null || version.startsWith("10.16")) {
-      return NEW_PANE + " (up to macOS 12: " + OLD_PANE + ")";
-    }
-    return majorVersion(version) >= VENTURA ? NEW_PANE : OLD_PANE;
-  }
-
-  private static int majorVersion(@Nullable String osVersion) {
-    String major = osVersion == null ? "" : osVersion.split("\\.", 2)[0];
-    return major.matches("\\d{1,3}") ? Integer.parseInt(major) : 0;
   }
 
   private static String lastOutcome(Observation seen) {

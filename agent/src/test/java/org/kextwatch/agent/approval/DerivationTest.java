@@ -20,6 +20,7 @@ import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.Listed;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Outcome;
+import org.kextwatch.agent.status.Policies;
 import org.kextwatch.agent.status.SystemExtension;
 import org.kextwatch.agent.status.Trigger;
 
@@ -187,7 +188,7 @@ final class DerivationTest {
             new Listed(false, null),
             Grant.NONE,
             "kext_policy has no row",
-            new ManagedPolicy(false, true, "a profile allows its team"),
+            new ManagedPolicy(false, true, "a profile allows its team", Policies.NONE),
             LoadHistory.NONE.ended(attempt),
             null,
             List.of(epsext),
@@ -223,11 +224,11 @@ final class DerivationTest {
                 Listed.NOT_LOADED,
                 Grant.USER,
                 "kext_policy allows it (user)",
-                new ManagedPolicy(false, false, "a profile leaves it out"),
+                new ManagedPolicy(false, false, "a profile leaves it out", Policies.NONE),
                 LoadHistory.NONE,
                 null,
                 List.of(new SystemExtension(EPSEXT, "1", "activated_waiting_for_user")),
-                new ManagedPolicy(true, true, "a profile allows it by name")));
+                new ManagedPolicy(true, true, "a profile allows it by name", Policies.NONE)));
     assertEquals(ExtensionState.AWAITING_APPROVAL, extension.state());
     assertEquals(Grant.NONE, extension.grant());
     assertEquals(

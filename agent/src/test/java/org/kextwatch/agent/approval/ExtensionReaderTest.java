@@ -54,7 +54,7 @@ final class ExtensionReaderTest extends OnAFolderMac {
     assertEquals("101.02.48", first.extension().version());
     assertEquals("101.02.48", first.history().kextVersion());
     assertEquals("boot-1", first.history().bootId());
-    assertEquals(true, first.extension().userMayApprove());
+    assertNull(first.extension().userMayApprove());
 
     LoadHistory tried = first.history().beginning(NOW, Trigger.PROMPT_RENEWAL).ended(BLOCKED);
     Reading awaiting = read(tried, "boot-1");
@@ -106,7 +106,7 @@ final class ExtensionReaderTest extends OnAFolderMac {
     FolderMac empty = new FolderMac(temporary.resolve("empty"));
     Extension extension =
         new ExtensionReader(empty.root(), empty.tools())
-            .read(Settings.defaults(), LoadHistory.NONE, NOW, null, null)
+            .read(Settings.defaults(), LoadHistory.NONE, NOW, null, null, null)
             .extension();
     assertEquals(ExtensionKind.UNKNOWN, extension.kind());
     assertEquals(ExtensionState.UNKNOWN, extension.state());
@@ -119,7 +119,13 @@ final class ExtensionReaderTest extends OnAFolderMac {
     mac.macOs("10.15.7");
     Extension extension =
         reader
-            .read(Settings.defaults(), LoadHistory.NONE, NOW, null, "endpoint_security_extension")
+            .read(
+                Settings.defaults(),
+                LoadHistory.NONE,
+                NOW,
+                null,
+                null,
+                "endpoint_security_extension")
             .extension();
     assertEquals(ExtensionKind.SYSTEM, extension.kind());
   }
@@ -218,6 +224,6 @@ final class ExtensionReaderTest extends OnAFolderMac {
   }
 
   private Reading read(LoadHistory history, String bootId) {
-    return reader.read(Settings.defaults(), history, NOW, bootId, null);
+    return reader.read(Settings.defaults(), history, NOW, bootId, null, null);
   }
 }

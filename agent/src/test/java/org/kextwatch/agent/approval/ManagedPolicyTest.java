@@ -1,6 +1,8 @@
 package org.kextwatch.agent.approval;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -12,16 +14,19 @@ import org.kextwatch.agent.approval.PolicyReading.PolicyRows;
 import org.kextwatch.agent.approval.PolicyReading.Unreadable;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.Plist;
+import org.kextwatch.agent.status.Policies;
 
 final class ManagedPolicyTest extends OnAFolderMac {
   private static final PolicyRows NO_ROWS = new PolicyRows(List.of(), List.of(), false);
   private static final PolicyRows OTHERS_ROWS = new PolicyRows(List.of(), List.of(), true);
-  private static final PolicyRow OURS =
-      new PolicyRow("UBF8T346G9", "com.microsoft.wdavkext", false);
+  private static final PolicyRows REFUSED = ours(false);
+  private static final PolicyRows ALLOWED = ours(true);
 
   private static final String TEAM = "a profile allows its team";
   private static final String NAME = "a profile allows it by name";
   private static final String OUT = "a profile leaves it out";
+  private static final String BAD = "its profile cannot be read";
+  private static final String BOTH = "com.microsoft.wdav.epsext,com.microsoft.wdav.netext";
 
   @ParameterizedTest
   @CsvSource(
@@ -30,6 +35,8 @@ final class ManagedPolicyTest extends OnAFolderMac {
         "overrides=true | true | false | " + OUT,
         "overrides=false | false | false | " + OUT,
         "overrides='true' | false | false | " + OUT,
+        "overrides=1 | true | false | " + OUT,
+        "overrides=0 | false | false | " + OUT,
         "'' | false | false | " + OUT,
         "teams=UBF8T346G9 | false | true | " + TEAM,
         "teams=X9E956P446,UBF8T346G9 overrides=true | true | true | " + TEAM,
@@ -43,17 +50,23 @@ final class ManagedPolicyTest extends OnAFolderMac {
   void aKextProfileIsReadByPayloadAndTeam(
       String payload, boolean may, boolean allows, String evidence) throws Exception {
     mac.write(ManagedPolicy.KERNEL_PATH, payload(payload, "AllowedKernelExtensions"));
-    for (PolicyReading database : List.of(NO_ROWS, OTHERS_ROWS, new Unreadable("x"))) {
-      assertEquals(new ManagedPolicy(may, allows, evidence), kernel(database));
+    for (PolicyReading database : List.of(NO_ROWS, OTHERS_ROWS, REFUSED, new Unreadable("x"))) {
+      assertSays(may, allows, evidence, kernel(database, null));
     }
+    assertSays(may, true, "", kernel(ALLOWED, null));
+    assertTrue(kernel(ALLOWED, null).details().seen());
   }
 
-  @Test
-  void withoutKextProfileTheRowsOfTheMdmDecide() throws Exception {
-    assertEquals(ManagedPolicy.NONE, kernel(NO_ROWS));
-    assertEquals(new ManagedPolicy(false, false, ""), kernel(OTHERS_ROWS));
-    assertEquals(ManagedPolicy.NONE, kernel(new PolicyRows(List.of(), List.of(OURS), true)));
-    assertEquals(ManagedPolicy.NONE, kernel(new Unreadable("x")));
+  /** Other vendors' rows shut nobody out on a Mac that is known to be in no MDM. */
+  @ParameterizedTest
+  @CsvSource({", false", "true, false", "false, "})
+  void withoutKextProfileTheRowsOfTheMdmDecide(Boolean enrolled, Boolean may) throws Exception {
+    assertSays(may, false, "", kernel(OTHERS_ROWS, enrolled));
+    assertEquals(may != null, kernel(OTHERS_ROWS, enrolled).details().seen());
+    assertSays(null, true, "", kernel(ALLOWED, enrolled));
+    for (PolicyReading none : List.of(NO_ROWS, REFUSED, new Unreadable("x"))) {
+      assertSays(null, false, "", kernel(none, enrolled));
+    }
   }
 
   @ParameterizedTest
@@ -62,48 +75,116 @@ final class ManagedPolicyTest extends OnAFolderMac {
       value = {
         "overrides=true | true | false | " + OUT,
         "overrides=false | false | false | " + OUT,
+        "overrides=0 | false | false | " + OUT,
+        "overrides=1 | true | false | " + OUT,
         "'' | true | false | " + OUT,
         "teams=UBF8T346G9 | true | true | " + TEAM,
         "teams=UBF8T346G9 overrides=false | false | true | " + TEAM,
         "teams=X9E956P446 | true | false | " + OUT,
         "UBF8T346G9=com.microsoft.wdav.epsext,com.microsoft.wdav.netext | true | true | " + NAME,
-        "UBF8T346G9=com.microsoft.wdav.epsext | true | false | " + OUT,
+        "UBF8T346G9=com.microsoft.wdav.epsext | true | false | a profile leaves out"
+            + " com.microsoft.wdav.netext",
+        "teams=UBF8T346G9 types:UBF8T346G9=NetworkExtension | true | false | a profile leaves out"
+            + " its type EndpointSecurityExtension",
+        "teams=UBF8T346G9 types:UBF8T346G9=DriverExtension | true | false | a profile leaves out"
+            + " its type EndpointSecurityExtension and NetworkExtension",
+        "teams=UBF8T346G9 types:X9E956P446=DriverExtension | true | true | " + TEAM,
+        "teams=UBF8T346G9 types:UBF8T346G9=NetworkExtension,EndpointSecurityExtension | true"
+            + " | true | "
+            + TEAM,
         "X9E956P446=com.microsoft.wdav.epsext,com.microsoft.wdav.netext | true | false | " + OUT,
       })
   void aSystemExtensionProfileIsReadLikewiseButLeavesUsersFree(
       String payload, boolean may, boolean allows, String evidence) throws Exception {
     mac.write(ManagedPolicy.SYSTEM_PATH, payload(payload, "AllowedSystemExtensions"));
-    assertEquals(
-        new ManagedPolicy(may, allows, evidence), ManagedPolicy.system(mac.root(), List.of()));
+    assertSays(may, allows, evidence, ManagedPolicy.system(mac.root(), List.of()));
+  }
+
+  /** All keys of the file and of what macOS keeps of policies are merged, then judged. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        "- | - | - | false | ''",
+        "- | teams=X9E956P446 | true | false | " + OUT,
+        "- | teams=UBF8T346G9 | true | true | " + TEAM,
+        "- | overrides=false teams=UBF8T346G9 | false | true | " + TEAM,
+        "- | overrides=true; overrides=0 | false | false | " + OUT,
+        "- | overrides=false; overrides=true | false | false | " + OUT,
+        "- | UBF8T346G9=com.microsoft.wdav.epsext; UBF8T346G9=com.microsoft.wdav.netext | true"
+            + " | true | "
+            + NAME,
+        "overrides=false | teams=UBF8T346G9 | false | true | " + TEAM,
+        "overrides=true | overrides=false | false | false | " + OUT,
+        "X9E956P446=com.x | UBF8T346G9=" + BOTH + " | true | true | " + NAME,
+        "UBF8T346G9=com.microsoft.wdav.epsext | UBF8T346G9=com.microsoft.wdav.netext | true"
+            + " | true | "
+            + NAME,
+        "types:UBF8T346G9=NetworkExtension | teams=UBF8T346G9 | true | false | a profile leaves out"
+            + " its type EndpointSecurityExtension",
+        "types:UBF8T346G9=NetworkExtension teams=UBF8T346G9"
+            + " | types:UBF8T346G9=com.apple.system_extension.endpoint_security | true | true | "
+            + TEAM,
+        "junk | - | - | - | " + BAD,
+        "junk | teams=X9E956P446 | - | - | " + BAD,
+        "junk | teams=UBF8T346G9 | - | true | " + TEAM + "; " + BAD,
+        "junk | overrides=false | false | - | " + BAD,
+      })
+  void fileAndDatabaseAreAUnion(
+      String file, String known, Boolean may, Boolean allows, String evidence) throws Exception {
+    if (file != null) {
+      mac.write(
+          ManagedPolicy.SYSTEM_PATH,
+          file.equals("junk") ? "bplist00 and no more" : payload(file, "AllowedSystemExtensions"));
+    }
+    assertSays(may, allows, evidence, system(known == null ? new String[0] : known.split("; ")));
   }
 
   @Test
-  void withoutSystemExtensionProfileWhatMacOsKeepsOfPoliciesCounts() throws Exception {
-    assertEquals(ManagedPolicy.NONE, system());
-    assertEquals(new ManagedPolicy(null, false, OUT), system("teams=X9E956P446"));
-    assertEquals(new ManagedPolicy(null, true, TEAM), system("teams=UBF8T346G9"));
-    assertEquals(new ManagedPolicy(null, true, TEAM), system("overrides=true", "teams=UBF8T346G9"));
-    assertEquals(
-        new ManagedPolicy(null, true, NAME),
-        system(
-            "teams=X9E956P446",
-            "UBF8T346G9=com.microsoft.wdav.epsext",
-            "UBF8T346G9=com.microsoft.wdav.netext"));
-    mac.write(ManagedPolicy.SYSTEM_PATH, payload("overrides=false", ""));
-    assertEquals(new ManagedPolicy(false, false, OUT), system("teams=UBF8T346G9"));
+  void theDetailsSayWhatIsMissing() throws Exception {
+    assertEquals(Policies.NONE, system().details());
+    Policies types = system("teams=UBF8T346G9 types:UBF8T346G9=NetworkExtension").details();
+    assertEquals(List.of("EndpointSecurityExtension"), types.missingTypes());
+    assertEquals(List.of(), types.missingBundles());
+    assertFalse(types.tellsOfUsers());
+    Policies bundles = system("overrides=true UBF8T346G9=com.microsoft.wdav.epsext").details();
+    assertEquals(List.of("com.microsoft.wdav.netext"), bundles.missingBundles());
+    assertTrue(bundles.tellsOfUsers());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "teams=UBF8T346G9 UBF8T346G9=com.microsoft.wdav.epsext | true",
+        "teams=UBF8T346G9 UBF8T346G9= | true",
+        "teams=UBF8T346G9 X9E956P446=com.x | false",
+        "UBF8T346G9=com.microsoft.wdav.epsext | false",
+      })
+  void aTeamInBothListsIsTold(String payload, boolean twice) throws Exception {
+    assertEquals(twice, system(payload).details().teamNamedTwice());
+    mac.write(ManagedPolicy.SYSTEM_PATH, payload(payload, "AllowedSystemExtensions"));
+    assertEquals(twice, system().details().teamNamedTwice());
   }
 
   @Test
-  void aProfileThatCannotBeReadLeavesItUnknown() throws Exception {
+  void aKextProfileThatCannotBeReadLeavesItUnknown() throws Exception {
     mac.write(ManagedPolicy.KERNEL_PATH, "bplist00 and no more");
-    mac.write(ManagedPolicy.SYSTEM_PATH, "");
-    ManagedPolicy unknown = new ManagedPolicy(null, null, "its profile cannot be read");
-    assertEquals(unknown, kernel(OTHERS_ROWS));
-    assertEquals(unknown, system("teams=UBF8T346G9"));
+    assertSays(null, null, BAD, kernel(OTHERS_ROWS, null));
+    assertEquals(ManagedPolicy.KERNEL_PATH, kernel(NO_ROWS, null).details().unreadableFile());
+    assertSays(null, true, BAD, kernel(ALLOWED, null));
   }
 
-  private ManagedPolicy kernel(PolicyReading database) throws Exception {
-    return ManagedPolicy.kernel(mac.root(), WatchedExtension.DEFENDER, database);
+  private static void assertSays(
+      Boolean may, Boolean allows, String evidence, ManagedPolicy policy) {
+    assertEquals(may, policy.userMayApprove(), policy::toString);
+    assertEquals(allows, policy.allows(), policy::toString);
+    assertEquals(evidence, policy.evidence());
+  }
+
+  private ManagedPolicy kernel(PolicyReading database, Boolean enrolled) throws Exception {
+    return ManagedPolicy.kernel(mac.root(), WatchedExtension.DEFENDER, database, enrolled);
   }
 
   private ManagedPolicy system(String... known) throws Exception {
@@ -112,7 +193,9 @@ final class ManagedPolicyTest extends OnAFolderMac {
             .map(
                 words ->
                     payload(words, "allowedExtensions")
-                        .replace("AllowedTeamIdentifiers", "allowedTeamIDs"))
+                        .replace("AllowedTeamIdentifiers", "allowedTeamIDs")
+                        .replace("AllowedSystemExtensionTypes", "allowedExtensionTypes")
+                        .replace("AllowUserOverrides", "allowUserOverrides"))
             .map(ManagedPolicyTest::parsed)
             .toList();
     return ManagedPolicy.system(mac.root(), policies);
@@ -126,7 +209,15 @@ final class ManagedPolicyTest extends OnAFolderMac {
     }
   }
 
-  /** A payload in words: {@code overrides=…}, {@code teams=…}, or a team and its bundles. */
+  private static PolicyRows ours(boolean allowed) {
+    PolicyRow row = new PolicyRow("UBF8T346G9", "com.microsoft.wdavkext", allowed);
+    return new PolicyRows(List.of(), List.of(row), true);
+  }
+
+  /**
+   * A payload in words: {@code overrides=…}, {@code teams=…}, a team and its bundles, or {@code
+   * types:} with a team and its types.
+   */
   private static String payload(String words, String bundlesKey) {
     StringBuilder entries = new StringBuilder();
     for (String word : words.strip().isEmpty() ? new String[0] : words.split(" ")) {
@@ -135,12 +226,19 @@ final class ManagedPolicyTest extends OnAFolderMac {
           switch (part[0]) {
             case "overrides" ->
                 "<key>AllowUserOverrides</key>"
-                    + (part[1].startsWith("'") ? "<string>true</string>" : "<" + part[1] + "/>");
+                    + switch (part[1]) {
+                      case "'true'" -> "<string>true</string>";
+                      case "0", "1" -> "<integer>" + part[1] + "</integer>";
+                      default -> "<" + part[1] + "/>";
+                    };
             case "teams" -> "<key>AllowedTeamIdentifiers</key>" + array(part[1]);
             case "identifier" -> "<key>PayloadIdentifier</key><string>" + part[1] + "</string>";
             default ->
                 "<key>%s</key><dict><key>%s</key>%s</dict>"
-                    .formatted(bundlesKey, part[0], array(part[1]));
+                    .formatted(
+                        part[0].startsWith("types:") ? "AllowedSystemExtensionTypes" : bundlesKey,
+                        part[0].replace("types:", ""),
+                        array(part[1]));
           });
     }
     return FolderMac.plist(entries.toString());

@@ -8,6 +8,7 @@ import org.kextwatch.agent.mac.MacVersion;
 import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.Listed;
 import org.kextwatch.agent.status.LoadHistory;
+import org.kextwatch.agent.status.Policies;
 import org.kextwatch.agent.status.SystemExtension;
 
 /**
@@ -37,12 +38,12 @@ public record Sight(
             listed,
             grant,
             "",
-            new ManagedPolicy(userMayApprove, false, ""),
+            new ManagedPolicy(userMayApprove, false, "", Policies.NONE),
             counted,
             subsystem,
             rows,
             ManagedPolicy.NONE);
     return new ExtensionReader.Reading(
-        Derivation.extension(WatchedExtension.DEFENDER, evidence), counted);
+        Derivation.extension(WatchedExtension.DEFENDER, evidence), Policies.NONE, counted);
   }
 }

@@ -477,6 +477,15 @@ class JudgeTest {
     assertTrue(warning == null || judgement.warnings().get(0).contains(warning));
   }
 
+  @Test
+  void aTeamInBothListsOfAProfileIsAWarning() {
+    Policies twice = new Policies(true, null, false, true, List.of(), List.of());
+    Observation seen = new Observation(Samples.NOON, Samples.TODAY, Samples.DEVICE, HEALTHY, ACTIVE, twice);
+    List<String> warnings = Judge.judge(seen, LIMITS, Circumstances.ORDINARY).warnings();
+    assertEquals(1, warnings.size());
+    assertTrue(warnings.get(0).contains("both AllowedTeamIdentifiers and AllowedSystemExtensions"));
+  }
+
   private static Judgement judgeAfter(Observation seen, Duration silence) {
     return Judge.judge(seen, LIMITS, new Circumstances(silence, false));
   }

@@ -82,7 +82,8 @@ class WordingTest {
             ExtensionState.AWAITING_APPROVAL,
             false,
             true,
-            List.of());
+            List.of(),
+            Policies.NONE);
     String advice = Wording.advice(Reason.AWAITING_APPROVAL, seen);
     assertTrue(advice.startsWith("A profile allows it"), advice);
     assertTrue(advice.contains(way), advice);
@@ -94,7 +95,7 @@ class WordingTest {
   void aSystemExtensionProfileWithoutEffectIsDeployedAnew(boolean userMayApprove) {
     Observation seen = system("12.7", ExtensionState.AWAITING_APPROVAL, userMayApprove, true);
     String advice = Wording.advice(Reason.AWAITING_APPROVAL, seen);
-    assertTrue(advice.contains("deploy the profile anew"), advice);
+    assertTrue(advice.contains("deploy the profile again"), advice);
     assertEquals(userMayApprove, advice.contains("System Preferences"), advice);
   }
 
@@ -142,6 +143,66 @@ class WordingTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        "AWAITING_APPROVAL | true | - | - | allow com.microsoft.wdav.epsext and"
+            + " com.microsoft.wdav.netext of team UBF8T346G9 in the system extension profile",
+        "AWAITING_APPROVAL | false | com.microsoft.wdav.netext | - | A profile keeps users from"
+            + " approving: allow com.microsoft.wdav.netext of team UBF8T346G9 in the system",
+        "AWAITING_APPROVAL | true | - | EndpointSecurityExtension | Managed Macs: add"
+            + " EndpointSecurityExtension to AllowedSystemExtensionTypes of team UBF8T346G9 in",
+        "AWAITING_APPROVAL | false | com.microsoft.wdav.netext | NetworkExtension | allow"
+            + " com.microsoft.wdav.netext of team UBF8T346G9, and add NetworkExtension to",
+        "EXTENSION_MISSING | false | - | - | A profile keeps Defender's extension out: allow com",
+        "EXTENSION_MISSING | true | - | NetworkExtension | A profile keeps Defender's extension"
+            + " out: add NetworkExtension",
+        "EXTENSION_MISSING | true | - | - | Install Microsoft Defender again",
+        "EXTENSION_DISABLED | false | - | - | A profile keeps users from approving it again: allow",
+        "EXTENSION_DISABLED | true | - | - | switch Defender's extension on",
+      })
+  void theAdviceNamesWhatTheProfileLeavesOut(
+      Reason reason, boolean userMayApprove, String bundle, String type, String told) {
+    Policies policies = new Policies(true, null, true, false, list(bundle), list(type));
+    String advice =
+        Wording.advice(
+            reason,
+            observation(
+                "15.1",
+                Device.Mdm.UNKNOWN,
+                ExtensionKind.SYSTEM,
+                ExtensionState.UNKNOWN,
+                userMayApprove,
+                false,
+                List.of(),
+                policies));
+    assertTrue(advice.contains(told), advice);
+  }
+
+  @Test
+  void aTeamInBothListsIsTakenOutOfOne() {
+    Policies twice = new Policies(true, null, false, true, List.of(), List.of());
+    String advice =
+        Wording.advice(
+            Reason.AWAITING_APPROVAL,
+            observation(
+                "15.1",
+                Device.Mdm.UNKNOWN,
+                ExtensionKind.SYSTEM,
+                ExtensionState.AWAITING_APPROVAL,
+                false,
+                true,
+                List.of(),
+                twice));
+    assertTrue(advice.contains("take it out of one of them"), advice);
+  }
+
+  private static List<String> list(String one) {
+    return one == null ? List.of() : List.of(one);
+  }
+
   private static Observation system(
       String osVersion, ExtensionState state, boolean userMayApprove, boolean allowed) {
     return observation(
@@ -151,7 +212,8 @@ class WordingTest {
         state,
         userMayApprove,
         allowed,
-        List.of(new SystemExtension("com.microsoft.wdav.epsext", "101.1", "some_state")));
+        List.of(new SystemExtension("com.microsoft.wdav.epsext", "101.1", "some_state")),
+        Policies.NONE);
   }
 
   private static Observation awaiting(String osVersion, boolean userMayApprove) {
@@ -162,7 +224,8 @@ class WordingTest {
         ExtensionState.AWAITING_APPROVAL,
         userMayApprove,
         false,
-        List.of());
+        List.of(),
+        Policies.NONE);
   }
 
   private static Observation observation(
@@ -172,7 +235,8 @@ class WordingTest {
       ExtensionState state,
       boolean userMayApprove,
       boolean allowedByProfile,
-      List<SystemExtension> rows) {
+      List<SystemExtension> rows,
+      Policies policies) {
     Device device =
         new Device(
             DEVICE.serialNumber(), null, null, null, osVersion, null, null, mdm, DEVICE.labels());
@@ -196,6 +260,7 @@ class WordingTest {
             userMayApprove,
             allowedByProfile,
             null,
-            rows));
+            rows),
+        policies);
   }
 }

@@ -1,0 +1,45 @@
+package org.kextwatch.agent.status;
+
+import org.jspecify.annotations.Nullable;
+
+/** Where in the settings of macOS people do what is asked of them. */
+final class Pane {
+  /** With this version System Preferences became System Settings. */
+  private static final int VENTURA = 13;
+
+  /** Since this version systemextensionsctl sends people to Login Items &amp; Extensions. */
+  private static final int SEQUOIA = 15;
+
+  private static final String OLD = "System Preferences > Security & Privacy > General";
+  private static final String NEW = "System Settings > Privacy & Security";
+  private static final String EXTENSIONS =
+      "System Settings > General > Login Items & Extensions > Endpoint Security Extensions, and >"
+          + " Network Extensions";
+
+  private Pane() {}
+
+  /** Where people switch the extension on. */
+  static String extension(Observation seen) {
+    return hasSwitch(seen) ? EXTENSIONS : settings(seen);
+  }
+
+  /** Whether the extension has a switch there, and no button. */
+  static boolean hasSwitch(Observation seen) {
+    return seen.extension().kind() == ExtensionKind.SYSTEM
+        && majorVersion(seen.device().osVersion()) >= SEQUOIA;
+  }
+
+  /** Both ways where the version is not told, or is the one that hides a later one. */
+  static String settings(Observation seen) {
+    String version = seen.device().osVersion();
+    if (version == null || version.startsWith("10.16")) {
+      return NEW + " (up to macOS 12: " + OLD + ")";
+    }
+    return majorVersion(version) >= VENTURA ? NEW : OLD;
+  }
+
+  private static int majorVersion(@Nullable String osVersion) {
+    String major = osVersion == null ? "" : osVersion.split("\\.", 2)[0];
+    return major.matches("\\d{1,3}") ? Integer.parseInt(major) : 0;
+  }
+}

@@ -1,0 +1,35 @@
+package org.kextwatch.agent.status;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the managed policies of the extension's kind say, beyond what the status document has of
+ * them: it makes the advice exact, and decides nothing.
+ *
+ * @param seen whether there is such a policy at all
+ * @param unreadableFile the Mac's path of a policy file that cannot be read, {@code null} for none
+ * @param tellsOfUsers whether one of them has {@code AllowUserOverrides}
+ * @param teamNamedTwice whether the team is in both {@code AllowedTeamIdentifiers} and {@code
+ *     AllowedSystemExtensions}, which Apple's schema calls an error
+ * @param missingBundles the bundles that none of them allows
+ * @param missingTypes the types of the extension that a list of its team leaves out, in the words
+ *     of {@code AllowedSystemExtensionTypes}
+ */
+public record Policies(
+    boolean seen,
+    @Nullable String unreadableFile,
+    boolean tellsOfUsers,
+    boolean teamNamedTwice,
+    List<String> missingBundles,
+    List<String> missingTypes) {
+
+  /** Nothing is managed. */
+  public static final Policies NONE =
+      new Policies(false, null, false, false, List.of(), List.of());
+
+  public Policies {
+    missingBundles = List.copyOf(missingBundles);
+    missingTypes = List.copyOf(missingTypes);
+  }
+}

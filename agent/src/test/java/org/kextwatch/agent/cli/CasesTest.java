@@ -1,0 +1,328 @@
+package org.kextwatch.agent.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.kextwatch.agent.cli.Checkup.Finding;
+import org.kextwatch.agent.cli.Checkup.Mark;
+import org.kextwatch.agent.config.SettingsReader;
+import org.kextwatch.agent.daemon.Check;
+import org.kextwatch.agent.demo.Model;
+import org.kextwatch.agent.demo.SimulatedExtensions;
+import org.kextwatch.agent.demo.SimulatedMac;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.ToolRunner;
+import org.kextwatch.agent.status.Grant;
+import org.kextwatch.agent.status.Reason;
+import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.Verdict;
+
+/**
+ * Macs as people met them, from their files and tools to what status and doctor say. Sources: {@code
+ * cases/mac/README.md} in the resources.
+ */
+class CasesTest {
+  private static final Path CASES = Path.of("src/test/resources/cases/mac");
+  private static final String KERNEL = "the kernel extension profile";
+  private static final String SYSTEM = "the system extension profile";
+
+  @TempDir private Path folder;
+
+  private SimulatedMac mac;
+  private Status status;
+  private List<Finding> found;
+
+  @Test
+  void aHealthyStrictlyManagedMacIsFine() throws Exception {
+    look("G1", Model.SEQUOIA);
+    assertEquals(Reason.NONE, status.reason());
+    assertEquals(List.of(), marked(Mark.FAIL));
+    assertEquals(List.of(), marked(Mark.CANNOT_TELL));
+    assertEquals(0, new Doctor.Report(found, false).exitCode());
+    assertSays(Mark.OK, "managed policies", SYSTEM + " allows Defender's extension");
+    assertSays(Mark.OK, "user", "a profile lets no user approve");
+    assertSays(Mark.OK, "approval database", "not needed");
+  }
+
+  @Test
+  void whatAProfileDoesNotTellIsNotCalledUnreadable() throws Exception {
+    look("G2", Model.SEQUOIA);
+    assertEquals(Reason.NONE, status.reason());
+    assertEquals(true, status.extension().allowedByProfile());
+    assertEquals(0, new Doctor.Report(found, false).exitCode());
+    assertSays(Mark.OK, "managed policies", SYSTEM + " allows Defender's extension");
+    assertSays(Mark.OK, "managed policies", "AllowUserOverrides is not told");
+    assertEquals(List.of(), marked(Mark.CANNOT_TELL));
+  }
+
+  @Test
+  void aProfileThatMacOsHasNotActedOnIsNotToBlame() throws Exception {
+    look("G4", Model.MOJAVE);
+    assertAwaited(false, true, "A profile allows it, yet macOS has not acted on that");
+    assertSays(Mark.WARN, "managed policies", KERNEL + " allows it, macOS has not acted on that");
+    assertEquals(status.advice(), finding("managed policies").remedy());
+    assertSays(Mark.OK, "user", "a profile lets no user approve");
+  }
+
+  @Test
+  void whatFileAndDatabaseAllowIsAUnion() throws Exception {
+    look("P1", Model.SEQUOIA);
+    assertAwaited(true, true, "A profile allows it, yet macOS still waits");
+  }
+
+  @Test
+  void aTypeThatAProfileLeavesOutIsNamed() throws Exception {
+    look("P2", Model.SEQUOIA);
+    assertAwaited(true, false, "add EndpointSecurityExtension to AllowedSystemExtensionTypes");
+    assertSays(Mark.WARN, "managed policies", SYSTEM + " leaves Defender's extension out");
+    assertEquals(status.advice(), finding("managed policies").remedy());
+  }
+
+  @Test
+  void aTeamInBothListsIsTold() throws Exception {
+    look("P4", Model.SEQUOIA);
+    assertAwaited(true, true, "in both AllowedTeamIdentifiers and AllowedSystemExtensions");
+    assertTrue(
+        status.agent().warnings().stream().anyMatch(w -> w.contains("take it out of one of them")));
+    assertSays(Mark.WARN, "managed policies", "AllowedTeamIdentifiers");
+  }
+
+  @Test
+  void anExtensionThatAProfileForbidsIsNotListedAndNotInstalledAgain() throws Exception {
+    look("P6", Model.SEQUOIA);
+    assertEquals(Reason.EXTENSION_MISSING, status.reason());
+    String task =
+        "allow com.microsoft.wdav.epsext and com.microsoft.wdav.netext of team UBF8T346G9 in "
+            + SYSTEM;
+    assertTrue(status.advice().contains(task), status.advice());
+    assertFalse(status.advice().contains("Install"), status.advice());
+    assertSays(Mark.FAIL, "managed policies", SYSTEM + " keeps users from approving");
+    assertEquals(status.advice(), finding("extension").remedy());
+    assertFalse(finding("user").text().contains("could approve"), finding("user")::toString);
+  }
+
+  @Test
+  void theProfileThatForbidsIsNamedByItsKind() throws Exception {
+    look("P7", Model.SEQUOIA);
+    assertAwaited(false, false, "A profile keeps users from approving: allow com.microsoft.wdav");
+    assertSays(Mark.FAIL, "managed policies", SYSTEM + " keeps users from approving");
+    assertFalse(finding("managed policies").toString().contains("kernel"));
+  }
+
+  @Test
+  void integersAreBooleansInAProfile() throws Exception {
+    make("integers", Model.SEQUOIA);
+    mac.systemExtensions().putBoth(Model.SEQUOIA.defender(), SimulatedExtensions.WAITING);
+    look();
+    assertAwaited(false, false, "A profile keeps users from approving: allow com.microsoft.wdav");
+    assertSays(Mark.FAIL, "managed policies", SYSTEM + " keeps users from approving");
+  }
+
+  /** A hand-made row of another vendor; only an MDM writes such rows by itself. */
+  @ParameterizedTest
+  @CsvSource({"No, ", "Yes (User Approved), false"})
+  void rowsOfOtherVendorsShutNobodyOutOfAMacInNoMdm(String enrolment, Boolean mayApprove)
+      throws Exception {
+    make("", Model.MOJAVE);
+    mac.enrolment(enrolment);
+    row("'','com.example.MyIntelGPU'");
+    look();
+    assertAwaited(
+        mayApprove, false, mayApprove == null ? "System Preferences >" : "A profile keeps users");
+    assertEquals(mayApprove == null, finding("user").text().contains("could approve"));
+  }
+
+  /** Two kext payloads: macOS keeps one in the file, and all of them in its database. */
+  @Test
+  void ourRowBeatsTheFileOfAnotherPayload() throws Exception {
+    make("", Model.MOJAVE);
+    mac.put(
+        "/Library/Managed Preferences/com.apple.syspolicy.kernel-extension-policy.plist",
+        """
+        <plist version="1.0"><dict><key>AllowUserOverrides</key><false/>
+        <key>AllowedTeamIdentifiers</key><array><string>X9E956P446</string></array></dict></plist>
+        """);
+    row("'UBF8T346G9',''");
+    look();
+    assertEquals(Grant.MDM, status.extension().grant());
+    assertEquals(Reason.APPROVED_NOT_LOADED, status.reason());
+    assertEquals(true, status.extension().allowedByProfile());
+    assertFalse(status.extension().grantEvidence().contains("leaves"));
+    assertSays(Mark.OK, "managed policies", KERNEL + " allows Defender's extension");
+  }
+
+  /** macOS 10.13.0 to 10.13.3: lionheart/openradar-mirror#19311. */
+  @Test
+  void theOldSentenceOfAnEnrolmentProfileIsUnderstood() throws Exception {
+    make("", Model.HIGH_SIERRA);
+    tool(
+        "/usr/bin/profiles",
+        "An enrollment profile is currently installed on this system\n".getBytes(
+            StandardCharsets.UTF_8));
+    look();
+    assertEquals(true, status.device().mdm().enrolled());
+    assertNull(status.device().mdm().userApproved());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"db.plist", "sysext.out"})
+  void anUpgradeThatWaitsBesideAWorkingVersionIsAWarning(String file) throws Exception {
+    make("", Model.SEQUOIA);
+    if (file.equals("sysext.out")) {
+      mac.systemExtensions().hideDatabase();
+    }
+    put("S4", file);
+    look();
+    assertEquals(Verdict.PROTECTED, status.verdict());
+    assertEquals(1, status.agent().warnings().size());
+    assertTrue(status.agent().warnings().get(0).contains("restart this Mac to complete"));
+    assertSays(Mark.WARN, "protection", "restart this Mac to complete the upgrade");
+  }
+
+  /** Switching an extension off does not end it at once: tailscale#19203. */
+  @ParameterizedTest
+  @CsvSource({"terminating_for_disable", "terminating_for_disable_but_still_running"})
+  void aSwitchedOffExtensionIsDisabledWhateverDefenderSays(String state) throws Exception {
+    make("", Model.SEQUOIA);
+    put("G1", "mdatp.out"); // Defender works on until the Mac restarts
+    mac.systemExtensions().putBoth(Model.SEQUOIA.defender(), state);
+    look();
+    assertEquals(Reason.EXTENSION_DISABLED, status.reason());
+    assertEquals(true, status.health().realTimeProtectionAvailable());
+    assertTrue(status.advice().contains("switch Defender's extension on"), status.advice());
+    assertSays(Mark.WARN, "extension", "system, disabled");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, NONE", "false, UNHEALTHY"})
+  void aNetworkFilterThatStoppedIsTold(String healthy, Reason reason) throws Exception {
+    make("", Model.TAHOE);
+    String printed = Files.readString(CASES.resolve("N1/mdatp.out"));
+    String issues = "health_issues                               : [";
+    mdatp(
+        printed
+            .replaceFirst(": true", ": " + healthy)
+            .replace(
+                issues,
+                healthy.equals("true") ? issues : issues + "\"network event provider not running\""));
+    look();
+    assertEquals(reason, status.reason());
+    assertTrue(status.health().unavailableFields().contains("networkEventsSubsystem"));
+    assertTrue(status.agent().warnings().get(0).contains("networkEventsSubsystem"));
+  }
+
+  /** A word of tomorrow was read, and is shown. */
+  @Test
+  void anUnknownWordIsNotCalledUnreadable() throws Exception {
+    make("", Model.SEQUOIA);
+    mac.systemExtensions().putBoth(Model.SEQUOIA.defender(), "activated_enabling");
+    look();
+    assertSays(Mark.CANNOT_TELL, "extension", "com.microsoft.wdav.epsext activated_enabling");
+    assertFalse(finding("extension").remedy().contains("database"));
+  }
+
+  private void look(String name, Model model) throws Exception {
+    make(name, model);
+    look();
+  }
+
+  /** A Mac with the files of a case, at their places. */
+  private void make(String name, Model model) throws IOException {
+    mac = SimulatedMac.create(folder.resolve("mac"), model);
+    mac.prepareForAgent(Map.of(), "");
+    if (name.equals("P6")) {
+      mac.systemExtensions().hideDatabase();
+    }
+    if (!name.isEmpty()) {
+      try (var files = Files.list(CASES.resolve(name))) {
+        for (Path file : files.toList()) {
+          put(name, file.getFileName().toString());
+        }
+      }
+    }
+  }
+
+  private void put(String name, String file) throws IOException {
+    byte[] content = Files.readAllBytes(CASES.resolve(name).resolve(file));
+    switch (file) {
+      case "mdatp.out" -> mdatp(new String(content, StandardCharsets.UTF_8));
+      case "sysext.out" -> tool("/usr/bin/systemextensionsctl", content);
+      case "db.plist" -> write("/Library/SystemExtensions/db.plist", content);
+      default -> write("/Library/Managed Preferences/" + file, content);
+    }
+  }
+
+  private void write(String macPath, byte[] content) throws IOException {
+    mac.put(macPath, "");
+    Files.write(mac.path(macPath), content);
+  }
+
+  private void mdatp(String printed) throws IOException {
+    tool("/usr/local/bin/mdatp", printed.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A tool that only prints. */
+  private void tool(String macPath, byte[] printed) throws IOException {
+    Path output = folder.resolve(Path.of(macPath).getFileName() + ".out");
+    Files.write(output, printed);
+    Files.writeString(mac.path(macPath), "#!/bin/sh\ncat '" + output + "'\n");
+  }
+
+  private void row(String teamAndBundle) throws Exception {
+    Path database = mac.path("/private/var/db/SystemPolicyConfiguration/KextPolicy");
+    String sql = "INSERT INTO kext_policy_mdm VALUES(%s,1,'a profile')".formatted(teamAndBundle);
+    Process sqlite =
+        new ProcessBuilder(mac.path("/sim/sqlite3").toString(), database.toString(), sql)
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(sqlite.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, sqlite.waitFor(), said);
+  }
+
+  private void look() throws Exception {
+    SystemRoot root = SystemRoot.at(mac.root());
+    status = Check.run(root, false, false).status();
+    ToolRunner tools = new ToolRunner(root);
+    found =
+        Doctor.run(
+            new DefenderCheckups(root, tools, new SettingsReader(root).read().settings(), true)
+                .all(),
+            Duration.ofMinutes(5));
+  }
+
+  private void assertAwaited(Boolean userMayApprove, boolean allowed, String advice) {
+    assertEquals(Reason.AWAITING_APPROVAL, status.reason());
+    assertEquals(userMayApprove, status.extension().userMayApprove());
+    assertEquals(allowed, status.extension().allowedByProfile());
+    assertTrue(status.advice().contains(advice), status.advice());
+    assertEquals(status.advice(), finding("extension").remedy());
+    assertEquals(status.summary(), finding("protection").text());
+  }
+
+  private void assertSays(Mark mark, String check, String text) {
+    Finding finding = finding(check);
+    assertEquals(mark, finding.mark(), finding::toString);
+    assertTrue(finding.text().contains(text), finding::toString);
+  }
+
+  private Finding finding(String check) {
+    return found.stream().filter(one -> one.check().equals(check)).findFirst().orElseThrow();
+  }
+
+  private List<String> marked(Mark mark) {
+    return found.stream().filter(one -> one.mark() == mark).map(Finding::check).toList();
+  }
+}
