@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.approval.SystemExtensionList.Listing;
 import org.kextwatch.agent.config.Settings;
@@ -99,6 +100,17 @@ public final class ExtensionReader {
   /** By stat alone: whether the approval database may have changed since another look. */
   public Fingerprint fingerprint() {
     return database.fingerprint();
+  }
+
+  /**
+   * By stat alone: whether macOS may have written down a switch of a system extension, or another
+   * policy, since another look.
+   */
+  public List<String> stamps() {
+    return Stream.of(
+            SystemExtensionList.MAC_PATH, ManagedPolicy.SYSTEM_PATH, ManagedPolicy.KERNEL_PATH)
+        .map(path -> Fingerprint.stat(root.resolve(path)))
+        .toList();
   }
 
   /**

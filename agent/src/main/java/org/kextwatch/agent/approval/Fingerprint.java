@@ -16,6 +16,11 @@ public record Fingerprint(String database, String wal) {
     return new Fingerprint(stat(files.database(), true), stat(files.wal(), false));
   }
 
+  /** The same of a file by itself; empty if there is none. */
+  static String stat(Path file) {
+    return stat(file, true);
+  }
+
   private static String stat(Path file, boolean evenEmpty) {
     try {
       BasicFileAttributes seen = Files.readAttributes(file, BasicFileAttributes.class);

@@ -1,6 +1,7 @@
 package org.kextwatch.agent.daemon;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,7 @@ final class Daemon {
   private Moment lastTick = Moment.now();
   private Schedule schedule = Schedule.atOnce(lastTick);
   private @Nullable Fingerprint awaiting;
+  private List<String> stamps = List.of();
 
   Daemon(Agent agent, StopCause stopCause, Watchdog watchdog) {
     this.agent = agent;
@@ -77,7 +79,11 @@ final class Daemon {
     }
   }
 
+  /** Stamps are hints: everything is read again at each full look, whatever they say. */
   private void watchApproval(Moment now) {
+    if (!agent.extensionReader().stamps().equals(stamps)) {
+      schedule = schedule.approvalAt(now);
+    }
     if (awaiting != null && !awaiting.equals(agent.extensionReader().fingerprint())) {
       schedule = schedule.approvalAt(now);
     }
@@ -94,6 +100,7 @@ final class Daemon {
   private void cycle(Look look, Moment now) {
     Settings settings = agent.settings().inForce();
     try {
+      stamps = agent.extensionReader().stamps();
       Fingerprint before = agent.extensionReader().fingerprint();
       Cycle.Result result =
           agent.cycle().run(look, settings, new Permits(agent.settings().mayAct(), true), now);

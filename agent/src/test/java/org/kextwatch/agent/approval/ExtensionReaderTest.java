@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.approval.ExtensionReader.Reading;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.Tool;
@@ -221,6 +223,25 @@ final class ExtensionReaderTest extends OnAFolderMac {
     assertNotEquals(clean.database(), reader.fingerprint().database());
     Files.delete(database);
     assertEquals(new Fingerprint("", ""), reader.fingerprint());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        SystemExtensionList.MAC_PATH,
+        ManagedPolicy.SYSTEM_PATH,
+        ManagedPolicy.KERNEL_PATH
+      })
+  void theStampsChangeWithEachFileThatMacOsWrites(String file) throws Exception {
+    List<String> none = reader.stamps();
+    mac.write(file, "one");
+    List<String> one = reader.stamps();
+    assertNotEquals(none, one);
+    assertEquals(one, reader.stamps());
+    Path next = mac.at(file + ".next");
+    Files.writeString(next, "two");
+    Files.move(next, mac.at(file), StandardCopyOption.REPLACE_EXISTING);
+    assertNotEquals(one, reader.stamps());
   }
 
   private Reading read(LoadHistory history, String bootId) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,6 +177,40 @@ class MacsIT {
       rig.stop(agent);
     }
     assertFalse(rig.mac.calls("systemextensionsctl").isEmpty());
+  }
+
+  /** With the intervals as they are shipped, and Defender not asked again. */
+  @Test
+  void onTahoeASwitchInSystemSettingsIsToldAtOnce() throws Exception {
+    be(Model.TAHOE);
+    rig.settings(
+        Map.of(
+            "healthIntervalSeconds",
+            300,
+            "atRiskIntervalSeconds",
+            300,
+            "heartbeatIntervalSeconds",
+            900,
+            "confirmSeconds",
+            60,
+            "settleSeconds",
+            600));
+    try (AgentProcess agent = rig.start()) {
+      Path status = rig.mac.path("/Library/Application Support/Kextwatch/status.json");
+      Patience.until(() -> Files.exists(status), exists -> exists);
+      int asked = rig.mac.calls("mdatp").size();
+
+      rig.mac.systemExtensions().putBoth(Model.TAHOE.defender(), "terminating_for_disable");
+
+      assertSays(
+          changed("\"transition\":\"new\""),
+          "\"reason\":\"extension_disabled\"",
+          "\"kind\":\"system\",\"state\":\"disabled\"");
+      rig.mac.systemExtensions().putBoth(Model.TAHOE.defender(), ENABLED);
+      resolved();
+      assertEquals(asked, rig.mac.calls("mdatp").size());
+      rig.stop(agent);
+    }
   }
 
   @Test
