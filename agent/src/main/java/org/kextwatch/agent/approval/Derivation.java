@@ -1,6 +1,7 @@
 package org.kextwatch.agent.approval;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.MacVersion;
@@ -33,24 +34,22 @@ final class Derivation {
         watched.teamId(),
         watched.path(),
         evidence.version(),
-        evidence.listed().loaded(),
-        evidence.listed().version(),
+        isSystem ? null : evidence.listed().loaded(),
+        isSystem ? null : evidence.listed().version(),
         isSystem ? SystemExtensions.grant(rows) : evidence.grant(),
         policy.evidence().isEmpty() ? seen : seen + "; " + policy.evidence(),
         policy.userMayApprove(),
         policy.allows(),
-        evidence.history().last(),
+        isSystem ? null : evidence.history().last(),
         rows == null ? List.of() : rows);
   }
 
   static ExtensionKind kind(WatchedExtension watched, Evidence evidence) {
-    boolean isDefenders = watched.bundleId().equals(WatchedExtension.DEFENDER.bundleId());
-    if (!isDefenders && evidence.hasKext()) {
+    if (!isDefenders(watched) && evidence.hasKext()) {
       return ExtensionKind.KERNEL;
     }
-    if (evidence.isBigSurOrLater()
-        || ENDPOINT_SECURITY.equals(evidence.subsystem())
-        || SystemExtensions.anyStays(evidence.systemExtensions())) {
+    if (hasSystemExtensions(
+        evidence.macOs(), evidence.subsystem(), evidence.systemExtensions())) {
       return ExtensionKind.SYSTEM;
     }
     if (evidence.macOs().isEmpty() && !evidence.listed().isLoaded()) {
@@ -71,6 +70,28 @@ final class Derivation {
     return SystemExtensions.anyIsSwitchedOff(evidence.systemExtensions())
         ? ExtensionKind.SYSTEM
         : ExtensionKind.NONE;
+  }
+
+  /** Whether a kext does not matter here, whatever the kernel and KextPolicy would say of it. */
+  static boolean isWithoutKext(
+      WatchedExtension watched,
+      Optional<MacVersion> macOs,
+      @Nullable String subsystem,
+      @Nullable List<SystemExtension> rows) {
+    return isDefenders(watched) && hasSystemExtensions(macOs, subsystem, rows);
+  }
+
+  private static boolean hasSystemExtensions(
+      Optional<MacVersion> macOs,
+      @Nullable String subsystem,
+      @Nullable List<SystemExtension> rows) {
+    return macOs.filter(MacVersion::isBigSurOrLater).isPresent()
+        || ENDPOINT_SECURITY.equals(subsystem)
+        || SystemExtensions.anyStays(rows);
+  }
+
+  private static boolean isDefenders(WatchedExtension watched) {
+    return watched.bundleId().equals(WatchedExtension.DEFENDER.bundleId());
   }
 
   /** Before macOS 10.15 there are none; later one must have looked. */

@@ -16,9 +16,13 @@ import org.kextwatch.agent.status.Extension;
 import org.kextwatch.agent.status.Listed;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Policies;
+import org.kextwatch.agent.status.SystemExtension;
 
 /** Looks at everything that tells how far Defender's extension has come on this Mac. */
 public final class ExtensionReader {
+  /** Where Defender has system extensions, no kext matters. */
+  private static final PolicyReading NOT_ASKED = new PolicyReading.Unreadable("nobody asked it");
+
   private final SystemRoot root;
   private final ToolRunner tools;
   private final KernelList kernel;
@@ -51,19 +55,21 @@ public final class ExtensionReader {
     WatchedExtension watched = settings.extension();
     Duration timeout = settings.pace().toolTimeout();
     KextBundle kext = KextBundle.of(root, watched);
-    PolicyReading policy = database.read(watched, timeout);
-    Listed listed = kernel.listed(watched, timeout);
+    Optional<MacVersion> macOs = MacVersion.of(root);
+    Listing listing =
+        macOs.filter(MacVersion::isBeforeCatalina).isPresent()
+            ? Listing.NOT_LOOKED
+            : systemExtensions.read(timeout);
+    List<SystemExtension> rows = SystemExtensions.ofDefender(listing.rows());
+    boolean isWithoutKext = Derivation.isWithoutKext(watched, macOs, subsystem, rows);
+    PolicyReading policy = isWithoutKext ? NOT_ASKED : database.read(watched, timeout);
+    Listed listed = isWithoutKext ? Listed.UNKNOWN : kernel.listed(watched, timeout);
     ManagedPolicy kernelPolicy = ManagedPolicy.kernel(root, watched, policy, enrolled);
     LoadHistory counted =
         history
             .seen(now, bootId, kext.version(), policy.grant())
             .allowing(kernelPolicy.allows())
             .listing(now, listed.loaded());
-    Optional<MacVersion> macOs = MacVersion.of(root);
-    Listing listing =
-        macOs.filter(MacVersion::isBeforeCatalina).isPresent()
-            ? Listing.NOT_LOOKED
-            : systemExtensions.read(timeout);
     Evidence evidence =
         new Evidence(
             macOs,
@@ -75,7 +81,7 @@ public final class ExtensionReader {
             kernelPolicy,
             counted,
             subsystem,
-            SystemExtensions.ofDefender(listing.rows()),
+            rows,
             ManagedPolicy.system(root, listing.policies()));
     Extension extension = Derivation.extension(watched, evidence);
     return new Reading(extension, evidence.policy(extension.kind()).details(), counted);

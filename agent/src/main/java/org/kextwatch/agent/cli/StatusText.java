@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Extension;
+import org.kextwatch.agent.status.ExtensionKind;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Status;
 import picocli.CommandLine.Help.Ansi;
@@ -63,6 +64,9 @@ final class StatusText {
   }
 
   private static String extension(Extension extension) {
+    if (extension.kind() == ExtensionKind.SYSTEM) {
+      return "system, %s (%s)".formatted(word(extension.state()), extension.grantEvidence());
+    }
     return "%s, %s, %s; grant: %s (%s)"
         .formatted(
             word(extension.kind()),

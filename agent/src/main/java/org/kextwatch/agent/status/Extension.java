@@ -6,7 +6,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Defender's extension on this Mac. {@code null} means not known.
+ * Defender's extension on this Mac. {@code null} means not known. Where it is a system extension
+ * nobody asks what only says something of a kext: {@code loaded}, {@code loadedVersion} and {@code
+ * lastAttempt} are {@code null}.
  *
  * @param path on the Mac, without the system root
  * @param version of the kext on disk

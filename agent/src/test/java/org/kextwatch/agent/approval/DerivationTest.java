@@ -1,6 +1,7 @@
 package org.kextwatch.agent.approval;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.time.Instant;
 import java.util.Arrays;
@@ -230,6 +231,8 @@ final class DerivationTest {
                 List.of(new SystemExtension(EPSEXT, "1", "activated_waiting_for_user")),
                 new ManagedPolicy(true, true, "a profile allows it by name", Policies.NONE)));
     assertEquals(ExtensionState.AWAITING_APPROVAL, extension.state());
+    assertNull(extension.loaded());
+    assertNull(extension.lastAttempt());
     assertEquals(Grant.NONE, extension.grant());
     assertEquals(
         "system extensions are not in KextPolicy, their states tell; a profile allows it by name",

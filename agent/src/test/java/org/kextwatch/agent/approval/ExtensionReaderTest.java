@@ -168,6 +168,29 @@ final class ExtensionReaderTest extends OnAFolderMac {
     assertEquals(state, extension.state());
   }
 
+  /** There the kernel's list and KextPolicy say nothing of Defender. */
+  @ParameterizedTest
+  @CsvSource({
+    "10.14.6, activated_enabled, true",
+    "10.15.7, terminated_waiting_to_uninstall_on_reboot, true",
+    "10.15.7, activated_enabled, false",
+    "15.1, activated_enabled, false",
+    "26.1, terminating_for_disable, false",
+  })
+  void noToolForKextsRunsWhereThereAreSystemExtensions(String macOs, String state, boolean asked)
+      throws Exception {
+    mac.macOs(macOs);
+    mac.write(
+        SystemExtensionList.MAC_PATH,
+        FolderMac.plist("<key>extensions</key><array>" + row("epsext", state) + "</array>"));
+    Path calls = temporary.resolve("calls");
+    mac.tool(Tool.KEXTSTAT, "echo kextstat >>'" + calls + "'");
+    mac.tool(Tool.SQLITE3, "echo sqlite3 >>'" + calls + "'; exit 1");
+    Extension extension = read(LoadHistory.NONE.ended(BLOCKED), null).extension();
+    assertEquals(asked, Files.exists(calls));
+    assertEquals(asked, extension.lastAttempt() != null);
+  }
+
   private static String row(String name, String state) {
     return state.equals("-")
         ? ""

@@ -134,6 +134,17 @@ class StatusTextTest {
   }
 
   @Test
+  void ofASystemExtensionNothingIsSaidThatConcernsKextsAlone() {
+    Extension active = Samples.systemExtension(ExtensionState.ACTIVE, List.of());
+    String text = text(Samples.status(Samples.HEALTHY, active), SOON, true);
+    assertTrue(
+        text.contains(
+            "Extension     system, active (system extensions are not in KextPolicy, their states"
+                + " tell)\n"),
+        text);
+  }
+
+  @Test
   void aMacWhoseDefenderSaysHalfOfIt() {
     assertEquals(
         """

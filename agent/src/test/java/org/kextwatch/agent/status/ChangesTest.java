@@ -1,6 +1,7 @@
 package org.kextwatch.agent.status;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.kextwatch.agent.status.Samples.ACTIVE;
 import static org.kextwatch.agent.status.Samples.HEALTHY;
@@ -73,6 +74,21 @@ class ChangesTest {
   private static Status expiring(@Nullable Boolean soon) {
     LocalDate day = soon == null ? null : TODAY.plusDays(soon ? 1 : 100);
     return status(HEALTHY.expiring(day, TODAY), ACTIVE);
+  }
+
+  /** An agent before this one asked the kernel there too. */
+  @Test
+  void betweenSystemExtensionsNothingOfAKextIsCompared() {
+    Extension told = Samples.systemExtension(ExtensionState.ACTIVE, List.of());
+    Extension asked = extension(ExtensionKind.SYSTEM, told.state(), told.grant(), false, null, null);
+    Status now = status(HEALTHY, told);
+    List<String> fields = fields(status(HEALTHY, asked), now);
+    assertEquals(List.of("extension.version"), fields);
+    assertFalse(fields(null, now).contains("extension.loaded"));
+  }
+
+  private static List<String> fields(Status told, Status now) {
+    return Changes.between(told, now).stream().map(Change::field).toList();
   }
 
   @Test
