@@ -35,9 +35,7 @@ record Allowance(
           "com.apple.system_extension.driver_extension", "DriverExtension");
 
   static Allowance of(String team, Keys keys, List<Plist> policies) {
-    return policies.stream()
-        .map(policy -> of(team, keys, policy))
-        .reduce(NOTHING, Allowance::and);
+    return policies.stream().map(policy -> of(team, keys, policy)).reduce(NOTHING, Allowance::and);
   }
 
   private static Allowance of(String team, Keys keys, Plist policy) {

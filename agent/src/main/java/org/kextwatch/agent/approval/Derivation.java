@@ -48,8 +48,7 @@ final class Derivation {
     if (!isDefenders(watched) && evidence.hasKext()) {
       return ExtensionKind.KERNEL;
     }
-    if (hasSystemExtensions(
-        evidence.macOs(), evidence.subsystem(), evidence.systemExtensions())) {
+    if (hasSystemExtensions(evidence.macOs(), evidence.subsystem(), evidence.systemExtensions())) {
       return ExtensionKind.SYSTEM;
     }
     if (evidence.macOs().isEmpty() && !evidence.listed().isLoaded()) {

@@ -144,7 +144,9 @@ final class SystemExtensionList {
       String word = plain(state).replaceAll("\\s+", "_");
       String number = plain(version);
       return new SystemExtension(
-          bundleId, number.isEmpty() ? null : number, word.isEmpty() ? SystemExtension.UNKNOWN : word);
+          bundleId,
+          number.isEmpty() ? null : number,
+          word.isEmpty() ? SystemExtension.UNKNOWN : word);
     }
 
     private static String plain(String text) {

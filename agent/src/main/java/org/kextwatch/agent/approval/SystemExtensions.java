@@ -40,7 +40,9 @@ final class SystemExtensions {
   private static final Comparator<List<BigInteger>> BY_NUMBERS =
       (a, b) -> Arrays.compare(a.toArray(BigInteger[]::new), b.toArray(BigInteger[]::new));
 
-  /** Of the rows of one bundle: a state that can be read, then the version, then the enabled one. */
+  /**
+   * Of the rows of one bundle: a state that can be read, then the version, then the enabled one.
+   */
   private static final Comparator<SystemExtension> BY_WEIGHT =
       Comparator.comparing(SystemExtension::isStateKnown)
           .thenComparing(SystemExtensions::version, BY_NUMBERS)
@@ -52,10 +54,7 @@ final class SystemExtensions {
   static @Nullable List<SystemExtension> ofDefender(@Nullable List<Row> rows) {
     return rows == null
         ? null
-        : rows.stream()
-            .filter(SystemExtensions::isDefenders)
-            .map(Row::extension)
-            .toList();
+        : rows.stream().filter(SystemExtensions::isDefenders).map(Row::extension).toList();
   }
 
   /** Whether a row is one of Defender's. */

@@ -25,8 +25,7 @@ public record Policies(
     List<String> missingTypes) {
 
   /** Nothing is managed. */
-  public static final Policies NONE =
-      new Policies(false, null, false, false, List.of(), List.of());
+  public static final Policies NONE = new Policies(false, null, false, false, List.of(), List.of());
 
   public Policies {
     missingBundles = List.copyOf(missingBundles);

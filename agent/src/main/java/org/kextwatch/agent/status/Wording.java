@@ -1,6 +1,5 @@
 package org.kextwatch.agent.status;
 
-
 /** What people are told: the situation in one sentence, and the way out of it. */
 final class Wording {
   private static final String UPDATE =

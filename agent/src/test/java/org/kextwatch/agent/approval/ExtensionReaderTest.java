@@ -195,9 +195,10 @@ final class ExtensionReaderTest extends OnAFolderMac {
     return state.equals("-")
         ? ""
         : """
-          <dict><key>identifier</key><string>com.microsoft.wdav.%s</string>
-          <key>teamID</key><string>UBF8T346G9</string>
-          <key>state</key><string>%s</string></dict>"""
+        <dict><key>identifier</key><string>com.microsoft.wdav.%s</string>
+        <key>teamID</key><string>UBF8T346G9</string>
+        <key>state</key><string>%s</string></dict>\
+        """
             .formatted(name, state);
   }
 

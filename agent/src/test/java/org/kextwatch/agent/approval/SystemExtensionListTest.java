@@ -121,7 +121,8 @@ final class SystemExtensionListTest extends OnAFolderMac {
   @Test
   void aRowThatCannotBeReadSpoilsNoOther() {
     String row = DEFENDER + "[activated enabled]\n";
-    String odd = "*\t*\tX9E956P446\tcom.crowdstrike.falcon.Agent 7.17\tFalcon\t[activated enabled]\n";
+    String odd =
+        "*\t*\tX9E956P446\tcom.crowdstrike.falcon.Agent 7.17\tFalcon\t[activated enabled]\n";
     String header = "enabled\tactive\tteamID\tbundleID (version)\tname\t[state]\n";
     assertEquals(1, printed("2 extension(s)\n" + header + odd + row).orElseThrow().size());
     assertEquals(Optional.empty(), printed("1 extension(s)\n" + header + odd));
@@ -191,10 +192,10 @@ final class SystemExtensionListTest extends OnAFolderMac {
 
   private static String inFile(String team, String bundle, String version, String state) {
     return """
-        <dict><key>identifier</key><string>%s</string><key>teamID</key><string>%s</string>
-        <key>state</key><string>%s</string><key>bundleVersion</key><dict>
-        <key>CFBundleShortVersionString</key><string>%s</string></dict></dict>
-        """
+    <dict><key>identifier</key><string>%s</string><key>teamID</key><string>%s</string>
+    <key>state</key><string>%s</string><key>bundleVersion</key><dict>
+    <key>CFBundleShortVersionString</key><string>%s</string></dict></dict>
+    """
         .formatted(bundle, team, state, version);
   }
 

@@ -81,8 +81,7 @@ final class SystemExtensionsTest {
     "1.0 activated_enabled, - activated_disabled, ACTIVE",
     "99999999999999999999999 activated_disabled, 1 activated_enabled, DISABLED",
   })
-  void ofTheRowsOfOneBundleOneCounts(
-      String one, String other, ExtensionState state) {
+  void ofTheRowsOfOneBundleOneCounts(String one, String other, ExtensionState state) {
     assertEquals(state, state("netext " + one, "netext " + other));
     assertEquals(state, state("netext " + other, "netext " + one));
   }

@@ -31,8 +31,8 @@ import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Verdict;
 
 /**
- * Macs as people met them, from their files and tools to what status and doctor say. Sources: {@code
- * cases/mac/README.md} in the resources.
+ * Macs as people met them, from their files and tools to what status and doctor say. Sources:
+ * {@code cases/mac/README.md} in the resources.
  */
 class CasesTest {
   private static final Path CASES = Path.of("src/test/resources/cases/mac");
@@ -170,8 +170,8 @@ class CasesTest {
     make("", Model.HIGH_SIERRA);
     tool(
         "/usr/bin/profiles",
-        "An enrollment profile is currently installed on this system\n".getBytes(
-            StandardCharsets.UTF_8));
+        "An enrollment profile is currently installed on this system\n"
+            .getBytes(StandardCharsets.UTF_8));
     look();
     assertEquals(true, status.device().mdm().enrolled());
     assertNull(status.device().mdm().userApproved());
@@ -217,7 +217,9 @@ class CasesTest {
             .replaceFirst(": true", ": " + healthy)
             .replace(
                 issues,
-                healthy.equals("true") ? issues : issues + "\"network event provider not running\""));
+                healthy.equals("true")
+                    ? issues
+                    : issues + "\"network event provider not running\""));
     look();
     assertEquals(reason, status.reason());
     assertTrue(status.health().unavailableFields().contains("networkEventsSubsystem"));

@@ -23,7 +23,9 @@ class EnrolmentTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'Enrolled via DEP: No\nMDM enrollment: Yes (User Approved)\nMDM server: https://a/', true, true",
+    "'Enrolled via DEP: No\n"
+        + "MDM enrollment: Yes (User Approved)\n"
+        + "MDM server: https://a/', true, true",
     "'Enrolled via DEP: Yes\nMDM enrollment: Yes\nMDM server: https://a/', true, false",
     "'Enrolled via DEP: No\nMDM enrollment: No\n', false, false",
     "'Enrolled via DEP: Yes\n', , ",

@@ -80,7 +80,8 @@ class ChangesTest {
   @Test
   void betweenSystemExtensionsNothingOfAKextIsCompared() {
     Extension told = Samples.systemExtension(ExtensionState.ACTIVE, List.of());
-    Extension asked = extension(ExtensionKind.SYSTEM, told.state(), told.grant(), false, null, null);
+    Extension asked =
+        extension(ExtensionKind.SYSTEM, told.state(), told.grant(), false, null, null);
     Status now = status(HEALTHY, told);
     List<String> fields = fields(status(HEALTHY, asked), now);
     assertEquals(List.of("extension.version"), fields);
