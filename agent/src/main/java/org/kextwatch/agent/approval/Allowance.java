@@ -57,13 +57,15 @@ record Allowance(
 
   Allowance and(Allowance other) {
     return new Allowance(
-        overrides == null || Boolean.FALSE.equals(other.overrides) ? other.overrides : overrides,
+        isForbidding(other) ? Boolean.FALSE : overrides == null ? other.overrides : overrides,
         wholeTeam || other.wholeTeam,
         named || other.named,
         union(bundles, other.bundles),
-        types == null || other.types == null
-            ? (types == null ? other.types : types)
-            : union(types, other.types));
+        types == null ? other.types : other.types == null ? types : union(types, other.types));
+  }
+
+  private static boolean isForbidding(Allowance one) {
+    return Boolean.FALSE.equals(one.overrides);
   }
 
   /** Those of our bundles that are not allowed. */

@@ -52,6 +52,7 @@ record ManagedPolicy(
     PolicyFile file = PolicyFile.read(root, KERNEL_PATH);
     Allowance allowance = Allowance.of(watched.teamId(), Keys.KERNEL, file.content());
     Set<String> ours = Set.of(watched.bundleId());
+    boolean isInRows = database instanceof PolicyRows rows && !rows.mdm().isEmpty();
     boolean byRow = database instanceof PolicyRows rows && rows.mdmAllows();
     boolean othersOnly =
         database instanceof PolicyRows rows
@@ -64,7 +65,7 @@ record ManagedPolicy(
     }
     Policies details =
         new Policies(
-            file.isThere() || byRow || othersOnly,
+            file.isThere() || isInRows || othersOnly,
             file.unreadable(),
             allowance.overrides() != null,
             false,
@@ -103,7 +104,7 @@ record ManagedPolicy(
     boolean isAllowed = details.missingBundles().isEmpty() && details.missingTypes().isEmpty();
     boolean forbids = Boolean.FALSE.equals(allowance.overrides());
     return new ManagedPolicy(
-        forbids || file.unreadable() == null ? Boolean.valueOf(!forbids) : null,
+        (forbids || file.unreadable() == null) ? Boolean.valueOf(!forbids) : null,
         allows(isAllowed, file),
         evidence(file, word(allowance, details, SystemExtensions.DEFENDERS.size())),
         details);
@@ -111,7 +112,7 @@ record ManagedPolicy(
 
   /** What cannot be read may allow what all the rest does not. */
   private static @Nullable Boolean allows(boolean isAllowed, PolicyFile file) {
-    return isAllowed || file.unreadable() == null ? Boolean.valueOf(isAllowed) : null;
+    return (isAllowed || file.unreadable() == null) ? Boolean.valueOf(isAllowed) : null;
   }
 
   /** In one sentence, for people. */

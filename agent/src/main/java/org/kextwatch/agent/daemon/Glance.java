@@ -26,8 +26,7 @@ public record Glance(Observation seen, Status status) {
     Observer observer =
         new Observer(root, tools, new ExtensionReader(root, tools), ZoneId.systemDefault());
     Hardware machine = observer.hardware(settings, now);
-    State state =
-        new StateFile(Places.of(root).state(), new Disk()).load(machine.uuid()).state();
+    State state = new StateFile(Places.of(root).state(), new Disk()).load(machine.uuid()).state();
     Observer.Seen seen = observer.look(Look.FULL, settings, state, machine, now);
     Status status =
         new Assessor()

@@ -6,12 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,10 +19,10 @@ import org.kextwatch.agent.config.SettingsReader;
 import org.kextwatch.agent.daemon.Check;
 import org.kextwatch.agent.demo.Model;
 import org.kextwatch.agent.demo.SimulatedExtensions;
-import org.kextwatch.agent.demo.SimulatedMac;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.status.Grant;
+import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Reason;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Verdict;
@@ -35,13 +32,12 @@ import org.kextwatch.agent.status.Verdict;
  * {@code cases/mac/README.md} in the resources.
  */
 class CasesTest {
-  private static final Path CASES = Path.of("src/test/resources/cases/mac");
   private static final String KERNEL = "the kernel extension profile";
   private static final String SYSTEM = "the system extension profile";
 
   @TempDir private Path folder;
 
-  private SimulatedMac mac;
+  private CaseMac mac;
   private Status status;
   private List<Finding> found;
 
@@ -95,8 +91,7 @@ class CasesTest {
   void aTeamInBothListsIsTold() throws Exception {
     look("P4", Model.SEQUOIA);
     assertAwaited(true, true, "in both AllowedTeamIdentifiers and AllowedSystemExtensions");
-    assertTrue(
-        status.agent().warnings().stream().anyMatch(w -> w.contains("take it out of one of them")));
+    assertWarns("take it out of one of them");
     assertSays(Mark.WARN, "managed policies", "AllowedTeamIdentifiers");
   }
 
@@ -125,7 +120,9 @@ class CasesTest {
   @Test
   void integersAreBooleansInAProfile() throws Exception {
     make("integers", Model.SEQUOIA);
-    mac.systemExtensions().putBoth(Model.SEQUOIA.defender(), SimulatedExtensions.WAITING);
+    mac.simulated()
+        .systemExtensions()
+        .putBoth(Model.SEQUOIA.defender(), SimulatedExtensions.WAITING);
     look();
     assertAwaited(false, false, "A profile keeps users from approving: allow com.microsoft.wdav");
     assertSays(Mark.FAIL, "managed policies", SYSTEM + " keeps users from approving");
@@ -137,8 +134,8 @@ class CasesTest {
   void rowsOfOtherVendorsShutNobodyOutOfAMacInNoMdm(String enrolment, Boolean mayApprove)
       throws Exception {
     make("", Model.MOJAVE);
-    mac.enrolment(enrolment);
-    row("'','com.example.MyIntelGPU'");
+    mac.simulated().enrolment(enrolment);
+    mac.row("'','com.example.MyIntelGPU'");
     look();
     assertAwaited(
         mayApprove, false, mayApprove == null ? "System Preferences >" : "A profile keeps users");
@@ -149,13 +146,14 @@ class CasesTest {
   @Test
   void ourRowBeatsTheFileOfAnotherPayload() throws Exception {
     make("", Model.MOJAVE);
-    mac.put(
-        "/Library/Managed Preferences/com.apple.syspolicy.kernel-extension-policy.plist",
-        """
-        <plist version="1.0"><dict><key>AllowUserOverrides</key><false/>
-        <key>AllowedTeamIdentifiers</key><array><string>X9E956P446</string></array></dict></plist>
-        """);
-    row("'UBF8T346G9',''");
+    mac.simulated()
+        .put(
+            "/Library/Managed Preferences/com.apple.syspolicy.kernel-extension-policy.plist",
+            """
+            <plist version="1.0"><dict><key>AllowUserOverrides</key><false/>
+            <key>AllowedTeamIdentifiers</key><array><string>X9E956P446</string></array></dict></plist>
+            """);
+    mac.row("'UBF8T346G9',''");
     look();
     assertEquals(Grant.MDM, status.extension().grant());
     assertEquals(Reason.APPROVED_NOT_LOADED, status.reason());
@@ -168,10 +166,7 @@ class CasesTest {
   @Test
   void theOldSentenceOfAnEnrolmentProfileIsUnderstood() throws Exception {
     make("", Model.HIGH_SIERRA);
-    tool(
-        "/usr/bin/profiles",
-        "An enrollment profile is currently installed on this system\n"
-            .getBytes(StandardCharsets.UTF_8));
+    mac.tool("/usr/bin/profiles", "An enrollment profile is currently installed on this system\n");
     look();
     assertEquals(true, status.device().mdm().enrolled());
     assertNull(status.device().mdm().userApproved());
@@ -182,13 +177,12 @@ class CasesTest {
   void anUpgradeThatWaitsBesideAWorkingVersionIsAWarning(String file) throws Exception {
     make("", Model.SEQUOIA);
     if (file.equals("sysext.out")) {
-      mac.systemExtensions().hideDatabase();
+      mac.simulated().systemExtensions().hideDatabase();
     }
-    put("S4", file);
+    mac.put("S4", file);
     look();
     assertEquals(Verdict.PROTECTED, status.verdict());
-    assertEquals(1, status.agent().warnings().size());
-    assertTrue(status.agent().warnings().get(0).contains("restart this Mac to complete"));
+    assertWarns("restart this Mac to complete");
     assertSays(Mark.WARN, "protection", "restart this Mac to complete the upgrade");
   }
 
@@ -197,8 +191,8 @@ class CasesTest {
   @CsvSource({"terminating_for_disable", "terminating_for_disable_but_still_running"})
   void aSwitchedOffExtensionIsDisabledWhateverDefenderSays(String state) throws Exception {
     make("", Model.SEQUOIA);
-    put("G1", "mdatp.out"); // Defender works on until the Mac restarts
-    mac.systemExtensions().putBoth(Model.SEQUOIA.defender(), state);
+    mac.put("G1", "mdatp.out"); // Defender works on until the Mac restarts
+    mac.simulated().systemExtensions().putBoth(Model.SEQUOIA.defender(), state);
     look();
     assertEquals(Reason.EXTENSION_DISABLED, status.reason());
     assertEquals(true, status.health().realTimeProtectionAvailable());
@@ -210,9 +204,10 @@ class CasesTest {
   @CsvSource({"true, NONE", "false, UNHEALTHY"})
   void aNetworkFilterThatStoppedIsTold(String healthy, Reason reason) throws Exception {
     make("", Model.TAHOE);
-    String printed = Files.readString(CASES.resolve("N1/mdatp.out"));
+    String printed = CaseMac.text("N1", "mdatp.out");
     String issues = "health_issues                               : [";
-    mdatp(
+    mac.tool(
+        "/usr/local/bin/mdatp",
         printed
             .replaceFirst(": true", ": " + healthy)
             .replace(
@@ -223,14 +218,24 @@ class CasesTest {
     look();
     assertEquals(reason, status.reason());
     assertTrue(status.health().unavailableFields().contains("networkEventsSubsystem"));
-    assertTrue(status.agent().warnings().get(0).contains("networkEventsSubsystem"));
+    assertWarns("networkEventsSubsystem");
+  }
+
+  /** What an attempt has shown is in the daemon's memory alone. */
+  @Test
+  void doctorKnowsWhatTheDaemonTried() throws Exception {
+    make("", Model.MOJAVE);
+    Check.run(SystemRoot.at(mac.simulated().root()), true, false);
+    look();
+    assertEquals(Outcome.POLICY_BLOCKED, status.extension().lastAttempt().outcome());
+    assertSays(Mark.WARN, "extension", "kernel, awaiting approval");
   }
 
   /** A word of tomorrow was read, and is shown. */
   @Test
   void anUnknownWordIsNotCalledUnreadable() throws Exception {
     make("", Model.SEQUOIA);
-    mac.systemExtensions().putBoth(Model.SEQUOIA.defender(), "activated_enabling");
+    mac.simulated().systemExtensions().putBoth(Model.SEQUOIA.defender(), "activated_enabling");
     look();
     assertSays(Mark.CANNOT_TELL, "extension", "com.microsoft.wdav.epsext activated_enabling");
     assertFalse(finding("extension").remedy().contains("database"));
@@ -241,61 +246,13 @@ class CasesTest {
     look();
   }
 
-  /** A Mac with the files of a case, at their places. */
   private void make(String name, Model model) throws IOException {
-    mac = SimulatedMac.create(folder.resolve("mac"), model);
-    mac.prepareForAgent(Map.of(), "");
-    if (name.equals("P6")) {
-      mac.systemExtensions().hideDatabase();
-    }
-    if (!name.isEmpty()) {
-      try (var files = Files.list(CASES.resolve(name))) {
-        for (Path file : files.toList()) {
-          put(name, file.getFileName().toString());
-        }
-      }
-    }
-  }
-
-  private void put(String name, String file) throws IOException {
-    byte[] content = Files.readAllBytes(CASES.resolve(name).resolve(file));
-    switch (file) {
-      case "mdatp.out" -> mdatp(new String(content, StandardCharsets.UTF_8));
-      case "sysext.out" -> tool("/usr/bin/systemextensionsctl", content);
-      case "db.plist" -> write("/Library/SystemExtensions/db.plist", content);
-      default -> write("/Library/Managed Preferences/" + file, content);
-    }
-  }
-
-  private void write(String macPath, byte[] content) throws IOException {
-    mac.put(macPath, "");
-    Files.write(mac.path(macPath), content);
-  }
-
-  private void mdatp(String printed) throws IOException {
-    tool("/usr/local/bin/mdatp", printed.getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** A tool that only prints. */
-  private void tool(String macPath, byte[] printed) throws IOException {
-    Path output = folder.resolve(Path.of(macPath).getFileName() + ".out");
-    Files.write(output, printed);
-    Files.writeString(mac.path(macPath), "#!/bin/sh\ncat '" + output + "'\n");
-  }
-
-  private void row(String teamAndBundle) throws Exception {
-    Path database = mac.path("/private/var/db/SystemPolicyConfiguration/KextPolicy");
-    String sql = "INSERT INTO kext_policy_mdm VALUES(%s,1,'a profile')".formatted(teamAndBundle);
-    Process sqlite =
-        new ProcessBuilder(mac.path("/sim/sqlite3").toString(), database.toString(), sql)
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(sqlite.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, sqlite.waitFor(), said);
+    mac = CaseMac.create(folder, model);
+    mac.putAll(name);
   }
 
   private void look() throws Exception {
-    SystemRoot root = SystemRoot.at(mac.root());
+    SystemRoot root = SystemRoot.at(mac.simulated().root());
     status = Check.run(root, false, false).status();
     ToolRunner tools = new ToolRunner(root);
     found =
@@ -312,6 +269,11 @@ class CasesTest {
     assertTrue(status.advice().contains(advice), status.advice());
     assertEquals(status.advice(), finding("extension").remedy());
     assertEquals(status.summary(), finding("protection").text());
+  }
+
+  private void assertWarns(String text) {
+    List<String> warnings = status.agent().warnings();
+    assertTrue(warnings.stream().anyMatch(one -> one.contains(text)), warnings::toString);
   }
 
   private void assertSays(Mark mark, String check, String text) {

@@ -23,21 +23,19 @@ class EnrolmentTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'Enrolled via DEP: No\n"
-        + "MDM enrollment: Yes (User Approved)\n"
-        + "MDM server: https://a/', true, true",
-    "'Enrolled via DEP: Yes\nMDM enrollment: Yes\nMDM server: https://a/', true, false",
-    "'Enrolled via DEP: No\nMDM enrollment: No\n', false, false",
-    "'Enrolled via DEP: Yes\n', , ",
-    "'Enrolled via DEP: Yes\nMDM enrollment: \nYes', , ",
+    "'Enrolled via DEP: No|MDM enrollment: Yes (User Approved)|MDM server: https://a/', true, true",
+    "'Enrolled via DEP: Yes|MDM enrollment: Yes|MDM server: https://a/', true, false",
+    "'Enrolled via DEP: No|MDM enrollment: No|', false, false",
+    "'Enrolled via DEP: Yes|', , ",
+    "'Enrolled via DEP: Yes|MDM enrollment: |Yes', , ",
     "'MDM enrollment: Nobody knows', , ",
     "'', , ",
     // macOS 10.13.0 to 10.13.3: lionheart/openradar-mirror#19311
-    "'An enrollment profile is currently installed on this system\n', true, ",
-    "'There is no enrollment profile installed on this system\n', , ",
+    "'An enrollment profile is currently installed on this system|', true, ",
+    "'There is no enrollment profile installed on this system|', , ",
   })
   void whatIsNotSaidIsNotKnown(String output, Boolean enrolled, Boolean userApproved) {
-    assertEquals(new Enrolment(enrolled, userApproved), parse(output));
+    assertEquals(new Enrolment(enrolled, userApproved), parse(output.replace('|', '\n')));
   }
 
   @Test
