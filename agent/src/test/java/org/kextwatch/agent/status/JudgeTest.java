@@ -480,7 +480,8 @@ class JudgeTest {
   @Test
   void aTeamInBothListsOfAProfileIsAWarning() {
     Policies twice = new Policies(true, null, false, true, List.of(), List.of());
-    Observation seen = new Observation(Samples.NOON, Samples.TODAY, Samples.DEVICE, HEALTHY, ACTIVE, twice);
+    Observation seen =
+        new Observation(Samples.NOON, Samples.TODAY, Samples.DEVICE, HEALTHY, ACTIVE, twice);
     List<String> warnings = Judge.judge(seen, LIMITS, Circumstances.ORDINARY).warnings();
     assertEquals(1, warnings.size());
     assertTrue(warnings.get(0).contains("both AllowedTeamIdentifiers and AllowedSystemExtensions"));

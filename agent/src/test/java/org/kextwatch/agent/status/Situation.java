@@ -127,7 +127,8 @@ record Situation(String name, Observation seen) {
   private static Situation on(String name, String osVersion, Health health, Extension extension) {
     Device mac =
         new Device(null, null, null, null, osVersion, null, null, Device.Mdm.UNKNOWN, Map.of());
-    return new Situation(name, new Observation(Samples.NOON, TODAY, mac, health, extension, Policies.NONE));
+    return new Situation(
+        name, new Observation(Samples.NOON, TODAY, mac, health, extension, Policies.NONE));
   }
 
   private static SystemExtension row(String state) {
