@@ -38,7 +38,7 @@ usage: sudo ./install.sh [OPTION...]     install Kextwatch on this Mac, or upgra
        sudo ./install.sh --uninstall     stop and remove it; settings, state and logs stay
          --purge                         these too
        ./install.sh --status             what is installed, whether it runs, and what it knows
-       ./install.sh --demo [OPTION...]   watch a simulated Mac live through the whole story;
+       ./install.sh --demo [OPTION...]   watch two simulated Macs live through the story;
                                          the options are those of "kextwatch demo", such as --fast
        ./install.sh --test               build it and run every test and check
        ./install.sh --version

@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
       "  sudo kextwatch doctor                 can this Mac be watched, and if not, why",
       "  sudo kextwatch check --json           one full cycle now, as a document",
       "  kextwatch --root /tmp/mac check       the same for a Mac that is a directory",
-      "  kextwatch demo --fast                 the whole story in a simulated Mac",
+      "  kextwatch demo --fast                 two simulated Macs live the story",
       "",
       "Exit codes: 0 protected, 1 at risk, 2 unknown or stale, 64 usage,",
       "69 unavailable, 70 internal, 77 needs root, 78 bad settings."

@@ -4,44 +4,12 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * One event that the story must bring.
+ * One event that an act must bring.
  *
  * @param type without what all types begin with
  * @param values path by path what its data must say
  */
 record Expected(String type, List<Value> values) {
-  /** The whole story: these events, in this order, and no others. */
-  static final List<Expected> STORY =
-      List.of(
-          event("agent.started", says("awaiting_approval", "status", "reason")),
-          event(
-              "status.changed",
-              says("new", "transition"),
-              says("never_requested", "status", "extension", "state")),
-          event(
-              "extension.load_attempted",
-              says("prompt_renewal", "trigger"),
-              says("policy_blocked", "attempt", "outcome")),
-          event(
-              "status.changed",
-              says("changed", "transition"),
-              says("awaiting_approval", "status", "extension", "state")),
-          event(
-              "status.changed",
-              says("changed", "transition"),
-              says("user", "status", "extension", "grant"),
-              says("approved_inactive", "status", "extension", "state")),
-          event(
-              "extension.load_attempted",
-              says("approved", "trigger"),
-              says("loaded", "attempt", "outcome")),
-          event(
-              "status.changed",
-              says("resolved", "transition"),
-              says("protected", "status", "verdict"),
-              says("active", "status", "extension", "state")),
-          event("agent.stopping", says("signal", "cause")));
-
   boolean isMetBy(Told told) {
     return told.type().equals(type)
         && values.stream()
@@ -53,11 +21,11 @@ record Expected(String type, List<Value> values) {
     return type + values.stream().map(Value::word).toList();
   }
 
-  private static Expected event(String type, Value... values) {
+  static Expected event(String type, Value... values) {
     return new Expected(type, List.of(values));
   }
 
-  private static Value says(String word, String... pathInData) {
+  static Value says(String word, String... pathInData) {
     return new Value(List.of(pathInData), word);
   }
 

@@ -4,15 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kextwatch.agent.receiver.Received;
 
-/** The fleet operator: keeps what arrives, and knows the story that should. */
+/** The fleet operator: keeps what arrives in an act, and knows what should. */
 final class Operator {
   private final Timeline timeline;
+  private final List<Expected> expected;
   private final List<Told> story = new ArrayList<>();
   private final List<String> complaints = new ArrayList<>();
   private int heartbeats;
 
-  Operator(Timeline timeline) {
+  Operator(Timeline timeline, List<Expected> expected) {
     this.timeline = timeline;
+    this.expected = expected;
   }
 
   /** Gets a delivery; called by the receiver's threads. */
@@ -22,7 +24,6 @@ final class Operator {
       timeline.delivered(told.line(), event.verified());
       check(told);
       story.add(told);
-      notifyAll();
     } else {
       heartbeats++;
     }
@@ -39,11 +40,14 @@ final class Operator {
     if (event.gap() > 0) {
       complaints.add(told.line() + ": " + event.gap() + " events are missing before it");
     }
+    if ("at_risk".equals(told.value("data", "status", "verdict")) && told.advice().isEmpty()) {
+      complaints.add(told.line() + ": does not say what to do");
+    }
     int place = story.size();
-    if (place >= Expected.STORY.size()) {
+    if (place >= expected.size()) {
       complaints.add(told.line() + ": was not to come");
-    } else if (!Expected.STORY.get(place).isMetBy(told)) {
-      complaints.add(told.line() + ": expected was " + Expected.STORY.get(place));
+    } else if (!expected.get(place).isMetBy(told)) {
+      complaints.add(told.line() + ": expected was " + expected.get(place));
     }
   }
 
@@ -55,11 +59,18 @@ final class Operator {
     return heartbeats;
   }
 
+  /**
+   * What the last event says about the way out; empty if nothing came, or nothing is to be done.
+   */
+  synchronized String lastAdvice() {
+    return story.isEmpty() ? "" : story.get(story.size() - 1).advice();
+  }
+
   /** What was wrong; empty if every step came, in order, once, and signed. */
   synchronized List<String> complaints() {
     List<String> all = new ArrayList<>(complaints);
-    for (int i = story.size(); i < Expected.STORY.size(); i++) {
-      all.add("never came: " + Expected.STORY.get(i));
+    for (int i = story.size(); i < expected.size(); i++) {
+      all.add("never came: " + expected.get(i));
     }
     return all;
   }

@@ -15,6 +15,8 @@ public final class SimulatedExtensions {
   public static final String NETWORK = "com.microsoft.wdav.netext";
   public static final String WAITING = "activated_waiting_for_user";
   public static final String ENABLED = "activated_enabled";
+  public static final String SWITCHED_OFF = "terminating_for_disable";
+  public static final String DISABLED = "activated_disabled";
   public static final String LEAVING = "terminated_waiting_to_uninstall_on_reboot";
   private static final String TEAM = "UBF8T346G9";
 
@@ -56,10 +58,28 @@ public final class SimulatedExtensions {
   /** The user allows every one that waits for it; whether one did. */
   public boolean userAllows() {
     boolean any = rows.stream().anyMatch(row -> row.state.equals(WAITING));
-    rows.replaceAll(
-        row -> row.state.equals(WAITING) ? new Row(row.bundle, row.version, ENABLED) : row);
-    write();
+    replace(row -> row.state.equals(WAITING), ENABLED);
     return any;
+  }
+
+  /**
+   * The user switches one off in System Settings. macOS notes that at once, and the extension goes
+   * on until a restart (seen of another vendor's: tailscale#19203).
+   */
+  public void switchOff(String bundle) {
+    replace(row -> row.bundle.equals(bundle) && row.state.equals(ENABLED), SWITCHED_OFF);
+  }
+
+  /** The user switches it on again. Whether that works before a restart is not recorded. */
+  public void switchOn(String bundle) {
+    replace(
+        row -> row.bundle.equals(bundle) && List.of(SWITCHED_OFF, DISABLED).contains(row.state),
+        ENABLED);
+  }
+
+  private void replace(Predicate<Row> which, String state) {
+    rows.replaceAll(row -> which.test(row) ? new Row(row.bundle, row.version, state) : row);
+    write();
   }
 
   /** The database is gone, so that only the tool can tell; nobody knows when a Mac has none. */
@@ -68,10 +88,10 @@ public final class SimulatedExtensions {
     layout.remove(DATABASE);
   }
 
-  /** The Mac restarts: what waits to be uninstalled is. */
+  /** The Mac restarts: what waits to be uninstalled is, what was switched off has ended. */
   void restart() {
     rows.removeIf(row -> row.state.equals(LEAVING));
-    write();
+    replace(row -> row.state.equals(SWITCHED_OFF), DISABLED);
   }
 
   private void write() {

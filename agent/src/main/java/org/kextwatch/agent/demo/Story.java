@@ -4,43 +4,36 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.function.BooleanSupplier;
+import org.kextwatch.agent.demo.Act.Missed;
 import org.kextwatch.agent.demo.Timeline.Lane;
 import org.kextwatch.agent.receiver.SignatureCheck;
 import org.kextwatch.agent.receiver.WebhookReceiver;
 
-/**
- * One Mac's way from a blocked kext to protection, lived by a simulated Mac and the real daemon.
- */
+/** The demo: acts that simulated Macs live through, each with a real daemon and a real receiver. */
 public final class Story {
   private static final String CA_BUNDLE = "/Library/Application Support/Kextwatch/fleet-ca.pem";
 
-  /** Far more than any step takes: a busy machine is no reason to fail. */
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
-
-  private static final Duration REMINDER = Duration.ofSeconds(30);
+  private static final List<Act> ACTS = List.of(new SwitchedOff(), new BlockedKext());
 
   private final Timeline timeline;
   private final Pace pace;
   private final Path folder;
-  private final SimulatedMac mac;
-  private final Operator operator;
+  private final ThrowawayCertificate certificate;
 
-  private Story(Timeline timeline, Pace pace, Path folder, SimulatedMac mac) {
+  private Story(Timeline timeline, Pace pace, Path folder, ThrowawayCertificate certificate) {
     this.timeline = timeline;
     this.pace = pace;
     this.folder = folder;
-    this.mac = mac;
-    this.operator = new Operator(timeline);
+    this.certificate = certificate;
   }
 
   /**
    * Tells it from beginning to end.
    *
-   * @return whether the operator received every step, in order, exactly once, rightly signed
+   * @return whether the operator received every event of every act, in order, exactly once, rightly
+   *     signed
    * @throws IOException if this machine lacks what a simulated Mac needs
    */
   public static boolean tell(Timeline timeline, boolean fast)
@@ -48,18 +41,33 @@ public final class Story {
     Path folder = Files.createTempDirectory("kextwatch-demo");
     Thread tidy = new Thread(() -> Layout.delete(folder), "tidy");
     Runtime.getRuntime().addShutdownHook(tidy);
-    SimulatedMac mac = SimulatedMac.create(folder.resolve("mac"));
-    Story story = new Story(timeline, fast ? Pace.FAST : Pace.LEISURELY, folder, mac);
-    boolean complete = story.play();
+    Pace pace = fast ? Pace.FAST : Pace.LEISURELY;
+    boolean complete = new Story(timeline, pace, folder, ThrowawayCertificate.make()).play();
     if (!complete) {
       Runtime.getRuntime().removeShutdownHook(tidy); // somebody will want to look
+      timeline.close("The story is NOT complete. What was left behind: " + folder);
     }
     return complete;
   }
 
   private boolean play() throws IOException, InterruptedException {
-    timeline.open("One Mac, from a blocked kernel extension to protection");
-    ThrowawayCertificate certificate = ThrowawayCertificate.make();
+    int events = 0;
+    for (int i = 0; i < ACTS.size(); i++) {
+      if (!play(ACTS.get(i), i + 1)) {
+        return false;
+      }
+      events += ACTS.get(i).expected().size();
+    }
+    timeline.close(
+        "The story is complete: %d events in %d acts, all received in order, exactly once, signed."
+            .formatted(events, ACTS.size()));
+    return true;
+  }
+
+  private boolean play(Act act, int number) throws IOException, InterruptedException {
+    timeline.open("Act %d. %s".formatted(number, act.title()));
+    SimulatedMac mac = SimulatedMac.create(folder.resolve("mac-" + number), act.model());
+    Operator operator = new Operator(timeline, act.expected());
     String secret = newSecret();
     try (WebhookReceiver receiver =
         WebhookReceiver.listen(
@@ -68,92 +76,44 @@ public final class Story {
       mac.put(CA_BUNDLE, certificate.pem());
       mac.prepareForAgent(pace.settings(receiver.address().toString(), CA_BUNDLE), secret);
       timeline.tell(Lane.OPERATOR, "listens over HTTPS, and knows the shared secret");
+      Path output = folder.resolve("agent-%d.out".formatted(number));
       try (Watcher watcher = Watcher.of(mac, timeline);
-          AgentProcess agent = AgentProcess.start(mac.root(), folder.resolve("agent.out"))) {
-        return play(agent);
+          AgentProcess agent = AgentProcess.start(mac.root(), output)) {
+        Stage stage = new Stage(mac, operator, timeline, pace);
+        act.play(stage);
+        boolean ended = ended(stage, agent, act.expected().size());
+        return isRight(operator, number) && ended;
       }
-    }
-  }
-
-  private boolean play(AgentProcess agent) throws InterruptedException {
-    return blocked() && expired() && renewed() && approved() && ended(agent);
-  }
-
-  private boolean blocked() throws InterruptedException {
-    timeline.chapter("Defender is installed, and its kernel extension is blocked");
-    timeline.tell(Lane.MAC, "macOS 10.14.6 with Microsoft Defender; its extension is not approved");
-    timeline.tell(Lane.KEXTWATCH, "starts, as launchd would start it");
-    return await(Lane.OPERATOR, "knows of the blocked Mac, after four events", told(4));
-  }
-
-  private boolean expired() throws InterruptedException {
-    timeline.chapter("The user comes too late");
-    timeline.tell(
-        Lane.MAC,
-        "the Allow button lives thirty minutes, here %d seconds"
-            .formatted(pace.allowWindow().toSeconds()));
-    if (!await(Lane.MAC, "the Allow button is gone", () -> !mac.allowButtonVisible())) {
+    } catch (Missed e) {
+      tell(operator.complaints());
       return false;
     }
-    boolean late = !mac.clickAllow();
-    timeline.tell(Lane.MAC, "the user looks for Allow, and there is none");
-    return late;
   }
 
-  private boolean renewed() throws InterruptedException {
-    timeline.chapter("Kextwatch brings the button back");
-    return await(Lane.MAC, "the Allow button is there again", mac::allowButtonVisible);
+  private static boolean ended(Stage stage, AgentProcess agent, int events)
+      throws InterruptedException, Missed {
+    stage.chapter("The Mac is protected, the act ends");
+    stage.breathe();
+    int exit = agent.terminate(Stage.PATIENCE);
+    stage.tell(Lane.KEXTWATCH, exit == 0 ? "ends on SIGTERM, exit 0" : "✗ ended with " + exit);
+    stage.hears(events, "was told goodbye");
+    return exit == 0;
   }
 
-  private boolean approved() throws InterruptedException {
-    timeline.chapter("The user clicks Allow");
-    Thread.sleep(pace.breath().toMillis());
-    boolean clicked = await(Lane.MAC, "Microsoft Corporation is allowed", mac::clickAllow);
-    return clicked
-        && await(Lane.MAC, "the kernel has the extension", mac::isLoaded)
-        && await(Lane.OPERATOR, "knows: approved, loaded, protected", told(7));
-  }
-
-  private boolean ended(AgentProcess agent) throws InterruptedException {
-    timeline.chapter("The Mac is protected, the story ends");
-    Thread.sleep(pace.breath().toMillis());
-    int exit = agent.terminate(PATIENCE);
-    timeline.tell(Lane.KEXTWATCH, exit == 0 ? "ends on SIGTERM, exit 0" : "ended with " + exit);
-    boolean told = await(Lane.OPERATOR, "was told goodbye", told(8));
+  private boolean isRight(Operator operator, int number) {
     List<String> complaints = operator.complaints();
-    complaints.forEach(complaint -> timeline.tell(Lane.OPERATOR, "✗ " + complaint));
-    boolean complete = told && exit == 0 && complaints.isEmpty();
-    timeline.close(
-        complete
-            ? "The story is complete: %d events and %d heartbeats received, in order, each event"
-                    .formatted(operator.received(), operator.heartbeats())
-                + " exactly once, every signature holds."
-            : "The story is NOT complete. What was left behind: " + folder);
-    return complete;
-  }
-
-  private BooleanSupplier told(int events) {
-    return () -> operator.received() >= events;
-  }
-
-  private boolean await(Lane lane, String what, BooleanSupplier condition)
-      throws InterruptedException {
-    long start = System.nanoTime();
-    long remindAt = REMINDER.toNanos();
-    while (System.nanoTime() - start < PATIENCE.toNanos()) {
-      if (condition.getAsBoolean()) {
-        timeline.arrived(lane, what);
-        return true;
-      }
-      if (System.nanoTime() - start > remindAt) {
-        timeline.tell(lane, "not yet: " + what);
-        remindAt += REMINDER.toNanos();
-      }
-      Thread.sleep(50);
+    tell(complaints);
+    if (complaints.isEmpty()) {
+      timeline.close(
+          "Act %d is complete: %d events received, in order, each exactly once, every signature holds"
+                  .formatted(number, operator.received())
+              + " (heartbeats: %d).".formatted(operator.heartbeats()));
     }
-    timeline.missed(lane, what, PATIENCE);
-    timeline.close("The story is NOT complete. What was left behind: " + folder);
-    return false;
+    return complaints.isEmpty();
+  }
+
+  private void tell(List<String> complaints) {
+    complaints.forEach(complaint -> timeline.tell(Lane.OPERATOR, "✗ " + complaint));
   }
 
   private static String newSecret() {

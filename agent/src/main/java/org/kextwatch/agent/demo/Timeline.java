@@ -44,8 +44,9 @@ public final class Timeline {
     this.start = clock.instant();
   }
 
-  /** What this is, and the heads of the columns. */
+  /** What this is, and the heads of the columns; its chapters are counted from one. */
   public synchronized void open(String title) {
+    chapter = 0;
     line("");
     Wrapped.lines(title, WIDTH - 2).forEach(text -> line("  " + paint(BOLD, text)));
     line("");

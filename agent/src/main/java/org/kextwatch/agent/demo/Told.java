@@ -42,6 +42,11 @@ record Told(Received event, Map<?, ?> body) {
     return at;
   }
 
+  /** What its status says is to be done, empty if nothing is. */
+  String advice() {
+    return value("data", "status", "advice") instanceof String advice ? advice : "";
+  }
+
   /** As a line for people: its number and type, and what is new. */
   String line() {
     String number = event.sequence() == null ? "" : "#" + event.sequence() + " ";
