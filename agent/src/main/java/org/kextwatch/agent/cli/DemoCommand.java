@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
       "On macOS 15 the user switches Defender's extension off and on, then takes full disk access"
           + " from it and gives it back. On macOS 10.14 its kernel extension is blocked, the Allow"
           + " button expires, Kextwatch brings it back, the user clicks, the extension is loaded."
-          + " The fleet's operator hears of every step over HTTPS. That takes about two minutes, and"
-          + " ends with 0 only if every event was received in order, once, and rightly signed."
+          + " The fleet's operator hears of every step over HTTPS. That takes about two minutes,"
+          + " and ends with 0 only if every event was received in order, once, and rightly signed."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,

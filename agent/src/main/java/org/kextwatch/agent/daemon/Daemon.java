@@ -28,6 +28,7 @@ final class Daemon {
   private final Agent agent;
   private final StopCause stopCause;
   private final Watchdog watchdog;
+  private final Duration tick;
   private final Complaint complaint = new Complaint("A cycle");
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -37,10 +38,16 @@ final class Daemon {
   private @Nullable Fingerprint awaiting;
   private List<String> stamps = List.of();
 
-  Daemon(Agent agent, StopCause stopCause, Watchdog watchdog) {
+  /**
+   * Makes one that looks at everything at once.
+   *
+   * @param tick how often the files are looked at
+   */
+  Daemon(Agent agent, StopCause stopCause, Watchdog watchdog, Duration tick) {
     this.agent = agent;
     this.stopCause = stopCause;
     this.watchdog = watchdog;
+    this.tick = tick;
     stopCause.forget();
     watchdog.use(agent.settings().inForce());
   }
@@ -122,8 +129,8 @@ final class Daemon {
 
   private void nap() {
     Duration nap = schedule.nap(Moment.now());
-    if (agent.settings().tick().compareTo(nap) < 0) {
-      nap = agent.settings().tick();
+    if (tick.compareTo(nap) < 0) {
+      nap = tick;
     }
     if (awaiting != null && WATCH.compareTo(nap) < 0) {
       nap = WATCH;

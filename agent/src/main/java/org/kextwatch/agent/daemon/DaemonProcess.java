@@ -22,12 +22,15 @@ public final class DaemonProcess {
   /** A Mac that is a folder is somebody's test. */
   private static final Duration SIMULATED_PAUSE = Duration.ofSeconds(1);
 
+  private static final Duration SIMULATED_TICK = Duration.ofSeconds(1);
+
   private final SystemRoot root;
   private final Consumer<String> say;
   private final Disk disk;
   private final ToolRunner tools;
   private final Watchdog watchdog;
   private final Turn turn;
+  private final Duration tick;
   private final Complaint start = new Complaint("The start");
 
   private volatile @Nullable Daemon daemon;
@@ -38,7 +41,7 @@ public final class DaemonProcess {
    * @param say gets what is to be said while there is no log
    */
   public DaemonProcess(SystemRoot root, Consumer<String> say) {
-    this(root, say, Seams.production());
+    this(root, say, Seams.production(root));
   }
 
   DaemonProcess(SystemRoot root, Consumer<String> say, Seams seams) {
@@ -46,7 +49,8 @@ public final class DaemonProcess {
     this.say = say;
     this.disk = seams.disk();
     this.tools = new ToolRunner(root);
-    this.watchdog = new Watchdog(tools::ended, seams.tick(), seams.patience());
+    this.watchdog = new Watchdog(tools::ended, seams.watchdogTick(), seams.patience());
+    this.tick = seams.tick();
     this.turn =
         new Turn(
             Places.of(root).lock(), seams.isLaunchds(), say, watchdog::stepEnded, seams.limits());
@@ -95,7 +99,7 @@ public final class DaemonProcess {
       Logger.info("Kextwatch {} starts below {}", Version.current(), root);
       settings.warnings().forEach(Logger::warn);
       Agent agent = Agent.open(root, tools, disk, settings, true);
-      Daemon begun = new Daemon(agent, new StopCause(places.stopCause(), disk), watchdog);
+      Daemon begun = new Daemon(agent, new StopCause(places.stopCause(), disk), watchdog, tick);
       daemon = begun;
       begun.runUntilStopped();
       return true;
@@ -131,15 +135,22 @@ public final class DaemonProcess {
    * What tests replace.
    *
    * @param isLaunchds whether launchd started this process
-   * @param tick of the watchdog
+   * @param tick of the daemon
+   * @param watchdogTick of the watchdog
    * @param patience of the watchdog
    */
   record Seams(
-      boolean isLaunchds, Disk disk, Duration tick, Duration patience, Turn.Limits limits) {
-    static Seams production() {
+      boolean isLaunchds,
+      Disk disk,
+      Duration tick,
+      Duration watchdogTick,
+      Duration patience,
+      Turn.Limits limits) {
+    static Seams production(SystemRoot root) {
       return new Seams(
           isLaunchd(ProcessHandle.current().parent().map(ProcessHandle::pid)),
           new Disk(),
+          root.isThisMac() ? Schedule.TICK : SIMULATED_TICK,
           Standstill.TICK,
           Standstill.PATIENCE,
           Turn.Limits.USUAL);

@@ -1,7 +1,6 @@
 package org.kextwatch.agent.daemon;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +22,9 @@ import org.tinylog.Logger;
  * last good. For one thread.
  */
 final class LiveSettings {
-  /** A Mac that is a folder is somebody's test. */
-  private static final Duration SIMULATED_TICK = Duration.ofSeconds(1);
-
   private final SettingsReader reader;
   private final LastGoodFile file;
   private final Complaint complaint = new Complaint("Keeping the last good settings");
-  private final Duration tick;
   private final LogLevel logLevel;
 
   private Object fingerprint;
@@ -39,7 +34,6 @@ final class LiveSettings {
   LiveSettings(SystemRoot root, Moment now) {
     this.reader = new SettingsReader(root);
     this.file = new LastGoodFile(root, new Disk());
-    this.tick = root.isThisMac() ? Schedule.TICK : SIMULATED_TICK;
     this.fingerprint = reader.fingerprint();
     this.belief = Belief.of(reader.managed(), reader.local(), lastGood(), now);
     this.logLevel = inForce().logLevel();
@@ -100,11 +94,6 @@ final class LiveSettings {
       warnings.add("The new logLevel counts from the next start of the daemon.");
     }
     return warnings;
-  }
-
-  /** How often the files are looked at. */
-  Duration tick() {
-    return tick;
   }
 
   /** Looks at the files, and reads them if there may be news. Whether anything is different. */

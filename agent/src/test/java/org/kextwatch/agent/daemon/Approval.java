@@ -27,7 +27,7 @@ record Approval(Duration toKextutil, Duration toReceiver) {
   /** Between two of the looks that follow the refused load, which would help. */
   private static final Duration QUIET = Duration.ofSeconds(4);
 
-  private static final Map<String, Object> AS_SHIPPED =
+  static final Map<String, Object> AS_SHIPPED =
       Map.of(
           "healthIntervalSeconds", 300,
           "atRiskIntervalSeconds", 60,

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import okhttp3.ConnectionPool;
@@ -19,7 +18,6 @@ import okhttp3.tls.Certificates;
 import okhttp3.tls.HandshakeCertificates;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kextwatch.agent.Script;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.demo.AgentProcess;
 import org.kextwatch.agent.demo.ThrowawayCertificate;
@@ -41,7 +39,7 @@ class ApprovalBench {
 
   @TempDir private Path folder;
 
-  private final List<String> table = new ArrayList<>();
+  private final BenchTable table = new BenchTable();
 
   @Test
   void approvalsAreTimed() throws Exception {
@@ -49,9 +47,7 @@ class ApprovalBench {
     parts(certificate);
     approvals(certificate);
     waiting(certificate);
-    String text = String.join("\n", table) + "\n";
-    Files.writeString(Script.AGENT.resolve("target/bench.txt"), text);
-    System.out.print(text);
+    table.print("bench.txt");
   }
 
   private void approvals(ThrowawayCertificate certificate) throws Exception {
@@ -60,15 +56,15 @@ class ApprovalBench {
     for (int i = 0; i < RUNS; i++) {
       approvals.add(Approval.measure(certificate, subfolder("run-" + i), random));
     }
-    head(RUNS + " approvals, milliseconds");
-    row("commit to kextutil started", approvals.stream().map(Approval::toKextutil).toList());
-    row(
+    table.head(RUNS + " approvals, milliseconds");
+    table.row("commit to kextutil started", approvals.stream().map(Approval::toKextutil).toList());
+    table.row(
         "commit to protected at the receiver",
         approvals.stream().map(Approval::toReceiver).toList());
   }
 
   private void parts(ThrowawayCertificate certificate) throws Exception {
-    head("the parts of it alone, milliseconds");
+    table.head("the parts of it alone, milliseconds");
     try (Rig rig = Approval.rig(certificate, subfolder("parts"))) {
       rig.mac.approveByProfile();
       SystemRoot root = SystemRoot.at(rig.mac.root());
@@ -141,11 +137,11 @@ class ApprovalBench {
         Thread.sleep(120_000); // two full looks, four at the approval
         Duration used = cpu(agent.pid()).minus(before);
         double share = 100.0 * used.toNanos() / Duration.between(from, Instant.now()).toNanos();
-        table.add("the daemon");
-        fact("start to first status, ms", Long.toString(first.toMillis()));
-        fact("awaiting approval for 120 s, % of a core", "%.2f".formatted(share));
-        fact("resident, MiB", memory(agent.pid(), "Rss:"));
-        fact("of that anonymous, MiB", memory(agent.pid(), "Anonymous:"));
+        table.title("the daemon");
+        table.fact("start to first status, ms", Long.toString(first.toMillis()));
+        table.fact("awaiting approval for 120 s, % of a core", "%.2f".formatted(share));
+        table.fact("resident, MiB", memory(agent.pid(), "Rss:"));
+        table.fact("of that anonymous, MiB", memory(agent.pid(), "Anonymous:"));
         rig.stop(agent);
       }
     }
@@ -180,29 +176,7 @@ class ApprovalBench {
         times.add(Duration.ofNanos(System.nanoTime() - start));
       }
     }
-    row(name, times);
-  }
-
-  private void head(String title) {
-    table.add("%-44s %10s %10s".formatted(title, "p50", "p99"));
-  }
-
-  private void row(String name, List<Duration> times) {
-    List<Duration> sorted = times.stream().sorted().toList();
-    table.add(
-        "%-44s %10s %10s".formatted(name, millis(rank(sorted, 0.5)), millis(rank(sorted, 0.99))));
-  }
-
-  private static Duration rank(List<Duration> sorted, double part) {
-    return sorted.get((int) Math.ceil(part * sorted.size()) - 1);
-  }
-
-  private static String millis(Duration time) {
-    return String.format(Locale.ROOT, "%.2f", time.toNanos() / 1e6);
-  }
-
-  private void fact(String name, String value) {
-    table.add("%-44s %10s".formatted(name, value));
+    table.row(name, times);
   }
 
   private Path subfolder(String name) throws IOException {

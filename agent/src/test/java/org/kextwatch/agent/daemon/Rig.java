@@ -50,7 +50,11 @@ public final class Rig implements AutoCloseable {
 
   /** One whose operator listens over TLS, as a real one does. */
   static Rig over(ThrowawayCertificate certificate, Path folder) throws IOException {
-    Rig rig = new Rig(folder, Model.MOJAVE, certificate.tls());
+    return over(certificate, folder, Model.MOJAVE);
+  }
+
+  static Rig over(ThrowawayCertificate certificate, Path folder, Model model) throws IOException {
+    Rig rig = new Rig(folder, model, certificate.tls());
     rig.mac.put(CA_BUNDLE, certificate.pem());
     return rig;
   }
@@ -75,7 +79,11 @@ public final class Rig implements AutoCloseable {
   }
 
   AgentProcess start() throws IOException {
-    return AgentProcess.start(List.of(PROGRAM.toString()), mac.root(), output());
+    return start(List.of(PROGRAM.toString()));
+  }
+
+  AgentProcess start(List<String> program) throws IOException {
+    return AgentProcess.start(program, mac.root(), output());
   }
 
   /** What the daemon has printed, which should be nothing. */

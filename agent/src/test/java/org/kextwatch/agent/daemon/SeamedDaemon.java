@@ -26,7 +26,8 @@ public final class SeamedDaemon {
     Turn.Limits limits =
         new Turn.Limits(Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofMinutes(10));
     DaemonProcess.Seams seams =
-        new DaemonProcess.Seams(true, disk, Duration.ofMillis(500), PATIENCE, limits);
+        new DaemonProcess.Seams(
+            true, disk, Duration.ofSeconds(1), Duration.ofMillis(500), PATIENCE, limits);
     new DaemonProcess(root, System.err::println, seams).run();
     System.exit(1);
   }
