@@ -154,6 +154,7 @@ class SituationsIT extends OnAMac {
         Neither Defender nor macOS says whether C02XK0AAJG5H is protected.
           What to do    Run: sudo kextwatch doctor
           Why           unreadable
+          Since         * s ago
           Extension     kernel, unknown, not known whether loaded; grant: unreadable (KextPolicy\
          cannot be read: file is not a database)
           Health        ok, real-time protection not told and not told whether available
@@ -161,7 +162,7 @@ class SituationsIT extends OnAMac {
           Seen          * s ago
           Daemon        not running; see: sudo kextwatch doctor
         """,
-        shown.out().replaceFirst("\\d+ s ago", "* s ago"));
+        shown.out().replaceAll("\\d+ s ago", "* s ago"));
   }
 
   @Test

@@ -45,7 +45,10 @@ class WebhookIT extends OnAMac {
             "logLevel",
             "trace");
     rig.settings(settings);
-    List<Path> given = List.of(login, support.resolve("config.json"), support.resolve("secret"));
+    // The last good values are the settings once more, as closed as the state.
+    Path lastGood = rig.mac.root().resolve("private/var/db/kextwatch/settings.json");
+    List<Path> given =
+        List.of(login, support.resolve("config.json"), support.resolve("secret"), lastGood);
 
     StringBuilder seen = new StringBuilder();
     try (AgentProcess agent = rig.start()) {
@@ -81,6 +84,8 @@ class WebhookIT extends OnAMac {
     assertTrue(files > 5 && seen.length() > 10_000, files + " files, " + seen.length());
     assertTrue(Files.size(log()) > 0, "no log");
     assertEquals(List.of(), found(seen.toString()));
+    assertEquals(
+        "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(lastGood)));
   }
 
   /** The search itself must find what is there. */
