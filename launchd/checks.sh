@@ -92,7 +92,8 @@ find_runtime() {
   fi
 }
 
-# A Java that is newer than the Mac dies without a word that an admin would understand.
+# A Java that is newer than the Mac dies without a word that an admin would understand. That one of 17 or
+# later starts on 10.13 to 10.15 is not verified (belief:java-starts).
 check_runtime() {
   minimum=
   mac=$(plist_string "${root}/System/Library/CoreServices/SystemVersion.plist" ProductVersion)

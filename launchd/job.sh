@@ -16,7 +16,8 @@ is_loaded() {
 }
 
 # Stops it and waits until launchd has forgotten it, for bootout only begins that. Whether it has.
-# The daemon tells the fleet why, with the word given.
+# The daemon tells the fleet why, with the word given, and needs less than four seconds for that
+# (belief:job-ends-in-time).
 stop_job() {
   if is_loaded && [ -d "${state}" ]; then
     leave_word "$1" || : # what cannot be told stops nothing
@@ -60,7 +61,7 @@ remove_word() {
   rm -f "${word}" 2>/dev/null || :
 }
 
-# Starts it. Whether it came up.
+# Starts it; from then on launchd keeps it alive (belief:job-comes-back). Whether it came up.
 start_job() {
   make_state_folder
   before=$(start_in_status)

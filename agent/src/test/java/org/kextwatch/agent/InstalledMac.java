@@ -45,8 +45,6 @@ abstract class InstalledMac {
       exec sed -E 's/.*\\) ([^ ]+ ){19}([0-9]+) .*/tick \\2/' "/proc/$4/stat"
       """;
 
-  private static final Path SIMULATED = Script.AGENT.resolve("src/test/resources/simulated");
-
   /** A second of the simulated Mac, so that nobody has to wait. */
   private static final Duration SECOND = Duration.ofMillis(60);
 
@@ -80,18 +78,14 @@ abstract class InstalledMac {
     launchd = Launchd.of(mac, SECOND);
 
     runtime = folder.resolve("jdk/Contents/Home");
-    Script.copy(SIMULATED.resolve("java"), runtime.resolve("bin/java"));
+    Script.copy(StrictTools.SIMULATED.resolve("java"), runtime.resolve("bin/java"));
     Files.createDirectory(runtime.resolve("lib"));
     Files.writeString(runtime.resolve("release"), "JAVA_VERSION=\"17.0.13\"\n");
     runtimeNeeds("10.12");
 
     bin = Files.createDirectory(folder.resolve("bin"));
     misused = Files.createFile(folder.resolve("misused"));
-    for (String row : Files.readAllLines(SIMULATED.resolve("strict-tools.tsv"))) {
-      if (!row.startsWith("#")) {
-        strictTool(row.split("\t"));
-      }
-    }
+    StrictTools.write(bin, misused);
     Script.write(bin.resolve("uname"), "echo Darwin");
     Script.write(bin.resolve("sync"), ":");
     Script.write(bin.resolve("ps"), STARTS);
@@ -104,22 +98,6 @@ abstract class InstalledMac {
   void noToolWasMisused() throws Exception {
     launchd.close();
     assertEquals("", Files.readString(misused));
-  }
-
-  private void strictTool(String[] row) throws IOException {
-    Path real =
-        Stream.of("/usr/bin", "/bin", "/usr/sbin")
-            .map(folder -> Path.of(folder, row[0]))
-            .filter(Files::exists)
-            .findFirst()
-            .orElseThrow();
-    String script =
-        Files.readString(SIMULATED.resolve("strict-tool"))
-            .replace("OPTIONS", row[1])
-            .replace("OPERANDS", row[2])
-            .replace("REAL", real.toString())
-            .replace("LOG", misused.toString());
-    Script.write(bin.resolve(row[0]), script);
   }
 
   /** The archive is of another version. */

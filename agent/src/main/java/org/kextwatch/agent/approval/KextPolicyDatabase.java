@@ -16,8 +16,9 @@ import org.kextwatch.agent.mac.ToolRunner;
 
 /**
  * Apple's approval database, read with Apple's own sqlite3 while its writer lives. The folder is
- * under System Integrity Protection and is not ours: nothing is ever made in it. So the ways to
- * read are tried in this order:
+ * under System Integrity Protection and is not ours: nothing is ever made in it. That root may read
+ * it on macOS 12 and later is not verified (belief:kext-policy-readable). The ways to read are
+ * tried in this order:
  *
  * <ol>
  *   <li>{@code mode=ro}, which sees what the writer has committed and not yet checkpointed;

@@ -40,7 +40,7 @@ record ManagedPolicy(
   /**
    * Of the watched kext. A profile that does not name {@code AllowUserOverrides} forbids them
    * (Apple's schema). Where no profile's file is seen, an MDM's rows that leave us out are taken
-   * for one: whether macOS keeps the file is not verified.
+   * for one: whether macOS keeps the file is not verified (belief:profile-file-kept).
    *
    * @param enrolled whether an MDM manages this Mac, {@code null} if that cannot be told
    */

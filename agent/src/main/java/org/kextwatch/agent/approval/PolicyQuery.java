@@ -10,7 +10,8 @@ import org.kextwatch.agent.config.Settings.WatchedExtension;
 
 /**
  * The question to the approval database, and the understanding of the answer. Columns come as hex:
- * no name in them can be taken for a separator, and SQLite 3.19 (macOS 10.13) has no JSON.
+ * no name in them can be taken for a separator, and SQLite 3.19 (macOS 10.13) has no JSON. The
+ * tables are those that were recorded on 10.13 to 15 (belief:kext-policy-schema).
  */
 final class PolicyQuery {
   private static final String COLUMNS =

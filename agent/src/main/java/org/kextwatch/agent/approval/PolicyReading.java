@@ -38,6 +38,7 @@ sealed interface PolicyReading {
       if (mdmAllows()) {
         return Grant.MDM;
       }
+      // Whether a row exists before the approval is not recorded (belief:row-before-approval).
       return user.isEmpty() && mdm.isEmpty() ? Grant.NONE : Grant.LISTED_NOT_ALLOWED;
     }
 

@@ -11,7 +11,7 @@ import org.kextwatch.agent.mac.ToolRunner;
 /**
  * Where macOS copies kexts to before it validates them. System Integrity Protection restricts it;
  * Macs were seen that had lost the flag and then loaded no kext (MLBZ521/MacAdmin,
- * jamf_ea_CrowdStrikeStatus.sh).
+ * jamf_ea_CrowdStrikeStatus.sh; belief:staging-flag).
  */
 final class StagingFolder {
   static final String MAC_PATH = "/private/var/db/KernelExtensionManagement";

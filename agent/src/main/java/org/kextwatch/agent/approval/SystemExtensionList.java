@@ -16,9 +16,10 @@ import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.status.SystemExtension;
 
 /**
- * macOS' own list of system extensions: the file that osquery reads too, else what {@code
- * systemextensionsctl} prints. Its rows are parted by tabs, yet people's copies show them with
- * spaces and without the stars, so that a row is known by its bundle and version alone.
+ * macOS' own list of system extensions: the file that osquery reads too
+ * (belief:system-extension-database), else what {@code systemextensionsctl} prints. Its rows are
+ * parted by tabs, yet people's copies show them with spaces and without the stars, so that a row is
+ * known by its bundle and version alone.
  */
 final class SystemExtensionList {
   static final String MAC_PATH = "/Library/SystemExtensions/db.plist";

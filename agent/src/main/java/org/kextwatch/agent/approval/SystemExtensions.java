@@ -143,6 +143,7 @@ final class SystemExtensions {
     return state.startsWith("terminat") || state.startsWith("uninstall");
   }
 
+  /** The words are those of recordings and of other programs (belief:system-extension-words). */
   private static ExtensionState state(String word) {
     return switch (word) {
       case ENABLED -> ExtensionState.ACTIVE;

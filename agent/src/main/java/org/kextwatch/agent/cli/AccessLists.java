@@ -24,7 +24,8 @@ import org.kextwatch.agent.mac.ToolRunner;
 /**
  * Who may do more with our files, and with Defender's program, than their modes tell: a Mac's
  * access lists, which Java cannot read. {@code ls -le} prints each entry on a line below its file,
- * whether the mode ends with {@code +} or with the {@code @} of extended attributes.
+ * whether the mode ends with {@code +} or with the {@code @} of extended attributes
+ * (belief:access-list-lines).
  */
 final class AccessLists {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);

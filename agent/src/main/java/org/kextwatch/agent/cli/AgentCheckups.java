@@ -35,7 +35,10 @@ import org.kextwatch.agent.status.Status;
 final class AgentCheckups {
   static final String LABEL = "org.kextwatch.agent";
 
-  /** launchctl(1) leaves its codes to {@code launchctl error}; 113 is "Could not find service". */
+  /**
+   * launchctl(1) leaves its codes to {@code launchctl error}; 113 is "Could not find service"
+   * (belief:no-such-service).
+   */
   private static final int NO_SUCH_SERVICE = 113;
 
   private static final Pattern SWITCH =
@@ -181,7 +184,7 @@ final class AgentCheckups {
   /**
    * Whoever switches a background item off disables its label, as {@code launchctl disable} does. A
    * disabled label is listed as {@code true} up to macOS 12, then as {@code disabled}
-   * (github.com/usnistgov/macos_security/issues/167).
+   * (github.com/usnistgov/macos_security/issues/167; belief:switched-off-label).
    */
   private Said backgroundItem() {
     ToolRun run = tools.run(Tool.LAUNCHCTL, TIMEOUT, List.of("print-disabled", "system"));

@@ -9,7 +9,10 @@ import org.kextwatch.agent.status.Reachability;
 
 /** What one run of {@code mdatp} says about Defender's health. Pure. */
 final class Answer {
-  /** Documented for years and never contradicted, unlike every other exit code of mdatp. */
+  /**
+   * Documented for years and never contradicted, unlike every other exit code of mdatp
+   * (belief:mdatp-exit-codes).
+   */
   private static final int NO_CONNECTION = 3;
 
   private Answer() {}

@@ -20,6 +20,8 @@ import org.kextwatch.agent.status.Reachability;
  * Microsoft's and that nobody else could exchange it, runs it and reads what it prints. Normally
  * that is one run, because the way of asking that an mdatp understands and its good signature are
  * remembered until it changes. For one thread.
+ *
+ * <p>macOS asks nobody for a permission because of that (belief:no-privacy-prompt).
  */
 public final class HealthCheck {
   private final SystemRoot root;

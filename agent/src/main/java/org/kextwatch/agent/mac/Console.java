@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 
-/** Who sits at this Mac: the owner of {@code /dev/console}. */
+/** Who sits at this Mac: the owner of {@code /dev/console} (belief:console-owner). */
 public final class Console {
   /** The user of the setup assistant, before the first person has logged in. */
   private static final String SETUP_ASSISTANT = "_mbsetupuser";

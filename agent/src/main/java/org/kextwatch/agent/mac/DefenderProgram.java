@@ -68,6 +68,7 @@ public final class DefenderProgram {
    * Refuses a file that others could exchange. A link leads into an app, whose folders have the
    * owner of the file up to {@code /Applications}. A group may write to them, because macOS lets
    * all admins write to {@code /Applications}. Anywhere else the folders are as closed as the file.
+   * How Defender's installer leaves them is not recorded (belief:mdatp-closed).
    *
    * @throws RefusedPath with the remedy
    */

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether an MDM manages this Mac, as {@code profiles status -type enrollment} says: a line such as
- * {@code MDM enrollment: Yes (User Approved)}, on macOS 10.13.0 to 10.13.3 a sentence about the
- * enrolment profile (lionheart/openradar-mirror#19311). {@code null} where it does not say.
+ * {@code MDM enrollment: Yes (User Approved)} (belief:enrolment-line), on macOS 10.13.0 to 10.13.3
+ * a sentence about the enrolment profile (lionheart/openradar-mirror#19311). {@code null} where it
+ * does not say.
  *
  * @param userApproved whether profiles that need a user-approved MDM count, such as those that
  *     approve kernel extensions

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Which machine this is, as the I/O registry and the system configuration say. {@code null} where
  * they do not.
  *
- * @param bootId changes with every boot
+ * @param bootId changes with every boot (belief:boot-session)
  * @param architecture {@code x86_64} or {@code arm64}
  */
 public record Hardware(
@@ -81,7 +81,10 @@ public record Hardware(
     return one == null ? other : one;
   }
 
-  /** A property of the registry: {@code "name" = "value"}, data as {@code <"value">}. */
+  /**
+   * A property of the registry: {@code "name" = "value"}, data as {@code <"value">}
+   * (belief:registry-properties).
+   */
   static @Nullable String property(String registry, String name) {
     Matcher matcher =
         Pattern.compile("\"" + Pattern.quote(name) + "\"\\s*=\\s*<?\"([^\"]*)\"").matcher(registry);

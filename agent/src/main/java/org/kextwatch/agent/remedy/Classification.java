@@ -16,7 +16,7 @@ import org.kextwatch.agent.status.Outcome;
 /**
  * What came of a run of kextutil, from its words first and its exit code second: 27 is only its
  * first failure, so that a kext which is both unsigned and unapproved ends with 27 too (kext_tools,
- * security.c); and from macOS 11 the code is kmutil's.
+ * security.c); and from macOS 11 the code is kmutil's (belief:loader-exit-codes).
  */
 final class Classification {
   private static final Set<Symptom> BEFORE_POLICY =

@@ -32,7 +32,7 @@ public final class Loader {
 
   /**
    * Loads the watched kext, unless the kernel has it: on Allow macOS may load it by itself (Apple
-   * TN2459). Waits for kextutil, as long as the settings say.
+   * TN2459; belief:allow-loads-kext). Waits for kextutil, as long as the settings say.
    *
    * @param at when this begins
    */

@@ -13,7 +13,8 @@ final class ProxyChoice {
    * Sets it.
    *
    * @param proxy {@code system} (Java's own choice: with java.net.useSystemProxies, which the
-   *     launcher sets, that of macOS, PAC files included), {@code none} or {@code host:port}
+   *     launcher sets, that of macOS, PAC files included; belief:system-proxy), {@code none} or
+   *     {@code host:port}
    */
   static void apply(String proxy, OkHttpClient.Builder http) throws UnusableSetting {
     if (proxy.equals("system")) {

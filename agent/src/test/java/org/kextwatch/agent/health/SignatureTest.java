@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.Script;
 import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.status.Health;
@@ -32,6 +33,15 @@ final class SignatureTest {
   void aMacWithDefender() {
     mac = new DefenderMac(folder);
     mdatp = mac.install("echo 'healthy : true'");
+  }
+
+  @Test
+  void theScriptForRealMacsAsksByTheSameRequirement() throws IOException {
+    String script = Files.readString(Script.REPOSITORY.resolve("launchd/on-a-mac.sh"));
+    assertTrue(
+        script
+            .replace("\\\n", "")
+            .contains('"' + Signature.REQUIREMENT.replace("UBF8T346G9", "${team}") + '"'));
   }
 
   @Test
