@@ -2,6 +2,7 @@ package org.kextwatch.agent.approval;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -16,6 +17,7 @@ import org.kextwatch.agent.mac.Plist;
  * @param named whether a list of bundles has an entry for it
  * @param bundles those that are allowed by name
  * @param types those that are allowed, in the words of a profile; {@code null} for all of them
+ * @param locked bundles that users can neither switch off nor remove
  * @see <a href="https://github.com/apple/device-management">Apple's schema of the payloads</a>
  */
 record Allowance(
@@ -23,9 +25,18 @@ record Allowance(
     boolean wholeTeam,
     boolean named,
     Set<String> bundles,
-    @Nullable Set<String> types) {
+    @Nullable Set<String> types,
+    Set<String> locked) {
 
-  private static final Allowance NOTHING = new Allowance(null, false, false, Set.of(), null);
+  private static final Allowance NOTHING =
+      new Allowance(null, false, false, Set.of(), null, Set.of());
+
+  /**
+   * How the keys that lock extensions begin: {@code NonRemovableSystemExtensions} and {@code
+   * NonRemovableFromUISystemExtensions} of a profile. What macOS' own list calls them is not known;
+   * its other names begin with a small letter and leave out "System".
+   */
+  private static final String LOCK = "nonremovable";
 
   /** How macOS' own list calls what a profile calls otherwise. */
   private static final Map<String, String> TYPES =
@@ -52,7 +63,12 @@ record Allowance(
         policy.strings(keys.teams).contains(team),
         bundles != null && bundles.has(team),
         bundles == null ? Set.of() : Set.copyOf(bundles.strings(team)),
-        types);
+        types,
+        policy.keys().stream()
+            .filter(key -> key.toLowerCase(Locale.ROOT).startsWith(LOCK))
+            .flatMap(key -> policy.dictionary(key).stream())
+            .flatMap(byTeam -> byTeam.strings(team).stream())
+            .collect(Collectors.toSet()));
   }
 
   Allowance and(Allowance other) {
@@ -61,7 +77,8 @@ record Allowance(
         wholeTeam || other.wholeTeam,
         named || other.named,
         union(bundles, other.bundles),
-        types == null ? other.types : other.types == null ? types : union(types, other.types));
+        types == null ? other.types : other.types == null ? types : union(types, other.types),
+        union(locked, other.locked));
   }
 
   private static boolean isForbidding(Allowance one) {

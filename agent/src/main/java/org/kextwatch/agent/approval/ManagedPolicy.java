@@ -70,6 +70,7 @@ record ManagedPolicy(
             allowance.overrides() != null,
             false,
             missing,
+            List.of(),
             List.of());
     return new ManagedPolicy(
         mayApprove,
@@ -100,7 +101,8 @@ record ManagedPolicy(
             allowance.overrides() != null,
             allowance.wholeTeam() && allowance.named(),
             allowance.lacking(SystemExtensions.DEFENDERS),
-            allowance.lackingTypes(DEFENDERS_TYPES));
+            allowance.lackingTypes(DEFENDERS_TYPES),
+            allowance.locked().stream().sorted().toList());
     boolean isAllowed = details.missingBundles().isEmpty() && details.missingTypes().isEmpty();
     boolean forbids = Boolean.FALSE.equals(allowance.overrides());
     return new ManagedPolicy(

@@ -61,6 +61,7 @@ final class DefenderCheckups {
     all.add(new Checkup("approval database", this::database));
     all.add(new Checkup("extension", this::extensionState));
     all.add(new Checkup("managed policies", this::policies));
+    all.add(new Checkup("extension lock", () -> LockCheckup.of(glance.get().seen())));
     all.add(new Checkup("user", this::user));
     all.add(new Checkup("protection", this::protection));
     return all;

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilder;
 import org.xml.sax.helpers.DefaultHandler;
@@ -92,6 +93,11 @@ public final class Plist {
     return top.objectForKey(key) instanceof NSString text
         ? Optional.of(text.getContent())
         : Optional.empty();
+  }
+
+  /** The names of all keys. */
+  public Set<String> keys() {
+    return Set.copyOf(top.keySet());
   }
 
   /** Whether there is such a key, whatever it has. */

@@ -3,7 +3,7 @@ package org.kextwatch.agent.status;
 import org.jspecify.annotations.Nullable;
 
 /** Where in the settings of macOS people do what is asked of them. */
-final class Pane {
+public final class Pane {
   /** With this version System Preferences became System Settings. */
   private static final int VENTURA = 13;
 
@@ -24,7 +24,7 @@ final class Pane {
   }
 
   /** Whether the extension has a switch there, and no button. */
-  static boolean hasSwitch(Observation seen) {
+  public static boolean hasSwitch(Observation seen) {
     return seen.extension().kind() == ExtensionKind.SYSTEM
         && majorVersion(seen.device().osVersion()) >= SEQUOIA;
   }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param missingBundles the bundles that none of them allows
  * @param missingTypes the types of the extension that a list of its team leaves out, in the words
  *     of {@code AllowedSystemExtensionTypes}
+ * @param lockedBundles the bundles that users can neither switch off nor remove
  */
 public record Policies(
     boolean seen,
@@ -22,13 +23,16 @@ public record Policies(
     boolean tellsOfUsers,
     boolean teamNamedTwice,
     List<String> missingBundles,
-    List<String> missingTypes) {
+    List<String> missingTypes,
+    List<String> lockedBundles) {
 
   /** Nothing is managed. */
-  public static final Policies NONE = new Policies(false, null, false, false, List.of(), List.of());
+  public static final Policies NONE =
+      new Policies(false, null, false, false, List.of(), List.of(), List.of());
 
   public Policies {
     missingBundles = List.copyOf(missingBundles);
     missingTypes = List.copyOf(missingTypes);
+    lockedBundles = List.copyOf(lockedBundles);
   }
 }

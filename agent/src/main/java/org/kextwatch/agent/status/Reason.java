@@ -107,7 +107,8 @@ public enum Reason {
    *
    * <p>macOS: 10.15 and later; since 15 System Settings has a switch for it.
    *
-   * <p>Evidence: its row says {@code activated_disabled}.
+   * <p>Evidence: its row says {@code activated_disabled}, or only {@code terminating_for_disable},
+   * as it does until the Mac restarts.
    */
   EXTENSION_DISABLED,
 

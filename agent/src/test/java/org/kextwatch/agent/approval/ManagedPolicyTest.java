@@ -153,6 +153,26 @@ final class ManagedPolicyTest extends OnAFolderMac {
     assertTrue(bundles.tellsOfUsers());
   }
 
+  /** What macOS' own list calls the locks is not known: any name that begins like theirs. */
+  @ParameterizedTest
+  @CsvSource({
+    "NonRemovableSystemExtensions, UBF8T346G9, true",
+    "NonRemovableFromUISystemExtensions, UBF8T346G9, true",
+    "nonRemovableFromUIExtensions, UBF8T346G9, true",
+    "nonRemovableExtensions, UBF8T346G9, true",
+    "NonRemovableSystemExtensions, X9E956P446, false",
+    "RemovableSystemExtensions, UBF8T346G9, false",
+    "AllowedSystemExtensions, UBF8T346G9, false",
+  })
+  void whatUsersCannotSwitchOffIsTold(String key, String team, boolean locks) throws Exception {
+    String lock = payload(team + "=" + BOTH, key);
+    List<String> locked = locks ? List.of(BOTH.split(",", -1)) : List.of();
+    assertEquals(
+        locked, ManagedPolicy.system(mac.root(), List.of(parsed(lock))).details().lockedBundles());
+    mac.write(ManagedPolicy.SYSTEM_PATH, lock);
+    assertEquals(locked, system("overrides=true").details().lockedBundles());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

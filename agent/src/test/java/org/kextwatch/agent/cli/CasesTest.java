@@ -51,6 +51,7 @@ class CasesTest {
     assertSays(Mark.OK, "managed policies", SYSTEM + " allows Defender's extension");
     assertSays(Mark.OK, "user", "a profile lets no user approve");
     assertSays(Mark.OK, "approval database", "not needed");
+    assertSays(Mark.OK, "extension lock", "a profile keeps users from switching");
   }
 
   @Test
@@ -239,6 +240,58 @@ class CasesTest {
     look();
     assertSays(Mark.CANNOT_TELL, "extension", "com.microsoft.wdav.epsext activated_enabling");
     assertFalse(finding("extension").remedy().contains("database"));
+  }
+
+  /** A Mac without the lock is fine; one on which somebody used the switch should get it. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "SEQUOIA | Yes | activated_enabled       | OK   | off in System Settings; a profile can",
+        "SEQUOIA | Yes | terminating_for_disable | WARN | off in System Settings, and somebody did",
+        "SEQUOIA | No  | activated_enabled       | OK   | not needed",
+        "TAHOE   | Yes | activated_enabled       | OK   | com.microsoft.wdav.epsext and com.",
+        "VENTURA | Yes | activated_disabled      | OK   | not needed",
+      })
+  void doctorSaysWhereALockCouldBe(
+      Model model, String enrolled, String state, Mark mark, String text) throws Exception {
+    make("", model);
+    mac.simulated().enrolment(enrolled);
+    mac.simulated().systemExtensions().putBoth(model.defender(), state);
+    look();
+    assertSays(mark, "extension lock", text);
+    assertEquals(
+        mark == Mark.WARN, finding("extension lock").remedy().contains("lock.mobileconfig"));
+    assertEquals(0, new Doctor.Report(List.of(finding("extension lock")), false).exitCode());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "com.microsoft.wdav.netext | true | OK   | a profile keeps users from switching",
+        "com.microsoft.wdav.netext |      | WARN | AllowUserOverrides",
+        "com.example.other         | true | OK   | users can switch com.microsoft.wdav.netext off",
+      })
+  void aLockIsOneIfItNamesAllAndCanWork(String second, String overrides, Mark mark, String text)
+      throws Exception {
+    make("", Model.SEQUOIA);
+    mac.simulated().enrolment("No");
+    mac.simulated()
+        .put(
+            "/Library/Managed Preferences/com.apple.system-extension-policy.plist",
+            """
+            <plist version="1.0"><dict>%s<key>NonRemovableFromUISystemExtensions</key><dict>
+            <key>UBF8T346G9</key><array><string>com.microsoft.wdav.epsext</string>
+            <string>%s</string></array></dict></dict></plist>
+            """
+                .formatted(
+                    overrides == null ? "" : "<key>AllowUserOverrides</key><true/>", second));
+    mac.simulated()
+        .systemExtensions()
+        .putBoth(Model.SEQUOIA.defender(), SimulatedExtensions.ENABLED);
+    look();
+    assertSays(mark, "extension lock", text);
   }
 
   private void look(String name, Model model) throws Exception {

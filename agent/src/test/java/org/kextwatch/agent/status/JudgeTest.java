@@ -479,7 +479,7 @@ class JudgeTest {
 
   @Test
   void aTeamInBothListsOfAProfileIsAWarning() {
-    Policies twice = new Policies(true, null, false, true, List.of(), List.of());
+    Policies twice = new Policies(true, null, false, true, List.of(), List.of(), List.of());
     Observation seen =
         new Observation(Samples.NOON, Samples.TODAY, Samples.DEVICE, HEALTHY, ACTIVE, twice);
     List<String> warnings = Judge.judge(seen, LIMITS, Circumstances.ORDINARY).warnings();

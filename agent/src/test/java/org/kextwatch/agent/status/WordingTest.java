@@ -165,7 +165,7 @@ class WordingTest {
       })
   void theAdviceNamesWhatTheProfileLeavesOut(
       Reason reason, boolean userMayApprove, String bundle, String type, String told) {
-    Policies policies = new Policies(true, null, true, false, list(bundle), list(type));
+    Policies policies = new Policies(true, null, true, false, list(bundle), list(type), List.of());
     String advice =
         Wording.advice(
             reason,
@@ -183,7 +183,7 @@ class WordingTest {
 
   @Test
   void aTeamInBothListsIsTakenOutOfOne() {
-    Policies twice = new Policies(true, null, false, true, List.of(), List.of());
+    Policies twice = new Policies(true, null, false, true, List.of(), List.of(), List.of());
     String advice =
         Wording.advice(
             Reason.AWAITING_APPROVAL,
