@@ -1,5 +1,7 @@
 package org.kextwatch.agent.daemon;
 
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -93,7 +95,8 @@ final class Observer {
             device,
             health.expiring(ExpiryDay.of(health.productExpiration(), zone), today),
             extension.extension(),
-            extension.policies()),
+            extension.policies(),
+            Files.exists(root.resolve(Observation.OFFBOARDING), LinkOption.NOFOLLOW_LINKS)),
         extension.history(),
         around.warnings());
   }

@@ -74,8 +74,7 @@ final class Wording {
       case EXTENSION_MISSING -> ApprovalAdvice.missing(seen);
       case EXTENSION_DISABLED -> ApprovalAdvice.disabled(seen);
       case DEFENDER_EXPIRED -> UPDATE;
-      case NOT_LICENSED ->
-          "Onboard this Mac: deploy the onboarding profile of your tenant, or check its licence.";
+      case NOT_LICENSED -> onboarding(seen);
       case PASSIVE_MODE ->
           "Turn passive mode off in Defender's settings, or set expectPassiveMode if another"
               + " antivirus protects this Mac.";
@@ -104,6 +103,18 @@ final class Wording {
   static String expiry(Observation seen) {
     String expires = seen.health().isExpired(seen.today()) ? "expired" : "expires";
     return "Defender " + expires + " on " + seen.health().expiresAt() + ". " + UPDATE;
+  }
+
+  private static String onboarding(Observation seen) {
+    String onboard =
+        "Onboard this Mac: deploy the onboarding profile of your tenant, or check its licence.";
+    return seen.offboardingLeft()
+        ? "This Mac was offboarded, and a file that is left of it keeps Defender from onboarding"
+            + " again. Remove the offboarding profile if there is one, and run: sudo rm '"
+            + Observation.OFFBOARDING
+            + "'. "
+            + onboard
+        : onboard;
   }
 
   private static String lastOutcome(Observation seen) {

@@ -1,7 +1,9 @@
 package org.kextwatch.agent.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,6 +126,19 @@ final class ObserverTest {
     assertEquals(true, seen.health().expiresSoon());
     Observation before = look(new Moment(Instant.parse("2026-11-23T09:30:00Z"), 0)).observation();
     assertEquals(today.equals(LocalDate.of(2026, 11, 24)), before.health().expiresSoon());
+  }
+
+  /** Also a link that leads nowhere is a file that is there. */
+  @Test
+  void whatAnOffboardingHasLeftIsSeen() throws Exception {
+    assertFalse(look(NOON).observation().offboardingLeft());
+    Path left = mac.at(Observation.OFFBOARDING);
+    assertFalse(look(NOON).observation().offboardingLeft());
+    Files.createSymbolicLink(left, Path.of("nowhere"));
+    assertTrue(look(NOON).observation().offboardingLeft());
+    Files.delete(left);
+    Files.writeString(left, "");
+    assertTrue(look(NOON).observation().offboardingLeft());
   }
 
   private Observer observer(ZoneId zone) throws Exception {

@@ -481,7 +481,7 @@ class JudgeTest {
   void aTeamInBothListsOfAProfileIsAWarning() {
     Policies twice = new Policies(true, null, false, true, List.of(), List.of(), List.of());
     Observation seen =
-        new Observation(Samples.NOON, Samples.TODAY, Samples.DEVICE, HEALTHY, ACTIVE, twice);
+        new Observation(Samples.NOON, Samples.TODAY, Samples.DEVICE, HEALTHY, ACTIVE, twice, false);
     List<String> warnings = Judge.judge(seen, LIMITS, Circumstances.ORDINARY).warnings();
     assertEquals(1, warnings.size());
     assertTrue(warnings.get(0).contains("both AllowedTeamIdentifiers and AllowedSystemExtensions"));

@@ -123,7 +123,7 @@ public final class Samples {
 
   /** A look at some moment of whatever day. */
   public static Observation seen(Instant at, Health health, Extension extension) {
-    return new Observation(at, TODAY, DEVICE, health, extension, Policies.NONE);
+    return new Observation(at, TODAY, DEVICE, health, extension, Policies.NONE, false);
   }
 
   public static Status status(Health health, Extension extension) {

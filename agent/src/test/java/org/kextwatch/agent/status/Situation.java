@@ -19,6 +19,8 @@ record Situation(String name, Observation seen) {
   private static final String TAHOE = "26.1";
 
   private static final Health BLIND = pair(true, false);
+  private static final Health UNLICENSED =
+      health(Reachability.OK, false, false, false, true, null, null, null, 5L, List.of());
 
   /** At least one for each reason, and more where the advice differs. */
   static List<Situation> all() {
@@ -50,9 +52,8 @@ record Situation(String name, Observation seen) {
         system("macOS 13 and 14", SONOMA, ExtensionState.DISABLED, List.of()),
         system("macOS 15 and later", TAHOE, ExtensionState.DISABLED, List.of()),
         healthy("", HEALTHY.expiring(TODAY.minusDays(1), TODAY)),
-        healthy(
-            "",
-            health(Reachability.OK, false, false, false, true, null, null, null, 5L, List.of())),
+        healthy("never onboarded, or the licence is lost", UNLICENSED),
+        healthy("offboarded before", UNLICENSED).offboarded(),
         healthy(
             "", health(Reachability.OK, true, true, false, true, true, null, null, 5L, List.of())),
         healthy("switched off on the Mac", pair(false, true)),
@@ -96,6 +97,13 @@ record Situation(String name, Observation seen) {
     return Judge.judge(seen, JudgeTest.LIMITS, new Circumstances(Limits.PATIENCE, false));
   }
 
+  private Situation offboarded() {
+    return new Situation(
+        name,
+        new Observation(
+            seen.at(), seen.today(), seen.device(), seen.health(), seen.extension(), seen.policies(), true));
+  }
+
   private static Situation healthy(String name, Health health) {
     return on(name, TAHOE, health, ACTIVE);
   }
@@ -128,7 +136,7 @@ record Situation(String name, Observation seen) {
     Device mac =
         new Device(null, null, null, null, osVersion, null, null, Device.Mdm.UNKNOWN, Map.of());
     return new Situation(
-        name, new Observation(Samples.NOON, TODAY, mac, health, extension, Policies.NONE));
+        name, new Observation(Samples.NOON, TODAY, mac, health, extension, Policies.NONE, false));
   }
 
   private static SystemExtension row(String state) {

@@ -228,6 +228,20 @@ class WordingTest {
         Policies.NONE);
   }
 
+  @Test
+  void whatKeepsAMacFromOnboardingAgainIsNamedWhereItIs() {
+    Observation plain = awaiting("26.1", true);
+    String advice = Wording.advice(Reason.NOT_LICENSED, plain);
+    assertFalse(advice.contains("offboard"), advice);
+    Observation left =
+        new Observation(
+            NOON, TODAY, plain.device(), plain.health(), plain.extension(), plain.policies(), true);
+    String more = Wording.advice(Reason.NOT_LICENSED, left);
+    assertTrue(more.contains("sudo rm '" + Observation.OFFBOARDING + "'"), more);
+    assertTrue(more.endsWith(advice), more);
+    assertFalse(Wording.advice(Reason.DEFENDER_EXPIRED, left).contains("offboard"));
+  }
+
   private static Observation observation(
       String osVersion,
       Device.Mdm mdm,
@@ -261,6 +275,7 @@ class WordingTest {
             allowedByProfile,
             null,
             rows),
-        policies);
+        policies,
+        false);
   }
 }
