@@ -77,7 +77,7 @@ final class StatusText {
   }
 
   private static String health(Health health) {
-    return "%s, real-time protection %s and %s%s"
+    return "%s, real-time protection %s and %s%s%s"
         .formatted(
             word(health.reachability()),
             threeWays(health.realTimeProtectionEnabled(), "on", "off", "not told"),
@@ -86,6 +86,7 @@ final class StatusText {
                 "available",
                 "unavailable",
                 "not told whether available"),
+            health.expiresAt() == null ? "" : ", expires on " + health.expiresAt(),
             health.issues().isEmpty() ? "" : "; " + String.join(", ", health.issues()));
   }
 

@@ -25,6 +25,7 @@ public record Observation(
 
   /** The same look, had it shown another Defender and another extension. */
   public Observation with(Health otherHealth, Extension otherExtension) {
-    return new Observation(at, today, device, otherHealth, otherExtension, policies, offboardingLeft);
+    return new Observation(
+        at, today, device, otherHealth, otherExtension, policies, offboardingLeft);
   }
 }

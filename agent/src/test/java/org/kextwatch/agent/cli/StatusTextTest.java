@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,16 @@ class StatusTextTest {
           Seen          12 s ago\
         """,
         text(Samples.status(Samples.HEALTHY, Samples.ACTIVE), SOON, true));
+  }
+
+  @Test
+  void itSaysWhenDefenderExpires() {
+    Health expiring = Samples.HEALTHY.expiring(LocalDate.of(2027, 1, 1), Samples.TODAY);
+    String text = text(Samples.status(expiring, Samples.ACTIVE), SOON, true);
+    assertTrue(
+        text.contains(
+            "  Health        ok, real-time protection on and available, expires on 2027-01-01\n"),
+        text);
   }
 
   @Test

@@ -120,7 +120,13 @@ final class ModelAgent {
     watchTheLoaded(now.wall());
     Observation observation =
         new Observation(
-            now.wall(), Samples.TODAY, device, lastHealth, seen.extension(), seen.policies(), false);
+            now.wall(),
+            Samples.TODAY,
+            device,
+            lastHealth,
+            seen.extension(),
+            seen.policies(),
+            false);
     AgentState self = new AgentState("1", now.wall(), 0, 0, 0, null, null, null, List.of(), 0);
     Assessment judged = assessor.assess(observation, seen.history(), state, settings, self, now);
     state = state.after(judged, seen.history(), settings.pace());

@@ -101,7 +101,13 @@ record Situation(String name, Observation seen) {
     return new Situation(
         name,
         new Observation(
-            seen.at(), seen.today(), seen.device(), seen.health(), seen.extension(), seen.policies(), true));
+            seen.at(),
+            seen.today(),
+            seen.device(),
+            seen.health(),
+            seen.extension(),
+            seen.policies(),
+            true));
   }
 
   private static Situation healthy(String name, Health health) {
