@@ -10,7 +10,8 @@ public final class Pane {
   /** Since this version systemextensionsctl sends people to Login Items &amp; Extensions. */
   private static final int SEQUOIA = 15;
 
-  private static final String OLD = "System Preferences > Security & Privacy > General";
+  private static final String OLD_PRIVACY = "System Preferences > Security & Privacy";
+  private static final String OLD = OLD_PRIVACY + " > General";
   private static final String NEW = "System Settings > Privacy & Security";
   private static final String EXTENSIONS =
       "System Settings > General > Login Items & Extensions > Endpoint Security Extensions, and >"
@@ -29,13 +30,23 @@ public final class Pane {
         && majorVersion(seen.device().osVersion()) >= SEQUOIA;
   }
 
-  /** Both ways where the version is not told, or is the one that hides a later one. */
   static String settings(Observation seen) {
+    return ofVersion(seen, OLD, NEW);
+  }
+
+  /** Where people let a program look into all files. */
+  static String fullDiskAccess(Observation seen) {
+    return ofVersion(
+        seen, OLD_PRIVACY + " > Privacy > Full Disk Access", NEW + " > Full Disk Access");
+  }
+
+  /** Both ways where the version is not told, or is the one that hides a later one. */
+  private static String ofVersion(Observation seen, String before, String now) {
     String version = seen.device().osVersion();
     if (version == null || version.startsWith("10.16")) {
-      return NEW + " (up to macOS 12: " + OLD + ")";
+      return now + " (up to macOS 12: " + before + ")";
     }
-    return majorVersion(version) >= VENTURA ? NEW : OLD;
+    return majorVersion(version) >= VENTURA ? now : before;
   }
 
   private static int majorVersion(@Nullable String osVersion) {

@@ -36,6 +36,16 @@ class WordingTest {
     assertTrue(advice.startsWith(way + ": Allow \"Microsoft Corporation\""), advice);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "10.15.7,grant it in System Preferences > Security & Privacy > Privacy > Full Disk Access.",
+    "15.1,grant it in System Settings > Privacy & Security > Full Disk Access.",
+  })
+  void fullDiskAccessIsGivenInItsOwnList(String version, String way) {
+    String advice = Wording.advice(Reason.FULL_DISK_ACCESS_MISSING, awaiting(version, true));
+    assertTrue(advice.endsWith(way), advice);
+  }
+
   @Test
   void whereAProfileForbidsItTheUserIsNotSentThere() {
     String advice = Wording.advice(Reason.AWAITING_APPROVAL, awaiting("10.14.6", false));
