@@ -55,7 +55,7 @@ record Agent(
     return new Agent(
         tools,
         extensionReader,
-        new Cycle(root, tools, observer, loader, ledger, reporter, new StatusFile(root, disk)),
+        new Cycle(observer, loader, ledger, reporter, new StatusFile(root, disk)),
         reporter,
         delivery,
         live);

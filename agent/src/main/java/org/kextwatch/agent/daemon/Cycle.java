@@ -2,15 +2,15 @@ package org.kextwatch.agent.daemon;
 
 import java.time.Instant;
 import java.util.concurrent.CancellationException;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Assessor.Assessment;
 import org.kextwatch.agent.daemon.Schedule.Look;
-import org.kextwatch.agent.mac.Console;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
-import org.kextwatch.agent.mac.SystemRoot;
-import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.remedy.Decision;
 import org.kextwatch.agent.remedy.Loader;
 import org.kextwatch.agent.remedy.Remedy;
@@ -23,31 +23,31 @@ import org.kextwatch.agent.status.Trigger;
 
 /** One cycle, step by step: observe, judge, compare and tell; decide, act, tell. */
 final class Cycle {
-  private final SystemRoot root;
-  private final ToolRunner tools;
-  private final Observer observer;
-  private final Assessor assessor;
-  private final Loader loader;
+  private final Mac mac;
+  private final BiFunction<Settings, Instant, Attempt> loader;
+  private final Assessor assessor = new Assessor();
   private final Ledger ledger;
   private final Reporter reporter;
-  private final StatusFile statusFile;
+  private final Consumer<Status> statusFile;
+  private final Supplier<Moment> clock;
+
+  Cycle(Observer observer, Loader loader, Ledger ledger, Reporter reporter, StatusFile statusFile) {
+    this(observer, loader::load, ledger, reporter, statusFile::write, Moment::now);
+  }
 
   Cycle(
-      SystemRoot root,
-      ToolRunner tools,
-      Observer observer,
-      Loader loader,
+      Mac mac,
+      BiFunction<Settings, Instant, Attempt> loader,
       Ledger ledger,
       Reporter reporter,
-      StatusFile statusFile) {
-    this.root = root;
-    this.tools = tools;
-    this.observer = observer;
-    this.assessor = new Assessor();
+      Consumer<Status> statusFile,
+      Supplier<Moment> clock) {
+    this.mac = mac;
     this.loader = loader;
     this.ledger = ledger;
     this.reporter = reporter;
     this.statusFile = statusFile;
+    this.clock = clock;
   }
 
   /**
@@ -63,18 +63,18 @@ final class Cycle {
     if (permits.report()) {
       reporter.tell(judged, settings.pace().heartbeat().toSeconds());
     }
-    statusFile.write(status);
+    statusFile.accept(status);
     if (look == Look.FULL) {
-      reporter.looked(FinishedLook.of(status, now, Moment.now()));
+      reporter.looked(FinishedLook.of(status, now, clock.get()));
     }
     Decision decision = decide(seen, settings, now);
     if (!(decision instanceof Decision.Load load)) {
       return new Result(
-          status, null, confirmAt(settings, now), ((Decision.Nothing) decision).lookAgainAt());
+          judged, null, confirmAt(settings, now), ((Decision.Nothing) decision).lookAgainAt());
     }
     Outcome outcome =
         permits.act() ? act(load.trigger(), status, settings, permits, now).outcome() : null;
-    return new Result(status, outcome, confirmAt(settings, now), null);
+    return new Result(judged, outcome, confirmAt(settings, now), null);
   }
 
   private @Nullable Instant confirmAt(Settings settings, Moment now) {
@@ -82,19 +82,20 @@ final class Cycle {
   }
 
   private Observer.Seen observe(Look look, Settings settings, Moment now) {
-    Hardware machine = observer.hardware(settings, now);
+    Hardware machine = mac.hardware(settings, now);
     refuseIfStopping();
     reporter.belongsTo(machine);
-    Observer.Seen seen = observer.look(look, settings, ledger.state(), machine, now);
+    Observer.Seen seen = mac.look(look, settings, ledger.state(), machine, now);
     refuseIfStopping();
     return seen;
   }
 
   private Assessment judge(Observer.Seen seen, Settings settings, Moment now) {
     AgentState agent = reporter.agentState().with(seen.warnings());
+    State before = ledger.state();
     Assessment judged =
-        assessor.assess(seen.observation(), seen.history(), ledger.state(), settings, agent, now);
-    State state = ledger.state().after(judged, seen.history(), settings.pace());
+        assessor.assess(seen.observation(), seen.history(), before, settings, agent, now);
+    State state = before.after(judged, seen.history(), settings.pace());
     ledger.keep(state);
     return state.steadiness().isSettling() ? judged.whileSettling() : judged;
   }
@@ -104,8 +105,8 @@ final class Cycle {
         seen.observation().extension(),
         seen.history(),
         settings.loading(),
-        Console.hasUser(root),
-        observer.isBigSurOrLater(),
+        mac.hasConsoleUser(),
+        mac.isBigSurOrLater(),
         now.wall());
   }
 
@@ -114,7 +115,7 @@ final class Cycle {
       Trigger trigger, Status status, Settings settings, Permits permits, Moment now) {
     LoadHistory before = ledger.state().loads();
     ledger.keep(ledger.state().with(before.beginning(now.wall(), trigger)));
-    Attempt attempt = loader.load(settings, now.wall());
+    Attempt attempt = loader.apply(settings, now.wall());
     refuseIfStopping();
     if (permits.report() && attempt.isNews(trigger, before.last())) {
       reporter.attempted(status, attempt, trigger);
@@ -124,9 +125,27 @@ final class Cycle {
   }
 
   private void refuseIfStopping() {
-    if (tools.isStopped()) {
+    if (mac.isStopping()) {
       throw new CancellationException("stopping");
     }
+  }
+
+  /** The Mac, as a cycle sees it. */
+  interface Mac {
+    /** Which machine this is. */
+    Hardware hardware(Settings settings, Moment now);
+
+    /** One look at Defender and its extension. */
+    Observer.Seen look(Look look, Settings settings, State state, Hardware machine, Moment now);
+
+    /** Whether kexts can only be leftovers here; a Mac that does not say is not believed to be. */
+    boolean isBigSurOrLater();
+
+    /** Whether somebody is logged in who could click Allow. */
+    boolean hasConsoleUser();
+
+    /** Whether the agent is being ended, and with it the tools that it asks. */
+    boolean isStopping();
   }
 
   /** What a cycle may do beyond looking. */
@@ -135,20 +154,28 @@ final class Cycle {
   /**
    * What came of a cycle.
    *
+   * @param look what it has seen, and what that means
    * @param outcome of the loader, {@code null} if it did not run
    * @param confirmAt when what is not told yet is to be looked at again, {@code null} if there is
    *     nothing
    * @param actAgainAt when there may be something to do, {@code null} if time will not bring it
    */
   record Result(
-      Status status,
+      Assessment look,
       @Nullable Outcome outcome,
       @Nullable Instant confirmAt,
       @Nullable Instant actAgainAt) {
 
-    /** Whether a change of the approval database is what this Mac waits for. */
+    Status status() {
+      return look.status();
+    }
+
+    /**
+     * Whether a change of the approval database is what this Mac waits for. One look that cannot
+     * read the database does not end the wait.
+     */
     boolean isApprovalAwaited() {
-      return switch (status.extension().state()) {
+      return switch (look.compared().extension().state()) {
         case AWAITING_APPROVAL, NEVER_REQUESTED -> true;
         default -> false;
       };

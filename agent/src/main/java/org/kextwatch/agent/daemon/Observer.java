@@ -13,6 +13,7 @@ import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Schedule.Look;
 import org.kextwatch.agent.health.ExpiryDay;
 import org.kextwatch.agent.health.HealthCheck;
+import org.kextwatch.agent.mac.Console;
 import org.kextwatch.agent.mac.Enrolment;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.MacVersion;
@@ -25,7 +26,7 @@ import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Observation;
 
 /** Looks at the Mac: Defender's health, its extension, and which Mac it is. */
-final class Observer {
+final class Observer implements Cycle.Mac {
   /** A Mac's name and its enrolment hardly ever change. */
   private static final Duration AGE = Duration.ofHours(1);
 
@@ -54,9 +55,19 @@ final class Observer {
     this.zone = zone;
   }
 
-  /** Whether kexts can only be leftovers here; a Mac that does not say is not believed to be. */
-  boolean isBigSurOrLater() {
+  @Override
+  public boolean isBigSurOrLater() {
     return MacVersion.of(root).map(MacVersion::isBigSurOrLater).orElse(false);
+  }
+
+  @Override
+  public boolean hasConsoleUser() {
+    return Console.hasUser(root);
+  }
+
+  @Override
+  public boolean isStopping() {
+    return tools.isStopped();
   }
 
   /**
@@ -65,7 +76,8 @@ final class Observer {
    * @param look at how much; health that was not looked at is as it was
    * @param machine which machine it is; the state knows what that does not tell
    */
-  Seen look(Look look, Settings settings, State state, Hardware machine, Moment now) {
+  @Override
+  public Seen look(Look look, Settings settings, State state, Hardware machine, Moment now) {
     Health health = lastHealth;
     if (health == null || look == Look.FULL) {
       health = healthCheck.check(settings);
@@ -102,7 +114,8 @@ final class Observer {
   }
 
   /** Which machine this is: asked for until it is known, only the name again now and then. */
-  Hardware hardware(Settings settings, Moment now) {
+  @Override
+  public Hardware hardware(Settings settings, Moment now) {
     Duration timeout = settings.pace().toolTimeout();
     Hardware known = hardware.completed(tools, timeout);
     if (namedUntil == null || namedUntil.isDue(now)) {

@@ -157,7 +157,7 @@ final class ModelAgent {
             look,
             mac.now(),
             new Cycle.Result(
-                status,
+                judged,
                 attempt == null ? null : attempt.outcome(),
                 state.lookAgainAt(now.wall(), settings.pace().confirm()),
                 decision instanceof Decision.Nothing nothing ? nothing.lookAgainAt() : null));

@@ -13,14 +13,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.daemon.Assessor.Assessment;
 import org.kextwatch.agent.daemon.Schedule.Look;
 import org.kextwatch.agent.mac.Moment;
+import org.kextwatch.agent.status.Judged;
+import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Samples;
 import org.kextwatch.agent.status.Status;
 
 class ScheduleTest {
   private static final Duration INTERVAL = Duration.ofMinutes(5);
+  private static final Status PROTECTED = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
+  private static final Assessment WELL =
+      new Assessment(
+          PROTECTED,
+          PROTECTED,
+          new Judged(PROTECTED.verdict(), PROTECTED.reason(), Samples.NOON),
+          LostSight.NONE);
   private static final Moment START = new Moment(Instant.parse("2026-11-23T12:00:00Z"), 1_000);
 
   @Test
@@ -151,10 +161,8 @@ class ScheduleTest {
 
   /** In the minute after the loader ran. */
   private static List<String> looksAfter(Outcome outcome) {
-    Status status = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
     Schedule schedule =
-        Schedule.atOnce(START)
-            .after(Look.FULL, START, new Cycle.Result(status, outcome, null, null));
+        Schedule.atOnce(START).after(Look.FULL, START, new Cycle.Result(WELL, outcome, null, null));
     List<String> looks = new ArrayList<>();
     for (int second = 0; second < 60; second++) {
       Moment now = START.plus(Duration.ofSeconds(second));
@@ -168,8 +176,7 @@ class ScheduleTest {
   }
 
   private static Cycle.Result well(Instant confirmAt, Instant actAgainAt) {
-    return new Cycle.Result(
-        Samples.status(Samples.HEALTHY, Samples.ACTIVE), null, confirmAt, actAgainAt);
+    return new Cycle.Result(WELL, null, confirmAt, actAgainAt);
   }
 
   @Test
