@@ -1,5 +1,6 @@
 package org.kextwatch.agent.daemon;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiFunction;
@@ -30,6 +31,8 @@ final class Cycle {
   private final Reporter reporter;
   private final Consumer<Status> statusFile;
   private final Supplier<Moment> clock;
+
+  private @Nullable Moment lastLook;
 
   Cycle(Observer observer, Loader loader, Ledger ledger, Reporter reporter, StatusFile statusFile) {
     this(observer, loader::load, ledger, reporter, statusFile::write, Moment::now);
@@ -92,12 +95,19 @@ final class Cycle {
 
   private Assessment judge(Observer.Seen seen, Settings settings, Moment now) {
     AgentState agent = reporter.agentState().with(seen.warnings());
-    State before = ledger.state();
+    State before = ledger.state().later(unlived(now));
     Assessment judged =
         assessor.assess(seen.observation(), seen.history(), before, settings, agent, now);
     State state = before.after(judged, seen.history(), settings.pace());
     ledger.keep(state);
     return state.steadiness().isSettling() ? judged.whileSettling() : judged;
+  }
+
+  /** How long the Mac has slept since the last look, or how far its clock was set ahead. */
+  private Duration unlived(Moment now) {
+    Moment last = lastLook;
+    lastLook = now;
+    return last != null && now.isAwakenedSince(last) ? now.jumpSince(last) : Duration.ZERO;
   }
 
   private Decision decide(Observer.Seen seen, Settings settings, Moment now) {

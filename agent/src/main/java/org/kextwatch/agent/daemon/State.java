@@ -112,6 +112,13 @@ record State(
     return but(draft -> draft.told = status);
   }
 
+  /** The same after a time that the Mac has not lived: what waits for a second look still waits. */
+  State later(Duration unlived) {
+    return unlived.isZero()
+        ? this
+        : with(steadiness.later(unlived)).with(lostSight().later(unlived));
+  }
+
   /**
    * After a look.
    *

@@ -41,6 +41,17 @@ public record Extension(
     systemExtensions = List.copyOf(systemExtensions);
   }
 
+  /** Whether macOS lists a system extension, in whatever version. */
+  boolean lists(String bundle) {
+    return systemExtensions.stream().anyMatch(row -> row.bundleId().equals(bundle));
+  }
+
+  /** Whether macOS lists a system extension in that version, in whatever state. */
+  boolean lists(SystemExtension other) {
+    return systemExtensions.stream()
+        .anyMatch(row -> KeyValues.field(row).equals(KeyValues.field(other)));
+  }
+
   /** The same, but some key values as another has them. */
   Extension keeping(Extension other, Set<String> fields) {
     return new Extension(

@@ -42,6 +42,13 @@ public record LostSight(Map<String, Instant> since) {
     return new LostSight(next);
   }
 
+  /** The same after a time in which nobody could look, as after a sleep of the Mac. */
+  public LostSight later(Duration unlived) {
+    Map<String, Instant> next = new HashMap<>(since);
+    next.replaceAll((key, at) -> at.plus(unlived));
+    return new LostSight(next);
+  }
+
   /**
    * A status as it is compared with what was told: what is not seen for less than {@code confirm}
    * is as it was told, and so are verdict and reason if they are what they are for its lack.

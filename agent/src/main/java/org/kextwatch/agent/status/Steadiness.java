@@ -43,7 +43,8 @@ public record Steadiness(
       Duration confirm,
       Duration settle) {
     Instant at = now.observedAt();
-    boolean restarted = newBoot || isFirstSight(now) || isUpdate(now);
+    boolean restarted =
+        newBoot || isFirstSight(now) || isUpdate(now) || isOtherVersion(told, now.extension());
     Instant settled = restarted ? at.plus(settle) : notLaterThan(at.plus(settle), settledAt);
     if (settled != null && !settled.isAfter(at)) {
       settled = null;
@@ -57,6 +58,16 @@ public record Steadiness(
         seen != null && (settled != null || at.isBefore(seen.plus(confirm))),
         isInstalled(now),
         version == null ? appVersion : version);
+  }
+
+  /** The same after a time in which nobody could look, as after a sleep of the Mac. */
+  public Steadiness later(Duration unlived) {
+    return new Steadiness(
+        settledAt == null ? null : settledAt.plus(unlived),
+        fallSeenAt == null ? null : fallSeenAt.plus(unlived),
+        held,
+        installed,
+        appVersion);
   }
 
   /** Whether a status, as it is compared with what was told, is not to be told yet. */
@@ -88,6 +99,21 @@ public record Steadiness(
   private boolean isUpdate(Status now) {
     String version = now.health().appVersion();
     return appVersion != null && version != null && !appVersion.equals(version);
+  }
+
+  /** While Defender restarts for its update, its extension alone may tell that it is another. */
+  private static boolean isOtherVersion(@Nullable Status told, Extension now) {
+    if (told == null) {
+      return false;
+    }
+    Extension before = told.extension();
+    boolean isOtherKext =
+        before.version() != null
+            && now.version() != null
+            && !before.version().equals(now.version());
+    return isOtherKext
+        || now.systemExtensions().stream()
+            .anyMatch(row -> before.lists(row.bundleId()) && !before.lists(row));
   }
 
   /** A clock that was set back must not hold anything for longer than the settings say. */

@@ -194,23 +194,8 @@ class LostSightTest {
   }
 
   private static Extension rows(ExtensionState state, boolean listed) {
-    Extension like = extension(ExtensionKind.SYSTEM, state, Grant.NONE, null, true, null);
     SystemExtension row =
         new SystemExtension("com.microsoft.wdav.epsext", "101.1", "activated_enabled");
-    return new Extension(
-        like.kind(),
-        like.state(),
-        like.bundleId(),
-        like.teamId(),
-        like.path(),
-        null,
-        null,
-        null,
-        like.grant(),
-        "",
-        null,
-        null,
-        null,
-        listed ? List.of(row) : List.of());
+    return Samples.system(state, listed ? List.of(row) : List.of());
   }
 }

@@ -117,6 +117,25 @@ public final class Samples {
         rows);
   }
 
+  public static Extension system(ExtensionState state, List<SystemExtension> rows) {
+    Extension like = extension(ExtensionKind.SYSTEM, state, Grant.NONE, null, true, null);
+    return new Extension(
+        like.kind(),
+        like.state(),
+        like.bundleId(),
+        like.teamId(),
+        like.path(),
+        null,
+        null,
+        null,
+        like.grant(),
+        "",
+        null,
+        null,
+        null,
+        rows);
+  }
+
   public static Observation seen(Health health, Extension extension) {
     return seen(NOON, health, extension);
   }

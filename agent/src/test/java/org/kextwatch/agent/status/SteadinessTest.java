@@ -13,6 +13,7 @@ import static org.kextwatch.agent.status.Samples.status;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +37,31 @@ class SteadinessTest {
 
     assertTrue(look(first, GOOD, FALLEN, 59).held());
     assertFalse(look(first, GOOD, FALLEN, 60).held());
+  }
+
+  @Test
+  void aSleepIsNoTimeBetweenTwoLooks() {
+    Duration night = Duration.ofHours(8);
+    Steadiness first = look(STEADY, GOOD, FALLEN, 0).later(night);
+    int woken = (int) night.toSeconds();
+    assertTrue(look(first, GOOD, FALLEN, woken + 59).held());
+    assertFalse(look(first, GOOD, FALLEN, woken + 60).held());
+  }
+
+  @Test
+  void anotherVersionOfTheExtensionIsAnUpdateToo() {
+    Status old = silent("101.1");
+    assertEquals(NOON.plus(SETTLE), look(STEADY, old, silent("101.2"), 0).settledAt());
+    assertNull(look(STEADY, old, old, 0).settledAt());
+  }
+
+  /** Of a Defender that does not answer while its extension is listed. */
+  private static Status silent(String version) {
+    SystemExtension row =
+        new SystemExtension("com.microsoft.wdav.epsext", version, "activated_enabled");
+    return status(
+        Health.unreachable(Reachability.TIMEOUT, null),
+        Samples.system(ExtensionState.ACTIVE, List.of(row)));
   }
 
   @Test
