@@ -2,6 +2,7 @@ package org.kextwatch.agent.daemon;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Random;
 import org.kextwatch.agent.approval.Sight;
@@ -19,7 +20,7 @@ import org.kextwatch.agent.status.SystemExtension;
  * A Mac in memory, as far as the loading of Defender's extension goes: what is true of it, and what
  * its tools say of that, which is less when they fail.
  */
-final class ModelMac {
+class ModelMac {
   private static final Duration BUTTON = Duration.ofMinutes(30);
 
   private final Random random;
@@ -27,6 +28,8 @@ final class ModelMac {
   Instant wall = Instant.parse("2026-11-23T12:00:00Z");
   long nanos = 1_000;
   Duration lived = Duration.ZERO;
+
+  ZoneId zone = ZoneId.of("Europe/Berlin");
 
   MacVersion macOs;
   int boot = 1;
@@ -50,6 +53,7 @@ final class ModelMac {
   Outcome fault;
 
   int grants;
+  int databaseStamp;
   private Duration blockedAt;
   private int blockedBoot;
   private boolean loading;
@@ -100,6 +104,7 @@ final class ModelMac {
     allowed = byUser;
     profile = byMdm;
     grants += before == grant() ? 0 : 1;
+    databaseStamp++;
   }
 
   /** Somebody looks for the Allow button, which is only there for a while after a blocked load. */
@@ -169,20 +174,27 @@ final class ModelMac {
     return loaded == null ? Listed.NOT_LOADED : new Listed(true, String.valueOf(loaded));
   }
 
+  /** What the system says of Defender's system extensions, if it says anything. */
+  List<SystemExtension> rows() {
+    return epsext == null
+        ? List.of()
+        : List.of(new SystemExtension("com.microsoft.wdav.epsext", "1", epsext));
+  }
+
+  String bootId() {
+    return bootReadable ? "boot-" + boot : null;
+  }
+
   Sight sight() {
-    List<SystemExtension> rows =
-        epsext == null
-            ? List.of()
-            : List.of(new SystemExtension("com.microsoft.wdav.epsext", "1", epsext));
     boolean hasRows = macOs.isBigSurOrLater() || macOs.minor() >= 15;
     return new Sight(
         macOs,
-        bootReadable ? "boot-" + boot : null,
+        bootId(),
         kext == null ? null : String.valueOf(kext),
         listed(),
         databaseReadable ? grant() : Grant.UNREADABLE,
         !shut,
-        hasRows && rowsReadable ? rows : null);
+        hasRows && rowsReadable ? rows() : null);
   }
 
   /** Runs kextutil, while which things may happen. */
