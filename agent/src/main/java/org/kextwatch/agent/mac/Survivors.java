@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The processes that a run has left behind. They are found by the run's marker in their environment
@@ -36,6 +37,9 @@ interface Survivors {
 
   /** Linux shows the environment of each process as a file. */
   record InProc(Path proc) implements Survivors {
+    private static final int LOOKS = 30;
+    private static final long PAUSE_NANOS = 1_000_000;
+
     @Override
     public List<ProcessHandle> find(String marker) {
       List<ProcessHandle> found = new ArrayList<>();
@@ -54,10 +58,31 @@ interface Survivors {
 
     private static boolean carries(Path process, String marker) {
       try {
-        byte[] environment = Files.readAllBytes(process.resolve("environ"));
-        return new String(environment, StandardCharsets.ISO_8859_1).contains(marker);
+        return environment(process).contains(marker);
       } catch (IOException e) {
         return false; // it ended meanwhile, or it is another user's and so not of this run
+      }
+    }
+
+    /**
+     * While a process becomes another program it has a program and, for a moment, no environment.
+     * What never has one, a thread of the kernel or a process that ended, has no program either.
+     */
+    private static String environment(Path process) throws IOException {
+      byte[] environment = Files.readAllBytes(process.resolve("environ"));
+      for (int i = 0; environment.length == 0 && i < LOOKS && hasProgram(process); i++) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+        environment = Files.readAllBytes(process.resolve("environ"));
+      }
+      return new String(environment, StandardCharsets.ISO_8859_1);
+    }
+
+    private static boolean hasProgram(Path process) {
+      try {
+        Files.readSymbolicLink(process.resolve("exe"));
+        return true;
+      } catch (IOException e) {
+        return false;
       }
     }
   }

@@ -1,6 +1,5 @@
 package org.kextwatch.agent.mac;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +33,7 @@ public final class Nap {
   /** A killed process is still listed for a moment. */
   public void assertNobodyIsLeft() {
     try {
-      Patience.within(Duration.ofSeconds(20), this::alive, List::isEmpty);
+      Patience.until(this::alive, List::isEmpty);
     } finally {
       end();
     }

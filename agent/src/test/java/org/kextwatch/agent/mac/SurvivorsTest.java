@@ -3,6 +3,9 @@ package org.kextwatch.agent.mac;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -36,6 +39,31 @@ final class SurvivorsTest {
 
     assertEquals(List.of(survivor.toHandle()), survivors.find(MARKER));
     assertEquals(List.of(), survivors.find(MARKER.replace('0', '1')));
+  }
+
+  /** As Linux shows it while the program is exchanged. */
+  @Test
+  void aProcessThatBecomesAnotherProgramIsLookedAtAgain() throws Exception {
+    Path process = Files.createDirectory(folder.resolve("" + survivor.pid()));
+    Files.createSymbolicLink(process.resolve("exe"), Path.of("/bin/sleep"));
+    Path environment = process.resolve("environ");
+    assertEquals(0, new ProcessBuilder("mkfifo", environment.toString()).start().waitFor());
+    Thread system =
+        new Thread(
+            () -> {
+              try {
+                Files.write(environment, new byte[0]);
+                Files.writeString(environment, ToolRunner.RUN_MARKER + "=" + MARKER);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    system.start();
+
+    List<ProcessHandle> found = new Survivors.InProc(folder).find(MARKER);
+    system.join();
+
+    assertEquals(List.of(survivor.toHandle()), found);
   }
 
   @Test
