@@ -93,12 +93,19 @@ public final class Rig implements AutoCloseable {
 
   /** Runs a command of the program to its end. */
   public Script.Ended kextwatch(Object... arguments) throws Exception {
+    return kextwatchIn(Map.of(), arguments);
+  }
+
+  /** The same, with more in its environment, such as a time zone. */
+  public Script.Ended kextwatchIn(Map<String, String> more, Object... arguments)
+      throws Exception {
     Object[] all = new Object[arguments.length + 2];
     all[0] = "--root";
     all[1] = mac.root();
     System.arraycopy(arguments, 0, all, 2, arguments.length);
-    Map<String, String> environment =
-        Map.of("JAVA_HOME", System.getProperty("java.home"), "PATH", "/usr/bin:/bin");
+    Map<String, String> environment = new HashMap<>(more);
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
+    environment.put("PATH", "/usr/bin:/bin");
     return Script.run(Path.of("/"), environment, PROGRAM.toString(), all);
   }
 
