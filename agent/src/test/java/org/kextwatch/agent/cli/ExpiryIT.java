@@ -74,8 +74,7 @@ class ExpiryIT extends OnAMac {
 
   /** What Defender says when it is asked next. */
   private void print(LocalDate expiration) {
-    String day =
-        DateTimeFormatter.ofPattern("MMM dd, yyyy", Locale.ENGLISH).format(expiration);
+    String day = DateTimeFormatter.ofPattern("MMM dd, yyyy", Locale.ENGLISH).format(expiration);
     rig.mac.fault(
         "mdatp",
         0,

@@ -97,8 +97,7 @@ public final class Rig implements AutoCloseable {
   }
 
   /** The same, with more in its environment, such as a time zone. */
-  public Script.Ended kextwatchIn(Map<String, String> more, Object... arguments)
-      throws Exception {
+  public Script.Ended kextwatchIn(Map<String, String> more, Object... arguments) throws Exception {
     Object[] all = new Object[arguments.length + 2];
     all[0] = "--root";
     all[1] = mac.root();

@@ -52,8 +52,7 @@ final class ExpiredDefenderTest {
       String day = PRINTED.format(today.plusDays(days)) + " at 11:59:59 PM";
       for (String printed : List.of(json(days), text(day))) {
         Health answer = Answer.of(new ToolRun.Finished(0, printed, ""));
-        Health health =
-            answer.expiring(ExpiryDay.of(answer.productExpiration(), zone), today);
+        Health health = answer.expiring(ExpiryDay.of(answer.productExpiration(), zone), today);
 
         Judgement judgement = judge(health, today);
 
@@ -78,8 +77,7 @@ final class ExpiredDefenderTest {
             "/recordings/expiry/expired-yet-healthy.json")) {
       return new String(recorded.readAllBytes(), StandardCharsets.UTF_8)
           .replace("@UPDATED@", Long.toString(NOON.toEpochMilli()))
-          .replace(
-              "@EXPIRATION@", Long.toString(NOON.plus(Duration.ofDays(days)).toEpochMilli()));
+          .replace("@EXPIRATION@", Long.toString(NOON.plus(Duration.ofDays(days)).toEpochMilli()));
     }
   }
 
