@@ -64,7 +64,7 @@ final class Wording {
       case AWAITING_APPROVAL -> ApprovalAdvice.awaiting(seen);
       case RESTART_REQUIRED -> "Restart this Mac.";
       case LOAD_FAILED ->
-          "See extension.lastAttempt, mend what it names, then restart this Mac; it is tried again"
+          "See extension.lastAttempt, fix what it names, then restart this Mac; it is tried again"
               + " with the next grant, version or boot.";
       case APPROVED_NOT_LOADED ->
           "Nothing, if loadApprovedExtension is on: the extension is being loaded.";
