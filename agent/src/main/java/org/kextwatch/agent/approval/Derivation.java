@@ -10,6 +10,7 @@ import org.kextwatch.agent.status.Extension;
 import org.kextwatch.agent.status.ExtensionKind;
 import org.kextwatch.agent.status.ExtensionState;
 import org.kextwatch.agent.status.Grant;
+import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.SystemExtension;
 
 /**
@@ -132,7 +133,8 @@ final class Derivation {
    */
   private static @Nullable ExtensionState attemptedState(Evidence evidence) {
     Attempt attempt = evidence.history().last();
-    if (attempt == null) {
+    if (attempt == null
+        || (attempt.outcome() != Outcome.LOADED && evidence.history().hasLoadedSinceLast())) {
       return null;
     }
     return switch (attempt.outcome()) {

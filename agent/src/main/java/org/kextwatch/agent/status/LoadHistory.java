@@ -128,6 +128,11 @@ public record LoadHistory(
     return grant != null && grant.isGiven() && last != null && !prompts.contains(last.at());
   }
 
+  /** Whether the kernel has listed the kext since the last attempt: then that attempt is over. */
+  public boolean hasLoadedSinceLast() {
+    return last != null && loadedSince != null && !last.at().isAfter(loadedSince);
+  }
+
   private static boolean differs(@Nullable String known, @Nullable String seen) {
     return known != null && seen != null && !known.equals(seen);
   }

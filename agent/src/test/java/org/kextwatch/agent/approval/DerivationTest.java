@@ -260,16 +260,24 @@ final class DerivationTest {
         unreadable(LoadHistory.NONE.beginning(later, Trigger.PROMPT_RENEWAL).ended(refused)));
   }
 
+  @Test
+  void anAttemptIsOverOnceTheKernelHasListedTheKext() {
+    Attempt refused = new Attempt(Instant.EPOCH, Outcome.POLICY_BLOCKED, 27, "");
+    LoadHistory blocked =
+        LoadHistory.NONE.seen(Instant.EPOCH, "boot", "1", Grant.USER).ended(refused);
+    LoadHistory loaded = blocked.listing(Instant.EPOCH.plusSeconds(1), true);
+    LoadHistory unloaded = loaded.listing(Instant.EPOCH.plusSeconds(2), false);
+    assertEquals(ExtensionState.CONFLICT, state(blocked, Listed.UNKNOWN, Grant.USER));
+    assertEquals(ExtensionState.UNKNOWN, state(loaded, Listed.UNKNOWN, Grant.USER));
+    assertEquals(ExtensionState.CONFLICT, state(unloaded, Listed.UNKNOWN, Grant.USER));
+  }
+
   private static ExtensionState unreadable(LoadHistory history) {
-    Sight sight =
-        new Sight(
-            version("10.14").orElseThrow(),
-            "boot",
-            "1",
-            Listed.NOT_LOADED,
-            Grant.UNREADABLE,
-            true,
-            null);
+    return state(history, Listed.NOT_LOADED, Grant.UNREADABLE);
+  }
+
+  private static ExtensionState state(LoadHistory history, Listed listed, Grant grant) {
+    Sight sight = new Sight(version("10.14").orElseThrow(), "boot", "1", listed, grant, true, null);
     return sight.read(history, Instant.EPOCH.plusSeconds(2), null).extension().state();
   }
 
