@@ -33,6 +33,9 @@ class LifeTest {
   private static final int WEEKS_OF_A_MAC = 10;
   private static final Duration WEEK = Duration.ofDays(7);
 
+  /** For so long a fault stays, and is watched afterwards. */
+  private static final Duration HOURS = Duration.ofHours(5);
+
   @TempDir private Path folder;
 
   @Test
@@ -91,7 +94,7 @@ class LifeTest {
   private void liveWith(RealFault fault, int seed) {
     OrdinaryLife life = new OrdinaryLife(seed, fault.onKernel(), folder("fault" + seed));
     try {
-      life.live(Duration.ofHours(30).plusSeconds(seed * 37L % 3_600));
+      life.live(Duration.ofHours(3).plusSeconds(seed * 37L % 3_600));
       settle(life);
 
       life.write("it goes wrong");
@@ -101,7 +104,7 @@ class LifeTest {
       fault.begin().accept(life.mac);
       awake(life, fault.promise().told);
       isTold(fault, life);
-      life.live(Duration.ofHours(20));
+      life.live(HOURS);
 
       settle(life);
       life.write("it comes right");
@@ -109,7 +112,7 @@ class LifeTest {
       fault.end().accept(life.mac);
       awake(life, fault.promise().resolved);
       life.isWell = true;
-      life.live(Duration.ofHours(20));
+      life.live(HOURS);
       isResolved(life);
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError(fault + ", seed " + seed + ": " + e + "\n" + life.story(), e);

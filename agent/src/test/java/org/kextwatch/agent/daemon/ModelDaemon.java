@@ -164,7 +164,7 @@ final class ModelDaemon implements Cycle.Mac {
   }
 
   private Attempt load(Settings inForce, Instant at) {
-    deliver(); // so that what is told later was not told before this
+    assertEquals(at, ledger.state().loads().begun(), "the attempt is counted before it is made");
     witness.loads(at);
     return mac.kextutil(at, witness::meanwhile);
   }

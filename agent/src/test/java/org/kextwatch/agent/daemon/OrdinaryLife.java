@@ -369,7 +369,7 @@ final class OrdinaryLife implements ModelDaemon.Witness {
     if (isCalm()) {
       return;
     }
-    Duration gone = seconds(1, MOMENT_SECONDS - 10);
+    Duration gone = seconds(1, MOMENT_SECONDS);
     mac.passingSilence = EXCHANGES[random.nextInt(EXCHANGES.length)];
     mac.newRow = "activating";
     write("Defender is updated, " + mac.passingSilence + " for " + gone);
@@ -383,10 +383,7 @@ final class OrdinaryLife implements ModelDaemon.Witness {
             mac.kext++;
           }
           mac.exchange();
-          starts(
-              mac.isKernel()
-                  ? seconds(1, MOMENT_SECONDS - (int) gone.toSeconds())
-                  : seconds(1, 480));
+          starts(seconds(1, 480));
         });
   }
 

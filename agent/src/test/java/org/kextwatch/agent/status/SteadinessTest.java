@@ -55,6 +55,32 @@ class SteadinessTest {
     assertNull(look(STEADY, old, old, 0).settledAt());
   }
 
+  @Test
+  void aFallThatComesWithAnotherVersionIsAnUpdateThatSettles() {
+    Status updated = status(pair(true, false), ofVersion("101.3.1"));
+    Steadiness seen = look(STEADY, GOOD, updated, 0);
+    assertTrue(seen.isSettling());
+    assertTrue(seen.holds(GOOD, updated));
+  }
+
+  private static Extension ofVersion(String version) {
+    return new Extension(
+        ACTIVE.kind(),
+        ACTIVE.state(),
+        ACTIVE.bundleId(),
+        ACTIVE.teamId(),
+        ACTIVE.path(),
+        version,
+        ACTIVE.loaded(),
+        ACTIVE.loadedVersion(),
+        ACTIVE.grant(),
+        ACTIVE.grantEvidence(),
+        ACTIVE.userMayApprove(),
+        ACTIVE.allowedByProfile(),
+        ACTIVE.lastAttempt(),
+        List.of());
+  }
+
   /** Of a Defender that does not answer while its extension is listed. */
   private static Status silent(String version) {
     SystemExtension row =
