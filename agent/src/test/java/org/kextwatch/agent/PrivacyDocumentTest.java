@@ -1,0 +1,288 @@
+package org.kextwatch.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.config.SettingsReader;
+import org.kextwatch.agent.config.SettingsReading.Shown;
+import org.kextwatch.agent.daemon.Glance;
+import org.kextwatch.agent.demo.SimulatedMac;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.ToolRunner;
+import org.kextwatch.agent.report.Contract;
+import org.kextwatch.agent.report.Endpoint;
+import org.kextwatch.agent.report.EventData;
+import org.kextwatch.agent.report.EventWriter;
+import org.kextwatch.agent.status.Device;
+import org.kextwatch.agent.status.Status;
+
+/** The page on privacy names everything that leaves a Mac, and what its settings remove. */
+final class PrivacyDocumentTest {
+  private static final String LOGIN = "/Library/Application Support/Kextwatch/login";
+  private static final String LABEL = "Berlin, third floor";
+
+  /** What the simulated Mac's Defender calls it, and its owner. */
+  private static final List<String> IDS =
+      List.of(
+          "0123456789abcdef0123456789abcdef01234567",
+          "3D1F6A52-7B0C-4C7E-8B3B-1E9A5D2C4F60",
+          "8f14e45f-ceea-467f-a9d2-7c1b6e5d3a90");
+
+  private static final Pattern WORD = Pattern.compile("`([^`]+)`");
+
+  @TempDir private Path folder;
+  private SimulatedMac mac;
+
+  @BeforeEach
+  void aMac() throws Exception {
+    mac = SimulatedMac.create(folder.resolve("mac"));
+  }
+
+  @Test
+  void eachMemberOfTheSchemasHasARowAndEachRowIsAMember() throws IOException {
+    List<String> named = fields().stream().map(Row::field).toList();
+    assertEquals(named.size(), Set.copyOf(named).size(), "one row each");
+    Set<String> members = new SchemaMembers(Contract.schemas()).paths();
+    assertEquals(Set.of(), without(members, named), "members that agent/docs/privacy.md lacks");
+    assertEquals(Set.of(), without(named, members), "rows of what is no member");
+  }
+
+  @Test
+  void aMemberThatIsAddedIsMissed() {
+    Map<String, String> more = new HashMap<>(Contract.schemas());
+    more.computeIfPresent("status.json", (name, text) -> with(text, "\"healthy\"", "\"mood\""));
+    more.computeIfPresent(
+        "envelope.json", (name, text) -> with(text, "\"type\"", "\"tracestate\""));
+    more.computeIfPresent("events.dropped.json", (n, text) -> with(text, "\"count\"", "\"who\""));
+    Set<String> before = new SchemaMembers(Contract.schemas()).paths();
+    assertEquals(
+        Set.of("status.health.mood", "tracestate", "data.who"),
+        without(new SchemaMembers(more).paths(), before));
+  }
+
+  private static Set<String> without(Collection<String> these, Collection<String> those) {
+    Set<String> left = new TreeSet<>(these);
+    left.removeAll(those);
+    return left;
+  }
+
+  private static String with(String schema, String before, String member) {
+    return schema.replaceFirst(
+        before + ": \\{", member + ": {\"type\": \"string\"}, " + before + ": {");
+  }
+
+  @Test
+  void eachRowIsWholeAndNamesSettingsThatThereAre() throws Exception {
+    Set<String> settings =
+        new SettingsReader(root())
+            .read().shown().stream().map(Shown::name).collect(Collectors.toSet());
+    for (Row row : all()) {
+      assertEquals(5, row.cells().size(), row::toString);
+      assertFalse(row.cells().contains(""), row::toString);
+      boolean isAlwaysTold = row.removedBy().equals("–");
+      assertTrue(
+          isAlwaysTold || row.settings().stream().anyMatch(settings::contains), row::toString);
+    }
+    for (Row row : fields()) {
+      boolean isForAll = row.field().startsWith("status.");
+      assertEquals(isForAll ? "receiver, users" : "receiver", row.seenBy(), row::toString);
+      Schemas.parse(row.example());
+    }
+  }
+
+  @Test
+  void aMinimalIdentityReplacesWhatThePageSaysAndNothingNamesTheMac() throws Exception {
+    Map<String, String> full = told(Map.of());
+    Device device = status(Map.of()).device();
+    List<String> names =
+        Stream.of(device.serialNumber(), device.hardwareUuid(), device.computerName()).toList();
+    assertEquals(fieldsOf("deviceIdentity"), holding(full, names));
+    assertEquals(Set.of(), holding(told(Map.of("deviceIdentity", "minimal")), names));
+  }
+
+  @Test
+  void defendersIdsAreToldOnlyIfTheSettingsSaySo() throws Exception {
+    assertEquals(Set.of(), holding(told(Map.of()), IDS));
+    Set<String> said = fieldsOf("includeDefenderIds");
+    assertTrue(said.containsAll(holding(told(Map.of("includeDefenderIds", true)), IDS)));
+    assertEquals(IDS.size(), holding(told(Map.of("includeDefenderIds", true)), IDS).size());
+    assertTrue(said.stream().allMatch(field -> field.startsWith("status.health.defenderIds.")));
+  }
+
+  @Test
+  void labelsAreWhereThePageSaysAndNowhereElse() throws Exception {
+    Map<String, String> told = told(Map.of("labels", Map.of("place", LABEL)));
+    assertEquals(fieldsOf("labels"), holding(told, List.of(LABEL)));
+  }
+
+  @Test
+  void eachHeaderOfARequestHasARow() throws Exception {
+    Set<String> sent = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    HttpServer receiver =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    receiver.createContext(
+        "/",
+        exchange -> {
+          exchange.getRequestBody().readAllBytes();
+          sent.addAll(exchange.getRequestHeaders().keySet());
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    receiver.start();
+    try {
+      Settings.Webhook webhook =
+          settings(
+                  Map.of(
+                      "endpoint",
+                      "http://127.0.0.1:" + receiver.getAddress().getPort(),
+                      "proxy",
+                      "none",
+                      "authorizationFile",
+                      LOGIN,
+                      "headers",
+                      Map.of("X-Your-Own", "berlin")))
+              .webhook();
+      Path login = Files.writeString(mac.path(LOGIN), "Bearer token");
+      Files.setPosixFilePermissions(login, PosixFilePermissions.fromString("rw-------"));
+      Endpoint.Ready ready = (Endpoint.Ready) Endpoint.open(webhook, root(), "0.1.0");
+      ready.client().send("evt_1", "{}".getBytes(StandardCharsets.UTF_8), 1);
+      ready.client().close();
+    } finally {
+      receiver.stop(0);
+    }
+    Set<String> named = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    rows("| header |").forEach(row -> named.add(row.field()));
+    assertEquals(named, sent);
+  }
+
+  /** Every member of an event that this Mac would send with such settings, by its path. */
+  private Map<String, String> told(Map<String, Object> settings) throws Exception {
+    Status status = status(settings);
+    byte[] body =
+        new EventWriter()
+            .write(
+                new EventData.StartedData(status),
+                status.device(),
+                status.observedAt(),
+                "stream",
+                1)
+            .body()
+            .toByteArray();
+    Map<String, String> members = new TreeMap<>();
+    flatten(Schemas.parse(new String(body, StandardCharsets.UTF_8)), "", members);
+    return members;
+  }
+
+  private Status status(Map<String, Object> settings) throws Exception {
+    return Glance.at(root(), new ToolRunner(root()), settings(settings)).status();
+  }
+
+  private Settings settings(Map<String, Object> settings) throws Exception {
+    mac.prepareForAgent(settings, "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+    return new SettingsReader(root()).read().settings();
+  }
+
+  private SystemRoot root() throws Exception {
+    return SystemRoot.at(mac.root());
+  }
+
+  private static void flatten(Object node, String path, Map<String, String> members) {
+    if (node instanceof Map<?, ?> map && !path.endsWith(".labels")) {
+      map.forEach((name, value) -> flatten(value, path + "." + name, members));
+    } else {
+      members.put(SchemaMembers.shown(path.substring(1)), String.valueOf(node));
+    }
+  }
+
+  /** The members that hold one of these texts. */
+  private static Set<String> holding(Map<String, String> members, List<String> texts) {
+    return members.entrySet().stream()
+        .filter(member -> texts.stream().anyMatch(text -> contains(member.getValue(), text)))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static boolean contains(String value, String text) {
+    return value.toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT));
+  }
+
+  private static Set<String> fieldsOf(String setting) throws IOException {
+    return fields().stream()
+        .filter(row -> row.settings().contains(setting))
+        .map(Row::field)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static List<Row> fields() throws IOException {
+    return rows("| field |");
+  }
+
+  private static List<Row> all() throws IOException {
+    return Stream.of(fields(), rows("| header |"), rows("| of the connection |"))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /** Of the table that begins so. */
+  private static List<Row> rows(String head) throws IOException {
+    List<String> lines = Files.readAllLines(Script.AGENT.resolve("docs/privacy.md"));
+    List<Row> rows =
+        lines.stream()
+            .dropWhile(line -> !line.startsWith(head))
+            .skip(2)
+            .takeWhile(line -> line.startsWith("|"))
+            .map(line -> Arrays.asList(line.substring(1).strip().split("\\s*\\|\\s*", -1)))
+            .map(cells -> new Row(cells.stream().map(String::strip).toList().subList(0, 5)))
+            .toList();
+    assertFalse(rows.isEmpty(), head);
+    return rows;
+  }
+
+  private record Row(List<String> cells) {
+    String field() {
+      return cells.get(0).replace("`", "");
+    }
+
+    String example() {
+      return cells.get(2).replace("`", "");
+    }
+
+    String seenBy() {
+      return cells.get(3);
+    }
+
+    String removedBy() {
+      return cells.get(4);
+    }
+
+    List<String> settings() {
+      return WORD.matcher(removedBy()).results().map((MatchResult word) -> word.group(1)).toList();
+    }
+  }
+}
