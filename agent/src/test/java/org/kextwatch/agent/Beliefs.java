@@ -18,7 +18,7 @@ final class Beliefs {
 
   private static final Pattern MARK = Pattern.compile("belief:([a-z0-9-]+)");
   private static final Pattern QUESTION = Pattern.compile("(?m)^ *ask ([a-z0-9-]+) ");
-  private static final Pattern BULLET = Pattern.compile("(?m)^- .*$");
+  private static final Pattern BULLET = Pattern.compile("(?m)^- .*(\n  .*)*$");
   private static final Pattern NAMED = Pattern.compile("`([a-z0-9]+(?:-[a-z0-9]+)+)`");
 
   private Beliefs() {}
@@ -43,7 +43,7 @@ final class Beliefs {
 
   /** The items of what README says is to be verified on a Mac. */
   static List<String> limits() throws IOException {
-    String[] parts = Files.readString(README).split("\n## Honest limits\n", 2);
+    String[] parts = Files.readString(README).split("\n## Known limits\n", 2);
     String section = parts[1].split("\n## ", 2)[0];
     return BULLET.matcher(section).results().map(MatchResult::group).toList();
   }
