@@ -84,6 +84,7 @@ report() {
   about_the_approval
   about_the_loader
   about_system_extensions
+  about_extension_locks
   about_defender
   about_macos
   about_the_job
@@ -445,21 +446,48 @@ about_system_extensions() {
   fi
 }
 
+# The names of its keys are Apple's; a team's name has no small letter, and a bundle's has a dot.
+about_extension_locks() {
+  ask extension-lock-keys 'where a profile locks system extensions, a key of db.plist begins with nonRemovable'
+  if ! extension_database; then
+    cannot_tell "${flaw}"
+    return 0
+  fi
+  keys=$(printf '%s\n' "${said}" | tr '<' '\n' | awk '
+    /^key>extensionPolicies$/ { inside = 1; next }
+    inside && /^array>/ { depth++ }
+    inside && (/^\/array>/ && --depth == 0 || /^array\/>/ && depth == 0) { exit }
+    inside && /^key>[A-Za-z]*[a-z][A-Za-z]*$/ { print substr($0, 5) }' | sort -u)
+  locks=$(printf '%s\n' "${keys}" | grep -i '^nonremovable')
+  if [ -n "${locks}" ]; then
+    as_expected "it has $(one_line "${locks}")"
+  elif ! property_list "${root}/Library/Managed Preferences/com.apple.system-extension-policy.plist" ||
+    ! says '<key>NonRemovable[A-Za-z]*</key>'; then
+    cannot_tell 'no profile that locks system extensions was found'
+  else
+    differs "a profile locks some; the keys of policies in db.plist are: $(one_line "${keys:-none}")"
+  fi
+}
+
 one_line() {
   printf '%s' "$1" | tr '\n' ' '
 }
 
 # What macOS knows of system extensions, as XML.
 extension_database() {
-  flaw='there is no db.plist'
-  list=${root}/Library/SystemExtensions/db.plist
-  [ -e "${list}" ] || return 1
+  property_list "${root}/Library/SystemExtensions/db.plist"
+}
+
+# Leaves a property list as XML in "said". If it fails "flaw" says why.
+property_list() {
+  flaw="there is no ${1##*/}"
+  [ -e "$1" ] || return 1
   flaw='only root may look'
-  [ -r "${list}" ] || return 1
-  if grep -Fq '<plist' "${list}"; then
-    said=$(cat "${list}")
+  [ -r "$1" ] || return 1
+  if grep -Fq '<plist' "$1"; then
+    said=$(cat "$1")
   else
-    try /usr/bin/plutil -convert xml1 -o - "${list}" || return 1
+    try /usr/bin/plutil -convert xml1 -o - "$1" || return 1
     flaw="plutil ended with ${code}"
     [ "${code}" -eq 0 ]
   fi

@@ -101,7 +101,7 @@ class OnAMacTest {
                 "system-extension-database",
                 "system-extension-words")),
         answered(report, Outcome.AS_EXPECTED));
-    assertTrue(ended.err().startsWith("on-a-mac.sh: 16 as expected, 0 different, 11 "), ended::err);
+    assertTrue(ended.err().startsWith("on-a-mac.sh: 16 as expected, 0 different, 12 "), ended::err);
   }
 
   @ParameterizedTest
@@ -113,6 +113,7 @@ class OnAMacTest {
     mac.kextFolderFlags("-");
     mac.enrolment("perhaps");
     mac.systemExtensions().put("com.microsoft.wdav.epsext", "101.1", "activated_on_a_whim");
+    lockByAProfile();
     Script.write(mac.path("/usr/sbin/sysctl"), "echo hello");
     Script.write(mac.path("/bin/launchctl"), "printf '\\t\"a.b\" => perhaps\\ndisabled services'");
     Script.write(mac.path("/bin/ls"), "echo ' 0: group:everyone may delete'");
@@ -137,6 +138,7 @@ class OnAMacTest {
                 "codesign-requirement",
                 "console-owner",
                 "enrolment-line",
+                "extension-lock-keys",
                 "java-starts",
                 "kernel-list",
                 "loader-exit-codes",
@@ -147,6 +149,21 @@ class OnAMacTest {
                 "system-extension-words")),
         answered(MacReport.parse(ended.out()), Outcome.DIFFERS));
     assertTrue(ended.out().contains("  found: activated_on_a_whim\n"), ended::out);
+  }
+
+  @Test
+  void theKeysByWhichMacOsLocksExtensionsAreNamed() throws Exception {
+    lockByAProfile();
+    policyInTheDatabase("allowUserOverrides", "removableByNobody");
+    assertEquals(
+        "a profile locks some; the keys of policies in db.plist are: allowUserOverrides"
+            + " removableByNobody",
+        MacReport.parse(ask(1).out()).answers().get("extension-lock-keys").found());
+
+    policyInTheDatabase("allowUserOverrides", "nonRemovableFromUIExtensions");
+    MacReport.Answer answer = MacReport.parse(ask(0).out()).answers().get("extension-lock-keys");
+    assertEquals(Outcome.AS_EXPECTED, answer.outcome());
+    assertEquals("it has nonRemovableFromUIExtensions", answer.found());
   }
 
   @Test
@@ -317,6 +334,33 @@ class OnAMacTest {
         done 2>/dev/null
         exit 0
         """);
+  }
+
+  private void lockByAProfile() throws IOException {
+    mac.put(
+        "/Library/Managed Preferences/com.apple.system-extension-policy.plist",
+        """
+        <plist version="1.0"><dict><key>NonRemovableFromUISystemExtensions</key><dict>
+        <key>UBF8T346G9</key><array><string>com.microsoft.wdav.epsext</string></array>
+        </dict></dict></plist>
+        """);
+  }
+
+  private void policyInTheDatabase(String overrides, String lock) throws IOException {
+    Path database = mac.path("/Library/SystemExtensions/db.plist");
+    String list =
+        """
+        <array><dict><key>%s</key><true/><key>%s</key><dict>
+        <key>UBF8T346G9</key><array><string>com.microsoft.wdav.epsext</string></array>
+        </dict></dict></array>
+        """
+            .formatted(overrides, lock);
+    Files.writeString(
+        database,
+        Files.readString(database)
+            .replaceFirst(
+                "(?s)(<key>extensionPolicies</key>\\s*)(<array/>|.*(?=<key>extensions</key>))",
+                "$1" + list));
   }
 
   private static boolean isTool(Path file) {

@@ -33,8 +33,8 @@ record Allowance(
 
   /**
    * How the keys that lock extensions begin: {@code NonRemovableSystemExtensions} and {@code
-   * NonRemovableFromUISystemExtensions} of a profile. What macOS' own list calls them is not known;
-   * its other names begin with a small letter and leave out "System".
+   * NonRemovableFromUISystemExtensions} of a profile. What macOS' own list calls them is not known
+   * (belief:extension-lock-keys); its other names begin with a small letter and leave out "System".
    */
   private static final String LOCK = "nonremovable";
 
