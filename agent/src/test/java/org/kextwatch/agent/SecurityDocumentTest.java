@@ -25,9 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.daemon.Version;
 
-/** Whatever the page on security claims is shown by a test that there is, or said to be open. */
+/** Whatever the page on security claims is shown by a test that exists, or said to be open. */
 final class SecurityDocumentTest {
-  private static final Path PAGE = Script.AGENT.resolve("docs/security.md");
+  private static final Path DOCS = Script.AGENT.resolve("docs");
   private static final String OPEN = "not defended";
   private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))\\.(\\w+)`");
 
@@ -35,9 +35,10 @@ final class SecurityDocumentTest {
       new ClassFileImporter()
           .importUrl(Version.class.getProtectionDomain().getCodeSource().getLocation());
 
-  @Test
-  void eachTestThatItNamesIsThere() throws IOException {
-    assertEquals(List.of(), missing(Files.readString(PAGE)));
+  @ParameterizedTest
+  @ValueSource(strings = {"security.md", "decisions.md"})
+  void eachTestThatIsNamedIsThere(String page) throws IOException {
+    assertEquals(List.of(), missing(Files.readString(DOCS.resolve(page))));
   }
 
   @ParameterizedTest
@@ -48,7 +49,7 @@ final class SecurityDocumentTest {
         "SecurityDocumentTest.missing", // a method, but no test
       })
   void aTestThatIsNotThereIsMissed(String name) throws IOException {
-    String good = "`SecurityDocumentTest.eachTestThatItNamesIsThere`";
+    String good = "`SecurityDocumentTest.eachTestThatIsNamedIsThere`";
     assertEquals(List.of(name), missing(good + " and `" + name + "`"));
   }
 
@@ -77,7 +78,7 @@ final class SecurityDocumentTest {
   private static List<String> threats() throws IOException {
     List<String> rows = new ArrayList<>();
     boolean isThreat = false;
-    for (String line : Files.readAllLines(PAGE)) {
+    for (String line : Files.readAllLines(DOCS.resolve("security.md"))) {
       if (line.matches("\\| what (they|it) tr(y|ies) \\|.*")) {
         isThreat = true;
       } else if (!line.startsWith("|")) {
