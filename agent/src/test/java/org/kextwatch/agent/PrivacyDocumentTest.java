@@ -12,17 +12,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,8 +52,6 @@ final class PrivacyDocumentTest {
           "3D1F6A52-7B0C-4C7E-8B3B-1E9A5D2C4F60",
           "8f14e45f-ceea-467f-a9d2-7c1b6e5d3a90");
 
-  private static final Pattern WORD = Pattern.compile("`([^`]+)`");
-
   @TempDir private Path folder;
   private SimulatedMac mac;
 
@@ -66,7 +62,7 @@ final class PrivacyDocumentTest {
 
   @Test
   void eachMemberOfTheSchemasHasARowAndEachRowIsAMember() throws IOException {
-    List<String> named = fields().stream().map(Row::field).toList();
+    List<String> named = PrivacyPage.fields().stream().map(PrivacyPage.Row::field).toList();
     assertEquals(named.size(), Set.copyOf(named).size(), "one row each");
     Set<String> members = new SchemaMembers(Contract.schemas()).paths();
     assertEquals(Set.of(), without(members, named), "members that agent/docs/privacy.md lacks");
@@ -102,18 +98,55 @@ final class PrivacyDocumentTest {
     Set<String> settings =
         new SettingsReader(root())
             .read().shown().stream().map(Shown::name).collect(Collectors.toSet());
-    for (Row row : all()) {
+    for (PrivacyPage.Row row : PrivacyPage.all()) {
       assertEquals(5, row.cells().size(), row::toString);
       assertFalse(row.cells().contains(""), row::toString);
       boolean isAlwaysTold = row.removedBy().equals("–");
       assertTrue(
           isAlwaysTold || row.settings().stream().anyMatch(settings::contains), row::toString);
     }
-    for (Row row : fields()) {
+    for (PrivacyPage.Row row : PrivacyPage.fields()) {
       boolean isForAll = row.field().startsWith("status.");
       assertEquals(isForAll ? "receiver, users" : "receiver", row.seenBy(), row::toString);
-      Schemas.parse(row.example());
     }
+  }
+
+  /** Of the types of events one, which has most members. */
+  @Test
+  void theExamplesMakeAnEventAsTheSchemasWantIt() throws IOException {
+    Map<String, Object> document = new LinkedHashMap<>();
+    Map<String, Object> event = new LinkedHashMap<>();
+    for (PrivacyPage.Row row : PrivacyPage.fields()) {
+      String field = row.field();
+      if (field.startsWith("status.")) {
+        put(document, field.substring("status.".length()), row.example());
+      } else if (!field.startsWith("data.") || field.matches("data\\.(changes|transition)\\b.*")) {
+        put(event, field, row.example());
+      }
+    }
+    assertEquals(List.of(), Schemas.flawsOfStatus(Schemas.write(document)));
+    put(event, "data.status", Schemas.write(document));
+    assertEquals(List.of(), Schemas.flaws(Schemas.write(event)));
+  }
+
+  @SuppressWarnings("unchecked") // what is put into it here
+  private static void put(Map<String, Object> into, String path, String json) {
+    String[] names = path.split("\\.", 2);
+    if (names.length == 1) {
+      into.put(path, Schemas.parse(json));
+      return;
+    }
+    Map<String, Object> inner;
+    if (names[0].endsWith("[]")) {
+      String list = names[0].replace("[]", "");
+      inner =
+          ((List<Map<String, Object>>)
+                  into.computeIfAbsent(list, name -> List.of(new LinkedHashMap<>())))
+              .get(0);
+    } else {
+      inner = (Map<String, Object>) into.computeIfAbsent(names[0], name -> new LinkedHashMap<>());
+    }
+    put(inner, names[1], json);
   }
 
   @Test
@@ -122,14 +155,14 @@ final class PrivacyDocumentTest {
     Device device = status(Map.of()).device();
     List<String> names =
         Stream.of(device.serialNumber(), device.hardwareUuid(), device.computerName()).toList();
-    assertEquals(fieldsOf("deviceIdentity"), holding(full, names));
+    assertEquals(PrivacyPage.fieldsOf("deviceIdentity"), holding(full, names));
     assertEquals(Set.of(), holding(told(Map.of("deviceIdentity", "minimal")), names));
   }
 
   @Test
   void defendersIdsAreToldOnlyIfTheSettingsSaySo() throws Exception {
     assertEquals(Set.of(), holding(told(Map.of()), IDS));
-    Set<String> said = fieldsOf("includeDefenderIds");
+    Set<String> said = PrivacyPage.fieldsOf("includeDefenderIds");
     assertTrue(said.containsAll(holding(told(Map.of("includeDefenderIds", true)), IDS)));
     assertEquals(IDS.size(), holding(told(Map.of("includeDefenderIds", true)), IDS).size());
     assertTrue(said.stream().allMatch(field -> field.startsWith("status.health.defenderIds.")));
@@ -138,7 +171,7 @@ final class PrivacyDocumentTest {
   @Test
   void labelsAreWhereThePageSaysAndNowhereElse() throws Exception {
     Map<String, String> told = told(Map.of("labels", Map.of("place", LABEL)));
-    assertEquals(fieldsOf("labels"), holding(told, List.of(LABEL)));
+    assertEquals(PrivacyPage.fieldsOf("labels"), holding(told, List.of(LABEL)));
   }
 
   @Test
@@ -177,7 +210,7 @@ final class PrivacyDocumentTest {
       receiver.stop(0);
     }
     Set<String> named = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-    rows("| header |").forEach(row -> named.add(row.field()));
+    PrivacyPage.headers().forEach(row -> named.add(row.field()));
     assertEquals(named, sent);
   }
 
@@ -230,59 +263,5 @@ final class PrivacyDocumentTest {
 
   private static boolean contains(String value, String text) {
     return value.toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT));
-  }
-
-  private static Set<String> fieldsOf(String setting) throws IOException {
-    return fields().stream()
-        .filter(row -> row.settings().contains(setting))
-        .map(Row::field)
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  private static List<Row> fields() throws IOException {
-    return rows("| field |");
-  }
-
-  private static List<Row> all() throws IOException {
-    return Stream.of(fields(), rows("| header |"), rows("| of the connection |"))
-        .flatMap(List::stream)
-        .toList();
-  }
-
-  /** Of the table that begins so. */
-  private static List<Row> rows(String head) throws IOException {
-    List<String> lines = Files.readAllLines(Script.AGENT.resolve("docs/privacy.md"));
-    List<Row> rows =
-        lines.stream()
-            .dropWhile(line -> !line.startsWith(head))
-            .skip(2)
-            .takeWhile(line -> line.startsWith("|"))
-            .map(line -> Arrays.asList(line.substring(1).strip().split("\\s*\\|\\s*", -1)))
-            .map(cells -> new Row(cells.stream().map(String::strip).toList().subList(0, 5)))
-            .toList();
-    assertFalse(rows.isEmpty(), head);
-    return rows;
-  }
-
-  private record Row(List<String> cells) {
-    String field() {
-      return cells.get(0).replace("`", "");
-    }
-
-    String example() {
-      return cells.get(2).replace("`", "");
-    }
-
-    String seenBy() {
-      return cells.get(3);
-    }
-
-    String removedBy() {
-      return cells.get(4);
-    }
-
-    List<String> settings() {
-      return WORD.matcher(removedBy()).results().map((MatchResult word) -> word.group(1)).toList();
-    }
   }
 }

@@ -36,7 +36,7 @@ final class SecurityDocumentTest {
           .importUrl(Version.class.getProtectionDomain().getCodeSource().getLocation());
 
   @ParameterizedTest
-  @ValueSource(strings = {"security.md", "decisions.md"})
+  @ValueSource(strings = {"security.md", "privacy.md", "decisions.md"})
   void eachTestThatIsNamedIsThere(String page) throws IOException {
     assertEquals(List.of(), missing(Files.readString(DOCS.resolve(page))));
   }
