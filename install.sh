@@ -1,10 +1,10 @@
 #!/bin/sh
 #
-# Installs Kextwatch on this Mac and removes it; tries, tests and builds it on any machine, and brings
-# what that needs. What is done to a Mac is in the scripts in launchd.
+# Installs Kextwatch on this Mac and removes it. Builds, tests and demonstrates it on any machine, and
+# installs what that needs. The scripts in launchd do the work on a Mac.
 #
-# No function that stands in a condition relies on "set -e" to end it, and those files use what this
-# one sets:
+# No function that is called in a condition relies on "set -e", and those scripts use variables that are
+# set here:
 # shellcheck disable=SC2310,SC2034
 
 set -eu
@@ -23,41 +23,56 @@ needs="A JDK ${oldest_jdk} or later is at https://adoptium.net, Maven ${oldest_m
 
 usage() {
   cat <<'TEXT'
-usage: sudo ./install.sh [OPTION...]     install Kextwatch on this Mac, or upgrade it, and start it
-         --endpoint URL                  the webhook, if there are no settings yet
-         --secret-file F                 its secret (whsec_...), if there is none yet
-         --config F                      the settings, if there are none yet (not with --endpoint)
-         --java HOME                     the Java to run with: 17 or later, every file of it root's
-                                         and no other's to write. Else the one of the last
-                                         install, else the Mac's newest
-         --no-start                      put everything in place, leave launchd alone
-         --destdir DIR                   into a package's staging folder: no launchd, root not needed;
-                                         HOME is then where the Java is on the Macs to come
-         --root DIR                      onto the Mac that is a folder, with its own bin/launchctl
-         --dry-run                       check everything, say what would be done, change nothing
-       sudo ./install.sh --uninstall     stop and remove it; settings, state and logs stay
-         --purge                         these too
-       ./install.sh --status             what is installed, whether it runs, and what it knows
-       ./install.sh --demo [OPTION...]   watch two simulated Macs live through the story;
-                                         the options are those of "kextwatch demo", such as --fast
-       ./install.sh --test               build it and run every test and check
-       ./install.sh --version
-       ./install.sh --help
+usage: sudo ./install.sh [OPTION...]
+    Installs Kextwatch on this Mac, or upgrades it, and starts it.
+    --endpoint URL     the webhook, if there are no settings yet
+    --secret-file F    its secret (whsec_...), if there is none yet
+    --config F         the settings, if there are none yet (not with --endpoint)
+    --java HOME        the Java to run with: 17 or later, every file owned by
+                       root and not writable by others. Default: the Java of the
+                       last install, else the newest one on this Mac
+    --no-start         put everything in place, but do not call launchd
+    --destdir DIR      install into the staging folder of a package: launchd is
+                       not called, root is not needed, and HOME is the place of
+                       the Java on the Macs that get the package
+    --root DIR         install on the Mac whose root folder is DIR (for tests);
+                       it has its own bin/launchctl
+    --dry-run          check everything and show the plan, change nothing
 
-An install never changes settings or a secret that are there: edit them in
-/Library/Application Support/Kextwatch, or deploy a profile (launchd/README.md). A release that
-does not come up within 30 seconds is taken back, and the one before it runs again.
+sudo ./install.sh --uninstall
+    Stops and removes Kextwatch. Settings, state and logs stay.
+    --purge            remove these too
 
-Without a release archive the program is built first. What that needs is brought: with apt-get as
-root on Debian and its kin, with Homebrew on a Mac. Elsewhere you are told what is missing.
+./install.sh --status
+    Shows what is installed, whether launchd knows it, and the last status.
 
-exit codes: 0 done, 64 wrong usage, 69 something is missing or this is no Mac for it,
-            70 it did not work, 77 needs root, 78 bad settings or secret;
-            those of --status are those of "kextwatch status", 2 also for not installed
+./install.sh --demo [OPTION...]
+    Shows two simulated Macs. The options are those of "kextwatch demo",
+    such as --fast.
+
+./install.sh --test
+    Builds Kextwatch and runs every test and check.
+
+./install.sh --version
+./install.sh --help
+
+An install never changes settings or a secret that exist: edit them in
+/Library/Application Support/Kextwatch, or deploy a profile (launchd/README.md).
+A release that does not start within 30 seconds is rolled back: the one before
+it runs again.
+
+Outside a release archive the program is built first. What the build needs is
+installed: with apt-get as root on Debian and similar systems, with Homebrew on
+a Mac. On other systems you are told what is missing.
+
+exit codes: 0 done, 64 wrong usage, 69 something is missing or this is not a
+            Mac that it can work on, 70 it failed, 77 needs root, 78 bad
+            settings or secret. --status ends as "kextwatch status" does, and
+            with 2 where Kextwatch is not installed
 TEXT
 }
 
-# Nobody may be there any more to be told.
+# stderr may be closed by now, which must not end the script.
 say() {
   printf '%s\n' "install.sh: $1" >&2 || :
 }
@@ -71,7 +86,7 @@ main() {
   caller_folder=$(pwd -P)
   folder=$(dirname "$0")
   cd -P "${folder}"
-  umask 022 # a jar keeps the modes of its files, and is to be the same everywhere
+  umask 022 # a jar keeps the modes of its files, and must be the same from every build
 
   option=${1-}
   case ${option} in
@@ -80,7 +95,7 @@ main() {
       demo ${1+"$@"}
       ;;
     --test | --version | --help | -h)
-      [ "$#" -eq 1 ] || refuse "too much: $2"
+      [ "$#" -eq 1 ] || refuse "unexpected argument: $2"
       case ${option} in
         --test) verify ;;
         --version) version ;;
@@ -115,13 +130,13 @@ demo() {
   as_caller env JAVA_HOME="${JAVA_HOME}" "${program}/bin/kextwatch" demo ${1+"$@"}
 }
 
-# A release archive has the program in dist, a clone has it once it is built.
+# A release archive has the program in dist; a clone has it after a build.
 find_program() {
   program=agent/target/dist
   [ -f pom.xml ] || program=dist
 }
 
-# Its version, which is in the name of its jar.
+# The version of a program, taken from the name of its jar.
 version_of() {
   for jar in "$1"/lib/kextwatch-agent-*.jar; do
     name=${jar##*/kextwatch-agent-}
@@ -140,7 +155,7 @@ verify() {
   maven verify
 }
 
-# Folders count too: they change when a file in them goes.
+# Folders are compared too: a folder changes when a file in it is removed.
 is_stale() {
   [ -x "$1" ] || return 0
   [ -f pom.xml ] || return 1
@@ -152,7 +167,8 @@ maven() {
   as_caller env JAVA_HOME="${JAVA_HOME}" mvn -B -ntp "$@"
 }
 
-# Whoever called sudo: Homebrew refuses root, and what Maven writes should not be root's.
+# Runs a command as the user who called sudo: Homebrew refuses root, and what Maven writes should not
+# belong to root.
 as_caller() {
   if [ "${SUDO_USER:-root}" != root ] && is_root; then
     sudo -H -u "${SUDO_USER}" -- env PATH="${PATH}" "$@"
@@ -196,7 +212,7 @@ on_a_mac() {
       --uninstall) action=uninstall ;;
       --purge) purge=true ;;
       --status) action=status ;;
-      --demo | --test | --version | --help | -h) refuse "too much: $1" ;;
+      --demo | --test | --version | --help | -h) refuse "unexpected argument: $1" ;;
       *) refuse "unknown option: $1" ;;
     esac
     shift
@@ -233,7 +249,7 @@ take() {
     --config) config_file=$(absolute "$2") ;;
     --java) java_home=$(absolute "$2") ;;
     *)
-      [ -z "${root}" ] || refuse "give --destdir or --root once"
+      [ -z "${root}" ] || refuse "give one of --destdir and --root, once"
       if [ "$1" = --destdir ]; then
         staging=true
         start=false
@@ -266,7 +282,7 @@ build_as_caller() {
 
 # ---- what a build needs ----
 
-# Makes sure that all that is named is here, and sets JAVA_HOME.
+# Installs what is missing of the named things, and sets JAVA_HOME.
 bring() {
   if is_mac && is_root && [ "${SUDO_USER:-root}" = root ]; then
     fail "${unavailable}" "neither Homebrew nor Maven should run as root: run it without sudo"
@@ -300,7 +316,7 @@ is_here() {
   case $1 in
     jdk) find_jdk ;;
     maven) has_maven ;;
-    # None of these is made for a Mac, or it has its own.
+    # They do not exist for a Mac, or the Mac has its own.
     posh | busybox | faketime | strace | ps) is_mac || has "$1" ;;
     *) has "$1" ;;
   esac
@@ -352,7 +368,7 @@ bring_with_brew() {
     fail "${unavailable}" "Homebrew failed. Correct that, then run: ${command}"
 }
 
-# Finds a JDK that is new enough and makes it JAVA_HOME.
+# Finds a JDK that is new enough, and sets JAVA_HOME to it.
 find_jdk() {
   for place in environment path java_home brew debian; do
     candidate=

@@ -1,10 +1,10 @@
 #!/bin/sh
 #
-# What install.sh looks at before it touches a Mac.
+# What install.sh checks before it changes a Mac.
 #
-# No function that stands in a condition relies on "set -e" to end it:
+# No function that is called in a condition relies on "set -e":
 # shellcheck disable=SC2310
-# install.sh and release.sh, which are read before this file, give these:
+# install.sh and release.sh are read before this file, and set these:
 : "${root?}" "${endpoint?}" "${secret_file?}" "${config_file?}" "${java_home?}" "${start?}"
 : "${staging?}" "${dry_run?}" "${unavailable?}" "${failed?}" "${needs_root?}" "${bad_settings?}"
 : "${java_home_tool?}" "${oldest_jdk?}" "${support=}" "${releases=}" "${current=}" "${settings=}"
@@ -13,7 +13,7 @@
 needed_mib=50
 checked_endpoint='^https?://[^[:space:]"\\]+$'
 
-# A folder that is a Mac belongs to whoever works on it; the Mac itself belongs to root.
+# The Mac itself needs root; a Mac that is a folder (--root, --destdir) needs the owner of the folder.
 require_a_mac() {
   if [ -z "${root}" ]; then
     is_mac || fail "${unavailable}" "this is not a Mac. Try it with --demo, or prepare a package with\
@@ -30,7 +30,7 @@ require_a_mac() {
   require_own_current
 }
 
-# Root runs and writes what lies there, so it is nobody else's, nor elsewhere.
+# Root runs and writes files below this folder, so it must belong to root and have no links on the way.
 require_own_root() {
   is_root && [ -n "${root}" ] || return 0
   listing=$(ls -ldn "${root}")
@@ -44,7 +44,7 @@ require_own_root() {
   done
 }
 
-# What it leads to is run, so it leads to a release of ours or nowhere.
+# Its target is run, so it must be one of our releases.
 require_own_current() {
   target=
   if [ -L "${current}" ]; then
@@ -62,7 +62,8 @@ require_own_current() {
  that, and remove it first."
 }
 
-# Sets java_home, what is recorded, and java_here, the same Java as far as it can be tried here.
+# Sets java_home, which is recorded, and java_here, the path of the same Java on this machine (empty if it
+# is not here).
 find_runtime() {
   chosen=${java_home}
   if [ -z "${java_home}" ] && [ -r "${current}/java-home" ]; then
@@ -92,8 +93,8 @@ find_runtime() {
   fi
 }
 
-# A Java that is newer than the Mac dies without a word that an admin would understand. That one of 17 or
-# later starts on 10.13 to 10.15 is not verified (belief:java-starts).
+# A Java that is too new for this macOS ends with a message that says nothing to an admin. Whether a Java of
+# 17 or later starts on 10.13 to 10.15 is not verified (belief:java-starts).
 check_runtime() {
   minimum=
   mac=$(plist_string "${root}/System/Library/CoreServices/SystemVersion.plist" ProductVersion)
@@ -105,7 +106,7 @@ check_runtime() {
  later, this is macOS ${mac}. Give --java HOME of a Java ${oldest_jdk} or later that runs here."
 }
 
-# The string of a key in an XML property list, nothing if there is none.
+# The string of a key in an XML property list; empty if there is none.
 plist_string() {
   [ -r "$1" ] || return 0
   awk -v RS='<' -v wanted="key>$2" '
@@ -124,21 +125,21 @@ check_disk() {
   done
 }
 
-# The launcher itself looks whether its Java runs, is new enough and is nobody else's to change.
+# The launcher checks whether its Java runs, is new enough, and cannot be changed by others.
 rehearse() {
   [ -n "${java_here}" ] || return 0
   said=$("${fresh}/bin/kextwatch" version 2>&1) ||
     fail "${failed}" "the program does not run with ${java_home}: ${said}"
 }
 
-# Sets new_settings if some are to be written; those that are there are never changed.
+# Sets new_settings if settings must be written; settings that exist are never changed.
 prepare_settings() {
   new_settings=
   if [ -e "${settings}" ]; then
     [ -z "${endpoint}${config_file}" ] || say "kept as they are: the settings in ${settings}"
     require_file "${settings}"
     if [ "${staging}" = true ]; then
-      check_settings "${settings}" "${settings}" # as a draft for real Macs, whose bounds are stricter
+      check_settings "${settings}" "${settings}" # as a draft, with the bounds of a real Mac
     else
       check_settings "the settings"
     fi
@@ -159,14 +160,14 @@ prepare_settings() {
   fi
 }
 
-# Reading a pipe may have no end, and what is read once is gone.
+# A pipe may never end, and can be read only once.
 require_file() {
   [ -e "$1" ] || fail "${bad_settings}" "there is no $1"
   [ -f "$1" ] || fail "${bad_settings}" "$1 is no regular file: give one, not a pipe or a folder"
 }
 
-# The program is asked: about all settings that are in their place with their owner and mode, or about
-# a draft. If it is too old to know the question, braces have to do.
+# The program checks the settings that are in place, with owner and mode, or a draft. A program too old to
+# have that command ends with 64; then only the braces are checked.
 check_settings() {
   [ -n "${java_here}" ] || return 0
   code=0
@@ -176,7 +177,7 @@ check_settings() {
   case ${code} in
     0) ;;
     1)
-      # What is about to be put there is not missing.
+      # This install writes the secret: it is not missing.
       if [ -n "${secret_file}" ] && [ ! -e "${secret}" ]; then
         said=$(printf '%s\n' "${said}" | sed '/^failed: *secretFile: there is no /d')
       fi
@@ -197,8 +198,7 @@ Correct that first${where}; nothing has been changed."
   esac
 }
 
-# Sets culprit and where: of the settings in their place each refusal names its file, which may be the
-# one that a profile has left.
+# Sets culprit and where. For settings in place each refusal names its file, which may be the managed one.
 at_fault() {
   culprit=$1
   where=
@@ -212,7 +212,7 @@ at_fault() {
   [ "${culprit}" = "${settings}" ] || where=" (a managed profile: in the MDM that sends it)"
 }
 
-# What was said of a copy, as if it were said of what was given; no daemon runs with a draft.
+# Replaces the path of the copy with the path that was given. No daemon runs with a draft.
 told_of_draft() {
   printf '%s\n' "$3" | given=$1 copy=$2 awk '
     /^A running daemon / { next }
@@ -236,7 +236,7 @@ prepare_secret() {
     umask 077
     cat "${secret_file}" >"${new_secret}" 2>/dev/null
   ) || fail "${bad_settings}" "${secret_file} cannot be read"
-  awk '{ gsub(/[\r\f\v]/, " ") } # as the daemon does, whose blanks these are
+  awk '{ gsub(/[\r\f\v]/, " ") } # the daemon takes them for blanks, too
     NF { lines++; fields += NF; text = $1 }
     END {
       sub(/^whsec_/, "", text)

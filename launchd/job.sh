@@ -2,44 +2,44 @@
 #
 # The launchd job: how install.sh stops and starts it.
 #
-# Functions here say by their exit code whether it worked; "set -e" is not counted on, and release.sh
-# uses what they set:
+# The exit code of a function says whether it worked. They do not rely on "set -e", and release.sh uses
+# variables that they set:
 # shellcheck disable=SC2310,SC2034
-# It is read before this file, and gives these:
+# release.sh is read before this file, and sets these:
 : "${service?}" "${launchctl=}" "${job=}" "${state=}" "${status=}" "${word=}"
 
-patience=30 # seconds, for each thing that launchd is waited for
+patience=30 # seconds, the longest wait for one step of launchd
 
-# The exit code alone: what it prints "is NOT API in any sense at all" (launchctl(1)).
+# Only the exit code is used: what it prints "is NOT API in any sense at all" (launchctl(1)).
 is_loaded() {
   "${launchctl}" print "${service}" >/dev/null 2>&1
 }
 
-# Stops it and waits until launchd has forgotten it, for bootout only begins that. Whether it has.
-# The daemon tells the fleet why, with the word given, and needs less than four seconds for that
-# (belief:job-ends-in-time).
+# Stops the job and waits until launchd no longer knows it, because bootout returns before that. Fails if
+# launchd still knows it. The daemon sends the given word to the webhook as the cause of its end, which
+# takes less than four seconds (belief:job-ends-in-time).
 stop_job() {
   if is_loaded && [ -d "${state}" ]; then
-    leave_word "$1" || : # what cannot be told stops nothing
+    leave_word "$1" || : # the job is stopped even if the cause cannot be sent
   fi
-  is_stopped=true # before it is: whoever is interrupted in between starts it again
+  is_stopped=true # set first: if this script is interrupted from here on, it starts the job again
   code=0
   said=$("${launchctl}" bootout "${service}" 2>&1) || code=$?
   case ${code} in
-    # Done; there was none (two ways to say it); it is stopping.
+    # Done; there was no such job (two codes); it is stopping.
     0 | 3 | 36 | 113) ;;
     *)
       is_stopped=false
       remove_word
       say "launchctl bootout ${service} failed (${code}): ${said}
-It runs as before. Restart the Mac, then run install.sh again."
+It still runs. Restart the Mac, then run install.sh again."
       return 1
       ;;
   esac
   waited=0
   while is_loaded; do
     [ "${waited}" -lt "${patience}" ] || {
-      say "${service} does not end. Restart the Mac, then run install.sh again."
+      say "${service} does not stop. Restart the Mac, then run install.sh again."
       return 1
     }
     waited=$((waited + 1))
@@ -48,8 +48,8 @@ It runs as before. Restart the Mac, then run install.sh again."
   remove_word
 }
 
-# Leaves a word in the daemon's own folder, where a daemon that comes up takes it away. An empty one,
-# for want of room, is one too.
+# Writes a word into the daemon's own folder; a daemon that starts removes it. An empty file, as on a full
+# disk, counts too.
 leave_word() {
   (
     remove_word
@@ -61,7 +61,7 @@ remove_word() {
   rm -f "${word}" 2>/dev/null || :
 }
 
-# Starts it; from then on launchd keeps it alive (belief:job-comes-back). Whether it came up.
+# Starts the job; from then on launchd keeps it alive (belief:job-comes-back). Fails if it did not start.
 start_job() {
   make_state_folder
   before=$(start_in_status)
@@ -76,7 +76,7 @@ start_job() {
   return "${came_up}"
 }
 
-# As the daemon makes it.
+# With the mode that the daemon gives it.
 make_state_folder() {
   [ -d "${state}" ] || {
     mkdir -p "${state%/*}" && mkdir -m 700 "${state}" && own 700 "${state}"
@@ -84,11 +84,11 @@ make_state_folder() {
 }
 
 launch() {
-  "${launchctl}" enable "${service}" || : # a label once disabled stays so, and bootstrap says only 5
+  "${launchctl}" enable "${service}" || : # a disabled label stays disabled, and bootstrap then fails with a mere 5
   tried=0
   until bootstrap; do
     case ${code} in
-      # For seconds after a bootout launchd still refuses, with one of these.
+      # For some seconds after a bootout launchd still refuses with one of these.
       5 | 36 | 37) ;;
       *) tried=${patience} ;;
     esac
@@ -101,8 +101,8 @@ launch() {
   done
 }
 
-# Its first status tells that all is well with it. That comes after its first look, which takes
-# minutes where Defender hangs; that it has taken the word away will do then.
+# The daemon writes its first status after its first look, which takes minutes where Defender hangs. Then
+# it is enough that the daemon has removed the word.
 shows_life() {
   waited=0
   while [ "${waited}" -lt "${patience}" ]; do
@@ -125,8 +125,8 @@ bootstrap() {
   return "${code}"
 }
 
-# A daemon that somebody runs by hand, or one from before, writes the same file. As texts, moments in
-# UTC have their order; date knows no part of a second, so the start of before is told apart as well.
+# A daemon that was started by hand, or an earlier one, writes the same file. Instants in UTC can be
+# compared as text; date prints whole seconds only, so the start must also differ from the one before.
 is_status_of_this_start() {
   started=$(start_in_status)
   [ "${started}" != "${before}" ] &&
@@ -134,7 +134,7 @@ is_status_of_this_start() {
       'BEGIN { exit !(started "" > bootstrapped "") }'
 }
 
-# The last member of that name is the daemon's; a label may have it too.
+# The last member of that name is the daemon's; a label may have the same name.
 start_in_status() {
   [ ! -r "${status}" ] || sed -n 's/.*"startedAt":"\([^"]*\)".*/\1/p' "${status}"
 }

@@ -1,15 +1,15 @@
 #!/bin/sh
 #
-# Only one install.sh works on a Mac at a time.
+# The lock: only one install.sh works on a Mac at a time.
 #
-# Functions here say by their exit code whether it worked; "set -e" is not counted on:
+# The exit code of a function says whether it worked. They do not rely on "set -e":
 # shellcheck disable=SC2310
-# release.sh, which is read before this file, gives these:
+# release.sh is read before this file, and sets these:
 : "${support?}" "${lock=}" "${sysctl=}" "${failed?}"
 
-# Whoever begins makes a link that tells its process, the boot and when the process started, since
-# process numbers are used again: that takes one step, the telling included, so that of two only one
-# succeeds. There is no flock(1) on a Mac. What cannot be told is left empty.
+# The lock is a link whose target names the process, the boot and the start of the process, because
+# process numbers are used again. Making a link with its target is one step, so of two scripts only one
+# succeeds. There is no flock(1) on a Mac. What is not known is left empty.
 take_lock() {
   open_folder "${support}"
   boot=$("${sysctl}" -n kern.bootsessionuuid 2>/dev/null) || boot=
@@ -17,7 +17,7 @@ take_lock() {
   if ! make_lock; then
     holder=$(readlink "${lock}") || holder=
     is_alive "${holder}" && is_busy
-    # It was killed, or the power went. Only one of those who see that moves its lock away.
+    # It was killed, or the power failed. Of the scripts that see this, only one moves the lock away.
     left=${lock}.$$
     mv -f "${lock}" "${left}" 2>/dev/null || is_busy
     moved=$(readlink "${left}") || moved=
@@ -27,12 +27,12 @@ take_lock() {
       is_busy
     fi
     make_lock || is_busy
-    say "an install.sh before (process ${holder%%,*}) was killed: its lock is taken over"
+    say "an earlier install.sh (process ${holder%%,*}) was killed: its lock is taken over"
   fi
   locked=true
 }
 
-# Whether nobody had it. What else prevents it, such as a full disk, ends the install.
+# Fails if another process has the lock. Any other error, such as a full disk, ends the install.
 make_lock() {
   said=$(LC_ALL=C ln -s "$$,${boot},${begun}" "${lock}" 2>&1) && return 0
   case ${said} in
@@ -47,8 +47,8 @@ is_busy() {
  changed. Wait until it has ended; if there is none, remove ${lock}"
 }
 
-# Whether the process of a lock still runs: "pid,boot,start", and "pid" alone in 0.1.0. What is not told
-# on both sides decides nothing, and what is no lock of ours is respected.
+# Whether the process of a lock still runs: "pid,boot,start", and "pid" alone in 0.1.0. A part that is
+# empty on either side is not compared, and a lock in another form counts as held.
 is_alive() {
   process=${1%%,*}
   case ${process} in
@@ -70,7 +70,8 @@ start_of() {
   TZ=UTC0 LC_ALL=C ps -o lstart= -p "$1" 2>/dev/null || :
 }
 
-# Whom this user may not signal runs, too. posh has no kill of its own, but is where /proc is.
+# A process that this user may not signal runs, too. posh has no built-in kill, but exists only where
+# /proc exists.
 is_running() {
   if ! has kill; then
     [ -d "/proc/$1" ]
@@ -87,7 +88,7 @@ is_running() {
   esac
 }
 
-# A support folder that holds nothing else was made for the lock.
+# A support folder that is empty then was made for the lock.
 release_lock() {
   [ "${locked}" = true ] || return 0
   locked=false

@@ -1,15 +1,15 @@
 #!/bin/sh
 #
-# Asks this Mac whether what the program believes of macOS and Microsoft Defender is so. Each belief has an
-# id, which stands as "belief:ID" in the code that counts on it; here is one question for each.
+# Asks this Mac whether what the program assumes about macOS and Microsoft Defender is true. Each assumption
+# has an id, which is in the code that relies on it as "belief:ID"; this script has one question for each.
 #
-# Functions here say by their exit code whether there is something to judge, and to print nothing is an
-# answer too:
+# The exit code of a function says whether there is something to judge, and printing nothing is an answer
+# too:
 # shellcheck disable=SC2310,SC2312
 
 set -u
 
-patience=20 # seconds, for each run of a tool
+patience=20 # seconds, the longest run of a tool
 label=org.kextwatch.agent
 kext=com.microsoft.wdavkext
 team=UBF8T346G9
@@ -19,21 +19,23 @@ requirement="anchor apple generic and certificate 1[field.1.2.840.113635.100.6.2
 usage() {
   cat <<'TEXT'
 usage: sudo ./launchd/on-a-mac.sh [OPTION...] >report.txt
-         --restart     also send SIGTERM to the daemon, to see launchd start it again (a minute)
-         --root DIR    ask the Mac that is a folder
-         --help
+    --restart     also end the daemon once with SIGTERM, to see launchd start it
+                  again (takes a minute)
+    --root DIR    examine the Mac whose root folder is DIR (for tests)
+    --help
 
-Asks this Mac what no test on another machine can tell, and writes a report: for each question what
-Kextwatch expects and what was found. Without --restart nothing on the Mac is changed. The report has
-no serial number, no UUID, no name of the Mac or of a user, no server and no path of a home.
+Checks on this Mac what no test on another machine can check, and writes a
+report: for each question what Kextwatch expects, and what was found. Without
+--restart nothing on the Mac is changed. The report has no serial number, no
+UUID, no name of the Mac or of a user, no server, and no path of a home folder.
 
 examples:
-  sudo ./launchd/on-a-mac.sh                            the report on the screen
-  sudo ./launchd/on-a-mac.sh >report.txt                the report in a file, to send in
-  sudo ./launchd/on-a-mac.sh --restart >report.txt      with the questions about the launchd job
+  sudo ./launchd/on-a-mac.sh                        the report on the screen
+  sudo ./launchd/on-a-mac.sh >report.txt            in a file, to send in
+  sudo ./launchd/on-a-mac.sh --restart >report.txt  with the launchd job
 
-exit codes: 0 nothing differs from what is expected (some questions may have no answer here),
-            1 something differs, 64 wrong usage
+exit codes: 0 nothing differs from what is expected (some questions may have no
+            answer here), 1 something differs, 64 wrong usage
 TEXT
 }
 
@@ -118,20 +120,20 @@ cannot_tell() {
   conclude 'cannot tell' "$1"
 }
 
-# What was found is told in words of this script and numbers alone, never in those of a tool.
+# What was found is printed in words of this script and in numbers, never in the output of a tool.
 conclude() {
   printf '\n%s: %s\n  expected: %s\n  found: %s\n' "${id}" "$1" "${expected}" "$2"
 }
 
-# Runs a tool of the Mac; what it prints is "said" then, its exit code "code". Where nothing came of
-# it the question is answered, and this fails.
+# Runs a tool of the Mac, and sets "said" to its output and "code" to its exit code. If the tool could not
+# be run, this answers the question ("cannot tell") and fails.
 run() {
   try ${1+"$@"} && return 0
   cannot_tell "${flaw}"
   return 1
 }
 
-# The same, and the question stays open: "flaw" says why.
+# The same, but leaves the question open: "flaw" says why the tool could not be run.
 try() {
   flaw=
   code=0
@@ -154,7 +156,7 @@ try() {
   return 1
 }
 
-# There is no timeout(1) on a Mac. A tool gets a process group of its own, which ends with it.
+# There is no timeout(1) on a Mac. A tool gets its own process group, which is killed as a whole.
 # shellcheck disable=SC2016 # perl's variables
 in_time() {
   perl -e '
@@ -175,17 +177,17 @@ in_time() {
   ' "${patience}" "$@"
 }
 
-# Whether what was said has a line like this (an extended regular expression).
+# Whether the output has a line that matches an extended regular expression.
 says() {
   printf '%s\n' "${said}" | grep -Eq -e "$1"
 }
 
-# How many lines of what was said are like this.
+# How many lines of the output match.
 lines() {
   printf '%s\n' "${said}" | grep -Ec -e "$1"
 }
 
-# Owner and mode of a file: "uid permissions", the permissions as an octal number. Nothing without it.
+# Owner and mode of a file: "uid permissions", the permissions in octal. Empty if there is no such file.
 owner_and_mode() {
   # shellcheck disable=SC2016 # perl's variables
   perl -e 'my @s = stat $ARGV[0] or exit 1; printf "%d %o\n", $s[4], $s[2] & 07777' "$1"
@@ -208,7 +210,7 @@ plist_string() {
   ' "${version_plist}"
 }
 
-# Under Rosetta uname says x86_64 too. An Intel Mac has no such name.
+# Not uname, which says x86_64 under Rosetta too. An Intel Mac does not know this name.
 chip() {
   if ! try /usr/sbin/sysctl -n hw.optional.arm64; then
     echo unknown
@@ -233,7 +235,7 @@ mdm() {
   fi
 }
 
-# The version is in the name of its jar: of the one installed, or of the archive that this lies in.
+# The version, from the name of the jar: of the installed program, else of the archive with this script.
 agent() {
   version='not installed'
   for jar in "$(dirname "$0")"/../dist/lib/kextwatch-agent-*.jar \
@@ -304,9 +306,9 @@ about_the_approval() {
   fi
 }
 
-# Asks the approval database as the program does, and leaves the way that worked in "way". If it
-# fails "flaw" says why, and "refused" is not empty where sqlite3 was what refused. Nothing is made
-# beside the database: with mode=ro SQLite makes a -wal and a -shm that are missing.
+# Queries the approval database as the program does, and sets "way" to the mode that worked. If it fails,
+# "flaw" says why, and "refused" is not empty if sqlite3 refused. It must not create files beside the
+# database: with mode=ro SQLite creates a missing -wal and -shm.
 query() {
   refused=
   if [ ! -e "${database}" ] && is_root; then
@@ -340,7 +342,7 @@ number_after() {
   printf '%s\n' "${said}" | sed -n "s/^$1,\([0-9]*\)\$/\1/p"
 }
 
-# Where macOS itself keeps a policy it came from a profile, whose file is then to be there.
+# If macOS itself has a policy, it came from a profile, and the file of that profile should exist.
 about_profile_files() {
   managed="${root}/Library/Managed Preferences"
   kept=none
@@ -446,7 +448,7 @@ about_system_extensions() {
   fi
 }
 
-# The names of its keys are Apple's; a team's name has no small letter, and a bundle's has a dot.
+# Prints only names of Apple's keys: a team id has no small letter, a bundle id has a dot.
 about_extension_locks() {
   ask extension-lock-keys 'where a profile locks system extensions, a key of db.plist begins with nonRemovable'
   if ! extension_database; then
@@ -580,7 +582,7 @@ about_owners() {
   fi
 }
 
-# Every home has a folder with an access list: nobody may delete Public.
+# Every home folder has a folder with an access list: Public, which nobody may delete.
 about_access_lists() {
   set -- "${root}/bin"
   for folder in "${root}"/Users/*/Public; do
@@ -600,7 +602,7 @@ about_access_lists() {
   fi
 }
 
-# The link may lead anywhere: what it leads to runs only with Microsoft's signature.
+# The link may lead anywhere, so its target is run only if Microsoft signed it.
 about_health() {
   [ "${is_microsofts}" = true ] || {
     cannot_tell 'no mdatp with a good signature was found'
@@ -668,7 +670,8 @@ about_console() {
   esac
 }
 
-# Most tools that may be left behind are Apple's, which System Integrity Protection may hide: so is sleep.
+# Most tools that may be left running are Apple's, whose environment System Integrity Protection may hide.
+# So the test uses a tool of Apple's: sleep.
 about_environment() {
   is_root || {
     cannot_tell 'only root may look'
@@ -778,7 +781,7 @@ about_the_job() {
   about_restart
 }
 
-# Two questions with one answer each: how soon it ends, and how soon it is back.
+# Two questions: how soon the daemon ends, and how soon it is back.
 about_restart() {
   is_over=
   is_back=
@@ -820,7 +823,7 @@ judge_seconds() {
   fi
 }
 
-# The process of the job; what "list" prints is meant to stay as it is (launchctl(1)).
+# The process of the job. The output of "list" is meant to stay as it is (launchctl(1)).
 job_process() {
   try /bin/launchctl list "${label}" || return 1
   process=$(printf '%s\n' "${said}" | sed -n 's/.*"PID" = \([0-9]*\);.*/\1/p')

@@ -1,11 +1,11 @@
 #!/bin/sh
 #
-# The files of an installed Kextwatch: what install.sh lays out, switches and removes.
+# The files of an installed Kextwatch: how install.sh places, switches and removes them.
 #
-# No function that stands in a condition relies on "set -e" to end it, and the files beside this one
-# use what it sets:
+# No function that is called in a condition relies on "set -e", and the files beside this one use variables
+# that are set here:
 # shellcheck disable=SC2310,SC2034
-# install.sh, which reads this file, gives these:
+# install.sh reads this file, and sets these:
 : "${root?}" "${java_home?}" "${start?}" "${staging?}" "${dry_run?}" "${purge?}" "${program=}"
 : "${action=}"
 : "${usage_error?}" "${unavailable?}" "${failed?}" "${needs_root?}" "${bad_settings?}"
@@ -38,7 +38,7 @@ places() {
 # ---- install ----
 
 install_release() {
-  [ -n "${root}" ] || PATH=/usr/bin:/bin:/usr/sbin:/sbin # from here on the Mac's own tools alone
+  [ -n "${root}" ] || PATH=/usr/bin:/bin:/usr/sbin:/sbin # from here on only the Mac's own tools
   release_version=$(version_of "${program}")
   undertaking="the install of Kextwatch ${release_version}"
   advice="Nothing that runs has been changed. Run install.sh again."
@@ -69,32 +69,32 @@ install_release() {
   place_settings
   sync # a power cut must not leave a link to files that are not on the disk yet
   if [ "${start}" = true ]; then
-    mishap="${service} did not end in time"
+    mishap="${service} did not stop in time"
     advice="Run install.sh again."
     stop_job upgrade || exit "${failed}"
   fi
   point_current_to "${release}"
   place_plist "${current}"
   if [ "${start}" = true ]; then
-    mishap="Kextwatch ${release} did not come up"
+    mishap="Kextwatch ${release} did not start"
     start_job || {
       advice="See why: ${logs}/launchd.log and ${logs}/agent.log."
       exit "${failed}"
     }
   fi
-  trap '' HUP INT PIPE TERM # all that matters is done
+  trap '' HUP INT PIPE TERM # the new release runs
   remove_old_releases
   say "Kextwatch ${release_version} is installed${root:+ below ${root}}"
   asking="'${current}/bin/kextwatch'"
   [ -z "${root}" ] || asking="${asking} --root '${root}'"
-  say "it is asked by ${asking} status"
+  say "see its status: ${asking} status"
   if [ ! -e "${settings}" ] && [ ! -e "${managed}" ]; then
     say "it has no settings, so it only watches: deploy a profile, or write {} to config.json\
  (${settings}); see launchd/README.md"
   fi
 }
 
-# The release as it will be, apart from the Mac.
+# Prepares the release in a temporary folder.
 lay_out() {
   mkdir "${fresh}"
   copy_to "${fresh}/" "${program}/bin" "${program}/lib" "launchd/${label}.plist"
@@ -104,12 +104,12 @@ lay_out() {
   printf '%s\n' "${java_here:-${java_home}}" >"${fresh}/java-home"
   close_off "${fresh}"
   if has xattr; then
-    # It fails where there is none, which is no error.
+    # It fails on a file without the attribute, which is no error.
     find "${fresh}" -type f -exec xattr -d com.apple.quarantine {} \; 2>/dev/null || :
   fi
 }
 
-# On a full disk cp has a word for each file, which would hide the one that matters.
+# On a full disk cp prints a line for each file, which would hide this message.
 copy_to() {
   to=$1
   shift
@@ -118,7 +118,7 @@ copy_to() {
 ${advice}"
 }
 
-# Only the owner can change it, and as root that is root.
+# Only the owner may change it; run as root, the owner is root.
 close_off() {
   find "$1" -type d -exec chmod 755 {} +
   find "$1" -type f -exec chmod 644 {} +
@@ -137,7 +137,7 @@ kextwatch_below_root() {
   "${command}" "$@"
 }
 
-# Sets release and previous, the one that runs up to now. In a package nothing runs.
+# Sets release, and previous: the release that runs now. In a package nothing runs.
 name_release() {
   release=${release_version}
   [ "${staging}" = true ] || release=$(free_name)
@@ -148,13 +148,13 @@ name_release() {
   fi
 }
 
-# Says what would be done, which is not what is so already.
+# Prints what would be done. What is in place already is left out.
 tell_plan() {
   if ! is_same_release "${releases}/${release}"; then
     printf 'would install %s\n' "${releases}/${release}"
     printf 'would run it with %s\n' "${java_home}"
   elif ! is_trusted_by_its_launcher "${releases}/${release}"; then
-    printf 'would make %s its owners alone to change\n' "${releases}/${release}"
+    printf 'would make %s writable by its owner only\n' "${releases}/${release}"
   fi
   if [ "${previous}" != "${release}" ]; then
     printf 'would point %s to it%s\n' "${current}" "${previous:+ instead of ${previous}}"
@@ -165,7 +165,7 @@ tell_plan() {
   [ "${start}" = false ] || printf 'would reload system/%s and wait for its status\n' "${label}"
 }
 
-# The version, with a number after it if another build of that version has the name.
+# The version; with a number after it if another build of that version is installed.
 free_name() {
   name=${release_version}
   count=1
@@ -176,7 +176,7 @@ free_name() {
   printf '%s\n' "${name}"
 }
 
-# A link may lead to the same files today, and to others tomorrow.
+# A link may lead to the same files now and to others later.
 is_taken() {
   [ -L "$1" ] || { [ -e "$1" ] && ! is_same_release "$1"; }
 }
@@ -198,8 +198,8 @@ is_only_release() {
   done
 }
 
-# launchd keeps a job between two starts, so that it is loaded says little. Nothing is said on stderr of
-# a status that is there, fresh and to be believed.
+# launchd knows a job between two starts too, so a loaded job proves little. "status" prints nothing on
+# stderr if the status exists, is fresh and can be trusted.
 is_watching() {
   complaint=$(
     kextwatch_below_root "${current}/bin/kextwatch" status --field verdict 2>&1 >/dev/null
@@ -207,19 +207,19 @@ is_watching() {
   [ -z "${complaint}" ]
 }
 
-# Whether it starts where it is: its launcher looks who could change it.
+# Whether the release starts: its launcher checks who could change it.
 is_trusted_by_its_launcher() {
   [ -n "${java_here}" ] && [ "${java_here}" = "${java_home}" ] || return 0
   said=$("$1/bin/kextwatch" version 2>&1)
 }
 
-# The launcher of the release in its place looks at the owners and modes on the whole way to it.
+# Once the release is in place its launcher checks the owners and modes of every folder on its path.
 place_release() {
   open_folder "${support}" "${releases}" "${logs}" "${job%/*}"
   own 750 "${logs}" # as the daemon has it
   ! is_taken "${releases}/${release}" || remove_release "${release}" # only in a package
   if [ -e "${releases}/${release}" ]; then
-    close_off "${releases}/${release}" # its files are the same, which says nothing of their owners
+    close_off "${releases}/${release}" # the files are the same, but their owners may not be
   else
     rm -rf "${releases}/.new"
     copy_to "${releases}/.new" "${fresh}"
@@ -230,7 +230,7 @@ place_release() {
 Nothing that runs has been changed."
 }
 
-# Makes folders that everybody may read and only root may write; those that macOS made stay as they are.
+# Makes folders that everybody may read and only root may write. Folders of macOS stay as they are.
 open_folder() {
   for place; do
     case ${place} in
@@ -251,7 +251,7 @@ own() {
 }
 
 place_settings() {
-  # Whoever had the lock before may have written them meanwhile.
+  # The install that had the lock before may have written them meanwhile.
   [ -z "${new_settings}" ] || [ -e "${settings}" ] || put 640 "${new_settings}" "${settings}"
   [ -z "${new_secret}" ] || [ -e "${secret}" ] || put 600 "${new_secret}" "${secret}"
 }
@@ -260,7 +260,7 @@ place_plist() {
   put 644 "$1/${label}.plist" "${job}"
 }
 
-# Writes a file as a whole: mode, from, to. Until it bears its name only its owner can read it.
+# Writes a file in one step: mode, from, to. Until it has its final name only its owner can read it.
 put() {
   rm -f "$3.new" &&
     (
@@ -271,10 +271,9 @@ put() {
     mv -f "$3.new" "$3"
 }
 
-# Replaces the link in one step, so that a power cut leaves the old one or the new one. mv would
-# move into the folder behind it, and what tells it not to is -h for BSD and -T for GNU; perl's
-# rename is the same everywhere, and every macOS up to now has perl. Without it there is a moment
-# without a link.
+# Replaces the link in one step, so that a power cut leaves the old one or the new one. mv would move into
+# the folder behind the link; the option against that is -h in BSD and -T in GNU. perl's rename is the same
+# everywhere, and every macOS up to now has perl. Without perl there is a moment without a link.
 point_current_to() {
   link=${support}/.current.new
   rm -f "${link}"
@@ -292,7 +291,7 @@ remove_release() {
   rm -rf "${releases:?}/$1"
 }
 
-# The one before stays, for whoever still runs it and to go back to; in a package there is no before.
+# The previous release stays: it may still run, and a rollback needs it. A package has no previous release.
 remove_old_releases() {
   [ "${staging}" = false ] || previous=
   [ "${release}" != "${previous}" ] || return 0
@@ -304,8 +303,8 @@ remove_old_releases() {
 
 # ---- when it goes wrong ----
 
-# However it ends, what ran before runs again, and nothing is left lying about. Whoever works traps
-# this for itself: in posh a trap that a function sets is over with it.
+# However the script ends: what ran before runs again, and temporary files are removed. install and
+# uninstall set this trap themselves, because in posh a trap ends with the function that set it.
 way_out() {
   ended=$?
   set +e
@@ -331,17 +330,17 @@ must_go_back() {
   [ "${action}" = install ] && [ "${is_stopped}" = true ]
 }
 
-# The release before runs again, as it was. A first install leaves nothing that launchd would start.
+# Starts the previous release again. After a first install nothing is left that launchd would start.
 take_back() {
   if [ -n "${previous}" ] && [ -d "${releases}/${previous}" ]; then
     point_back
     stop_job upgrade || return
-    clear_away # makes room, too
+    clear_away # also frees disk space
     if start_job; then
       say "${mishap}: ${previous} runs again.
 ${advice}"
     else
-      say "${mishap}, and ${previous}, which is back in its place, does not come up.
+      say "${mishap}, and ${previous}, which was put back, does not start either.
 ${advice}"
     fi
   else
@@ -352,7 +351,7 @@ ${advice}"
   fi
 }
 
-# Where nothing has changed nothing is written, for which a full disk has no room.
+# Writes only what differs, because a full disk takes nothing.
 point_back() {
   is_current "${previous}" || point_current_to "${previous}" ||
     say "${current} cannot be pointed back to ${previous}"
@@ -390,7 +389,7 @@ uninstall() {
     rm -rf "${state:?}" "${logs:?}" "${support:?}"
   fi
   release_lock
-  say "Kextwatch is not installed${root:+ below ${root}} any more"
+  say "Kextwatch is removed${root:+ below ${root}}"
   for place in "${support}"/* "${state}" "${logs}" "${managed}"; do
     [ ! -e "${place}" ] || say "left: ${place}"
   done
@@ -410,7 +409,7 @@ tell_removal() {
       printf 'would remove %s\n' "${place}"
     fi
   done
-  [ "${is_anything_here}" = true ] || say "nothing of it is here, so nothing would be removed"
+  [ "${is_anything_here}" = true ] || say "Kextwatch is not installed: nothing would be removed"
 }
 
 show_status() {

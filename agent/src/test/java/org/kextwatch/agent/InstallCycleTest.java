@@ -152,7 +152,7 @@ class InstallCycleTest extends InstalledMac {
     installed();
     release("0.3.0");
     Ended upgrade = install();
-    assertFailed(70, "Kextwatch 0.3.0 did not come up: 0.1.0 runs again.", upgrade);
+    assertFailed(70, "Kextwatch 0.3.0 did not start: 0.1.0 runs again.", upgrade);
     assertTrue(upgrade.err().contains("See why: "), upgrade::err);
     assertEquals(Path.of("releases/0.1.0"), current());
     assertFalse(Files.exists(support.resolve("releases/0.3.0")));
@@ -164,7 +164,7 @@ class InstallCycleTest extends InstalledMac {
   void aFirstInstallThatDoesNotComeUpLeavesNoJob() throws Exception {
     release("0.3.0");
     assertFailed(
-        70, "0.3.0 did not come up, so launchd no longer starts it", install("--java", runtime));
+        70, "0.3.0 did not start, so launchd no longer starts it", install("--java", runtime));
     assertFalse(Files.exists(job()));
     assertEquals(113, launchd.ask("print", "system/" + LABEL));
     release("0.1.0");

@@ -76,7 +76,7 @@ class InstallMishapsTest extends InstalledMac {
       Future<?> unused =
           byHand.scheduleAtFixedRate(
               () -> write(others.formatted(looks.incrementAndGet())), 0, 20, TimeUnit.MILLISECONDS);
-      assertFailed(70, "Kextwatch 0.3.0 did not come up", install());
+      assertFailed(70, "Kextwatch 0.3.0 did not start", install());
     } finally {
       byHand.shutdownNow();
     }
@@ -111,7 +111,7 @@ class InstallMishapsTest extends InstalledMac {
   void ofTwoBuildsOfOneVersionEachIsNamed() throws Exception {
     installed();
     Files.writeString(archive.resolve("dist/lib/a library.jar"), "broken");
-    assertTakenBack("Kextwatch 0.1.0-2 did not come up: 0.1.0 runs again", install());
+    assertTakenBack("Kextwatch 0.1.0-2 did not start: 0.1.0 runs again", install());
     assertFalse(Files.exists(support.resolve("releases/0.1.0-2")));
   }
 

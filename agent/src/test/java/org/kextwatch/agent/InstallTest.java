@@ -34,12 +34,12 @@ class InstallTest extends BareMachine {
     assertRefused(64, "--java needs a value", "--java", "");
     assertRefused(64, "give --endpoint or --config, not both", "--endpoint", "x", "--config", "y");
     assertRefused(64, "--purge needs --uninstall", "--purge");
-    assertRefused(64, "give --destdir or --root once", "--root", "/", "--destdir", "/");
+    assertRefused(64, "give one of --destdir and --root, once", "--root", "/", "--destdir", "/");
     assertRefused(64, "there is no folder /nowhere", "--root", "/nowhere");
     assertRefused(64, "unknown option: --dome", "--dome");
     assertRefused(64, "unknown option: ", "");
-    assertRefused(64, "too much: x", "--test", "x");
-    assertRefused(64, "too much: --demo", "--version", "--demo");
+    assertRefused(64, "unexpected argument: x", "--test", "x");
+    assertRefused(64, "unexpected argument: --demo", "--version", "--demo");
   }
 
   @Test

@@ -190,7 +190,7 @@ class InstallTurnsTest extends InstalledMac {
     Files.createDirectories(support);
     installed();
     release("0.3.0");
-    assertEquals(70, install().exit(), "it does not come up");
+    assertEquals(70, install().exit(), "it does not start");
     assertFalse(Files.exists(lock, LinkOption.NOFOLLOW_LINKS));
     assertDone(install("--uninstall", "--purge"));
     assertFalse(Files.exists(support));
