@@ -18,6 +18,7 @@ final class Program {
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Kextwatch());
     useExitCodes(commandLine);
+    commandLine.setUsageHelpAutoWidth(true);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler(
         (exception, command, parsed) -> {

@@ -66,6 +66,11 @@ class ManualTest {
     }
   }
 
+  @Test
+  void helpIsAsWideAsTheTerminal() {
+    assertTrue(below(Program.commandLine()).allMatch(CommandLine::isUsageHelpAutoWidth));
+  }
+
   @ParameterizedTest
   @MethodSource("commands")
   void theManPageNamesEveryCommandAndOption(CommandLine command) throws IOException {
@@ -146,7 +151,7 @@ class ManualTest {
   @ParameterizedTest
   @ValueSource(strings = {"launchd/README.md", "agent/src/main/man/kextwatch.1"})
   void theExitCodesAreTheProducts(String page) throws IOException {
-    String text = Files.readString(Script.REPOSITORY.resolve(page));
+    String text = Files.readString(Script.REPOSITORY.resolve(page)).replaceAll("\\s+", " ");
     assertTrue(text.contains("69") && text.contains("70") && text.contains("77"), page);
     String help = new CommandLine(new Kextwatch()).getUsageMessage(Ansi.OFF);
     String codes = help.substring(help.indexOf("Exit codes: ")).replaceAll("\\s+", " ").strip();
