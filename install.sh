@@ -159,7 +159,8 @@ verify() {
 is_stale() {
   [ -x "$1" ] || return 0
   [ -f pom.xml ] || return 1
-  newer=$(find pom.xml .mvn agent/pom.xml agent/src/main -newer "$1")
+  newer=$(find pom.xml .mvn agent/pom.xml agent/src/main agent/simulator/pom.xml \
+    agent/simulator/src agent/demo/pom.xml agent/demo/src/main -newer "$1")
   [ -n "${newer}" ]
 }
 

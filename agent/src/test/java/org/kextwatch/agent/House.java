@@ -29,29 +29,28 @@ record House(String address) {
     ROOMS.put("health", Set.of("mac", "config", "status"));
     ROOMS.put("approval", Set.of("mac", "config", "status"));
     ROOMS.put("remedy", Set.of("mac", "config", "status"));
-    ROOMS.put("report", Set.of("mac", "config", "status"));
-    ROOMS.put("receiver", Set.of("report"));
-    ROOMS.put(
-        "daemon", Set.of("mac", "status", "config", "health", "approval", "remedy", "report"));
-    ROOMS.put("demo", Set.of("mac", "status", "config", "receiver", "daemon"));
-    ROOMS.put("cli", ROOMS.keySet());
+    ROOMS.put("event", Set.of("status", "mac"));
+    ROOMS.put("spool", Set.of("event", "mac", "config"));
+    ROOMS.put("webhook", Set.of("event", "mac", "config"));
+    ROOMS.put("delivery", Set.of("webhook", "spool", "event", "config", "mac"));
+    ROOMS.put("daemon", Set.copyOf(ROOMS.keySet()));
+    ROOMS.put("doctor", Set.copyOf(ROOMS.keySet()));
+    ROOMS.put("cli", Set.copyOf(ROOMS.keySet()));
   }
 
   Map<String, ArchRule> rules() {
     Map<String, ArchRule> rules = new LinkedHashMap<>();
     for (String room : ROOMS.keySet()) {
-      if (!room.equals("cli")) {
-        rules.put(room + " uses only what it may", usesOnlyWhatItMay(room));
-      }
+      rules.put(room + " uses only what it may", usesOnlyWhatItMay(room));
     }
     rules.put("every class is in a room", classes().should().resideInAnyPackage(everyRoom()));
     rules.put(
         "no circles", slices().matching(address + ".(*)..").should().beFreeOfCycles().as("circle"));
     rules.put(
-        "processes start in mac and demo",
+        "processes start in mac",
         noClasses()
             .that()
-            .resideOutsideOfPackages(rooms("mac", "demo"))
+            .resideOutsideOfPackages(rooms("mac"))
             .should()
             .dependOnClassesThat()
             .areAssignableTo(ProcessBuilder.class)
@@ -74,10 +73,10 @@ record House(String address) {
             .should()
             .callMethodWhere(calls(Runtime.class, "halt")));
     rules.put(
-        "only cli and demo print",
+        "only cli prints",
         noClasses()
             .that()
-            .resideOutsideOfPackages(rooms("cli", "demo"))
+            .resideOutsideOfPackages(rooms("cli"))
             .should()
             .accessField(System.class, "out")
             .orShould()

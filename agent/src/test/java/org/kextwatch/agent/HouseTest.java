@@ -54,10 +54,10 @@ class HouseTest {
         "status uses only what it may",
         "every class is in a room",
         "no circles",
-        "processes start in mac and demo",
+        "processes start in mac",
         "only cli ends the program",
         "only cli and daemon halt",
-        "only cli and demo print",
+        "only cli prints",
         "a name says what a thing is",
         "status is pure: no files, no network",
         "status is pure: no clock"

@@ -26,19 +26,19 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.config.ResolvedSettings.Shown;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.config.SettingsReader;
-import org.kextwatch.agent.config.SettingsReading.Shown;
-import org.kextwatch.agent.daemon.Glance;
-import org.kextwatch.agent.demo.SimulatedMac;
+import org.kextwatch.agent.daemon.PassiveLook;
+import org.kextwatch.agent.event.EventData;
+import org.kextwatch.agent.event.EventSchemas;
+import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
-import org.kextwatch.agent.report.Contract;
-import org.kextwatch.agent.report.Endpoint;
-import org.kextwatch.agent.report.EventData;
-import org.kextwatch.agent.report.EventWriter;
 import org.kextwatch.agent.status.Device;
 import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.webhook.Endpoint;
+import org.kextwatch.simulator.SimulatedMac;
 
 /** The page on privacy names everything that leaves a Mac, and what its settings remove. */
 final class PrivacyDocumentTest {
@@ -64,19 +64,19 @@ final class PrivacyDocumentTest {
   void eachMemberOfTheSchemasHasARowAndEachRowIsAMember() throws IOException {
     List<String> named = PrivacyPage.fields().stream().map(PrivacyPage.Row::field).toList();
     assertEquals(named.size(), Set.copyOf(named).size(), "one row each");
-    Set<String> members = new SchemaMembers(Contract.schemas()).paths();
+    Set<String> members = new SchemaMembers(EventSchemas.schemas()).paths();
     assertEquals(Set.of(), without(members, named), "members that agent/docs/privacy.md lacks");
     assertEquals(Set.of(), without(named, members), "rows of what is no member");
   }
 
   @Test
   void aMemberThatIsAddedIsMissed() {
-    Map<String, String> more = new HashMap<>(Contract.schemas());
+    Map<String, String> more = new HashMap<>(EventSchemas.schemas());
     more.computeIfPresent("status.json", (name, text) -> with(text, "\"healthy\"", "\"mood\""));
     more.computeIfPresent(
         "envelope.json", (name, text) -> with(text, "\"type\"", "\"tracestate\""));
     more.computeIfPresent("events.dropped.json", (n, text) -> with(text, "\"count\"", "\"who\""));
-    Set<String> before = new SchemaMembers(Contract.schemas()).paths();
+    Set<String> before = new SchemaMembers(EventSchemas.schemas()).paths();
     assertEquals(
         Set.of("status.health.mood", "tracestate", "data.who"),
         without(new SchemaMembers(more).paths(), before));
@@ -233,7 +233,7 @@ final class PrivacyDocumentTest {
   }
 
   private Status status(Map<String, Object> settings) throws Exception {
-    return Glance.at(root(), new ToolRunner(root()), settings(settings)).status();
+    return PassiveLook.at(root(), new ToolRunner(root()), settings(settings)).status();
   }
 
   private Settings settings(Map<String, Object> settings) throws Exception {

@@ -18,7 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.kextwatch.agent.report.Contract;
+import org.kextwatch.agent.event.EventSchemas;
 
 /**
  * Judges documents by the published schemas and by the CloudEvents SDK. The schemas allow members
@@ -87,7 +87,7 @@ public final class Schemas {
 
   private static SchemaRegistry registry(boolean strict) {
     Map<String, String> byId = new LinkedHashMap<>();
-    Contract.schemas()
+    EventSchemas.schemas()
         .forEach(
             (name, text) ->
                 byId.put(

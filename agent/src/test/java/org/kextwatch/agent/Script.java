@@ -12,18 +12,26 @@ import org.kextwatch.agent.mac.Owner;
 
 /** Runs shell scripts, and writes small ones. */
 public final class Script {
-  /** The folder of this module, and the one above it. */
-  public static final Path AGENT = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+  /** The folder of the whole project, whichever module is under test. */
+  public static final Path REPOSITORY = repository();
 
-  public static final Path REPOSITORY = AGENT.getParent();
+  public static final Path AGENT = REPOSITORY.resolve("agent");
 
   private Script() {}
+
+  private static Path repository() {
+    Path folder = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+    while (!Files.exists(folder.resolve("install.sh"))) {
+      folder = folder.getParent();
+    }
+    return folder;
+  }
 
   /**
    * Every shell that the scripts must work in. The sh of a Mac is bash 3.2; posh is the nearest to
    * it that Debian has, and neither it nor busybox is made for a Mac.
    */
-  static Stream<String> shells() {
+  public static Stream<String> shells() {
     return System.getProperty("os.name").startsWith("Mac")
         ? Stream.of("sh", "dash", "bash --posix")
         : Stream.of("dash", "posh", "busybox sh", "bash --posix");
@@ -60,7 +68,8 @@ public final class Script {
    * Runs the commands that a refusal gives after {@code Run:}, as root, or else as if the caller
    * were root.
    */
-  static Ended followRemedy(Path folder, String refusal) throws IOException, InterruptedException {
+  public static Ended followRemedy(Path folder, String refusal)
+      throws IOException, InterruptedException {
     String commands =
         refusal
             .lines()
@@ -77,14 +86,14 @@ public final class Script {
   }
 
   /** Writes an executable script. */
-  static Path write(Path file, String body) throws IOException {
+  public static Path write(Path file, String body) throws IOException {
     Files.createDirectories(file.getParent());
     Files.writeString(file, "#!/bin/sh\n" + body + "\n");
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   /** Copies a script of the project, executable. */
-  static Path copy(Path script, Path to) throws IOException {
+  public static Path copy(Path script, Path to) throws IOException {
     Files.createDirectories(to.getParent());
     Files.copy(script, to);
     return Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -94,7 +103,7 @@ public final class Script {
    * Copies install.sh with all that it reads. The JDK that it looks for last, where Debian keeps
    * one, is {@code default-java} beside the copy, so that this machine's own does not matter.
    */
-  static void copyInstaller(Path folder) throws IOException {
+  public static void copyInstaller(Path folder) throws IOException {
     Path installer = copy(REPOSITORY.resolve("install.sh"), folder.resolve("install.sh"));
     String text = Files.readString(installer);
     String elsewhere = "debian_jdk='" + folder.resolveSibling("default-java") + "'";

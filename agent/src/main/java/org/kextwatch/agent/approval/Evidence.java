@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.mac.MacVersion;
 import org.kextwatch.agent.status.ExtensionKind;
 import org.kextwatch.agent.status.Grant;
-import org.kextwatch.agent.status.Listed;
+import org.kextwatch.agent.status.KernelEntry;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.SystemExtension;
 
@@ -29,7 +29,7 @@ record Evidence(
     Optional<MacVersion> macOs,
     @Nullable Boolean exists,
     @Nullable String version,
-    Listed listed,
+    KernelEntry listed,
     Grant grant,
     String grantEvidence,
     ManagedPolicy kernelPolicy,

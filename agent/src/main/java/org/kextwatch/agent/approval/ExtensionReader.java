@@ -13,7 +13,7 @@ import org.kextwatch.agent.mac.MacVersion;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.status.Extension;
-import org.kextwatch.agent.status.Listed;
+import org.kextwatch.agent.status.KernelEntry;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Policies;
 import org.kextwatch.agent.status.SystemExtension;
@@ -21,7 +21,7 @@ import org.kextwatch.agent.status.SystemExtension;
 /** Looks at everything that tells how far Defender's extension has come on this Mac. */
 public final class ExtensionReader {
   /** Where Defender has system extensions, no kext matters. */
-  private static final PolicyReading NOT_ASKED = new PolicyReading.Unreadable("nobody asked it");
+  private static final PolicyResult NOT_ASKED = new PolicyResult.Unreadable("nobody asked it");
 
   private final SystemRoot root;
   private final ToolRunner tools;
@@ -45,7 +45,7 @@ public final class ExtensionReader {
    * @param enrolled whether an MDM manages this Mac, {@code null} if that cannot be told
    * @param subsystem what Defender says it protects with, {@code null} if it does not say
    */
-  public Reading read(
+  public ExtensionSnapshot read(
       Settings settings,
       LoadHistory history,
       Instant now,
@@ -62,8 +62,8 @@ public final class ExtensionReader {
             : systemExtensions.read(timeout);
     List<SystemExtension> rows = SystemExtensions.ofDefender(listing.rows());
     boolean isWithoutKext = Derivation.isWithoutKext(watched, macOs, subsystem, rows);
-    PolicyReading policy = isWithoutKext ? NOT_ASKED : database.read(watched, timeout);
-    Listed listed = isWithoutKext ? Listed.UNKNOWN : kernel.listed(watched, timeout);
+    PolicyResult policy = isWithoutKext ? NOT_ASKED : database.read(watched, timeout);
+    KernelEntry listed = isWithoutKext ? KernelEntry.UNKNOWN : kernel.listed(watched, timeout);
     ManagedPolicy kernelPolicy = ManagedPolicy.kernel(root, watched, policy, enrolled);
     LoadHistory counted =
         history
@@ -84,11 +84,11 @@ public final class ExtensionReader {
             rows,
             ManagedPolicy.system(root, listing.policies()));
     Extension extension = Derivation.extension(watched, evidence);
-    return new Reading(extension, evidence.policy(extension.kind()).details(), counted);
+    return new ExtensionSnapshot(extension, evidence.policy(extension.kind()).details(), counted);
   }
 
   /** The kernel's own list, for a look right before and after a load. */
-  public Listed listed(Settings settings) {
+  public KernelEntry listed(Settings settings) {
     return kernel.listed(settings.extension(), settings.pace().toolTimeout());
   }
 
@@ -125,5 +125,5 @@ public final class ExtensionReader {
    * @param policies what profiles say of extensions of its kind
    * @param history as it counts after this look
    */
-  public record Reading(Extension extension, Policies policies, LoadHistory history) {}
+  public record ExtensionSnapshot(Extension extension, Policies policies, LoadHistory history) {}
 }

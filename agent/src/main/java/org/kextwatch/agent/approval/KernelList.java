@@ -8,7 +8,7 @@ import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.mac.ToolRunner;
-import org.kextwatch.agent.status.Listed;
+import org.kextwatch.agent.status.KernelEntry;
 
 /**
  * The kernel's own list of loaded kexts. Up to macOS 10.15 kextstat prints it, later a shim of that
@@ -24,24 +24,24 @@ final class KernelList {
     this.tools = tools;
   }
 
-  Listed listed(WatchedExtension watched, Duration timeout) {
+  KernelEntry listed(WatchedExtension watched, Duration timeout) {
     return parse(
         tools.run(Tool.KEXTSTAT, timeout, List.of("-l", "-b", watched.bundleId())),
         watched.bundleId());
   }
 
-  static Listed parse(ToolRun run, String bundleId) {
+  static KernelEntry parse(ToolRun run, String bundleId) {
     if (!(run instanceof ToolRun.Finished finished) || finished.exitCode() != 0) {
-      return Listed.UNKNOWN;
+      return KernelEntry.UNKNOWN;
     }
     Matcher row =
         Pattern.compile("(?<!\\S)" + Pattern.quote(bundleId) + " \\(([^)\\n]*)\\)")
             .matcher(finished.stdout());
     if (!row.find()) {
-      return Listed.NOT_LOADED;
+      return KernelEntry.NOT_LOADED;
     }
     String version = row.group(1).strip();
     boolean plain = !version.isEmpty() && version.length() <= MAX_VERSION_LENGTH;
-    return new Listed(true, plain ? version : null);
+    return new KernelEntry(true, plain ? version : null);
   }
 }

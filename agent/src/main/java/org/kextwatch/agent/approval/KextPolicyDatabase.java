@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.kextwatch.agent.approval.PolicyReading.PolicyRows;
-import org.kextwatch.agent.approval.PolicyReading.Unreadable;
+import org.kextwatch.agent.approval.PolicyResult.PolicyRows;
+import org.kextwatch.agent.approval.PolicyResult.Unreadable;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.Tool;
@@ -44,7 +44,7 @@ final class KextPolicyDatabase {
    *
    * @param timeout of each run of sqlite3; half of it is spent on waiting for a lock, at most 4 s
    */
-  PolicyReading read(WatchedExtension watched, Duration timeout) {
+  PolicyResult read(WatchedExtension watched, Duration timeout) {
     if (!files.exist()) {
       return new Unreadable("no database file");
     }
@@ -100,7 +100,7 @@ final class KextPolicyDatabase {
             || finished.stderr().contains("readonly database"));
   }
 
-  private static PolicyReading understand(ToolRun run, WatchedExtension watched) {
+  private static PolicyResult understand(ToolRun run, WatchedExtension watched) {
     if (run instanceof ToolRun.Finished finished) {
       Optional<PolicyRows> rows =
           finished.exitCode() == 0

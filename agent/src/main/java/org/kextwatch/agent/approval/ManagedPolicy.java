@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.approval.Allowance.Keys;
-import org.kextwatch.agent.approval.PolicyReading.PolicyRows;
+import org.kextwatch.agent.approval.PolicyResult.PolicyRows;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.Plist;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -47,7 +47,7 @@ record ManagedPolicy(
   static ManagedPolicy kernel(
       SystemRoot root,
       WatchedExtension watched,
-      PolicyReading database,
+      PolicyResult database,
       @Nullable Boolean enrolled) {
     PolicyFile file = PolicyFile.read(root, KERNEL_PATH);
     Allowance allowance = Allowance.of(watched.teamId(), Keys.KERNEL, file.content());

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import org.kextwatch.agent.approval.PolicyReading.PolicyRows;
+import org.kextwatch.agent.approval.PolicyResult.PolicyRows;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 
 /**

@@ -6,7 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.kextwatch.agent.daemon.Check;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.RefusedPathException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,7 +46,7 @@ final class CheckCommand implements Callable<Integer> {
   CheckCommand() {}
 
   @Override
-  public Integer call() throws RefusedPath, IOException {
+  public Integer call() throws RefusedPathException, IOException {
     PrintWriter err = spec.commandLine().getErr();
     if (kextwatch.lacksRoot()) {
       err.println("kextwatch: check needs root: sudo kextwatch check");

@@ -11,15 +11,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.ResolvedSettings;
+import org.kextwatch.agent.config.ResolvedSettings.Shown;
 import org.kextwatch.agent.config.SettingsReader;
-import org.kextwatch.agent.config.SettingsReading;
-import org.kextwatch.agent.config.SettingsReading.Shown;
-import org.kextwatch.agent.config.Standing;
+import org.kextwatch.agent.config.ValueState;
+import org.kextwatch.agent.doctor.SettingsTable;
+import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.mac.Owner;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
-import org.kextwatch.agent.report.Json;
-import org.kextwatch.agent.report.NamedFiles;
+import org.kextwatch.agent.webhook.ReferencedFilesCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -44,7 +45,7 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 fine, 1 a file that they name is missing or unsafe,",
       "77 needs root, 78 refused."
     })
-final class ConfigCommand implements Runnable {
+public final class ConfigCommand implements Runnable {
   @ParentCommand private Kextwatch kextwatch;
   @Spec private CommandSpec spec;
 
@@ -63,17 +64,17 @@ final class ConfigCommand implements Runnable {
       footerHeading = "%nExample:%n",
       footer = "  sudo kextwatch config show --json")
   int show(@Option(names = "--json", description = "Print a document.") boolean json)
-      throws RefusedPath {
+      throws RefusedPathException {
     SystemRoot root = kextwatch.root();
     if (mayNotRead(root)) {
       return needsRoot("show");
     }
-    SettingsReading reading = new SettingsReader(root).read();
-    List<String> flaws = NamedFiles.flaws(reading.settings().webhook(), root);
+    ResolvedSettings reading = new SettingsReader(root).read();
+    List<String> flaws = ReferencedFilesCheck.flaws(reading.settings().webhook(), root);
     if (json) {
       out().println(document(reading, flaws));
     } else {
-      reading.shown().forEach(setting -> out().println(row(setting)));
+      reading.shown().forEach(setting -> out().println(SettingsTable.row(setting)));
       tell(reading, flaws, out());
     }
     return exitCode(reading, flaws);
@@ -98,12 +99,12 @@ final class ConfigCommand implements Runnable {
                   "A draft, JSON, property list or .mobileconfig; this Mac's settings if not"
                       + " given.")
           @Nullable Path file)
-      throws RefusedPath {
+      throws RefusedPathException {
     SystemRoot root = kextwatch.root();
     if (file == null && mayNotRead(root)) {
       return needsRoot("validate");
     }
-    SettingsReading reading;
+    ResolvedSettings reading;
     try {
       reading = file == null ? new SettingsReader(root).read() : SettingsReader.draft(file);
     } catch (IOException e) {
@@ -111,7 +112,9 @@ final class ConfigCommand implements Runnable {
       return ExitCode.USAGE;
     }
     List<String> flaws =
-        reading.isRefused() ? List.of() : NamedFiles.flaws(reading.settings().webhook(), root);
+        reading.isRefused()
+            ? List.of()
+            : ReferencedFilesCheck.flaws(reading.settings().webhook(), root);
     tell(reading, flaws, out());
     int exitCode = exitCode(reading, flaws);
     if (exitCode == ExitCode.OK) {
@@ -120,21 +123,7 @@ final class ConfigCommand implements Runnable {
     return exitCode;
   }
 
-  /** A setting with its origin, for people. */
-  static String row(Shown setting) {
-    String value =
-        setting.value() == null
-            ? "-"
-            : setting.value() instanceof String text ? text : json(setting.value());
-    return "%-28s %-45s %s%s"
-        .formatted(
-            setting.name(),
-            value,
-            origin(setting),
-            setting.overridesLocal() ? " (instead of the local one)" : "");
-  }
-
-  private static void tell(SettingsReading reading, List<String> flaws, PrintWriter to) {
+  private static void tell(ResolvedSettings reading, List<String> flaws, PrintWriter to) {
     reading.problems().forEach(problem -> to.println("refused: " + problem));
     if (reading.isRefused()) {
       to.println(
@@ -144,14 +133,14 @@ final class ConfigCommand implements Runnable {
     reading.warnings().forEach(warning -> to.println("warning: " + warning));
   }
 
-  private static String document(SettingsReading reading, List<String> flaws) {
+  private static String document(ResolvedSettings reading, List<String> flaws) {
     Map<String, Object> settings = new LinkedHashMap<>();
     for (Shown setting : reading.shown()) {
       Map<String, @Nullable Object> entry = new LinkedHashMap<>();
       entry.put("value", setting.value());
       entry.put("origin", word(setting.origin()));
       entry.put("overridesLocal", setting.overridesLocal());
-      if (setting.standing() != Standing.GOOD) {
+      if (setting.standing() != ValueState.GOOD) {
         entry.put("standing", word(setting.standing()));
       }
       settings.put(setting.name(), entry);
@@ -164,7 +153,7 @@ final class ConfigCommand implements Runnable {
     return json(document);
   }
 
-  private static int exitCode(SettingsReading reading, List<String> flaws) {
+  private static int exitCode(ResolvedSettings reading, List<String> flaws) {
     return reading.isRefused() ? ExitCode.BAD_SETTINGS : flaws.isEmpty() ? ExitCode.OK : 1;
   }
 
@@ -181,13 +170,6 @@ final class ConfigCommand implements Runnable {
         .println(
             "kextwatch: this user may not read the settings: sudo kextwatch config " + command);
     return ExitCode.NEEDS_ROOT;
-  }
-
-  private static String origin(Shown setting) {
-    String origin = word(setting.origin());
-    return setting.standing() == Standing.GOOD
-        ? origin
-        : "%s (%s)".formatted(origin, word(setting.standing()).replace('_', ' '));
   }
 
   private static String word(Enum<?> word) {

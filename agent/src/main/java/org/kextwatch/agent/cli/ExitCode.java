@@ -3,14 +3,14 @@ package org.kextwatch.agent.cli;
 import org.kextwatch.agent.status.Verdict;
 
 /** What the commands end with; 64 to 78 are those of sysexits(3). */
-final class ExitCode {
-  static final int OK = 0;
+public final class ExitCode {
+  public static final int OK = 0;
   static final int UNKNOWN = 2;
-  static final int USAGE = 64;
-  static final int UNAVAILABLE = 69;
+  public static final int USAGE = 64;
+  public static final int UNAVAILABLE = 69;
   static final int INTERNAL = 70;
   static final int NEEDS_ROOT = 77;
-  static final int BAD_SETTINGS = 78;
+  public static final int BAD_SETTINGS = 78;
 
   private ExitCode() {}
 

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.daemon.Version;
 import org.kextwatch.agent.mac.Owner;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -27,9 +27,7 @@ import picocli.CommandLine.Spec;
       ConfigCommand.class,
       DoctorCommand.class,
       SupportCommand.class,
-      ReceiveCommand.class,
       WebhookCommand.class,
-      DemoCommand.class,
       CompletionsCommand.class,
       VersionCommand.class
     },
@@ -73,7 +71,7 @@ final class Kextwatch implements Runnable {
     throw new ParameterException(spec.commandLine(), "What is to be done? Name a command.");
   }
 
-  SystemRoot root() throws RefusedPath {
+  SystemRoot root() throws RefusedPathException {
     return rootFolder == null ? SystemRoot.ofThisMac() : SystemRoot.at(rootFolder);
   }
 

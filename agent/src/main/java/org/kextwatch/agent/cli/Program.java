@@ -1,11 +1,12 @@
 package org.kextwatch.agent.cli;
 
 import java.util.Locale;
-import org.kextwatch.agent.mac.RefusedPath;
+import java.util.ServiceLoader;
+import org.kextwatch.agent.mac.RefusedPathException;
 import picocli.CommandLine;
 
 /** All commands, and what they end with. */
-final class Program {
+public final class Program {
   private Program() {}
 
   /** A Mac may write its numbers in other digits; names of files, events and scripts may not. */
@@ -15,14 +16,16 @@ final class Program {
   }
 
   /** All commands, ready to be run. */
-  static CommandLine commandLine() {
+  public static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Kextwatch());
+    ServiceLoader.load(AddedCommand.class).forEach(commandLine::addSubcommand);
+    AbsentCommand.addTo(commandLine);
     useExitCodes(commandLine);
     commandLine.setUsageHelpAutoWidth(true);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
-          if (exception instanceof RefusedPath refused) {
+          if (exception instanceof RefusedPathException refused) {
             command.getErr().println("kextwatch: " + refused.reason());
             return ExitCode.USAGE;
           }

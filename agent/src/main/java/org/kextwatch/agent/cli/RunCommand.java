@@ -3,7 +3,7 @@ package org.kextwatch.agent.cli;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.kextwatch.agent.daemon.DaemonProcess;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.RefusedPathException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
@@ -30,7 +30,7 @@ final class RunCommand implements Callable<Integer> {
   RunCommand() {}
 
   @Override
-  public Integer call() throws RefusedPath, InterruptedException {
+  public Integer call() throws RefusedPathException, InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
     if (kextwatch.lacksRoot()) {
       err.println("kextwatch: run needs root: sudo kextwatch run");

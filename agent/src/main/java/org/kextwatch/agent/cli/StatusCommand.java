@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.daemon.InstanceLock;
 import org.kextwatch.agent.daemon.StatusFile;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.status.Status;
 import picocli.CommandLine.Command;
@@ -47,7 +47,7 @@ final class StatusCommand implements Callable<Integer> {
   StatusCommand() {}
 
   @Override
-  public Integer call() throws RefusedPath {
+  public Integer call() throws RefusedPathException {
     SystemRoot root = kextwatch.root();
     PrintWriter err = spec.commandLine().getErr();
     Status status;

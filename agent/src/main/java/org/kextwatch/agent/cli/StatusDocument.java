@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.report.Json;
+import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.status.Status;
 
 /** The status for tools: the whole document, or one value of it. */

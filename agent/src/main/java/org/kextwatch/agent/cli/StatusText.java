@@ -1,10 +1,10 @@
 package org.kextwatch.agent.cli;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.doctor.Age;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Extension;
@@ -14,7 +14,7 @@ import org.kextwatch.agent.status.Status;
 import picocli.CommandLine.Help.Ansi;
 
 /** The status for people: one screen. */
-final class StatusText {
+public final class StatusText {
   private StatusText() {}
 
   /**
@@ -33,16 +33,16 @@ final class StatusText {
     }
     lines.add(row("Why", word(status.reason())));
     if (status.verdictSince() != null) {
-      lines.add(row("Since", age(status.verdictSince(), now)));
+      lines.add(row("Since", Age.text(status.verdictSince(), now)));
     }
     lines.add(row("Extension", extension(status.extension())));
     Attempt last = status.extension().lastAttempt();
     if (last != null) {
-      lines.add(row("Last attempt", word(last.outcome()) + ", " + age(last.at(), now)));
+      lines.add(row("Last attempt", word(last.outcome()) + ", " + Age.text(last.at(), now)));
     }
     lines.add(row("Health", health(status.health())));
     lines.add(row("Delivery", delivery(status.agent(), now)));
-    lines.add(row("Seen", age(status.observedAt(), now)));
+    lines.add(row("Seen", Age.text(status.observedAt(), now)));
     if (Boolean.FALSE.equals(isRunning)) {
       lines.add(row("Daemon", "not running; see: sudo kextwatch doctor"));
     }
@@ -96,7 +96,7 @@ final class StatusText {
     String last =
         agent.lastDeliveryAt() == null
             ? "nothing delivered yet"
-            : "last delivered " + age(agent.lastDeliveryAt(), now);
+            : "last delivered " + Age.text(agent.lastDeliveryAt(), now);
     String error = agent.lastDeliveryError();
     return waiting + ", " + last + (error == null ? "" : "; " + error);
   }
@@ -111,19 +111,5 @@ final class StatusText {
 
   private static String word(Enum<?> word) {
     return word.name().toLowerCase(Locale.ROOT);
-  }
-
-  static String age(Instant then, Instant now) {
-    Duration age = Duration.between(then, now);
-    if (age.isNegative()) {
-      return "in the future";
-    }
-    if (age.toMinutes() < 2) {
-      return age.toSeconds() + " s ago";
-    }
-    if (age.toHours() < 2) {
-      return age.toMinutes() + " min ago";
-    }
-    return age.toDays() < 2 ? age.toHours() + " h ago" : age.toDays() + " days ago";
   }
 }

@@ -7,7 +7,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.doctor.SupportArchive;
+import org.kextwatch.agent.mac.RefusedPathException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -36,7 +37,7 @@ final class SupportCommand implements Callable<Integer> {
   SupportCommand() {}
 
   @Override
-  public Integer call() throws RefusedPath {
+  public Integer call() throws RefusedPathException {
     PrintWriter err = spec.commandLine().getErr();
     try {
       SupportArchive.of(kextwatch.root(), kextwatch.seesEverything()).write(file);

@@ -9,7 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.kextwatch.agent.report.Contract;
+import org.kextwatch.agent.event.EventSchemas;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -36,7 +36,7 @@ final class WebhookSchemaCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
-    Map<String, String> schemas = Contract.schemas();
+    Map<String, String> schemas = EventSchemas.schemas();
     try {
       List<Path> others = others(schemas);
       if (!others.isEmpty()) {

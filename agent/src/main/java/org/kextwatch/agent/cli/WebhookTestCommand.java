@@ -5,20 +5,20 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.Callable;
+import org.kextwatch.agent.config.ResolvedSettings;
 import org.kextwatch.agent.config.SettingsReader;
-import org.kextwatch.agent.config.SettingsReading;
 import org.kextwatch.agent.daemon.Check;
 import org.kextwatch.agent.daemon.StatusFile;
 import org.kextwatch.agent.daemon.Version;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.event.CloudEvent;
+import org.kextwatch.agent.event.EventData;
+import org.kextwatch.agent.event.EventWriter;
+import org.kextwatch.agent.event.Json;
+import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
-import org.kextwatch.agent.report.EndpointProbe;
-import org.kextwatch.agent.report.EndpointProbe.Step;
-import org.kextwatch.agent.report.Event;
-import org.kextwatch.agent.report.EventData;
-import org.kextwatch.agent.report.EventWriter;
-import org.kextwatch.agent.report.Json;
 import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.webhook.EndpointProbe;
+import org.kextwatch.agent.webhook.EndpointProbe.Step;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,7 +47,7 @@ final class WebhookTestCommand implements Callable<Integer> {
   WebhookTestCommand() {}
 
   @Override
-  public Integer call() throws RefusedPath, IOException {
+  public Integer call() throws RefusedPathException, IOException {
     if (webhook.kextwatch().lacksRoot()) {
       spec.commandLine()
           .getErr()
@@ -65,7 +65,7 @@ final class WebhookTestCommand implements Callable<Integer> {
   }
 
   private static EndpointProbe probe(SystemRoot root) throws IOException {
-    SettingsReading reading = new SettingsReader(root).read();
+    ResolvedSettings reading = new SettingsReader(root).read();
     if (reading.isRefused()) {
       return new EndpointProbe(
           null,
@@ -75,7 +75,7 @@ final class WebhookTestCommand implements Callable<Integer> {
               .toList());
     }
     Status status = status(root);
-    Event event =
+    CloudEvent event =
         new EventWriter().write(new EventData.TestData(status), status.device(), Instant.now());
     return EndpointProbe.run(reading.settings().webhook(), root, Version.current(), event);
   }

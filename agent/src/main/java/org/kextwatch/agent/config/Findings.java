@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.config.Key.BadValue;
+import org.kextwatch.agent.config.Key.BadValueException;
 import org.kextwatch.agent.config.Key.Bounds;
 
 /** What has been found so far in one file of settings, key by key. */
@@ -96,10 +96,11 @@ final class Findings {
       if (value instanceof String text && key.isNumberOrBoolean()) {
         warnings.add(
             "%s: %s is a text; it is taken as %s%s."
-                .formatted(file, key.name(), Found.plain(text.strip()), where(key.name())));
+                .formatted(
+                    file, key.name(), ValueDescription.plain(text.strip()), where(key.name())));
       }
       warnOfVariables(key.name(), value);
-    } catch (BadValue e) {
+    } catch (BadValueException e) {
       boolean isToldAlready = value instanceof Map && key.fallback() instanceof Map;
       refuse(
           key.unit(),
@@ -119,7 +120,7 @@ final class Findings {
                 file,
                 name,
                 mustBe,
-                found == null ? "" : Found.insteadOf(found, isHarmless),
+                found == null ? "" : ValueDescription.insteadOf(found, isHarmless),
                 where(name)));
   }
 
@@ -127,13 +128,13 @@ final class Findings {
   private void warnOfVariables(String name, Object value) {
     if (value instanceof Map<?, ?> members) {
       members.forEach((member, text) -> warnOfVariables(name + "." + member, text));
-    } else if (value instanceof String text && Found.variable(text) != null) {
+    } else if (value instanceof String text && ValueDescription.variable(text) != null) {
       warnings.add(
           "%s: %s holds %s, which looks like a variable that the MDM has not replaced%s."
               .formatted(
                   file,
-                  Found.plain(name),
-                  name.startsWith("labels.") ? Found.variable(text) : "a text",
+                  ValueDescription.plain(name),
+                  name.startsWith("labels.") ? ValueDescription.variable(text) : "a text",
                   where(name)));
     }
   }
@@ -146,7 +147,7 @@ final class Findings {
   private void unknown(String name) {
     warnings.add(
         "%s: %s is no setting of this version and is ignored%s."
-            .formatted(file, Found.plain(name), where(name)));
+            .formatted(file, ValueDescription.plain(name), where(name)));
   }
 
   private static boolean isEmptyText(Object value) {

@@ -45,9 +45,9 @@ record Key<T>(String name, Type<T> type, T fallback) {
      *
      * @param value as it came from JSON or a property list: text, number, boolean, list or map
      * @param bounds whether the limits for a real Mac hold
-     * @throws BadValue if it is of another type, or out of bounds
+     * @throws BadValueException if it is of another type, or out of bounds
      */
-    T understand(Object value, Bounds bounds) throws BadValue;
+    T understand(Object value, Bounds bounds) throws BadValueException;
   }
 
   /** Which limits hold: a simulated Mac may be as quick as a test likes. */
@@ -57,10 +57,10 @@ record Key<T>(String name, Type<T> type, T fallback) {
   }
 
   /** A value that is refused; the message ends the sentence "it must be …". */
-  static final class BadValue extends Exception {
+  static final class BadValueException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    BadValue(String mustBe) {
+    BadValueException(String mustBe) {
       super(mustBe);
     }
   }

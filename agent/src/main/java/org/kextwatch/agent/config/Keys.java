@@ -15,69 +15,74 @@ final class Keys {
 
   private static final String SUPPORT = "/Library/Application Support/Kextwatch/";
 
-  static final Key<@Nullable String> ENDPOINT = optional("endpoint", Types.ENDPOINT);
-  static final Key<@Nullable String> ENDPOINT_FILE = optional("endpointFile", Types.PATH);
-  static final Key<String> SECRET_FILE = key("secretFile", Types.PATH, SUPPORT + "secret");
+  static final Key<@Nullable String> ENDPOINT = optional("endpoint", ValueTypes.ENDPOINT);
+  static final Key<@Nullable String> ENDPOINT_FILE = optional("endpointFile", ValueTypes.PATH);
+  static final Key<String> SECRET_FILE = key("secretFile", ValueTypes.PATH, SUPPORT + "secret");
   static final Key<@Nullable String> PREVIOUS_SECRET_FILE =
-      optional("previousSecretFile", Types.PATH);
-  static final Key<@Nullable String> AUTHORIZATION_FILE = optional("authorizationFile", Types.PATH);
-  static final Key<Map<String, String>> HEADERS = key("headers", Types.HEADERS, Map.of());
-  static final Key<@Nullable String> CA_BUNDLE = optional("caBundle", Types.PATH);
-  static final Key<@Nullable String> CLIENT_KEYSTORE = optional("clientKeystore", Types.PATH);
+      optional("previousSecretFile", ValueTypes.PATH);
+  static final Key<@Nullable String> AUTHORIZATION_FILE =
+      optional("authorizationFile", ValueTypes.PATH);
+  static final Key<Map<String, String>> HEADERS = key("headers", ValueTypes.HEADERS, Map.of());
+  static final Key<@Nullable String> CA_BUNDLE = optional("caBundle", ValueTypes.PATH);
+  static final Key<@Nullable String> CLIENT_KEYSTORE = optional("clientKeystore", ValueTypes.PATH);
   static final Key<@Nullable String> CLIENT_KEYSTORE_PASSWORD_FILE =
-      optional("clientKeystorePasswordFile", Types.PATH);
-  static final Key<String> PROXY = key("proxy", Types.PROXY_CHOICE, "system");
+      optional("clientKeystorePasswordFile", ValueTypes.PATH);
+  static final Key<String> PROXY = key("proxy", ValueTypes.PROXY_CHOICE, "system");
   static final Key<@Nullable String> PROXY_CREDENTIALS_FILE =
-      optional("proxyCredentialsFile", Types.PATH);
+      optional("proxyCredentialsFile", ValueTypes.PATH);
 
   static final Key<Duration> HEALTH = seconds("healthIntervalSeconds", 60, 86_400, 1, 300);
   static final Key<Duration> AT_RISK = seconds("atRiskIntervalSeconds", 30, 86_400, 1, 60);
   static final Key<Duration> HEARTBEAT =
-      key("heartbeatIntervalSeconds", Types.secondsOrNone(300, 86_400, 1), Duration.ofMinutes(15));
+      key(
+          "heartbeatIntervalSeconds",
+          ValueTypes.secondsOrNone(300, 86_400, 1),
+          Duration.ofMinutes(15));
   static final Key<Duration> CONFIRM = seconds("confirmSeconds", 0, 3_600, 0, 60);
   static final Key<Duration> SETTLE = seconds("settleSeconds", 0, 3_600, 0, 600);
   static final Key<Duration> TOOL_TIMEOUT = seconds("toolTimeoutSeconds", 10, 120, 1, 30);
 
-  static final Key<Boolean> LOAD_APPROVED = key("loadApprovedExtension", Types.BOOL, true);
-  static final Key<Boolean> RENEW_PROMPT = key("renewPrompt", Types.BOOL, true);
+  static final Key<Boolean> LOAD_APPROVED = key("loadApprovedExtension", ValueTypes.BOOL, true);
+  static final Key<Boolean> RENEW_PROMPT = key("renewPrompt", ValueTypes.BOOL, true);
   static final Key<Duration> RENEWAL = seconds("promptRenewalSeconds", 600, 1_740, 1, 1_500);
-  static final Key<Long> MAX_LOADS = key("maxLoadAttempts", Types.number(1, 100), 8L);
+  static final Key<Long> MAX_LOADS = key("maxLoadAttempts", ValueTypes.number(1, 100), 8L);
   static final Key<Duration> LOAD_TIMEOUT = seconds("loadTimeoutSeconds", 120, 600, 1, 180);
 
   static final Key<String> EXTENSION_PATH =
       key(
           "extension.path",
-          Types.matching(
+          ValueTypes.matching(
               "/Library/Extensions/[^/\\x00-\\x1f]{1,200}\\.kext",
               "the path of a .kext directly below /Library/Extensions"),
           WatchedExtension.DEFENDER.path());
   static final Key<String> EXTENSION_BUNDLE =
       key(
           "extension.bundleId",
-          Types.matching("[A-Za-z0-9.-]{1,255}", "a bundle identifier"),
+          ValueTypes.matching("[A-Za-z0-9.-]{1,255}", "a bundle identifier"),
           WatchedExtension.DEFENDER.bundleId());
   static final Key<String> EXTENSION_TEAM =
       key(
           "extension.teamId",
-          Types.matching("[A-Z0-9]{10}", "a team identifier of ten capitals and digits"),
+          ValueTypes.matching("[A-Z0-9]{10}", "a team identifier of ten capitals and digits"),
           WatchedExtension.DEFENDER.teamId());
 
-  static final Key<Boolean> EXPECT_PASSIVE = key("expectPassiveMode", Types.BOOL, false);
+  static final Key<Boolean> EXPECT_PASSIVE = key("expectPassiveMode", ValueTypes.BOOL, false);
   static final Key<Duration> MAX_DEFINITIONS_AGE =
-      key("maxDefinitionsAgeHours", Types.hours(1, 8_760), Duration.ofDays(7));
+      key("maxDefinitionsAgeHours", ValueTypes.hours(1, 8_760), Duration.ofDays(7));
 
-  static final Key<Long> SPOOL_EVENTS = key("spool.maxEvents", Types.number(10, 20_000), 5_000L);
+  static final Key<Long> SPOOL_EVENTS =
+      key("spool.maxEvents", ValueTypes.number(10, 20_000), 5_000L);
   static final Key<Long> SPOOL_BYTES =
-      key("spool.maxBytes", Types.number(100_000, 1L << 30), 10L << 20);
+      key("spool.maxBytes", ValueTypes.number(100_000, 1L << 30), 10L << 20);
   static final Key<Duration> SPOOL_AGE =
-      key("spool.maxAgeDays", Types.days(1, 365), Duration.ofDays(14));
+      key("spool.maxAgeDays", ValueTypes.days(1, 365), Duration.ofDays(14));
 
   static final Key<DeviceIdentity> IDENTITY =
-      key("deviceIdentity", Types.oneOf(DeviceIdentity.class), DeviceIdentity.FULL);
-  static final Key<Boolean> DEFENDER_IDS = key("includeDefenderIds", Types.BOOL, false);
-  static final Key<Map<String, String>> LABELS = key("labels", Types.LABELS, Map.of());
+      key("deviceIdentity", ValueTypes.oneOf(DeviceIdentity.class), DeviceIdentity.FULL);
+  static final Key<Boolean> DEFENDER_IDS = key("includeDefenderIds", ValueTypes.BOOL, false);
+  static final Key<Map<String, String>> LABELS = key("labels", ValueTypes.LABELS, Map.of());
   static final Key<LogLevel> LOG_LEVEL =
-      key("logLevel", Types.oneOf(LogLevel.class), LogLevel.INFO);
+      key("logLevel", ValueTypes.oneOf(LogLevel.class), LogLevel.INFO);
 
   /** What counts for a setting whose value is refused, if it was never understood before. */
   static final Map<String, Object> SAFE =
@@ -117,7 +122,7 @@ final class Keys {
             get(values, CLIENT_KEYSTORE_PASSWORD_FILE),
             get(values, PROXY),
             get(values, PROXY_CREDENTIALS_FILE)),
-        new Settings.Pace(
+        new Settings.Intervals(
             get(values, HEALTH),
             get(values, AT_RISK),
             get(values, HEARTBEAT),
@@ -158,7 +163,7 @@ final class Keys {
 
   private static Key<Duration> seconds(
       String name, int min, int max, int simulatedMin, int fallback) {
-    return key(name, Types.seconds(min, max, simulatedMin), Duration.ofSeconds(fallback));
+    return key(name, ValueTypes.seconds(min, max, simulatedMin), Duration.ofSeconds(fallback));
   }
 
   @SuppressWarnings("NullAway") // JSpecify generics are beyond it on JDK 17

@@ -22,9 +22,7 @@ import org.kextwatch.agent.config.SettingsText.BadText;
  * @param local {@code null} if there is no local file to remember
  */
 public record LastGood(
-    @Nullable String hardwareUuid,
-    @Nullable SettingsSource managed,
-    @Nullable SettingsSource local) {
+    @Nullable String hardwareUuid, @Nullable SettingsFile managed, @Nullable SettingsFile local) {
 
   public static final LastGood NONE = new LastGood(null, null, null);
 
@@ -33,7 +31,7 @@ public record LastGood(
   private static final String REFUSED = "refused";
 
   /** The same on a Mac: what is another Mac's (a clone, a migration) does not count here. */
-  public LastGood on(@Nullable String thisMac) {
+  public LastGood onHardware(@Nullable String thisMac) {
     if (thisMac == null) {
       return this;
     }
@@ -62,7 +60,7 @@ public record LastGood(
     return buffer.readByteArray();
   }
 
-  private static void put(Map<String, Object> document, @Nullable SettingsSource source) {
+  private static void put(Map<String, Object> document, @Nullable SettingsFile source) {
     if (source != null) {
       document.put(
           member(source.origin()),
@@ -93,7 +91,7 @@ public record LastGood(
         source(Origin.LOCAL, file, document, bounds));
   }
 
-  private static @Nullable SettingsSource source(
+  private static @Nullable SettingsFile source(
       Origin origin, String file, Map<String, Object> document, Bounds bounds) {
     if (!(document.get(member(origin)) instanceof Map<?, ?> kept)) {
       return null;
@@ -104,10 +102,10 @@ public record LastGood(
     if (kept.get(REFUSED) instanceof List<?> units) {
       units.forEach(unit -> refused.add(String.valueOf(unit)));
     }
-    return new SettingsSource(
+    return new SettingsFile(
         origin,
         file,
-        SettingsSource.Presence.READ,
+        SettingsFile.Presence.READ,
         found.raw,
         found.values,
         refused,

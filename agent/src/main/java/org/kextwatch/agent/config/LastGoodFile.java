@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.kextwatch.agent.config.Key.Bounds;
 import org.kextwatch.agent.mac.Disk;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.TrustedFile;
 
@@ -46,7 +46,7 @@ public final class LastGoodFile {
       return lastGood;
     } catch (NoSuchFileException e) {
       return LastGood.NONE;
-    } catch (RefusedPath e) {
+    } catch (RefusedPathException e) {
       throw new IOException(e.reason(), e);
     }
   }

@@ -45,7 +45,7 @@ final class ProfileDraft {
   }
 
   /** Understands a property list: a profile, or what is to lie in the managed preferences. */
-  static SettingsSource understand(String file, Map<String, Object> top, Bounds bounds) {
+  static SettingsFile understand(String file, Map<String, Object> top, Bounds bounds) {
     ProfileDraft draft = new ProfileDraft(file);
     if (isProfile(file, top)) {
       draft.profile(top);
@@ -56,7 +56,7 @@ final class ProfileDraft {
     Findings found = new Findings(file, bounds, Map.of());
     found.problems.addAll(draft.problems);
     found.warnings.addAll(draft.warnings);
-    return SettingsSource.of(Origin.LOCAL, file, found.of(draft.settings));
+    return SettingsFile.of(Origin.LOCAL, file, found.of(draft.settings));
   }
 
   private static boolean isProfile(String file, Map<String, Object> top) {
@@ -79,7 +79,8 @@ final class ProfileDraft {
     }
     if (!(top.get(CONTENT) instanceof List<?> payloads)) {
       refuse(
-          "%s must be a list of payloads, not %s".formatted(CONTENT, Found.kind(top.get(CONTENT))));
+          "%s must be a list of payloads, not %s"
+              .formatted(CONTENT, ValueDescription.kind(top.get(CONTENT))));
       return;
     }
     warnOfMissing("the profile", top);
@@ -122,7 +123,7 @@ final class ProfileDraft {
           "%s: %s must be %s for such settings, not %s"
               .formatted(where, TYPE, PREFERENCES, type(payload)));
     } else {
-      others.add(Found.plain(type));
+      others.add(ValueDescription.plain(type));
     }
   }
 
@@ -142,9 +143,11 @@ final class ProfileDraft {
         warnOfMissing(where, payload);
         domain(where, domains.get(name));
       } else if (isLike(domain)) {
-        refuse("%s: the domain must be %s, not %s".formatted(where, DOMAIN, Found.name(domain)));
+        refuse(
+            "%s: the domain must be %s, not %s"
+                .formatted(where, DOMAIN, ValueDescription.name(domain)));
       } else {
-        others.add(Found.plain(domain));
+        others.add(ValueDescription.plain(domain));
       }
     }
   }
@@ -155,7 +158,7 @@ final class ProfileDraft {
       if (!FORCED.equals(name)) {
         refuse(
             "%s: the settings must stand in %s, not in %s, which never reaches the managed preferences"
-                .formatted(where, FORCED, Found.name(String.valueOf(name))));
+                .formatted(where, FORCED, ValueDescription.name(String.valueOf(name))));
       }
     }
     boolean isThere = false;
@@ -206,8 +209,8 @@ final class ProfileDraft {
 
   private static String type(Map<?, ?> payload) {
     return payload.get(TYPE) instanceof String text
-        ? Found.name(text)
-        : payload.containsKey(TYPE) ? Found.kind(payload.get(TYPE)) : "missing";
+        ? ValueDescription.name(text)
+        : payload.containsKey(TYPE) ? ValueDescription.kind(payload.get(TYPE)) : "missing";
   }
 
   private void refuse(String why) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Settings(
     Webhook webhook,
-    Pace pace,
+    Intervals pace,
     Loading loading,
     WatchedExtension extension,
     SpoolBounds spool,
@@ -84,7 +84,7 @@ public record Settings(
    * @param settle after boot or an update a fall of health is held this long
    * @param toolTimeout for every tool but the loader
    */
-  public record Pace(
+  public record Intervals(
       Duration health,
       Duration atRisk,
       Duration heartbeat,

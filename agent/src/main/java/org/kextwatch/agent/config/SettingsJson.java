@@ -62,7 +62,7 @@ final class SettingsJson {
       isInText = false;
       lines.put(prefix + name, line());
       if (members.containsKey(name)) {
-        throw bad("a key twice, " + Found.name(name));
+        throw bad("a key twice, " + ValueDescription.name(name));
       }
       members.put(name, value(prefix + name + ".", depth));
     }

@@ -12,7 +12,7 @@ import org.kextwatch.agent.config.Key.Bounds;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.mac.TrustedFile;
@@ -53,13 +53,13 @@ public final class SettingsReader {
   }
 
   /** Reads what is in force: both files, and what was last good of what is refused. */
-  public SettingsReading read() {
-    SettingsSource nowManaged = managed();
-    SettingsSource nowLocal = local();
+  public ResolvedSettings read() {
+    SettingsFile nowManaged = managed();
+    SettingsFile nowLocal = local();
     boolean isGood =
         nowManaged.isThere() && nowManaged.problems().isEmpty() && nowLocal.problems().isEmpty();
     LastGood lastGood = isGood ? LastGood.NONE : lastGood();
-    return Belief.of(nowManaged, nowLocal, lastGood, Moment.now()).reading();
+    return EffectiveSettings.of(nowManaged, nowLocal, lastGood, Moment.now()).reading();
   }
 
   /** What this Mac has kept; the daemon says if it cannot be read. */
@@ -68,19 +68,19 @@ public final class SettingsReader {
       LastGood kept = new LastGoodFile(root, new Disk()).read();
       return kept.isEmpty()
           ? kept
-          : kept.on(Hardware.of(new ToolRunner(root), TOOL_TIMEOUT).uuid());
+          : kept.onHardware(Hardware.of(new ToolRunner(root), TOOL_TIMEOUT).uuid());
     } catch (IOException e) {
       return LastGood.NONE;
     }
   }
 
   /** The managed preferences alone. */
-  public SettingsSource managed() {
+  public SettingsFile managed() {
     return source(Origin.MANAGED, managed);
   }
 
   /** The local file alone. */
-  public SettingsSource local() {
+  public SettingsFile local() {
     return source(Origin.LOCAL, local);
   }
 
@@ -89,18 +89,18 @@ public final class SettingsReader {
    *
    * @throws IOException if it cannot be read
    */
-  public static SettingsReading draft(Path draft) throws IOException {
+  public static ResolvedSettings draft(Path draft) throws IOException {
     String name = draft.toString();
     byte[] bytes;
     try (InputStream in = Files.newInputStream(draft)) {
       bytes = in.readNBytes(DRAFT_BYTES + 1);
     }
-    Voice voice = Voice.ofDraft(draft(name, bytes));
-    Voice nobody = Voice.ofDraft(SettingsSource.missing(Origin.MANAGED, MANAGED_FILE));
-    return SettingsReading.of(nobody, voice);
+    ResolvedFile voice = ResolvedFile.ofDraft(draft(name, bytes));
+    ResolvedFile nobody = ResolvedFile.ofDraft(SettingsFile.missing(Origin.MANAGED, MANAGED_FILE));
+    return ResolvedSettings.of(nobody, voice);
   }
 
-  private static SettingsSource draft(String name, byte[] bytes) {
+  private static SettingsFile draft(String name, byte[] bytes) {
     try {
       SettingsText text = SettingsText.of(name, bytes, false);
       int limit = text.isPropertyList() ? DRAFT_BYTES : LIMIT_BYTES;
@@ -110,9 +110,9 @@ public final class SettingsReader {
       Findings found = new Findings(name, Bounds.REAL_MAC, text.lines());
       return text.isPropertyList()
           ? ProfileDraft.understand(name, text.top(), Bounds.REAL_MAC)
-          : SettingsSource.of(Origin.LOCAL, name, found.of(text.top()));
+          : SettingsFile.of(Origin.LOCAL, name, found.of(text.top()));
     } catch (SettingsText.BadText e) {
-      return SettingsSource.refused(Origin.LOCAL, name, e.problem());
+      return SettingsFile.refused(Origin.LOCAL, name, e.problem());
     }
   }
 
@@ -131,20 +131,20 @@ public final class SettingsReader {
     }
   }
 
-  private SettingsSource source(Origin origin, Path file) {
+  private SettingsFile source(Origin origin, Path file) {
     String name = file.toString();
     try {
-      return SettingsSource.understand(origin, name, TrustedFile.read(file, LIMIT_BYTES), bounds);
+      return SettingsFile.understand(origin, name, TrustedFile.read(file, LIMIT_BYTES), bounds);
     } catch (NoSuchFileException e) {
       return Files.isSymbolicLink(file)
-          ? SettingsSource.refused(origin, name, name + ": it is a link to what is not there.")
-          : SettingsSource.missing(origin, name);
-    } catch (RefusedPath e) {
-      return SettingsSource.refused(origin, name, e.reason());
+          ? SettingsFile.refused(origin, name, name + ": it is a link to what is not there.")
+          : SettingsFile.missing(origin, name);
+    } catch (RefusedPathException e) {
+      return SettingsFile.refused(origin, name, e.reason());
     } catch (AccessDeniedException e) {
-      return SettingsSource.refused(origin, name, name + ": this user may not read it; try sudo.");
+      return SettingsFile.refused(origin, name, name + ": this user may not read it; try sudo.");
     } catch (IOException e) {
-      return SettingsSource.refused(
+      return SettingsFile.refused(
           origin, name, name + ": it cannot be read: " + e.getMessage() + ".");
     }
   }

@@ -6,14 +6,14 @@ import java.time.ZoneId;
 import java.util.Objects;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.delivery.DeliveryThread;
+import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.remedy.Loader;
-import org.kextwatch.agent.report.Delivery;
-import org.kextwatch.agent.report.EventWriter;
-import org.kextwatch.agent.report.Spool;
+import org.kextwatch.agent.spool.Spool;
 
 /** The rooms, put together: everything that an agent on one Mac consists of. */
 record Agent(
@@ -21,7 +21,7 @@ record Agent(
     ExtensionReader extensionReader,
     Cycle cycle,
     Reporter reporter,
-    Delivery delivery,
+    DeliveryThread delivery,
     LiveSettings settings) {
 
   /**
@@ -36,7 +36,7 @@ record Agent(
     Instant startedAt = Instant.now();
     Places places = Places.of(root);
     ExtensionReader extensionReader = new ExtensionReader(root, tools);
-    Observer observer = new Observer(root, tools, extensionReader, ZoneId.systemDefault());
+    MacProbe observer = new MacProbe(root, tools, extensionReader, ZoneId.systemDefault());
     Spool spool = new Spool(places.spool(), disk);
     String hardwareUuid = observer.hardware(live.inForce(), Moment.now()).uuid();
     live.keepOn(hardwareUuid, Moment.now());
@@ -47,7 +47,8 @@ record Agent(
     Heartbeat heartbeat = new Heartbeat(writer, ledger);
     String phase =
         Objects.requireNonNullElse(ledger.state().hardwareUuid(), ledger.state().pseudonym());
-    Delivery delivery = new Delivery(spool, root, Version.current(), phase, settings, heartbeat);
+    DeliveryThread delivery =
+        new DeliveryThread(spool, root, Version.current(), phase, settings, heartbeat);
     Reporter reporter =
         new Reporter(writer, ledger, delivery, heartbeat, startedAt, live::warnings, isDaemon);
     delivery.committed(ledger.countedSequence());

@@ -7,19 +7,19 @@ import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.remedy.Remedy;
 import org.kextwatch.agent.status.AgentState;
-import org.kextwatch.agent.status.Circumstances;
 import org.kextwatch.agent.status.Extension;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Judge;
+import org.kextwatch.agent.status.JudgeContext;
 import org.kextwatch.agent.status.Judged;
 import org.kextwatch.agent.status.Judgement;
-import org.kextwatch.agent.status.Limits;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Observation;
 import org.kextwatch.agent.status.Reachability;
 import org.kextwatch.agent.status.Reason;
 import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.Thresholds;
 import org.kextwatch.agent.status.Verdict;
 
 /** Makes the status of an observation; all it remembers is since when Defender has not answered. */
@@ -38,14 +38,14 @@ final class Assessor {
       Settings settings,
       AgentState agent,
       Moment now) {
-    Limits limits = new Limits(settings.expectPassiveMode(), settings.maxDefinitionsAge());
+    Thresholds limits = new Thresholds(settings.expectPassiveMode(), settings.maxDefinitionsAge());
     Duration unreachable = unreachableFor(seen.health().reachability(), before.told(), now);
     BiFunction<Health, Extension, Judgement> judge =
         (health, extension) ->
             Judge.judge(
                 seen.with(health, extension),
                 limits,
-                new Circumstances(
+                new JudgeContext(
                     unreachable, Remedy.exhausted(extension, loads, settings.loading())));
     Judgement judgement = judge.apply(seen.health(), seen.extension());
     Judged judged = Judged.after(before.judged(), judgement, seen.at());
@@ -98,7 +98,7 @@ final class Assessor {
         && told.verdict() == Verdict.AT_RISK
         && (told.reason() == Reason.DAEMON_UNREACHABLE || told.reason() == Reason.NOT_EXECUTABLE)
         && told.health().reachability() == reachability) {
-      return Limits.PATIENCE;
+      return Thresholds.PATIENCE;
     }
     Moment since = unreachableSince == null ? now : unreachableSince;
     unreachableSince = since;

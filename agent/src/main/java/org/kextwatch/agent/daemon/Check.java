@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.kextwatch.agent.config.Settings;
-import org.kextwatch.agent.daemon.Cycle.Permits;
-import org.kextwatch.agent.daemon.Schedule.Look;
+import org.kextwatch.agent.daemon.Cycle.CycleOptions;
+import org.kextwatch.agent.daemon.Schedule.Scope;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -35,12 +35,12 @@ public final class Check {
     Optional<InstanceLock> lock = InstanceLock.takeForCheck(places.lock());
     if (lock.isEmpty()) {
       return new Result(
-          Glance.at(root, new ToolRunner(root), live.inForce()).status(),
+          PassiveLook.at(root, new ToolRunner(root), live.inForce()).status(),
           List.of("the daemon is running: this is a look of its own, nothing was done or kept"));
     }
     try (InstanceLock held = lock.get()) {
       Agent agent = Agent.open(root, new ToolRunner(root), new Disk(), live, false);
-      Status status = cycle(agent, new Permits(act && live.mayAct(), report));
+      Status status = cycle(agent, new CycleOptions(act && live.mayAct(), report));
       if (report) {
         status = deliver(agent, status);
         new StatusFile(root, new Disk()).write(status);
@@ -50,12 +50,12 @@ public final class Check {
   }
 
   /** What the loader did is looked at at once: that is what the caller came to see. */
-  private static Status cycle(Agent agent, Permits permits) {
+  private static Status cycle(Agent agent, CycleOptions permits) {
     Settings settings = agent.settings().inForce();
-    Cycle.Result result = agent.cycle().run(Look.FULL, settings, permits, Moment.now());
+    Cycle.Result result = agent.cycle().run(Scope.FULL, settings, permits, Moment.now());
     if (result.outcome() != null) {
-      Look again = result.outcome() == Outcome.LOADED ? Look.FULL : Look.APPROVAL;
-      Permits lookOnly = new Permits(false, permits.report());
+      Scope again = result.outcome() == Outcome.LOADED ? Scope.FULL : Scope.APPROVAL;
+      CycleOptions lookOnly = new CycleOptions(false, permits.report());
       result = agent.cycle().run(again, settings, lookOnly, Moment.now());
     }
     return result.status();

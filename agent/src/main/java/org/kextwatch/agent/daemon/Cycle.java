@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Assessor.Assessment;
-import org.kextwatch.agent.daemon.Schedule.Look;
+import org.kextwatch.agent.daemon.Schedule.Scope;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.remedy.Decision;
@@ -34,7 +34,7 @@ final class Cycle {
 
   private @Nullable Moment lastLook;
 
-  Cycle(Observer observer, Loader loader, Ledger ledger, Reporter reporter, StatusFile statusFile) {
+  Cycle(MacProbe observer, Loader loader, Ledger ledger, Reporter reporter, StatusFile statusFile) {
     this(observer, loader::load, ledger, reporter, statusFile::write, Moment::now);
   }
 
@@ -59,15 +59,15 @@ final class Cycle {
    *
    * @throws CancellationException if the agent is stopping: what was seen meanwhile means nothing
    */
-  Result run(Look look, Settings settings, Permits permits, Moment now) {
-    Observer.Seen seen = observe(look, settings, now);
+  Result run(Scope look, Settings settings, CycleOptions permits, Moment now) {
+    MacProbe.Snapshot seen = observe(look, settings, now);
     Assessment judged = judge(seen, settings, now);
     Status status = judged.status();
     if (permits.report()) {
       reporter.tell(judged, settings.pace().heartbeat().toSeconds());
     }
     statusFile.accept(status);
-    if (look == Look.FULL) {
+    if (look == Scope.FULL) {
       reporter.looked(FinishedLook.of(status, now, clock.get()));
     }
     Decision decision = decide(seen, settings, now);
@@ -84,16 +84,16 @@ final class Cycle {
     return ledger.state().lookAgainAt(now.wall(), settings.pace().confirm());
   }
 
-  private Observer.Seen observe(Look look, Settings settings, Moment now) {
+  private MacProbe.Snapshot observe(Scope look, Settings settings, Moment now) {
     Hardware machine = mac.hardware(settings, now);
     refuseIfStopping();
     reporter.belongsTo(machine);
-    Observer.Seen seen = mac.look(look, settings, ledger.state(), machine, now);
+    MacProbe.Snapshot seen = mac.look(look, settings, ledger.state(), machine, now);
     refuseIfStopping();
     return seen;
   }
 
-  private Assessment judge(Observer.Seen seen, Settings settings, Moment now) {
+  private Assessment judge(MacProbe.Snapshot seen, Settings settings, Moment now) {
     AgentState agent = reporter.agentState().with(seen.warnings());
     State before = ledger.state().later(unlived(now));
     Assessment judged =
@@ -110,7 +110,7 @@ final class Cycle {
     return last != null && now.isAwakenedSince(last) ? now.jumpSince(last) : Duration.ZERO;
   }
 
-  private Decision decide(Observer.Seen seen, Settings settings, Moment now) {
+  private Decision decide(MacProbe.Snapshot seen, Settings settings, Moment now) {
     return Remedy.decide(
         seen.observation().extension(),
         seen.history(),
@@ -122,7 +122,7 @@ final class Cycle {
 
   /** The attempt is counted before it is made: not even a crash loop exceeds the settings. */
   private Attempt act(
-      Trigger trigger, Status status, Settings settings, Permits permits, Moment now) {
+      Trigger trigger, Status status, Settings settings, CycleOptions permits, Moment now) {
     LoadHistory before = ledger.state().loads();
     ledger.keep(ledger.state().with(before.beginning(now.wall(), trigger)));
     Attempt attempt = loader.apply(settings, now.wall());
@@ -146,7 +146,8 @@ final class Cycle {
     Hardware hardware(Settings settings, Moment now);
 
     /** One look at Defender and its extension. */
-    Observer.Seen look(Look look, Settings settings, State state, Hardware machine, Moment now);
+    MacProbe.Snapshot look(
+        Scope look, Settings settings, State state, Hardware machine, Moment now);
 
     /** Whether kexts can only be leftovers here; a Mac that does not say is not believed to be. */
     boolean isBigSurOrLater();
@@ -159,7 +160,7 @@ final class Cycle {
   }
 
   /** What a cycle may do beyond looking. */
-  record Permits(boolean act, boolean report) {}
+  record CycleOptions(boolean act, boolean report) {}
 
   /**
    * What came of a cycle.

@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.approval.Fingerprint;
 import org.kextwatch.agent.config.Settings;
-import org.kextwatch.agent.daemon.Cycle.Permits;
-import org.kextwatch.agent.daemon.Schedule.Look;
+import org.kextwatch.agent.daemon.Cycle.CycleOptions;
+import org.kextwatch.agent.daemon.Schedule.Scope;
 import org.kextwatch.agent.mac.Moment;
-import org.kextwatch.agent.report.Complaint;
+import org.kextwatch.agent.mac.ThrottledLog;
 import org.tinylog.Logger;
 
 /** Looks whenever a look is due, until it is told to stop. */
@@ -29,7 +29,7 @@ final class Daemon {
   private final StopCause stopCause;
   private final Watchdog watchdog;
   private final Duration tick;
-  private final Complaint complaint = new Complaint("A cycle");
+  private final ThrottledLog complaint = new ThrottledLog("A cycle");
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -97,20 +97,20 @@ final class Daemon {
   }
 
   private void lookIfDue(Moment now) {
-    Look due = schedule.due(now);
+    Scope due = schedule.due(now);
     if (due != null) {
       cycle(due, now);
     }
   }
 
   /** Whatever a cycle stumbles over, the next one comes. */
-  private void cycle(Look look, Moment now) {
+  private void cycle(Scope look, Moment now) {
     Settings settings = agent.settings().inForce();
     try {
       stamps = agent.extensionReader().stamps();
       Fingerprint before = agent.extensionReader().fingerprint();
       Cycle.Result result =
-          agent.cycle().run(look, settings, new Permits(agent.settings().mayAct(), true), now);
+          agent.cycle().run(look, settings, new CycleOptions(agent.settings().mayAct(), true), now);
       plan(look, result, before);
       complaint.worked().ifPresent(Logger::info);
     } catch (CancellationException e) {
@@ -122,7 +122,7 @@ final class Daemon {
     }
   }
 
-  private void plan(Look look, Cycle.Result result, Fingerprint before) {
+  private void plan(Scope look, Cycle.Result result, Fingerprint before) {
     awaiting = result.isApprovalAwaited() ? before : null;
     schedule = schedule.after(look, Moment.now(), result);
   }

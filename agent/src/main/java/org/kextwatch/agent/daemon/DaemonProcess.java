@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.ThrottledLog;
 import org.kextwatch.agent.mac.ToolRunner;
-import org.kextwatch.agent.report.Complaint;
 import org.tinylog.Logger;
 
 /** The process of a daemon: its turn, its log, its watchdog, and how it ends. */
@@ -31,7 +31,7 @@ public final class DaemonProcess {
   private final Watchdog watchdog;
   private final Turn turn;
   private final Duration tick;
-  private final Complaint start = new Complaint("The start");
+  private final ThrottledLog start = new ThrottledLog("The start");
 
   private volatile @Nullable Daemon daemon;
 
@@ -151,8 +151,8 @@ public final class DaemonProcess {
           isLaunchd(ProcessHandle.current().parent().map(ProcessHandle::pid)),
           new Disk(),
           root.isThisMac() ? Schedule.TICK : SIMULATED_TICK,
-          Standstill.TICK,
-          Standstill.PATIENCE,
+          StallDetector.TICK,
+          StallDetector.PATIENCE,
           Turn.Limits.USUAL);
     }
 

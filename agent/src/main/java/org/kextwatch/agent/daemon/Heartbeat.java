@@ -4,17 +4,17 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.event.CloudEvent;
+import org.kextwatch.agent.event.EventData.HeartbeatData;
+import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.mac.Moment;
-import org.kextwatch.agent.report.Event;
-import org.kextwatch.agent.report.EventData.HeartbeatData;
-import org.kextwatch.agent.report.EventWriter;
 import org.kextwatch.agent.status.Status;
 
 /**
  * Makes a sign of life of the latest status, when the delivery can send one; none while the watcher
  * does not look, because silence is what tells that it is stuck.
  */
-final class Heartbeat implements Supplier<Optional<Event>> {
+final class Heartbeat implements Supplier<Optional<CloudEvent>> {
   private final EventWriter writer;
   private final Ledger ledger;
   private final Supplier<Moment> clock;
@@ -50,7 +50,7 @@ final class Heartbeat implements Supplier<Optional<Event>> {
   }
 
   @Override
-  public Optional<Event> get() {
+  public Optional<CloudEvent> get() {
     Status status = latest;
     FinishedLook full = look;
     if (status == null || full == null || !full.isFresh(clock.get())) {

@@ -12,16 +12,16 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings.SpoolBounds;
+import org.kextwatch.agent.event.CloudEvent;
+import org.kextwatch.agent.event.EventData;
+import org.kextwatch.agent.event.EventData.DropReason;
+import org.kextwatch.agent.event.EventData.DroppedData;
+import org.kextwatch.agent.event.SpooledEvent;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
-import org.kextwatch.agent.report.Complaint;
-import org.kextwatch.agent.report.Event;
-import org.kextwatch.agent.report.EventData;
-import org.kextwatch.agent.report.EventData.DropReason;
-import org.kextwatch.agent.report.EventData.DroppedData;
-import org.kextwatch.agent.report.Spool;
-import org.kextwatch.agent.report.SpoolEntry;
-import org.kextwatch.agent.report.SpooledEvent;
+import org.kextwatch.agent.mac.ThrottledLog;
+import org.kextwatch.agent.spool.Spool;
+import org.kextwatch.agent.spool.SpoolEntry;
 import org.tinylog.Logger;
 
 /**
@@ -41,7 +41,7 @@ final class Ledger {
   private final Supplier<SpoolBounds> bounds;
   private final Supplier<Moment> clock;
   private final List<String> warnings = new ArrayList<>();
-  private final Complaint complaint = new Complaint("Keeping events and state");
+  private final ThrottledLog complaint = new ThrottledLog("Keeping events and state");
 
   private State state;
   private volatile State saved;
@@ -105,13 +105,13 @@ final class Ledger {
         adopt(entry);
       }
     }
-    state = state.counting(Math.max(state.sequence(), spool.highestSequence(state.streamId())));
+    state = state.withSequence(Math.max(state.sequence(), spool.highestSequence(state.streamId())));
   }
 
   /** A number near the last one is damage: it must not be the last word of this Mac. */
   private void beginAnewAtTheEndOfNumbers() {
     if (!SpoolEntry.canGoOnFrom(state.sequence())) {
-      beginAnew(
+      reset(
           state.hardwareUuid(),
           "The numbers of the events were damaged, and a new stream of events was begun.");
     }
@@ -124,12 +124,12 @@ final class Ledger {
   void belongTo(Hardware machine) {
     String known = state.hardwareUuid();
     if (known != null && machine.uuid() != null && !known.equals(machine.uuid())) {
-      beginAnew(machine.uuid(), StateFile.OTHER_MAC);
+      reset(machine.uuid(), StateFile.OTHER_MAC);
     }
-    keep(state.on(machine));
+    keep(state.withHardware(machine));
   }
 
-  private void beginAnew(@Nullable String hardwareUuid, String why) {
+  private void reset(@Nullable String hardwareUuid, String why) {
     state = State.fresh(hardwareUuid);
     saved = state;
     hasSaved = false;
@@ -147,13 +147,13 @@ final class Ledger {
 
   /** Before the news of it is adopted, after which it would be taken for another loss. */
   private void buryWhatIsNoted() {
-    Losses noted = state.losses();
+    DroppedRanges noted = state.losses();
     for (SpoolEntry entry : spool.pending()) {
-      noted.reasonFor(entry.sequence()).ifPresent(why -> spool.lose(entry, why));
+      noted.reasonFor(entry.sequence()).ifPresent(why -> spool.markDropped(entry, why));
     }
-    Set<SpoolEntry> doomed = new HashSet<>(spool.doomed().keySet());
+    Set<SpoolEntry> doomed = new HashSet<>(spool.marked().keySet());
     doomed.removeIf(entry -> noted.reasonFor(entry.sequence()).isEmpty());
-    spool.bury(doomed);
+    spool.discard(doomed);
   }
 
   State state() {
@@ -177,7 +177,7 @@ final class Ledger {
    * @return whether it is on disk; if not, the state is as it was, and the same is found to be told
    *     again
    */
-  boolean commit(Event event, EventData data) {
+  boolean commit(CloudEvent event, EventData data) {
     if (!settle()) {
       return false; // what is given up must be noted first, or the spool would grow
     }
@@ -187,7 +187,7 @@ final class Ledger {
       report("The event could not be kept and will be told later: " + e.getMessage());
       return false;
     }
-    state = state.counting(state.sequence() + 1).telling(data);
+    state = state.withSequence(state.sequence() + 1).withReported(data);
     settle();
     return true;
   }
@@ -216,23 +216,23 @@ final class Ledger {
   boolean settle() {
     SpoolBounds now = bounds.get();
     spool.keepWithin(now, tooOld(now.maxAge()));
-    Map<SpoolEntry, DropReason> lost = spool.doomed();
+    Map<SpoolEntry, DropReason> lost = spool.marked();
     State before = state;
-    Losses losses = state.losses();
+    DroppedRanges losses = state.losses();
     for (Map.Entry<SpoolEntry, DropReason> one : lost.entrySet()) {
       losses = losing(losses, one.getKey(), one.getValue());
     }
     state = state.with(losses);
     boolean isSaved = save();
     if (isSaved) {
-      spool.bury(lost.keySet());
+      spool.discard(lost.keySet());
     } else {
       state = before; // they stay doomed, and are noted next time
     }
     return isSaved || (lost.isEmpty() && streamIsKept);
   }
 
-  private Losses losing(Losses losses, SpoolEntry entry, DropReason reason) {
+  private DroppedRanges losing(DroppedRanges losses, SpoolEntry entry, DropReason reason) {
     DroppedData news = newsIn(entry);
     if (news == null) {
       return losses.with(entry.sequence(), reason);
@@ -290,7 +290,7 @@ final class Ledger {
     try {
       Optional<byte[]> body = spool.read(entry);
       if (body.isPresent()) {
-        state = state.telling(SpooledEvent.read(body.get()).data());
+        state = state.withReported(SpooledEvent.read(body.get()).data());
       }
     } catch (IOException e) {
       Logger.warn("The event {} cannot be read back: {}", entry.sequence(), e.getMessage());

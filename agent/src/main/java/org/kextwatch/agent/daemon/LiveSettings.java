@@ -4,17 +4,17 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.config.Belief;
+import org.kextwatch.agent.config.EffectiveSettings;
 import org.kextwatch.agent.config.LastGood;
 import org.kextwatch.agent.config.LastGoodFile;
+import org.kextwatch.agent.config.ResolvedSettings;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.config.Settings.LogLevel;
 import org.kextwatch.agent.config.SettingsReader;
-import org.kextwatch.agent.config.SettingsReading;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
-import org.kextwatch.agent.report.Complaint;
+import org.kextwatch.agent.mac.ThrottledLog;
 import org.tinylog.Logger;
 
 /**
@@ -24,18 +24,18 @@ import org.tinylog.Logger;
 final class LiveSettings {
   private final SettingsReader reader;
   private final LastGoodFile file;
-  private final Complaint complaint = new Complaint("Keeping the last good settings");
+  private final ThrottledLog complaint = new ThrottledLog("Keeping the last good settings");
   private final LogLevel logLevel;
 
   private Object fingerprint;
-  private Belief belief;
+  private EffectiveSettings belief;
   private boolean isKeeper;
 
   LiveSettings(SystemRoot root, Moment now) {
     this.reader = new SettingsReader(root);
     this.file = new LastGoodFile(root, new Disk());
     this.fingerprint = reader.fingerprint();
-    this.belief = Belief.of(reader.managed(), reader.local(), lastGood(), now);
+    this.belief = EffectiveSettings.of(reader.managed(), reader.local(), lastGood(), now);
     this.logLevel = inForce().logLevel();
   }
 
@@ -56,8 +56,8 @@ final class LiveSettings {
    */
   void keepOn(@Nullable String hardwareUuid, Moment now) {
     isKeeper = true;
-    LastGood here = belief.lastGood().on(hardwareUuid);
-    belief = Belief.of(reader.managed(), reader.local(), here, now);
+    LastGood here = belief.lastGood().onHardware(hardwareUuid);
+    belief = EffectiveSettings.of(reader.managed(), reader.local(), here, now);
     keep(now);
   }
 
@@ -84,7 +84,7 @@ final class LiveSettings {
 
   /** What is to be said of them, in the status. */
   List<String> warnings() {
-    SettingsReading reading = belief.reading();
+    ResolvedSettings reading = belief.reading();
     List<String> warnings = new ArrayList<>(reading.problems());
     warnings.addAll(reading.warnings());
     if (reading.isConfigured() && !inForce().webhook().hasEndpoint()) {
@@ -104,13 +104,13 @@ final class LiveSettings {
       return false;
     }
     fingerprint = seen;
-    Belief before = belief;
+    EffectiveSettings before = belief;
     belief = before.after(reader.managed(), reader.local(), now);
     keep(now);
     return tell(before.reading(), belief.reading());
   }
 
-  private static boolean tell(SettingsReading before, SettingsReading after) {
+  private static boolean tell(ResolvedSettings before, ResolvedSettings after) {
     if (after.equals(before)) {
       return false;
     }

@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.kextwatch.agent.daemon.Assessor.Assessment;
+import org.kextwatch.agent.delivery.DeliveryState;
+import org.kextwatch.agent.delivery.DeliveryThread;
+import org.kextwatch.agent.event.CloudEvent;
+import org.kextwatch.agent.event.EventData;
+import org.kextwatch.agent.event.EventData.DroppedData;
+import org.kextwatch.agent.event.EventData.LoadAttemptedData;
+import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.mac.Hardware;
-import org.kextwatch.agent.report.Delivery;
-import org.kextwatch.agent.report.DeliveryState;
-import org.kextwatch.agent.report.Event;
-import org.kextwatch.agent.report.EventData;
-import org.kextwatch.agent.report.EventData.DroppedData;
-import org.kextwatch.agent.report.EventData.LoadAttemptedData;
-import org.kextwatch.agent.report.EventWriter;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Status;
@@ -22,7 +22,7 @@ import org.kextwatch.agent.status.Trigger;
 final class Reporter {
   private final EventWriter writer;
   private final Ledger ledger;
-  private final Delivery delivery;
+  private final DeliveryThread delivery;
   private final Heartbeat heartbeat;
   private final Instant startedAt;
   private final Supplier<List<String>> warnings;
@@ -38,7 +38,7 @@ final class Reporter {
   Reporter(
       EventWriter writer,
       Ledger ledger,
-      Delivery delivery,
+      DeliveryThread delivery,
       Heartbeat heartbeat,
       Instant startedAt,
       Supplier<List<String>> warnings,
@@ -86,7 +86,7 @@ final class Reporter {
     }
     tellUnkept(status);
     if (ledger.state().isGoodBeginning(status)) {
-      ledger.keep(ledger.state().telling(status));
+      ledger.keep(ledger.state().withReported(status));
     }
     ledger.state().news(look).ifPresent(news -> commit(news, status));
     tellLosses(status);
@@ -139,7 +139,7 @@ final class Reporter {
 
   private boolean commit(EventData data, Status status) {
     State state = ledger.state();
-    Event event =
+    CloudEvent event =
         writer.write(data, status.device(), Instant.now(), state.streamId(), state.sequence() + 1);
     boolean committed = ledger.commit(event, data);
     delivery.committed(ledger.countedSequence());

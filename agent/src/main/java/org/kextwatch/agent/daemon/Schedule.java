@@ -41,11 +41,11 @@ record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) 
   }
 
   /** What is due, {@code null} if nothing is. */
-  @Nullable Look due(Moment now) {
+  @Nullable Scope due(Moment now) {
     if (Stream.concat(Stream.of(full), followUps.stream()).anyMatch(m -> m.isDue(now))) {
-      return Look.FULL;
+      return Scope.FULL;
     }
-    return approval != null && approval.isDue(now) ? Look.APPROVAL : null;
+    return approval != null && approval.isDue(now) ? Scope.APPROVAL : null;
   }
 
   /** How long the daemon may nap. */
@@ -57,7 +57,7 @@ record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) 
   }
 
   /** After a cycle: what time alone will bring. */
-  Schedule after(Look look, Moment now, Cycle.Result result) {
+  Schedule after(Scope look, Moment now, Cycle.Result result) {
     Duration interval = Duration.ofSeconds(result.status().agent().healthIntervalSeconds());
     if (result.confirmAt() != null) {
       Duration confirm = Duration.between(now.wall(), result.confirmAt());
@@ -89,9 +89,9 @@ record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) 
   }
 
   /** After a look: the next full one, unless this was not one, and the next at the approval. */
-  Schedule after(Look look, Moment now, Duration interval, @Nullable Moment nextApproval) {
+  Schedule after(Scope look, Moment now, Duration interval, @Nullable Moment nextApproval) {
     return new Schedule(
-        look == Look.FULL ? now.plus(interval) : full,
+        look == Scope.FULL ? now.plus(interval) : full,
         followUps.stream().filter(moment -> !moment.isDue(now)).toList(),
         nextApproval);
   }
@@ -107,7 +107,7 @@ record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) 
   }
 
   /** At how much a look looks. */
-  enum Look {
+  enum Scope {
     FULL,
     APPROVAL
   }

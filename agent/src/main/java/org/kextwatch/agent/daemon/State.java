@@ -11,20 +11,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Assessor.Assessment;
+import org.kextwatch.agent.event.EventData;
+import org.kextwatch.agent.event.EventData.ChangedData;
+import org.kextwatch.agent.event.EventData.DroppedData;
+import org.kextwatch.agent.event.EventData.LoadAttemptedData;
 import org.kextwatch.agent.mac.Hardware;
-import org.kextwatch.agent.report.EventData;
-import org.kextwatch.agent.report.EventData.ChangedData;
-import org.kextwatch.agent.report.EventData.DroppedData;
-import org.kextwatch.agent.report.EventData.LoadAttemptedData;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Change;
+import org.kextwatch.agent.status.ChangeRateLimit;
 import org.kextwatch.agent.status.Changes;
+import org.kextwatch.agent.status.Debounce;
 import org.kextwatch.agent.status.Judged;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.LostSight;
-import org.kextwatch.agent.status.Ration;
 import org.kextwatch.agent.status.Status;
-import org.kextwatch.agent.status.Steadiness;
 import org.kextwatch.agent.status.Transition;
 import org.kextwatch.agent.status.Trigger;
 import org.kextwatch.agent.status.Verdict;
@@ -53,11 +53,11 @@ record State(
     long sequence,
     @Nullable Status told,
     LoadHistory loads,
-    Steadiness steadiness,
-    Losses losses,
+    Debounce steadiness,
+    DroppedRanges losses,
     @Nullable Unkept unkept,
     @Nullable LostSight lostSight,
-    @Nullable Ration ration,
+    @Nullable ChangeRateLimit ration,
     @Nullable Judged judged,
     @Nullable Hardware hardware) {
 
@@ -66,7 +66,7 @@ record State(
   /** What an older version has not written is as at the beginning. */
   State {
     lostSight = Objects.requireNonNullElse(lostSight, LostSight.NONE);
-    ration = Objects.requireNonNullElse(ration, Ration.UNUSED);
+    ration = Objects.requireNonNullElse(ration, ChangeRateLimit.UNUSED);
   }
 
   /** A run of the loader that is still to be told; what it means for the loads is known. */
@@ -81,21 +81,21 @@ record State(
         0,
         null,
         LoadHistory.NONE,
-        Steadiness.NOTHING_SEEN,
-        Losses.NONE,
+        Debounce.NOTHING_SEEN,
+        DroppedRanges.NONE,
         null,
         LostSight.NONE,
-        Ration.UNUSED,
+        ChangeRateLimit.UNUSED,
         null,
         null);
   }
 
-  State on(@Nullable String uuid) {
+  State withHardware(@Nullable String uuid) {
     return but(draft -> draft.hardwareUuid = uuid);
   }
 
   /** The same, and what is known of the machine by now. */
-  State on(Hardware machine) {
+  State withHardware(Hardware machine) {
     Hardware known = machine.or(hardware).withoutBoot();
     return but(
         draft -> {
@@ -104,11 +104,11 @@ record State(
         });
   }
 
-  State counting(long number) {
+  State withSequence(long number) {
     return but(draft -> draft.sequence = number);
   }
 
-  State telling(Status status) {
+  State withReported(Status status) {
     return but(draft -> draft.told = status);
   }
 
@@ -125,9 +125,9 @@ record State(
    * @param look what it means
    * @param seen what was tried to load the kext, as it counts after this look
    */
-  State after(Assessment look, LoadHistory seen, Settings.Pace pace) {
+  State after(Assessment look, LoadHistory seen, Settings.Intervals pace) {
     boolean newBoot = !Objects.equals(loads.bootId(), seen.bootId());
-    Steadiness calm =
+    Debounce calm =
         steadiness.after(
             told, look.status(), look.compared(), newBoot, pace.confirm(), pace.settle());
     return with(seen).with(calm).with(look.lost()).with(look.judged());
@@ -165,10 +165,10 @@ record State(
    * What it means for the state that this is told: the same whether it was just committed, or is
    * found newer than the state after a crash.
    */
-  State telling(EventData data) {
+  State withReported(EventData data) {
     if (data instanceof ChangedData changed) {
       Status now = changed.status();
-      State telling = telling(Changes.told(told, now, changed.changes()));
+      State telling = withReported(Changes.told(told, now, changed.changes()));
       return Changes.areOfHealthAlone(changed.changes())
           ? telling.with(ration().using(now.observedAt()))
           : telling;
@@ -176,11 +176,11 @@ record State(
     if (data instanceof DroppedData dropped) {
       return with(losses.told(dropped));
     }
-    return data instanceof LoadAttemptedData loaded ? telling(loaded.attempt()) : this;
+    return data instanceof LoadAttemptedData loaded ? withReported(loaded.attempt()) : this;
   }
 
   /** One that is told late means nothing more: a grant or a boot may have made it void since. */
-  private State telling(Attempt attempt) {
+  private State withReported(Attempt attempt) {
     return unkept != null && unkept.attempt().equals(attempt)
         ? with((Unkept) null)
         : with(loads.ended(attempt));
@@ -190,7 +190,7 @@ record State(
     return but(draft -> draft.unkept = late);
   }
 
-  State with(Losses newLosses) {
+  State with(DroppedRanges newLosses) {
     return but(draft -> draft.losses = newLosses);
   }
 
@@ -198,7 +198,7 @@ record State(
     return but(draft -> draft.loads = history);
   }
 
-  State with(Steadiness calm) {
+  State with(Debounce calm) {
     return but(draft -> draft.steadiness = calm);
   }
 
@@ -210,7 +210,7 @@ record State(
     return but(draft -> draft.judged = last);
   }
 
-  private State with(Ration used) {
+  private State with(ChangeRateLimit used) {
     return but(draft -> draft.ration = used);
   }
 
@@ -220,8 +220,8 @@ record State(
   }
 
   @Override
-  public Ration ration() {
-    return Objects.requireNonNullElse(ration, Ration.UNUSED);
+  public ChangeRateLimit ration() {
+    return Objects.requireNonNullElse(ration, ChangeRateLimit.UNUSED);
   }
 
   private State but(Consumer<Draft> change) {
@@ -237,11 +237,11 @@ record State(
     private long sequence;
     private @Nullable Status told;
     private LoadHistory loads;
-    private Steadiness steadiness;
-    private Losses losses;
+    private Debounce steadiness;
+    private DroppedRanges losses;
     private @Nullable Unkept unkept;
     private LostSight lostSight;
-    private Ration ration;
+    private ChangeRateLimit ration;
     private @Nullable Judged judged;
     private @Nullable Hardware hardware;
 

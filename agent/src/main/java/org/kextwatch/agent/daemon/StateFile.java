@@ -10,17 +10,17 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Hardware;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.TrustedFile;
-import org.kextwatch.agent.report.Json;
+import org.kextwatch.agent.status.ChangeRateLimit;
+import org.kextwatch.agent.status.Debounce;
 import org.kextwatch.agent.status.Judged;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.LostSight;
-import org.kextwatch.agent.status.Ration;
 import org.kextwatch.agent.status.Status;
-import org.kextwatch.agent.status.Steadiness;
 
 /** Keeps the state in one file, replaced as a whole. */
 final class StateFile {
@@ -55,7 +55,7 @@ final class StateFile {
       }
     } catch (NoSuchFileException e) {
       return Loaded.fresh(hardwareUuid, null);
-    } catch (RefusedPath | IOException e) {
+    } catch (RefusedPathException | IOException e) {
       return Loaded.fresh(
           hardwareUuid,
           "The saved state could not be read and a new stream of events was begun: "
@@ -66,20 +66,21 @@ final class StateFile {
     if (known != null && hardwareUuid != null && !known.equals(hardwareUuid)) {
       return Loaded.fresh(hardwareUuid, OTHER_MAC);
     }
-    return new Loaded(known == null ? state.on(hardwareUuid) : state, found.warning(), false);
+    return new Loaded(
+        known == null ? state.withHardware(hardwareUuid) : state, found.warning(), false);
   }
 
   /** Tried more than once: a disk that fails for a moment must not cost a stream of events. */
-  private byte[] document() throws IOException, RefusedPath {
+  private byte[] document() throws IOException, RefusedPathException {
     for (int tries = 1; ; tries++) {
       try {
         if (Files.isSymbolicLink(file)) {
-          throw new RefusedPath(file, "it is a link");
+          throw new RefusedPathException(file, "it is a link");
         }
         return TrustedFile.read(file, LIMIT_BYTES);
       } catch (NoSuchFileException e) {
         throw e;
-      } catch (RefusedPath | IOException e) {
+      } catch (RefusedPathException | IOException e) {
         if (tries == TRIES) {
           throw e;
         }
@@ -145,16 +146,16 @@ final class StateFile {
 
   private record Loads(LoadHistory loads) {}
 
-  private record Calm(Steadiness steadiness) {}
+  private record Calm(Debounce steadiness) {}
 
-  private record Lost(Losses losses) {}
+  private record Lost(DroppedRanges losses) {}
 
   private record Late(State.Unkept unkept) {}
 
   private record Machine(@Nullable Hardware hardware) {}
 
   private record Lately(
-      @Nullable LostSight lostSight, @Nullable Ration ration, @Nullable Judged judged) {}
+      @Nullable LostSight lostSight, @Nullable ChangeRateLimit ration, @Nullable Judged judged) {}
 
   /**
    * What was found.

@@ -2,13 +2,13 @@ package org.kextwatch.agent.daemon;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Moment;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.ThrottledLog;
 import org.kextwatch.agent.mac.TrustedFile;
-import org.kextwatch.agent.report.Complaint;
-import org.kextwatch.agent.report.Json;
 import org.kextwatch.agent.status.Status;
 import org.tinylog.Logger;
 
@@ -23,7 +23,7 @@ public final class StatusFile {
   private final Path folder;
   private final Disk disk;
 
-  private final Complaint complaint = new Complaint("Writing the status");
+  private final ThrottledLog complaint = new ThrottledLog("Writing the status");
 
   StatusFile(SystemRoot root, Disk disk) {
     this.folder = root.resolve(FOLDER);
@@ -49,7 +49,7 @@ public final class StatusFile {
   public static Status read(SystemRoot root) throws IOException {
     try {
       return Json.read(Status.class, TrustedFile.read(root.resolve(PATH), LIMIT_BYTES));
-    } catch (RefusedPath e) {
+    } catch (RefusedPathException e) {
       throw new IOException(e.reason(), e);
     }
   }

@@ -3,10 +3,10 @@ package org.kextwatch.agent.daemon;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.kextwatch.agent.event.EventData.Cause;
 import org.kextwatch.agent.mac.Disk;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.TrustedFile;
-import org.kextwatch.agent.report.EventData.Cause;
 
 /**
  * Why the daemon is told to end. SIGTERM carries no reason, so install.sh leaves a word in the
@@ -24,7 +24,7 @@ record StopCause(Path file, Disk disk) {
         case "uninstall" -> Cause.UNINSTALL;
         default -> Cause.SIGNAL;
       };
-    } catch (IOException | RefusedPath e) {
+    } catch (IOException | RefusedPathException e) {
       return Cause.SIGNAL;
     } finally {
       forget();

@@ -29,7 +29,7 @@ final class Watchdog {
   private final Thread watched = Thread.currentThread();
 
   private volatile Duration longestTimeout = LONGEST_TIMEOUT;
-  private volatile Standstill standstill = Standstill.none();
+  private volatile StallDetector standstill = StallDetector.none();
 
   /**
    * Watches the thread that makes it.

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.DefenderProgram;
 import org.kextwatch.agent.mac.FileIdentity;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.status.Health;
@@ -26,16 +26,16 @@ import org.kextwatch.agent.status.Reachability;
 public final class HealthCheck {
   private final SystemRoot root;
   private final ToolRunner tools;
-  private final Signature signature;
+  private final CodeSignature signature;
   private @Nullable Understood understood;
 
   /** What this very mdatp answered to. */
-  private record Understood(FileIdentity mdatp, Question question) {}
+  private record Understood(FileIdentity mdatp, HealthCommand question) {}
 
   public HealthCheck(SystemRoot root, ToolRunner tools) {
     this.root = root;
     this.tools = tools;
-    this.signature = new Signature(tools);
+    this.signature = new CodeSignature(tools);
   }
 
   /**
@@ -55,10 +55,10 @@ public final class HealthCheck {
     }
     try {
       mdatp.check();
-    } catch (RefusedPath e) {
+    } catch (RefusedPathException e) {
       return Health.unreachable(Reachability.NOT_TRUSTED, null);
     }
-    Budget budget = Budget.start(settings.pace().toolTimeout());
+    TimeBudget budget = TimeBudget.start(settings.pace().toolTimeout());
     Reachability refusal = signature.refusal(mdatp.identity(), budget.next());
     if (refusal != null) {
       return Health.unreachable(refusal, null);
@@ -68,14 +68,14 @@ public final class HealthCheck {
   }
 
   /** Asks in one way after the other, until an answer is more than words without meaning. */
-  private Health ask(DefenderProgram mdatp, Budget budget) {
+  private Health ask(DefenderProgram mdatp, TimeBudget budget) {
     Health health = Health.unreachable(Reachability.UNPARSABLE, null);
-    for (Question question : questions(mdatp.identity())) {
+    for (HealthCommand question : questions(mdatp.identity())) {
       Duration time = budget.next();
       if (time.isZero()) {
         return Health.unreachable(Reachability.TIMEOUT, null);
       }
-      health = Answer.of(tools.run(mdatp, time, question.arguments()));
+      health = HealthParser.of(tools.run(mdatp, time, question.arguments()));
       if (health.reachability() == Reachability.OK) {
         understood = new Understood(mdatp.identity(), question);
       }
@@ -86,8 +86,8 @@ public final class HealthCheck {
     return health;
   }
 
-  private List<Question> questions(FileIdentity identity) {
-    List<Question> questions = new ArrayList<>(List.of(Question.values()));
+  private List<HealthCommand> questions(FileIdentity identity) {
+    List<HealthCommand> questions = new ArrayList<>(List.of(HealthCommand.values()));
     if (understood != null && understood.mdatp().equals(identity)) {
       questions.remove(understood.question());
       questions.add(0, understood.question());

@@ -14,19 +14,19 @@ final class HealthOutput {
   private HealthOutput() {}
 
   /** The known fields that it names; empty if it names none of health. */
-  static Map<Field, Reading> read(String stdout) {
+  static Map<HealthField, FieldValue> read(String stdout) {
     Matcher object = OBJECT.matcher(stdout);
     if (object.find()) {
-      Map<Field, Reading> found = JsonForm.read(stdout.substring(object.end() - 1));
+      Map<HealthField, FieldValue> found = JsonForm.read(stdout.substring(object.end() - 1));
       if (tellsOfHealth(found)) {
         return found;
       }
     }
-    Map<Field, Reading> found = TextForm.read(stdout);
+    Map<HealthField, FieldValue> found = TextForm.read(stdout);
     return tellsOfHealth(found) ? found : Map.of();
   }
 
-  private static boolean tellsOfHealth(Map<Field, Reading> found) {
-    return found.keySet().stream().anyMatch(Field::isOfHealth);
+  private static boolean tellsOfHealth(Map<HealthField, FieldValue> found) {
+    return found.keySet().stream().anyMatch(HealthField::isOfHealth);
   }
 }

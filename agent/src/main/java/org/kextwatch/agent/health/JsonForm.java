@@ -22,14 +22,14 @@ final class JsonForm {
    *
    * @return empty if it is no object, not whole, or nested beyond reason: half is not believed
    */
-  static Map<Field, Reading> read(String json) {
-    Map<Field, Reading> found = new EnumMap<>(Field.class);
+  static Map<HealthField, FieldValue> read(String json) {
+    Map<HealthField, FieldValue> found = new EnumMap<>(HealthField.class);
     try (JsonReader reader = open(json)) {
       reader.beginObject();
       while (reader.hasNext()) {
         String name = reader.nextName();
-        Reading reading = unwrap(reader.readJsonValue());
-        Field.named(name).ifPresent(field -> found.putIfAbsent(field, reading));
+        FieldValue reading = unwrap(reader.readJsonValue());
+        HealthField.named(name).ifPresent(field -> found.putIfAbsent(field, reading));
       }
       reader.endObject();
       return found;
@@ -51,11 +51,11 @@ final class JsonForm {
     return JsonReader.of(new Buffer().writeUtf8(json));
   }
 
-  private static Reading unwrap(@Nullable Object value) {
+  private static FieldValue unwrap(@Nullable Object value) {
     if (!(value instanceof Map<?, ?> wrapper)) {
-      return new Reading(value, false);
+      return new FieldValue(value, false);
     }
     Object inner = wrapper.containsKey("value") ? wrapper.get("value") : wrapper.get("$type");
-    return new Reading(inner, Boolean.TRUE.equals(wrapper.get("isManaged")));
+    return new FieldValue(inner, Boolean.TRUE.equals(wrapper.get("isManaged")));
   }
 }

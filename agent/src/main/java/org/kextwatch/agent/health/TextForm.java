@@ -18,7 +18,7 @@ final class TextForm {
   private static final Pattern MANAGED = Pattern.compile("\\s*\\[managed]$");
   private static final Pattern CURLY = Pattern.compile("[\u201c\u201d\u201e]");
 
-  private final Map<Field, Reading> found = new EnumMap<>(Field.class);
+  private final Map<HealthField, FieldValue> found = new EnumMap<>(HealthField.class);
   private final StringBuilder value = new StringBuilder();
   private @Nullable String name;
   private @Nullable String awaitedEnd;
@@ -26,7 +26,7 @@ final class TextForm {
   private TextForm() {}
 
   /** Reads a listing. Of a name that comes twice the first counts. */
-  static Map<Field, Reading> read(String listing) {
+  static Map<HealthField, FieldValue> read(String listing) {
     TextForm form = new TextForm();
     CURLY.matcher(listing).replaceAll("\"").lines().forEach(form::take);
     form.finishEntry();
@@ -57,22 +57,22 @@ final class TextForm {
   private void finishEntry() {
     if (name != null) {
       String whole = value.toString().strip();
-      Field.named(name).ifPresent(field -> found.putIfAbsent(field, reading(whole)));
+      HealthField.named(name).ifPresent(field -> found.putIfAbsent(field, reading(whole)));
     }
     name = null;
     awaitedEnd = null;
     value.setLength(0);
   }
 
-  private static Reading reading(String printed) {
+  private static FieldValue reading(String printed) {
     String bare = withoutMark(printed);
     boolean managed = !bare.equals(printed);
     if (bare.startsWith("[")) {
       List<?> items = JsonForm.list(bare);
-      return new Reading(items == null ? bare : items, managed);
+      return new FieldValue(items == null ? bare : items, managed);
     }
     boolean quoted = bare.length() > 1 && bare.startsWith("\"") && bare.endsWith("\"");
-    return new Reading(quoted ? bare.substring(1, bare.length() - 1) : bare, managed);
+    return new FieldValue(quoted ? bare.substring(1, bare.length() - 1) : bare, managed);
   }
 
   private static String withoutMark(String printed) {

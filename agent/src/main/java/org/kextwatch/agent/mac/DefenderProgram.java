@@ -70,9 +70,9 @@ public final class DefenderProgram {
    * all admins write to {@code /Applications}. Anywhere else the folders are as closed as the file.
    * How Defender's installer leaves them is not recorded (belief:mdatp-closed).
    *
-   * @throws RefusedPath with the remedy
+   * @throws RefusedPathException with the remedy
    */
-  public void check() throws RefusedPath {
+  public void check() throws RefusedPathException {
     TrustedFile.checkOne(file());
     for (Path folder : folders()) {
       if (isInApplications()) {
@@ -83,16 +83,17 @@ public final class DefenderProgram {
     }
   }
 
-  private void checkAppFolder(Path folder) throws RefusedPath {
+  private void checkAppFolder(Path folder) throws RefusedPathException {
     Owner owner = Owner.of(file());
     if (!Owner.of(folder).equals(owner)) {
-      throw new RefusedPath(
+      throw new RefusedPathException(
           folder,
           "it does not belong to the owner of mdatp; run: chown %d '%s'"
               .formatted(owner.uid(), folder));
     }
     if (TrustedFile.permits(folder, OTHERS)) {
-      throw new RefusedPath(folder, "others may write it; run: chmod o-w '" + folder + "'");
+      throw new RefusedPathException(
+          folder, "others may write it; run: chmod o-w '" + folder + "'");
     }
   }
 

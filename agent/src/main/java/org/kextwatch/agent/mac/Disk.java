@@ -111,7 +111,7 @@ public class Disk {
     }
     try {
       TrustedFile.checkOne(folder);
-    } catch (RefusedPath e) {
+    } catch (RefusedPathException e) {
       throw new IOException(e.reason(), e);
     }
   }

@@ -24,21 +24,22 @@ public final class SystemRoot {
   /**
    * The Mac that lives in a folder.
    *
-   * @throws RefusedPath if it is no folder, or if root is asked to trust another user's folder
+   * @throws RefusedPathException if it is no folder, or if root is asked to trust another user's
+   *     folder
    */
-  public static SystemRoot at(Path folder) throws RefusedPath {
+  public static SystemRoot at(Path folder) throws RefusedPathException {
     Path real;
     try {
       real = folder.toRealPath();
     } catch (IOException e) {
-      throw new RefusedPath(folder, "there is no such folder");
+      throw new RefusedPathException(folder, "there is no such folder");
     }
     if (!Files.isDirectory(real)) {
-      throw new RefusedPath(folder, "it is not a folder");
+      throw new RefusedPathException(folder, "it is not a folder");
     }
     SystemRoot root = new SystemRoot(real);
     if (!root.isThisMac() && Owner.current().isRoot() && !Owner.of(real).isRoot()) {
-      throw new RefusedPath(
+      throw new RefusedPathException(
           folder, "root works only below a folder that belongs to root; run: chown 0:0 " + real);
     }
     return root;

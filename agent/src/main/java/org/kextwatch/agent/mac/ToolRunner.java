@@ -27,7 +27,7 @@ public final class ToolRunner {
   private static final Duration GRACE = Duration.ofSeconds(1);
 
   private final SystemRoot root;
-  private final Survivors survivors;
+  private final ProcessReaper survivors;
 
   private final AtomicLong ended = new AtomicLong();
 
@@ -35,10 +35,10 @@ public final class ToolRunner {
   private volatile @Nullable Process running;
 
   public ToolRunner(SystemRoot root) {
-    this(root, Survivors.ofThisSystem());
+    this(root, ProcessReaper.ofThisSystem());
   }
 
-  ToolRunner(SystemRoot root, Survivors survivors) {
+  ToolRunner(SystemRoot root, ProcessReaper survivors) {
     this.root = root;
     this.survivors = survivors;
   }
@@ -206,7 +206,7 @@ public final class ToolRunner {
     try {
       TrustedFile.check(program);
       return Optional.empty();
-    } catch (RefusedPath e) {
+    } catch (RefusedPathException e) {
       return Optional.of(new ToolRun.NotRun(ToolRun.Cause.NOT_TRUSTED, e.reason()));
     }
   }

@@ -30,9 +30,9 @@ public final class TrustedFile {
   /**
    * Refuses a file that others could have written.
    *
-   * @throws RefusedPath with the remedy
+   * @throws RefusedPathException with the remedy
    */
-  public static void check(Path file) throws RefusedPath {
+  public static void check(Path file) throws RefusedPathException {
     Path real = realPath(file);
     checkOne(real);
     Path folder = real.getParent();
@@ -49,18 +49,18 @@ public final class TrustedFile {
    * @param maxBytes a larger file is refused
    * @throws NoSuchFileException if there is none
    */
-  public static byte[] read(Path file, int maxBytes) throws IOException, RefusedPath {
+  public static byte[] read(Path file, int maxBytes) throws IOException, RefusedPathException {
     Files.readAttributes(file, BasicFileAttributes.class); // throws if it is not there
     check(file);
     Path real = realPath(file);
     BasicFileAttributes before = attributes(real);
     if (!before.isRegularFile()) {
-      throw new RefusedPath(file, "it is not a regular file");
+      throw new RefusedPathException(file, "it is not a regular file");
     }
     try (InputStream in = Files.newInputStream(real, LinkOption.NOFOLLOW_LINKS)) {
       byte[] bytes = in.readNBytes(maxBytes + 1);
       if (bytes.length > maxBytes) {
-        throw new RefusedPath(file, "it is larger than " + maxBytes + " bytes");
+        throw new RefusedPathException(file, "it is larger than " + maxBytes + " bytes");
       }
       if (!Objects.equals(before.fileKey(), attributes(real).fileKey())) {
         throw new IOException(file + " was replaced while it was read");
@@ -70,19 +70,20 @@ public final class TrustedFile {
   }
 
   /** As {@link #read}, for a file that nobody else may even read, such as the webhook secret. */
-  public static byte[] readSecret(Path file, int maxBytes) throws IOException, RefusedPath {
+  public static byte[] readSecret(Path file, int maxBytes)
+      throws IOException, RefusedPathException {
     byte[] bytes = read(file, maxBytes);
     if (permits(realPath(file), OTHERS_READ)) {
-      throw new RefusedPath(file, "others may read it; run: chmod 600 '" + file + "'");
+      throw new RefusedPathException(file, "others may read it; run: chmod 600 '" + file + "'");
     }
     return bytes;
   }
 
-  private static Path realPath(Path file) throws RefusedPath {
+  private static Path realPath(Path file) throws RefusedPathException {
     try {
       return file.toRealPath();
     } catch (IOException e) {
-      throw new RefusedPath(file, "it cannot be resolved");
+      throw new RefusedPathException(file, "it cannot be resolved");
     }
   }
 
@@ -90,12 +91,13 @@ public final class TrustedFile {
     return Files.readAttributes(real, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
   }
 
-  static void checkOne(Path path) throws RefusedPath {
+  static void checkOne(Path path) throws RefusedPathException {
     if (!Owner.of(path).isTrusted()) {
-      throw new RefusedPath(path, "it does not belong to root; run: chown 0:0 '" + path + "'");
+      throw new RefusedPathException(
+          path, "it does not belong to root; run: chown 0:0 '" + path + "'");
     }
     if (permits(path, OTHERS_WRITE)) {
-      throw new RefusedPath(path, "others may write it; run: chmod go-w '" + path + "'");
+      throw new RefusedPathException(path, "others may write it; run: chmod go-w '" + path + "'");
     }
   }
 

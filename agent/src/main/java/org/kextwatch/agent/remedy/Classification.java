@@ -10,7 +10,7 @@ import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.remedy.LoaderText.Statement;
 import org.kextwatch.agent.remedy.LoaderText.Statement.About;
 import org.kextwatch.agent.status.Attempt;
-import org.kextwatch.agent.status.Listed;
+import org.kextwatch.agent.status.KernelEntry;
 import org.kextwatch.agent.status.Outcome;
 
 /**
@@ -30,12 +30,12 @@ final class Classification {
   private static final Set<About> ALL = EnumSet.allOf(About.class);
 
   private final int exitCode;
-  private final Listed after;
+  private final KernelEntry after;
   private final List<Statement> statements;
   private final Set<Symptom> beforePolicy;
   private final boolean isShim;
 
-  private Classification(ToolRun.Finished run, Listed after, WatchedExtension watched) {
+  private Classification(ToolRun.Finished run, KernelEntry after, WatchedExtension watched) {
     String output = run.stderr() + "\n" + run.stdout();
     this.exitCode = run.exitCode();
     this.after = after;
@@ -53,7 +53,7 @@ final class Classification {
    * @param at when it began
    * @param after the kernel's list after it
    */
-  static Attempt of(Instant at, ToolRun run, Listed after, WatchedExtension watched) {
+  static Attempt of(Instant at, ToolRun run, KernelEntry after, WatchedExtension watched) {
     if (run instanceof ToolRun.Finished finished) {
       Finding finding = new Classification(finished, after, watched).finding();
       return new Attempt(at, finding.outcome(), finished.exitCode(), Detail.of(finding.text()));

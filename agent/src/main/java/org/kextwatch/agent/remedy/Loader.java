@@ -10,21 +10,21 @@ import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.status.Attempt;
-import org.kextwatch.agent.status.Listed;
+import org.kextwatch.agent.status.KernelEntry;
 import org.kextwatch.agent.status.Outcome;
 
 /** Runs kextutil, and understands what came of it. One run at a time is its caller's care. */
 public final class Loader {
   private final SystemRoot root;
   private final ToolRunner tools;
-  private final Function<Settings, Listed> kernel;
+  private final Function<Settings, KernelEntry> kernel;
 
   /**
    * Makes a loader.
    *
    * @param kernel reads the kernel's own list of the watched kext
    */
-  public Loader(SystemRoot root, ToolRunner tools, Function<Settings, Listed> kernel) {
+  public Loader(SystemRoot root, ToolRunner tools, Function<Settings, KernelEntry> kernel) {
     this.root = root;
     this.tools = tools;
     this.kernel = kernel;

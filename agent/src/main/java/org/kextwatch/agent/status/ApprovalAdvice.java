@@ -53,7 +53,7 @@ final class ApprovalAdvice {
   static String disabled(Observation seen) {
     return seen.extension().isForbidden()
         ? "A profile keeps users from approving it again: " + allow(seen) + "."
-        : Pane.extension(seen)
+        : SettingsPane.extension(seen)
             + ": switch Defender's extension on. Managed Macs: check the system extension profile.";
   }
 
@@ -103,8 +103,8 @@ final class ApprovalAdvice {
   }
 
   private static String byHand(Observation seen) {
-    return Pane.hasSwitch(seen)
-        ? Pane.extension(seen) + ": switch Microsoft Defender on."
-        : Pane.extension(seen) + ": Allow \"Microsoft Corporation\".";
+    return SettingsPane.hasSwitch(seen)
+        ? SettingsPane.extension(seen) + ": switch Microsoft Defender on."
+        : SettingsPane.extension(seen) + ": Allow \"Microsoft Corporation\".";
   }
 }

@@ -127,7 +127,7 @@ public record Health(
    * @param day the last on which it works, {@code null} if that is not known
    */
   public Health expiring(@Nullable LocalDate day, LocalDate today) {
-    Boolean soon = day == null ? null : !today.isBefore(day.minus(Limits.EXPIRY_NOTICE));
+    Boolean soon = day == null ? null : !today.isBefore(day.minus(Thresholds.EXPIRY_NOTICE));
     return with(day, soon, defenderIds);
   }
 

@@ -62,7 +62,7 @@ public final class Judge {
   private Judge() {}
 
   /** Judges one observation; total, for the last row always applies. */
-  public static Judgement judge(Observation seen, Limits limits, Circumstances circumstances) {
+  public static Judgement judge(Observation seen, Thresholds limits, JudgeContext circumstances) {
     Case theCase = new Case(seen, limits, circumstances);
     Row row = TABLE.stream().filter(r -> r.applies.test(theCase)).findFirst().orElseThrow();
     return new Judgement(
@@ -112,7 +112,7 @@ public final class Judge {
   private record Row(Verdict verdict, Reason reason, Predicate<Case> applies) {}
 
   /** One observation, in the terms of the table. */
-  private record Case(Observation seen, Limits limits, Circumstances memory) {
+  private record Case(Observation seen, Thresholds limits, JudgeContext memory) {
     Health health() {
       return seen.health();
     }
@@ -169,7 +169,7 @@ public final class Judge {
     }
 
     boolean isPersistent() {
-      return memory.unreachableFor().compareTo(Limits.PATIENCE) >= 0;
+      return memory.unreachableFor().compareTo(Thresholds.PATIENCE) >= 0;
     }
 
     boolean pairIsIncomplete() {

@@ -86,7 +86,7 @@ final class Wording {
           "Restart this Mac; if it stays so, reinstall Defender. See health.issues.";
       case FULL_DISK_ACCESS_MISSING ->
           "Deploy Defender's full disk access profile (PPPC, SystemPolicyAllFiles), or grant it in "
-              + Pane.fullDiskAccess(seen)
+              + SettingsPane.fullDiskAccess(seen)
               + ".";
       case DEFINITIONS_STALE -> "Run: mdatp definitions update. Check that updates are reachable.";
       case UNHEALTHY -> "See health.issues; run: mdatp health";

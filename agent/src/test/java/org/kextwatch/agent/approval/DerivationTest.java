@@ -18,7 +18,7 @@ import org.kextwatch.agent.status.Extension;
 import org.kextwatch.agent.status.ExtensionKind;
 import org.kextwatch.agent.status.ExtensionState;
 import org.kextwatch.agent.status.Grant;
-import org.kextwatch.agent.status.Listed;
+import org.kextwatch.agent.status.KernelEntry;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Policies;
@@ -85,7 +85,7 @@ final class DerivationTest {
             version(macOs),
             exists,
             "1.0",
-            new Listed(loaded, null),
+            new KernelEntry(loaded, null),
             Grant.NONE,
             "",
             ManagedPolicy.NONE,
@@ -186,7 +186,7 @@ final class DerivationTest {
             version("10.15.7"),
             true,
             "101.02.48",
-            new Listed(false, null),
+            new KernelEntry(false, null),
             Grant.NONE,
             "kext_policy has no row",
             new ManagedPolicy(false, true, "a profile allows its team", Policies.NONE),
@@ -222,7 +222,7 @@ final class DerivationTest {
                 version("12.6"),
                 true,
                 "1",
-                Listed.NOT_LOADED,
+                KernelEntry.NOT_LOADED,
                 Grant.USER,
                 "kext_policy allows it (user)",
                 new ManagedPolicy(false, false, "a profile leaves it out", Policies.NONE),
@@ -267,17 +267,18 @@ final class DerivationTest {
         LoadHistory.NONE.seen(Instant.EPOCH, "boot", "1", Grant.USER).ended(refused);
     LoadHistory loaded = blocked.listing(Instant.EPOCH.plusSeconds(1), true);
     LoadHistory unloaded = loaded.listing(Instant.EPOCH.plusSeconds(2), false);
-    assertEquals(ExtensionState.CONFLICT, state(blocked, Listed.UNKNOWN, Grant.USER));
-    assertEquals(ExtensionState.UNKNOWN, state(loaded, Listed.UNKNOWN, Grant.USER));
-    assertEquals(ExtensionState.CONFLICT, state(unloaded, Listed.UNKNOWN, Grant.USER));
+    assertEquals(ExtensionState.CONFLICT, state(blocked, KernelEntry.UNKNOWN, Grant.USER));
+    assertEquals(ExtensionState.UNKNOWN, state(loaded, KernelEntry.UNKNOWN, Grant.USER));
+    assertEquals(ExtensionState.CONFLICT, state(unloaded, KernelEntry.UNKNOWN, Grant.USER));
   }
 
   private static ExtensionState unreadable(LoadHistory history) {
-    return state(history, Listed.NOT_LOADED, Grant.UNREADABLE);
+    return state(history, KernelEntry.NOT_LOADED, Grant.UNREADABLE);
   }
 
-  private static ExtensionState state(LoadHistory history, Listed listed, Grant grant) {
-    Sight sight = new Sight(version("10.14").orElseThrow(), "boot", "1", listed, grant, true, null);
+  private static ExtensionState state(LoadHistory history, KernelEntry listed, Grant grant) {
+    ModelSight sight =
+        new ModelSight(version("10.14").orElseThrow(), "boot", "1", listed, grant, true, null);
     return sight.read(history, Instant.EPOCH.plusSeconds(2), null).extension().state();
   }
 
@@ -290,7 +291,7 @@ final class DerivationTest {
         version(macOs),
         true,
         "1",
-        new Listed(loaded, null),
+        new KernelEntry(loaded, null),
         grant,
         "",
         ManagedPolicy.NONE,

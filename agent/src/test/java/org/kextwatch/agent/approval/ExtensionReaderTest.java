@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kextwatch.agent.approval.ExtensionReader.Reading;
+import org.kextwatch.agent.approval.ExtensionReader.ExtensionSnapshot;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.status.Attempt;
@@ -22,7 +22,7 @@ import org.kextwatch.agent.status.Extension;
 import org.kextwatch.agent.status.ExtensionKind;
 import org.kextwatch.agent.status.ExtensionState;
 import org.kextwatch.agent.status.Grant;
-import org.kextwatch.agent.status.Listed;
+import org.kextwatch.agent.status.KernelEntry;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Trigger;
@@ -50,7 +50,7 @@ final class ExtensionReaderTest extends OnAFolderMac {
 
   @Test
   void aBlockedKextIsAwaitedThenApprovedThenLoaded() throws Exception {
-    Reading first = read(LoadHistory.NONE, "boot-1");
+    ExtensionSnapshot first = read(LoadHistory.NONE, "boot-1");
     assertEquals(ExtensionKind.KERNEL, first.extension().kind());
     assertEquals(ExtensionState.NEVER_REQUESTED, first.extension().state());
     assertEquals("101.02.48", first.extension().version());
@@ -59,18 +59,18 @@ final class ExtensionReaderTest extends OnAFolderMac {
     assertNull(first.extension().userMayApprove());
 
     LoadHistory tried = first.history().beginning(NOW, Trigger.PROMPT_RENEWAL).ended(BLOCKED);
-    Reading awaiting = read(tried, "boot-1");
+    ExtensionSnapshot awaiting = read(tried, "boot-1");
     assertEquals(ExtensionState.AWAITING_APPROVAL, awaiting.extension().state());
     assertEquals(BLOCKED, awaiting.extension().lastAttempt());
 
     SqliteWriter.run(database, KextPolicyTest.APPROVE);
-    Reading approved = read(awaiting.history(), "boot-1");
+    ExtensionSnapshot approved = read(awaiting.history(), "boot-1");
     assertEquals(ExtensionState.APPROVED_INACTIVE, approved.extension().state());
     assertEquals(Grant.USER, approved.extension().grant());
     assertNull(approved.extension().lastAttempt());
     assertEquals(NOW, approved.history().grantedSince());
 
-    Reading conflict = read(approved.history().ended(BLOCKED), "boot-1");
+    ExtensionSnapshot conflict = read(approved.history().ended(BLOCKED), "boot-1");
     assertEquals(ExtensionState.CONFLICT, conflict.extension().state());
 
     mac.tool(Tool.KEXTSTAT, "echo ' 150 0 0 0 0 com.microsoft.wdavkext (101.02.48) UUID <5>'");
@@ -93,14 +93,14 @@ final class ExtensionReaderTest extends OnAFolderMac {
     SqliteWriter.run(database, KextPolicyTest.APPROVE);
     LoadHistory granted = read(LoadHistory.NONE, "boot-1").history();
     Files.delete(database);
-    Reading lost = read(granted, "boot-1");
+    ExtensionSnapshot lost = read(granted, "boot-1");
     assertEquals(ExtensionState.UNKNOWN, lost.extension().state());
     assertEquals(Grant.UNREADABLE, lost.extension().grant());
     assertEquals("KextPolicy cannot be read: no database file", lost.extension().grantEvidence());
     assertEquals(granted, lost.history());
     mac.tool(Tool.KEXTSTAT, "exit 1");
     assertNull(read(granted, "boot-1").extension().loaded());
-    assertEquals(Listed.UNKNOWN, reader.listed(Settings.defaults()));
+    assertEquals(KernelEntry.UNKNOWN, reader.listed(Settings.defaults()));
   }
 
   @Test
@@ -268,7 +268,7 @@ final class ExtensionReaderTest extends OnAFolderMac {
     assertNotEquals(one, reader.stamps());
   }
 
-  private Reading read(LoadHistory history, String bootId) {
+  private ExtensionSnapshot read(LoadHistory history, String bootId) {
     return reader.read(Settings.defaults(), history, NOW, bootId, null, null);
   }
 }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRunner;
@@ -19,11 +19,11 @@ public final class FolderMac {
     mode(folder, "rwxr-xr-x");
   }
 
-  public SystemRoot root() throws RefusedPath {
+  public SystemRoot root() throws RefusedPathException {
     return SystemRoot.at(folder);
   }
 
-  public ToolRunner tools() throws RefusedPath {
+  public ToolRunner tools() throws RefusedPathException {
     return new ToolRunner(root());
   }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRun;
-import org.kextwatch.agent.status.Listed;
+import org.kextwatch.agent.status.KernelEntry;
 
 final class KernelListTest {
   private static final String OURS = "com.microsoft.wdavkext";
@@ -42,7 +42,8 @@ final class KernelListTest {
   })
   void aRecordedListIsRead(String recording, String bundleId, String version) {
     ToolRun run = shownOn(Recordings.kext(recording));
-    Listed expected = version == null ? Listed.NOT_LOADED : new Listed(true, version);
+    KernelEntry expected =
+        version == null ? KernelEntry.NOT_LOADED : new KernelEntry(true, version);
     assertEquals(expected, KernelList.parse(run, bundleId));
   }
 
@@ -50,29 +51,29 @@ final class KernelListTest {
   void theChatterOfTheShimIsNoRow() {
     String chatter = Recordings.kext("038-kextstat-shim-listonly-none-loaded.txt");
     ToolRun run = new ToolRun.Finished(0, "", chatter);
-    assertEquals(Listed.NOT_LOADED, KernelList.parse(run, "org.virtualbox.kext.VBoxUSB"));
+    assertEquals(KernelEntry.NOT_LOADED, KernelList.parse(run, "org.virtualbox.kext.VBoxUSB"));
     ToolRun merged = new ToolRun.Finished(0, chatter, "");
-    assertEquals(Listed.NOT_LOADED, KernelList.parse(merged, "org.virtualbox.kext.VBoxUSB"));
+    assertEquals(KernelEntry.NOT_LOADED, KernelList.parse(merged, "org.virtualbox.kext.VBoxUSB"));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 64, 71, 137})
   void aListThatFailsIsUnknownWhateverItPrinted(int exitCode) {
     ToolRun run = new ToolRun.Finished(exitCode, "  1 0 0 0 0 " + OURS + " (1.0) UUID", "");
-    assertEquals(Listed.UNKNOWN, KernelList.parse(run, OURS));
-    assertEquals(Listed.UNKNOWN, KernelList.parse(new ToolRun.TimedOut("", ""), OURS));
+    assertEquals(KernelEntry.UNKNOWN, KernelList.parse(run, OURS));
+    assertEquals(KernelEntry.UNKNOWN, KernelList.parse(new ToolRun.TimedOut("", ""), OURS));
   }
 
   @ParameterizedTest
   @EnumSource(ToolRun.Cause.class)
   void aListerThatDoesNotRunIsUnknown(ToolRun.Cause cause) {
-    assertEquals(Listed.UNKNOWN, KernelList.parse(new ToolRun.NotRun(cause, "x"), OURS));
+    assertEquals(KernelEntry.UNKNOWN, KernelList.parse(new ToolRun.NotRun(cause, "x"), OURS));
   }
 
   @ParameterizedTest
   @CsvSource({"'()'", "'( )'", "'(1\n2)'"})
   void aRowWithoutVersionIsNotAVersion(String version) {
-    Listed listed = KernelList.parse(new ToolRun.Finished(0, OURS + " " + version, ""), OURS);
+    KernelEntry listed = KernelList.parse(new ToolRun.Finished(0, OURS + " " + version, ""), OURS);
     assertEquals(null, listed.version());
   }
 
@@ -81,9 +82,9 @@ final class KernelListTest {
     FolderMac mac = new FolderMac(folder.resolve("mac"));
     Path call = folder.resolve("call");
     mac.tool(Tool.KEXTSTAT, "echo \"$@\" > %s; echo \"1 0 0 0 0 $3 (101.0) U\"".formatted(call));
-    Listed listed =
+    KernelEntry listed =
         new KernelList(mac.tools()).listed(WatchedExtension.DEFENDER, Duration.ofSeconds(30));
-    assertEquals(new Listed(true, "101.0"), listed);
+    assertEquals(new KernelEntry(true, "101.0"), listed);
     assertEquals("-l -b com.microsoft.wdavkext\n", Files.readString(call));
   }
 

@@ -111,7 +111,7 @@ final class KextPolicyRowsTest extends KextPolicyTest {
   @Test
   void anMdmsRowForAnotherTeamIsForOthers() throws Exception {
     create("10.15", "INSERT INTO kext_policy_mdm VALUES('EG7KH642X6',NULL,1,'x')");
-    PolicyReading.PolicyRows rows = (PolicyReading.PolicyRows) read();
+    PolicyResult.PolicyRows rows = (PolicyResult.PolicyRows) read();
     assertTrue(rows.mdmHasOthers());
     assertTrue(rows.mdm().isEmpty());
   }
@@ -122,7 +122,7 @@ final class KextPolicyRowsTest extends KextPolicyTest {
     assertEquals(Grant.USER, read().grant());
     SqliteWriter.run(database, "DELETE FROM kext_policy");
     assertEquals(Grant.NONE, read().grant());
-    assertFalse(((PolicyReading.PolicyRows) read()).mdmHasOthers());
+    assertFalse(((PolicyResult.PolicyRows) read()).mdmHasOthers());
   }
 
   @Test

@@ -14,9 +14,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
-import org.kextwatch.agent.approval.PolicyReading.Unreadable;
+import org.kextwatch.agent.approval.PolicyResult.Unreadable;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.status.Grant;
 
 /**
@@ -58,20 +58,20 @@ abstract class KextPolicyTest {
     }
   }
 
-  final PolicyReading read() throws IOException, RefusedPath {
+  final PolicyResult read() throws IOException, RefusedPathException {
     return read(DEFENDER);
   }
 
   /** Reads, and holds that Apple's folder has the same files as before. */
-  final PolicyReading read(WatchedExtension watched) throws IOException, RefusedPath {
+  final PolicyResult read(WatchedExtension watched) throws IOException, RefusedPathException {
     Map<String, Long> before = files();
-    PolicyReading reading = new KextPolicyDatabase(mac.root(), mac.tools()).read(watched, TIMEOUT);
+    PolicyResult reading = new KextPolicyDatabase(mac.root(), mac.tools()).read(watched, TIMEOUT);
     assertEquals(before, files());
     return reading;
   }
 
-  final void assertUnreadable(String reason) throws IOException, RefusedPath {
-    PolicyReading reading = read();
+  final void assertUnreadable(String reason) throws IOException, RefusedPathException {
+    PolicyResult reading = read();
     assertEquals(Grant.UNREADABLE, reading.grant(), reading.evidence());
     Unreadable unreadable = assertInstanceOf(Unreadable.class, reading);
     assertEquals(reason, unreadable.reason());

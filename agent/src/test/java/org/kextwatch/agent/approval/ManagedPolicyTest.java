@@ -10,8 +10,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.kextwatch.agent.approval.PolicyReading.PolicyRows;
-import org.kextwatch.agent.approval.PolicyReading.Unreadable;
+import org.kextwatch.agent.approval.PolicyResult.PolicyRows;
+import org.kextwatch.agent.approval.PolicyResult.Unreadable;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.Plist;
 import org.kextwatch.agent.status.Policies;
@@ -50,7 +50,7 @@ final class ManagedPolicyTest extends OnAFolderMac {
   void aKextProfileIsReadByPayloadAndTeam(
       String payload, boolean may, boolean allows, String evidence) throws Exception {
     mac.write(ManagedPolicy.KERNEL_PATH, payload(payload, "AllowedKernelExtensions"));
-    for (PolicyReading database : List.of(NO_ROWS, OTHERS_ROWS, REFUSED, new Unreadable("x"))) {
+    for (PolicyResult database : List.of(NO_ROWS, OTHERS_ROWS, REFUSED, new Unreadable("x"))) {
       assertSays(may, allows, evidence, kernel(database, null));
     }
     assertSays(may, true, "", kernel(ALLOWED, null));
@@ -64,7 +64,7 @@ final class ManagedPolicyTest extends OnAFolderMac {
     assertSays(may, false, "", kernel(OTHERS_ROWS, enrolled));
     assertEquals(may != null, kernel(OTHERS_ROWS, enrolled).details().seen());
     assertSays(null, true, "", kernel(ALLOWED, enrolled));
-    for (PolicyReading none : List.of(NO_ROWS, REFUSED, new Unreadable("x"))) {
+    for (PolicyResult none : List.of(NO_ROWS, REFUSED, new Unreadable("x"))) {
       assertSays(null, false, "", kernel(none, enrolled));
     }
   }
@@ -203,7 +203,7 @@ final class ManagedPolicyTest extends OnAFolderMac {
     assertEquals(evidence, policy.evidence());
   }
 
-  private ManagedPolicy kernel(PolicyReading database, Boolean enrolled) throws Exception {
+  private ManagedPolicy kernel(PolicyResult database, Boolean enrolled) throws Exception {
     return ManagedPolicy.kernel(mac.root(), WatchedExtension.DEFENDER, database, enrolled);
   }
 

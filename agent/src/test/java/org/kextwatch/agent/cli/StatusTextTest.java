@@ -17,17 +17,17 @@ import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Reachability;
-import org.kextwatch.agent.status.Samples;
 import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.StatusSamples;
 import picocli.CommandLine.Help.Ansi;
 
 /** The whole screen that people see, for each kind of Mac. */
 class StatusTextTest {
   private static final Extension UNREADABLE =
-      Samples.extension(
+      StatusSamples.extension(
           ExtensionKind.KERNEL, ExtensionState.UNKNOWN, Grant.UNREADABLE, null, null, null);
 
-  private static final Instant SOON = Samples.NOON.plusSeconds(12);
+  private static final Instant SOON = StatusSamples.NOON.plusSeconds(12);
 
   @Test
   void aHealthyMac() {
@@ -41,13 +41,13 @@ class StatusTextTest {
           Delivery      0 events wait, nothing delivered yet
           Seen          12 s ago\
         """,
-        text(Samples.status(Samples.HEALTHY, Samples.ACTIVE), SOON, true));
+        text(StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE), SOON, true));
   }
 
   @Test
   void itSaysWhenDefenderExpires() {
-    Health expiring = Samples.HEALTHY.expiring(LocalDate.of(2027, 1, 1), Samples.TODAY);
-    String text = text(Samples.status(expiring, Samples.ACTIVE), SOON, true);
+    Health expiring = StatusSamples.HEALTHY.expiring(LocalDate.of(2027, 1, 1), StatusSamples.TODAY);
+    String text = text(StatusSamples.status(expiring, StatusSamples.ACTIVE), SOON, true);
     assertTrue(
         text.contains(
             "  Health        ok, real-time protection on and available, expires on 2027-01-01\n"),
@@ -56,14 +56,14 @@ class StatusTextTest {
 
   @Test
   void itSaysSinceWhenItIsSo() {
-    Status status = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
+    Status status = StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE);
     Status since =
         new Status(
             status.schema(),
             status.observedAt(),
             status.verdict(),
             status.reason(),
-            Samples.NOON.minusSeconds(840),
+            StatusSamples.NOON.minusSeconds(840),
             status.settling(),
             status.summary(),
             status.advice(),
@@ -77,9 +77,10 @@ class StatusTextTest {
   @Test
   void aBlockedMac() {
     Attempt attempt =
-        new Attempt(Samples.NOON.minusSeconds(240), Outcome.POLICY_BLOCKED, 27, "Kext rejected");
+        new Attempt(
+            StatusSamples.NOON.minusSeconds(240), Outcome.POLICY_BLOCKED, 27, "Kext rejected");
     Extension blocked =
-        Samples.extension(
+        StatusSamples.extension(
             ExtensionKind.KERNEL,
             ExtensionState.AWAITING_APPROVAL,
             Grant.NONE,
@@ -101,7 +102,7 @@ class StatusTextTest {
           Delivery      0 events wait, nothing delivered yet
           Seen          12 s ago\
         """,
-        text(Samples.status(Samples.pair(true, false), blocked), SOON, null));
+        text(StatusSamples.status(StatusSamples.pair(true, false), blocked), SOON, null));
   }
 
   @Test
@@ -118,8 +119,8 @@ class StatusTextTest {
           Daemon        not running; see: sudo kextwatch doctor\
         """,
         text(
-            Samples.status(Samples.HEALTHY, Samples.ACTIVE),
-            Samples.NOON.plus(Duration.ofHours(3)),
+            StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE),
+            StatusSamples.NOON.plus(Duration.ofHours(3)),
             false));
   }
 
@@ -127,7 +128,7 @@ class StatusTextTest {
   void anUnreadableMac() {
     List<String> both = List.of("realTimeProtectionEnabled", "realTimeProtectionAvailable");
     Health unavailable =
-        Samples.health(
+        StatusSamples.health(
             Reachability.OK, null, true, null, null, false, null, "up_to_date", 12L, both);
     assertEquals(
         """
@@ -141,13 +142,13 @@ class StatusTextTest {
           Delivery      0 events wait, nothing delivered yet
           Seen          12 s ago\
         """,
-        text(Samples.status(unavailable, UNREADABLE), SOON, true));
+        text(StatusSamples.status(unavailable, UNREADABLE), SOON, true));
   }
 
   @Test
   void ofASystemExtensionNothingIsSaidThatConcernsKextsAlone() {
-    Extension active = Samples.systemExtension(ExtensionState.ACTIVE, List.of());
-    String text = text(Samples.status(Samples.HEALTHY, active), SOON, true);
+    Extension active = StatusSamples.systemExtension(ExtensionState.ACTIVE, List.of());
+    String text = text(StatusSamples.status(StatusSamples.HEALTHY, active), SOON, true);
     assertTrue(
         text.contains(
             "Extension     system, active (system extensions are not in KextPolicy, their states"
@@ -169,7 +170,7 @@ class StatusTextTest {
           Delivery      0 events wait, nothing delivered yet
           Seen          12 s ago\
         """,
-        text(Samples.status(Samples.pair(null, null), UNREADABLE), SOON, true));
+        text(StatusSamples.status(StatusSamples.pair(null, null), UNREADABLE), SOON, true));
   }
 
   @Test
@@ -186,14 +187,15 @@ class StatusTextTest {
           Seen          12 s ago\
         """,
         text(
-            Samples.status(Health.unreachable(Reachability.TIMEOUT, null), Samples.ACTIVE),
+            StatusSamples.status(
+                Health.unreachable(Reachability.TIMEOUT, null), StatusSamples.ACTIVE),
             SOON,
             true));
   }
 
   @Test
   void onATerminalTheVerdictHasItsColour() {
-    Status status = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
+    Status status = StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE);
     List<String> lines = StatusText.of(status, SOON, true, Ansi.ON).lines().toList();
     assertTrue(lines.get(0).contains("\u001b[1m\u001b[32mPROTECTED"), lines.get(0));
     assertEquals("Defender protects C02XK0AAJG5H.", lines.get(1));

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kextwatch.agent.report.Contract;
+import org.kextwatch.agent.event.EventSchemas;
 
 class WebhookSchemaCommandTest {
   @TempDir private Path temp;
@@ -26,8 +26,8 @@ class WebhookSchemaCommandTest {
   void everySchemaIsWrittenAndNamed() throws IOException {
     Path folder = temp.resolve("new/schemas");
     assertEquals(0, write(folder));
-    assertEquals(new TreeMap<>(Contract.schemas()), content(folder));
-    assertEquals(Contract.schemas().size(), out.toString().lines().count());
+    assertEquals(new TreeMap<>(EventSchemas.schemas()), content(folder));
+    assertEquals(EventSchemas.schemas().size(), out.toString().lines().count());
     assertEquals("", err.toString());
   }
 
@@ -36,7 +36,7 @@ class WebhookSchemaCommandTest {
     write(temp);
     Files.delete(temp.resolve("status.json"));
     assertEquals(0, write(temp));
-    assertEquals(new TreeMap<>(Contract.schemas()), content(temp));
+    assertEquals(new TreeMap<>(EventSchemas.schemas()), content(temp));
   }
 
   @Test

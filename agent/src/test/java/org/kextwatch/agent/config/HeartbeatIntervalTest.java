@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.kextwatch.agent.config.Key.BadValue;
+import org.kextwatch.agent.config.Key.BadValueException;
 import org.kextwatch.agent.config.Key.Bounds;
 
 final class HeartbeatIntervalTest {
@@ -20,23 +20,25 @@ final class HeartbeatIntervalTest {
     "0, SIMULATED_MAC",
     "1, SIMULATED_MAC"
   })
-  void noneOrNotTooMany(int seconds, Bounds bounds) throws BadValue {
+  void noneOrNotTooMany(int seconds, Bounds bounds) throws BadValueException {
     assertEquals(Duration.ofSeconds(seconds), Keys.HEARTBEAT.type().understand(seconds, bounds));
   }
 
   @ParameterizedTest
   @CsvSource({"1, REAL_MAC", "299, REAL_MAC"})
   void tooManyAreRefused(int seconds, Bounds bounds) {
-    BadValue refusal =
-        assertThrows(BadValue.class, () -> Keys.HEARTBEAT.type().understand(seconds, bounds));
+    BadValueException refusal =
+        assertThrows(
+            BadValueException.class, () -> Keys.HEARTBEAT.type().understand(seconds, bounds));
     assertEquals("0 for none, or a whole number from 300 to 86400 seconds", refusal.getMessage());
   }
 
   @ParameterizedTest
   @CsvSource({"-1, REAL_MAC", "86401, REAL_MAC", "-1, SIMULATED_MAC"})
   void outOfBoundsIsRefused(int seconds, Bounds bounds) {
-    BadValue refusal =
-        assertThrows(BadValue.class, () -> Keys.HEARTBEAT.type().understand(seconds, bounds));
+    BadValueException refusal =
+        assertThrows(
+            BadValueException.class, () -> Keys.HEARTBEAT.type().understand(seconds, bounds));
     assertTrue(refusal.getMessage().contains("86400"), refusal.getMessage());
   }
 }

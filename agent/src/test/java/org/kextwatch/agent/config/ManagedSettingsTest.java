@@ -45,7 +45,7 @@ class ManagedSettingsTest extends OnAManagedMac {
             """);
     Files.write(managed, binary ? binary(xml) : xml.getBytes(StandardCharsets.UTF_8));
 
-    SettingsReading reading = read();
+    ResolvedSettings reading = read();
 
     assertEquals(List.of(), reading.problems());
     assertEquals(List.of(), reading.warnings());
@@ -91,7 +91,7 @@ class ManagedSettingsTest extends OnAManagedMac {
       Files.writeString(local, inFile);
     }
 
-    SettingsReading reading = read();
+    ResolvedSettings reading = read();
 
     assertEquals(Duration.ofSeconds(seconds), reading.settings().pace().health());
     assertEquals(origin, reading.origins().get("healthIntervalSeconds"));
@@ -106,7 +106,7 @@ class ManagedSettingsTest extends OnAManagedMac {
         managed, plist("<key>spool</key><dict><key>maxEvents</key><integer>100</integer></dict>"));
     Files.writeString(local, "{\"spool\":{\"maxEvents\":50,\"maxAgeDays\":3}}");
 
-    SettingsReading reading = read();
+    ResolvedSettings reading = read();
 
     assertEquals(100, reading.settings().spool().maxEvents());
     assertEquals(Duration.ofDays(3), reading.settings().spool().maxAge());
@@ -124,7 +124,7 @@ class ManagedSettingsTest extends OnAManagedMac {
                 + "<key>headers</key><dict/>"));
     Files.writeString(local, "{\"labels\":{\"room\":\"7\"},\"headers\":{\"X-Team\":\"it\"}}");
 
-    SettingsReading reading = read();
+    ResolvedSettings reading = read();
 
     assertEquals(Map.of("site", "Berlin"), reading.settings().labels());
     assertEquals(Map.of(), reading.settings().webhook().headers());
@@ -137,7 +137,7 @@ class ManagedSettingsTest extends OnAManagedMac {
     Files.writeString(managed, plist("<key>endpoint</key><string>https://a.example/</string>"));
     Files.writeString(local, "{\"endpointFile\":\"/etc/url\"}");
 
-    SettingsReading reading = read();
+    ResolvedSettings reading = read();
 
     assertEquals("https://a.example/", reading.settings().webhook().endpoint());
     assertNull(reading.settings().webhook().endpointFile());
@@ -152,7 +152,7 @@ class ManagedSettingsTest extends OnAManagedMac {
 
   @Test
   void changesAreNamedByTheirKeys() throws Exception {
-    SettingsReading before = read();
+    ResolvedSettings before = read();
     Files.writeString(local, "{\"logLevel\":\"debug\",\"renewPrompt\":true}");
     assertEquals(List.of("logLevel", "renewPrompt"), read().changesSince(before));
     assertEquals(List.of(), read().changesSince(read()));

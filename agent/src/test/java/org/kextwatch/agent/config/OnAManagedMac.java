@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.SystemRoot;
 
@@ -27,18 +27,19 @@ abstract class OnAManagedMac {
     }
   }
 
-  final SettingsReading read() throws RefusedPath {
+  final ResolvedSettings read() throws RefusedPathException {
     return new SettingsReader(SystemRoot.at(mac)).read();
   }
 
-  static SettingsReading.Shown shown(SettingsReading reading, String name) {
+  static ResolvedSettings.Shown shown(ResolvedSettings reading, String name) {
     return reading.shown().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
   }
 
   static String plist(String content) {
-    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST"
-        + " 1.0//EN\" \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n<plist"
-        + " version=\"1.0\"><dict>"
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+        + "<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\""
+        + " \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n"
+        + "<plist version=\"1.0\"><dict>"
         + content
         + "</dict></plist>";
   }

@@ -79,7 +79,7 @@ class ProfileDraftTest {
       })
   void whatMacOsWouldApplyIsJudgedAndTheRestRefused(String payloads, String problem)
       throws IOException {
-    SettingsReading reading = draft("x.mobileconfig", profile(payloads.replace("''", "")));
+    ResolvedSettings reading = draft("x.mobileconfig", profile(payloads.replace("''", "")));
     if (problem == null) {
       assertEquals(List.of(), reading.problems());
       assertEquals(List.of(), reading.warnings());
@@ -240,9 +240,9 @@ class ProfileDraftTest {
       })
   void whatFormsSendIsUnderstood(String json, String key, String value, String warning)
       throws IOException {
-    SettingsReading reading = draft("config.json", json);
+    ResolvedSettings reading = draft("config.json", json);
     assertEquals(List.of(), reading.problems());
-    SettingsReading.Shown shown = OnAManagedMac.shown(reading, key);
+    ResolvedSettings.Shown shown = OnAManagedMac.shown(reading, key);
     assertEquals(value, String.valueOf(shown.value()));
     if (warning == null) {
       assertEquals(List.of(), reading.warnings());
@@ -270,7 +270,7 @@ class ProfileDraftTest {
       })
   void filesOfAdminsAreJudged(String file, int problems, int warnings, String told)
       throws Exception {
-    SettingsReading reading =
+    ResolvedSettings reading =
         SettingsReader.draft(
             Path.of(requireNonNull(getClass().getResource("/settings/" + file)).toURI()));
     String all = reading.problems().toString() + reading.warnings();
@@ -288,7 +288,7 @@ class ProfileDraftTest {
             .contains("heartbeatIntervalSeconds must be 0 for none, or a whole number from 300"));
   }
 
-  private SettingsReading draft(String name, String content) throws IOException {
+  private ResolvedSettings draft(String name, String content) throws IOException {
     return SettingsReader.draft(Files.writeString(folder.resolve(name), content));
   }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
 
 class SettingsReaderTest {
@@ -34,7 +34,7 @@ class SettingsReaderTest {
 
   @Test
   void withoutAFileEverythingIsAtItsDefaultAndAWarningSaysSo() throws Exception {
-    SettingsReading reading = read();
+    ResolvedSettings reading = read();
 
     assertEquals(Settings.defaults(), reading.settings());
     assertFalse(reading.isRefused());
@@ -49,7 +49,7 @@ class SettingsReaderTest {
     assertEquals("/Library/Application Support/Kextwatch/secret", settings.webhook().secretFile());
     assertEquals("system", settings.webhook().proxy());
     assertEquals(
-        new Settings.Pace(
+        new Settings.Intervals(
             Duration.ofMinutes(5),
             Duration.ofMinutes(1),
             Duration.ofMinutes(15),
@@ -71,7 +71,7 @@ class SettingsReaderTest {
 
   @Test
   void readsEveryKey() throws Exception {
-    SettingsReading reading =
+    ResolvedSettings reading =
         read(
             """
             {"endpoint":"https://fleet.example.com/hook?key=1","secretFile":"/etc/s",
@@ -157,7 +157,7 @@ class SettingsReaderTest {
       })
   void refusesAWrongFileAndNamesItTheKeyAndWhatIsRight(String content, String told)
       throws Exception {
-    SettingsReading reading = read(content == null ? "" : content);
+    ResolvedSettings reading = read(content == null ? "" : content);
 
     assertTrue(reading.isRefused());
     assertEquals(1, reading.problems().size());
@@ -171,7 +171,7 @@ class SettingsReaderTest {
 
   @Test
   void neverShowsTextThatMayBeASecret() throws Exception {
-    SettingsReading reading = read("{\"endpoint\":\"https://user:hunter2@example.com/\"}");
+    ResolvedSettings reading = read("{\"endpoint\":\"https://user:hunter2@example.com/\"}");
     assertFalse(reading.toString().contains("hunter2"));
   }
 
@@ -183,7 +183,7 @@ class SettingsReaderTest {
 
   @Test
   void warnsOfAKeyItDoesNotKnow() throws Exception {
-    SettingsReading reading = read("{\"healthInterval\":1,\"spool\":{\"size\":2}}");
+    ResolvedSettings reading = read("{\"healthInterval\":1,\"spool\":{\"size\":2}}");
     assertFalse(reading.isRefused());
     assertEquals(2, reading.warnings().size());
     assertTrue(reading.warnings().get(0).contains("healthInterval"));
@@ -195,7 +195,7 @@ class SettingsReaderTest {
     Files.writeString(file, "{}");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
 
-    SettingsReading reading = read();
+    ResolvedSettings reading = read();
 
     assertTrue(reading.isRefused());
     assertTrue(reading.problems().get(0).contains("chmod go-w"), reading.problems().get(0));
@@ -219,22 +219,22 @@ class SettingsReaderTest {
   private static Duration health(int seconds, Key.Bounds bounds) {
     try {
       return Keys.HEALTH.type().understand(seconds, bounds);
-    } catch (Key.BadValue e) {
+    } catch (Key.BadValueException e) {
       throw new AssertionError(e);
     }
   }
 
   private static void assertThrowsBad(int seconds, Key.Bounds bounds) {
     org.junit.jupiter.api.Assertions.assertThrows(
-        Key.BadValue.class, () -> Keys.HEALTH.type().understand(seconds, bounds));
+        Key.BadValueException.class, () -> Keys.HEALTH.type().understand(seconds, bounds));
   }
 
-  private SettingsReading read(String content) throws IOException, RefusedPath {
+  private ResolvedSettings read(String content) throws IOException, RefusedPathException {
     Files.writeString(file, content);
     return read();
   }
 
-  private SettingsReading read() throws RefusedPath {
+  private ResolvedSettings read() throws RefusedPathException {
     return new SettingsReader(SystemRoot.at(mac)).read();
   }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.SystemRoot;
 
@@ -62,7 +62,7 @@ class ToldSettingsTest extends OnAManagedMac {
       throws Exception {
     Files.writeString(managed, plist(content));
 
-    SettingsReading reading = read();
+    ResolvedSettings reading = read();
 
     assertEquals(1, reading.problems().size(), () -> reading.problems().toString());
     String problem = reading.problems().get(0);
@@ -150,7 +150,7 @@ class ToldSettingsTest extends OnAManagedMac {
         local,
         "{\"endpoint\":\"https://hooks.example.com:8443/hunter2?key=hunter2\","
             + "\"headers\":{\"X-Token\":\"hunter2\"}}");
-    SettingsReading reading = read();
+    ResolvedSettings reading = read();
     assertEquals("https://hooks.example.com", shown(reading, "endpoint").value());
     assertEquals(Map.of("X-Token", "***"), shown(reading, "headers").value());
     assertFalse(reading.shown().toString().contains("hunter2"));
@@ -160,7 +160,7 @@ class ToldSettingsTest extends OnAManagedMac {
 
   @Test
   void everySettingIsShownAsTheOperatorWouldWriteIt() throws Exception {
-    List<SettingsReading.Shown> shown = read().shown();
+    List<ResolvedSettings.Shown> shown = read().shown();
     assertEquals(Keys.all().size(), shown.size());
     assertEquals(168L, shown(read(), "maxDefinitionsAgeHours").value());
     assertEquals(14L, shown(read(), "spool.maxAgeDays").value());
@@ -168,7 +168,7 @@ class ToldSettingsTest extends OnAManagedMac {
     assertNull(shown(read(), "endpoint").value());
   }
 
-  private String source(SettingsReading reading) throws RefusedPath {
+  private String source(ResolvedSettings reading) throws RefusedPathException {
     return reading.settings().webhook() + " " + new SettingsReader(SystemRoot.at(mac)).local();
   }
 }

@@ -7,20 +7,20 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.mac.Moment;
-import org.kextwatch.agent.report.Json;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Reachability;
-import org.kextwatch.agent.status.Samples;
 import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.StatusSamples;
 import org.kextwatch.agent.status.Verdict;
 
 class AssessorTest {
-  private static final Moment START = new Moment(Samples.NOON, 0);
+  private static final Moment START = new Moment(StatusSamples.NOON, 0);
   private static final AgentState AGENT =
-      new AgentState("1", Samples.NOON, 0, 0, 0, null, null, null, List.of(), 0);
+      new AgentState("1", StatusSamples.NOON, 0, 0, 0, null, null, null, List.of(), 0);
 
   @Test
   void aDefenderThatDoesNotAnswerIsARiskAfterAQuarterOfAnHourAwake() {
@@ -36,7 +36,7 @@ class AssessorTest {
   void anAnswerEndsTheCount() {
     Assessor assessor = new Assessor();
     silent(assessor, null, START);
-    assess(assessor, Samples.HEALTHY, null, START);
+    assess(assessor, StatusSamples.HEALTHY, null, START);
     Moment late = START.plus(Duration.ofMinutes(15));
     assertEquals(Verdict.UNKNOWN, silent(assessor, null, late).verdict());
   }
@@ -48,7 +48,8 @@ class AssessorTest {
     silent(assessor, null, START);
     Status told = silent(assessor, null, START.plus(Duration.ofMinutes(15)));
     assertEquals(Verdict.AT_RISK, silent(new Assessor(), told, START).verdict());
-    assertEquals(Verdict.PROTECTED, assess(new Assessor(), Samples.HEALTHY, told, START).verdict());
+    assertEquals(
+        Verdict.PROTECTED, assess(new Assessor(), StatusSamples.HEALTHY, told, START).verdict());
   }
 
   /** Whether it is told yet or not, and never after the look itself. */
@@ -59,18 +60,18 @@ class AssessorTest {
     int[] minutes = {0, 5, 10, 15, 20, -60};
     int[] since = {0, 0, 10, 10, 20, -60};
     Health[] healths = {
-      Samples.HEALTHY,
-      Samples.HEALTHY,
-      Samples.pair(true, false),
-      Samples.pair(true, false),
-      Samples.HEALTHY,
-      Samples.HEALTHY
+      StatusSamples.HEALTHY,
+      StatusSamples.HEALTHY,
+      StatusSamples.pair(true, false),
+      StatusSamples.pair(true, false),
+      StatusSamples.HEALTHY,
+      StatusSamples.HEALTHY
     };
     for (int i = 0; i < minutes.length; i++) {
       Moment now = START.plus(Duration.ofMinutes(minutes[i]));
       Assessor.Assessment look =
           assessor.assess(
-              Samples.seen(now.wall(), healths[i], Samples.ACTIVE),
+              StatusSamples.seen(now.wall(), healths[i], StatusSamples.ACTIVE),
               LoadHistory.NONE,
               state,
               Settings.defaults(),
@@ -92,9 +93,9 @@ class AssessorTest {
     State fresh = State.fresh("uuid");
     return assessor
         .assess(
-            Samples.seen(health, Samples.ACTIVE),
+            StatusSamples.seen(health, StatusSamples.ACTIVE),
             LoadHistory.NONE,
-            told == null ? fresh : fresh.telling(told),
+            told == null ? fresh : fresh.withReported(told),
             Settings.defaults(),
             AGENT,
             now)

@@ -12,10 +12,10 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kextwatch.agent.demo.SimulatedMac;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.status.LoadHistory;
+import org.kextwatch.simulator.SimulatedMac;
 
 /** How attempts are counted on a Mac with real files, tools and state. */
 final class AttemptTest {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDirFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.kextwatch.agent.Script;
-import org.kextwatch.agent.daemon.PromisedLife.Deed;
+import org.kextwatch.agent.daemon.DurableLife.Deed;
 import org.kextwatch.agent.daemon.RecordingDisk.Flaw;
 import org.kextwatch.agent.daemon.RecordingDisk.Promised;
 import org.kextwatch.agent.daemon.RecordingDisk.Step;
@@ -114,8 +114,8 @@ class CrashStatesTest {
   private void crash(List<Deed> history, int before, int cuts, Flaw... flaws) throws IOException {
     RecordingDisk disk = new RecordingDisk(flaws);
     CrashStates.layOut(folder, Map.of());
-    PromisedLife life = new PromisedLife(folder, disk, Promise.NONE);
-    Moment now = new Moment(new CrashStates(Map.of()), Promise.NONE, history.toString());
+    DurableLife life = new DurableLife(folder, disk, DurabilityModel.NONE);
+    Moment now = new Moment(new CrashStates(Map.of()), DurabilityModel.NONE, history.toString());
     if (before > 0) {
       for (int i = 0; i < before; i++) {
         life.does(Deed.COMMIT);
@@ -148,9 +148,9 @@ class CrashStatesTest {
       throws IOException {
     CrashStates.layOut(folder, state);
     RecordingDisk disk = new RecordingDisk();
-    PromisedLife next;
+    DurableLife next;
     try {
-      next = new PromisedLife(folder, disk, then.promise);
+      next = new DurableLife(folder, disk, then.promise);
     } catch (IOException e) {
       return List.of(e.toString());
     }
@@ -173,9 +173,9 @@ class CrashStatesTest {
     private final CrashStates disk;
     private final String history;
     private final Set<Map<Path, ByteString>> seen = new HashSet<>();
-    private Promise promise;
+    private DurabilityModel promise;
 
-    private Moment(CrashStates disk, Promise promise, String history) {
+    private Moment(CrashStates disk, DurabilityModel promise, String history) {
       this.disk = disk;
       this.promise = promise;
       this.history = history;

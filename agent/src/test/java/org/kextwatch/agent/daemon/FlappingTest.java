@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Assessor.Assessment;
+import org.kextwatch.agent.event.EventData.ChangedData;
 import org.kextwatch.agent.mac.Moment;
-import org.kextwatch.agent.report.EventData.ChangedData;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Change;
 import org.kextwatch.agent.status.Changes;
@@ -33,8 +33,8 @@ import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Observation;
 import org.kextwatch.agent.status.Reachability;
-import org.kextwatch.agent.status.Samples;
 import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.StatusSamples;
 import org.kextwatch.agent.status.Transition;
 
 /**
@@ -47,12 +47,15 @@ class FlappingTest {
   private static final Settings SETTINGS = Settings.defaults();
   private static final Duration CONFIRM = SETTINGS.pace().confirm();
   private static final Health[] HEALTHS = {
-    Samples.HEALTHY, Samples.pair(false, true), Samples.pair(true, false), licensed(false)
+    StatusSamples.HEALTHY,
+    StatusSamples.pair(false, true),
+    StatusSamples.pair(true, false),
+    licensed(false)
   };
   private static final Extension[] EXTENSIONS = {
-    Samples.ACTIVE,
-    Samples.extension(ExtensionState.AWAITING_APPROVAL, Grant.NONE, false),
-    Samples.extension(ExtensionState.APPROVED_INACTIVE, Grant.USER, false)
+    StatusSamples.ACTIVE,
+    StatusSamples.extension(ExtensionState.AWAITING_APPROVAL, Grant.NONE, false),
+    StatusSamples.extension(ExtensionState.APPROVED_INACTIVE, Grant.USER, false)
   };
 
   @Test
@@ -105,7 +108,7 @@ class FlappingTest {
   }
 
   private static Health licensed(Boolean licensed) {
-    return Samples.health(
+    return StatusSamples.health(
         Reachability.OK, true, licensed, true, true, false, null, "up_to_date", 12L, List.of());
   }
 
@@ -125,7 +128,7 @@ class FlappingTest {
     private final Set<String> longUnseen = new HashSet<>();
 
     private State state = State.fresh("uuid");
-    private Moment now = new Moment(Samples.NOON, 0);
+    private Moment now = new Moment(StatusSamples.NOON, 0);
     private Health health = HEALTHS[0];
     private Extension extension = EXTENSIONS[0];
     private boolean timeout;
@@ -203,7 +206,7 @@ class FlappingTest {
       Set<String> unseen = unseen(look.status());
       state = state.after(look, LoadHistory.NONE, SETTINGS.pace());
       if (state.isGoodBeginning(look.status())) {
-        state = state.telling(look.status());
+        state = state.withReported(look.status());
         Changes.between(null, look.status()).forEach(c -> known.put(c.field(), c.to()));
       }
       state.news(look).ifPresent(this::hear);
@@ -230,7 +233,7 @@ class FlappingTest {
         long recent = small.stream().filter(hour::isBefore).count();
         assertTrue(recent <= 12, name + recent + " small changes in an hour");
       }
-      state = state.telling(news);
+      state = state.withReported(news);
     }
 
     /** What differs from what was told is not seen, or waits for a reason. */
@@ -251,7 +254,7 @@ class FlappingTest {
       Status truth =
           new Assessor()
               .assess(
-                  Samples.seen(health, extension),
+                  StatusSamples.seen(health, extension),
                   LoadHistory.NONE,
                   State.fresh("uuid"),
                   SETTINGS,
@@ -277,7 +280,7 @@ class FlappingTest {
     }
 
     private Assessment assess(Health seenHealth, Extension seenExtension) {
-      Observation observation = Samples.seen(now.wall(), seenHealth, seenExtension);
+      Observation observation = StatusSamples.seen(now.wall(), seenHealth, seenExtension);
       return assessor.assess(observation, LoadHistory.NONE, state, SETTINGS, agent(), now);
     }
 
@@ -291,7 +294,7 @@ class FlappingTest {
             random.nextBoolean() ? Reachability.TIMEOUT : Reachability.UNPARSABLE, null);
       }
       return half
-          ? Samples.health(
+          ? StatusSamples.health(
               Reachability.OK,
               null,
               health.licensed(),
@@ -309,7 +312,7 @@ class FlappingTest {
       if (!blind && !unread) {
         return extension;
       }
-      return Samples.extension(
+      return StatusSamples.extension(
           ExtensionKind.KERNEL,
           ExtensionState.UNKNOWN,
           unread ? Grant.UNREADABLE : extension.grant(),

@@ -12,15 +12,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Moment;
-import org.kextwatch.agent.report.EventWriter;
-import org.kextwatch.agent.report.Spool;
-import org.kextwatch.agent.status.Samples;
+import org.kextwatch.agent.spool.Spool;
+import org.kextwatch.agent.status.StatusSamples;
 
 /** A heartbeat vouches for a watcher that looks, and for no other. */
 class HeartbeatTest {
-  private static final Moment BEGAN = new Moment(Samples.NOON, 0);
+  private static final Moment BEGAN = new Moment(StatusSamples.NOON, 0);
   private static final Duration INTERVAL = Duration.ofMinutes(5);
 
   @TempDir private Path folder;
@@ -52,7 +52,7 @@ class HeartbeatTest {
     Heartbeat heartbeat = new Heartbeat(new EventWriter(), ledger, clock::get);
     assertTrue(heartbeat.get().isEmpty());
 
-    heartbeat.say(Samples.status(Samples.HEALTHY, Samples.ACTIVE), 900);
+    heartbeat.say(StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE), 900);
     assertTrue(heartbeat.get().isEmpty(), "the look is still under way");
 
     heartbeat.looked(new FinishedLook(BEGAN, BEGAN, INTERVAL));
@@ -67,6 +67,6 @@ class HeartbeatTest {
 
   private static Moment at(long wallSeconds, long awakeSeconds) {
     Duration awake = Duration.ofSeconds(awakeSeconds);
-    return new Moment(Samples.NOON.plusSeconds(wallSeconds), awake.toNanos());
+    return new Moment(StatusSamples.NOON.plusSeconds(wallSeconds), awake.toNanos());
   }
 }

@@ -17,24 +17,25 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.config.Settings.SpoolBounds;
+import org.kextwatch.agent.event.CloudEvent;
+import org.kextwatch.agent.event.EventData;
+import org.kextwatch.agent.event.EventData.ChangedData;
+import org.kextwatch.agent.event.EventData.DropReason;
+import org.kextwatch.agent.event.EventData.DroppedData;
+import org.kextwatch.agent.event.EventWriter;
+import org.kextwatch.agent.event.SpooledEvent;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Moment;
-import org.kextwatch.agent.report.Event;
-import org.kextwatch.agent.report.EventData;
-import org.kextwatch.agent.report.EventData.ChangedData;
-import org.kextwatch.agent.report.EventData.DropReason;
-import org.kextwatch.agent.report.EventData.DroppedData;
-import org.kextwatch.agent.report.EventWriter;
-import org.kextwatch.agent.report.Spool;
-import org.kextwatch.agent.report.SpoolEntry;
-import org.kextwatch.agent.report.SpooledEvent;
-import org.kextwatch.agent.status.Samples;
+import org.kextwatch.agent.spool.Spool;
+import org.kextwatch.agent.spool.SpoolEntry;
 import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.StatusSamples;
 import org.kextwatch.agent.status.Transition;
 
 /** What happens when nobody takes the events: the spool keeps its bounds and knows what it lost. */
 class LedgerBoundsTest {
-  private static final Status STATUS = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
+  private static final Status STATUS =
+      StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE);
 
   private final EventWriter writer = new EventWriter();
   private Moment now = new Moment(Instant.parse("2026-11-23T12:00:00Z"), 0);
@@ -49,7 +50,7 @@ class LedgerBoundsTest {
     tell(ledger, 10);
     assertEquals(List.of(7L, 8L, 9L, 10L), waiting());
     assertEquals(4, files());
-    assertEquals(new Losses(6, List.of(evicted(1, 6))), ledger.state().losses());
+    assertEquals(new DroppedRanges(6, List.of(evicted(1, 6))), ledger.state().losses());
     assertEquals(ledger.state(), new StateFile(state(), new Disk()).load("uuid").state());
   }
 
@@ -57,9 +58,9 @@ class LedgerBoundsTest {
   void theCountAndTheRangeSurviveARestart() throws IOException {
     tell(open(new Disk()), 10);
     Ledger next = open(new Disk());
-    assertEquals(new Losses(6, List.of(evicted(1, 6))), next.state().losses());
+    assertEquals(new DroppedRanges(6, List.of(evicted(1, 6))), next.state().losses());
     tell(next, 1);
-    assertEquals(new Losses(7, List.of(evicted(1, 7))), next.state().losses());
+    assertEquals(new DroppedRanges(7, List.of(evicted(1, 7))), next.state().losses());
   }
 
   @Test
@@ -71,7 +72,7 @@ class LedgerBoundsTest {
     deliverOldest();
     assertTrue(ledger.canTellLosses());
     assertTrue(commit(ledger, evicted(1, 6)));
-    assertEquals(new Losses(6, List.of()), ledger.state().losses());
+    assertEquals(new DroppedRanges(6, List.of()), ledger.state().losses());
     assertFalse(ledger.canTellLosses());
   }
 
@@ -94,9 +95,9 @@ class LedgerBoundsTest {
     tell(ledger, 6);
     deliverOldest();
     commit(ledger, evicted(1, 2));
-    spool.lose(spool.pending().get(3), DropReason.REJECTED);
+    spool.markDropped(spool.pending().get(3), DropReason.REJECTED);
     ledger.settle();
-    assertEquals(new Losses(3, List.of()), ledger.state().losses());
+    assertEquals(new DroppedRanges(3, List.of()), ledger.state().losses());
     assertEquals(1, spool.quarantinedCount());
   }
 
@@ -104,7 +105,7 @@ class LedgerBoundsTest {
   void aRefusedEventIsNotedBeforeItGoesToTheQuarantine() throws IOException {
     Ledger ledger = open(new Disk());
     tell(ledger, 3);
-    spool.lose(spool.pending().get(1), DropReason.REJECTED);
+    spool.markDropped(spool.pending().get(1), DropReason.REJECTED);
     assertEquals(3, files());
     ledger.settle();
     assertEquals(2, files());
@@ -122,13 +123,13 @@ class LedgerBoundsTest {
       commit(ledger, changed());
     }
     assertEquals(5, files()); // the one that found it out is kept, and no more
-    assertEquals(Losses.NONE, ledger.state().losses());
+    assertEquals(DroppedRanges.NONE, ledger.state().losses());
     disk.fails = false;
     ledger.settle();
     assertEquals(4, files());
-    assertEquals(new Losses(1, List.of(evicted(1, 1))), ledger.state().losses());
+    assertEquals(new DroppedRanges(1, List.of(evicted(1, 1))), ledger.state().losses());
     tell(ledger, 1);
-    assertEquals(new Losses(2, List.of(evicted(1, 2))), ledger.state().losses());
+    assertEquals(new DroppedRanges(2, List.of(evicted(1, 2))), ledger.state().losses());
   }
 
   @Test
@@ -197,9 +198,9 @@ class LedgerBoundsTest {
         folder = Files.createDirectory(all.resolve(step + "-" + done));
         Set<Long> delivered = new TreeSet<>();
         try {
-          live(open(new Crashing(step, done)), delivered);
+          live(open(new CrashingDisk(step, done)), delivered);
           crashed = false;
-        } catch (Crashing.Crash e) {
+        } catch (CrashingDisk.Crash e) {
           crashed = true;
         }
         accountsForAll(delivered, "crash at step " + step + (done ? ", done" : ", not done"));
@@ -214,7 +215,7 @@ class LedgerBoundsTest {
     delivered.add(spool.oldest().orElseThrow().sequence());
     deliverOldest();
     commit(ledger, ledger.state().losses().untold().get(0));
-    spool.lose(spool.oldest().orElseThrow(), DropReason.REJECTED);
+    spool.markDropped(spool.oldest().orElseThrow(), DropReason.REJECTED);
     tell(ledger, 3);
   }
 
@@ -256,7 +257,7 @@ class LedgerBoundsTest {
 
   private boolean commit(Ledger ledger, EventData data) {
     State state = ledger.state();
-    Event event =
+    CloudEvent event =
         writer.write(data, STATUS.device(), now.wall(), state.streamId(), state.sequence() + 1);
     return ledger.commit(event, data);
   }

@@ -12,19 +12,20 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.event.CloudEvent;
+import org.kextwatch.agent.event.EventData.StartedData;
+import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Hardware;
-import org.kextwatch.agent.report.Event;
-import org.kextwatch.agent.report.EventData.StartedData;
-import org.kextwatch.agent.report.EventWriter;
-import org.kextwatch.agent.report.Spool;
-import org.kextwatch.agent.report.SpoolEntry;
-import org.kextwatch.agent.status.Samples;
+import org.kextwatch.agent.spool.Spool;
+import org.kextwatch.agent.spool.SpoolEntry;
 import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.StatusSamples;
 
 /** Whose state it is, where the Mac says only later which Mac it is. */
 class LedgerHardwareTest {
-  private static final Status STATUS = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
+  private static final Status STATUS =
+      StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE);
   private static final Hardware SILENT = new Hardware(null, null, null, "x86_64", null, null);
   private static final Hardware MAC = machine("C02", "uuid");
   private static final Hardware OTHER = machine("C03", "another");
@@ -47,7 +48,7 @@ class LedgerHardwareTest {
   @Test
   void anotherMacBeginsANewStreamAndSetsTheOldOneAside() throws IOException {
     Ledger before = twoEvents();
-    before.keep(before.state().telling(STATUS));
+    before.keep(before.state().withReported(STATUS));
     Ledger ledger = open(null);
     ledger.belongTo(OTHER);
     assertNotEquals(before.state().streamId(), ledger.state().streamId());
@@ -57,7 +58,7 @@ class LedgerHardwareTest {
     assertNull(ledger.state().told());
     assertEquals(0, ledger.countedSequence());
     assertEquals(List.of(), spool.pending());
-    assertEquals(Losses.NONE, ledger.state().losses());
+    assertEquals(DroppedRanges.NONE, ledger.state().losses());
     assertEquals(2, ledger.warnings().size(), () -> "" + ledger.warnings());
 
     assertTrue(commit(ledger));
@@ -97,9 +98,10 @@ class LedgerHardwareTest {
   private static boolean commit(Ledger ledger) {
     State state = ledger.state();
     StartedData data = new StartedData(STATUS);
-    Event event =
+    CloudEvent event =
         new EventWriter()
-            .write(data, STATUS.device(), Samples.NOON, state.streamId(), state.sequence() + 1);
+            .write(
+                data, STATUS.device(), StatusSamples.NOON, state.streamId(), state.sequence() + 1);
     return ledger.commit(event, data);
   }
 

@@ -19,31 +19,32 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.event.CloudEvent;
+import org.kextwatch.agent.event.EventData;
+import org.kextwatch.agent.event.EventData.ChangedData;
+import org.kextwatch.agent.event.EventData.LoadAttemptedData;
+import org.kextwatch.agent.event.EventData.StartedData;
+import org.kextwatch.agent.event.EventType;
+import org.kextwatch.agent.event.EventWriter;
+import org.kextwatch.agent.event.SpooledEvent;
 import org.kextwatch.agent.mac.Disk;
-import org.kextwatch.agent.report.Event;
-import org.kextwatch.agent.report.EventData;
-import org.kextwatch.agent.report.EventData.ChangedData;
-import org.kextwatch.agent.report.EventData.LoadAttemptedData;
-import org.kextwatch.agent.report.EventData.StartedData;
-import org.kextwatch.agent.report.EventType;
-import org.kextwatch.agent.report.EventWriter;
-import org.kextwatch.agent.report.Spool;
-import org.kextwatch.agent.report.SpoolEntry;
-import org.kextwatch.agent.report.SpooledEvent;
+import org.kextwatch.agent.spool.Spool;
+import org.kextwatch.agent.spool.SpoolEntry;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.ExtensionState;
 import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.Outcome;
-import org.kextwatch.agent.status.Samples;
 import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.StatusSamples;
 import org.kextwatch.agent.status.Transition;
 import org.kextwatch.agent.status.Trigger;
 
 class LedgerTest {
   private static final Status STATUS =
-      Samples.status(
-          Samples.HEALTHY, Samples.extension(ExtensionState.APPROVED_INACTIVE, Grant.USER, false));
-  private static final Attempt LOADED = new Attempt(Samples.NOON, Outcome.LOADED, 0, "");
+      StatusSamples.status(
+          StatusSamples.HEALTHY,
+          StatusSamples.extension(ExtensionState.APPROVED_INACTIVE, Grant.USER, false));
+  private static final Attempt LOADED = new Attempt(StatusSamples.NOON, Outcome.LOADED, 0, "");
 
   private final EventWriter writer = new EventWriter();
 
@@ -79,7 +80,7 @@ class LedgerTest {
 
   @Test
   void aStateThatCameToTheLastNumberBeginsAnew() throws IOException {
-    State worn = State.fresh("uuid").counting(9_999_999_999_999_999L);
+    State worn = State.fresh("uuid").withSequence(9_999_999_999_999_999L);
     stateFile(new Disk(), folder).save(worn);
     Ledger ledger = open(new Disk(), folder);
     assertTrue(commit(ledger, changed()));
@@ -140,13 +141,13 @@ class LedgerTest {
     Files.writeString(folder.resolve("state.json"), "{");
 
     Ledger ledger = open(new Disk(), folder);
-    assertEquals(Losses.NONE, ledger.state().losses());
+    assertEquals(DroppedRanges.NONE, ledger.state().losses());
     assertTrue(
         ledger.warnings().contains("2 events of an earlier stream were set aside, undelivered."));
     assertTrue(commit(ledger, changed()));
     assertEquals(List.of(1L), numbers(folder));
     Ledger after = open(new Disk(), folder);
-    assertEquals(Losses.NONE, after.state().losses());
+    assertEquals(DroppedRanges.NONE, after.state().losses());
     assertEquals(List.of(1L), numbers(folder));
     assertEquals(2, quarantined(folder));
   }
@@ -162,7 +163,7 @@ class LedgerTest {
 
     Ledger ledger = open(new Disk(), folder);
     assertNotEquals(stream, ledger.state().streamId());
-    assertEquals(Losses.NONE, ledger.state().losses());
+    assertEquals(DroppedRanges.NONE, ledger.state().losses());
     assertTrue(commit(ledger, changed()));
     open(new Disk(), folder);
     assertEquals(List.of(1L), numbers(folder));
@@ -176,12 +177,12 @@ class LedgerTest {
     while (crashed) {
       for (boolean done : new boolean[] {false, true}) {
         Path mac = Files.createDirectory(folder.resolve(step + "-" + done));
-        Crashing disk = new Crashing(step, done);
+        CrashingDisk disk = new CrashingDisk(step, done);
         Progress progress = new Progress();
         try {
           live(open(disk, mac), progress);
           crashed = false;
-        } catch (Crashing.Crash e) {
+        } catch (CrashingDisk.Crash e) {
           crashed = true;
         }
         holds(mac, progress, "crash at step " + step + (done ? ", done" : ", not done"));
@@ -197,7 +198,9 @@ class LedgerTest {
     commit(ledger, changed());
     progress.committed++;
     ledger.keep(
-        ledger.state().with(ledger.state().loads().beginning(Samples.NOON, Trigger.APPROVED)));
+        ledger
+            .state()
+            .with(ledger.state().loads().beginning(StatusSamples.NOON, Trigger.APPROVED)));
     progress.loaderRan = true;
     commit(ledger, new LoadAttemptedData(STATUS, LOADED, Trigger.APPROVED));
     progress.committed++;
@@ -223,7 +226,7 @@ class LedgerTest {
     boolean attempted = kept.contains(EventType.LOAD_ATTEMPTED);
     assertEquals(attempted ? LOADED : null, ledger.state().loads().last(), crash);
     if (progress.loaderRan) {
-      assertEquals(Samples.NOON, ledger.state().loads().begun(), crash);
+      assertEquals(StatusSamples.NOON, ledger.state().loads().begun(), crash);
       assertEquals(1, ledger.state().loads().attempts(), crash);
     }
     assertEquals(List.of(), ledger.warnings(), crash);
@@ -257,8 +260,9 @@ class LedgerTest {
 
   private boolean commit(Ledger ledger, EventData data) {
     State state = ledger.state();
-    Event event =
-        writer.write(data, STATUS.device(), Samples.NOON, state.streamId(), state.sequence() + 1);
+    CloudEvent event =
+        writer.write(
+            data, STATUS.device(), StatusSamples.NOON, state.streamId(), state.sequence() + 1);
     return ledger.commit(event, data);
   }
 

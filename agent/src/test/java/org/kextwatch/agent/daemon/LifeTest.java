@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kextwatch.agent.report.EventData.ChangedData;
+import org.kextwatch.agent.event.EventData.ChangedData;
 import org.kextwatch.agent.status.Reason;
 import org.kextwatch.agent.status.Transition;
 import org.kextwatch.agent.status.Verdict;

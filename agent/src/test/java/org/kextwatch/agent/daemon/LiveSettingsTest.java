@@ -21,7 +21,7 @@ import org.kextwatch.agent.config.LastGoodFile;
 import org.kextwatch.agent.config.Settings.DeviceIdentity;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.Owner;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.SystemRoot;
 
@@ -38,7 +38,7 @@ class LiveSettingsTest {
   private LiveSettings live;
 
   @BeforeEach
-  void layOut() throws IOException, RefusedPath {
+  void layOut() throws IOException, RefusedPathException {
     managed = mac.resolve("Library/Managed Preferences/org.kextwatch.agent.plist");
     local = mac.resolve("Library/Application Support/Kextwatch/config.json");
     Path state = mac.resolve(LastGoodFile.PATH.substring(1)).getParent();
@@ -382,7 +382,7 @@ class LiveSettingsTest {
     assertEquals(0, warnings("logLevel"));
   }
 
-  private void begin() throws RefusedPath {
+  private void begin() throws RefusedPathException {
     live = new LiveSettings(SystemRoot.at(mac), now);
   }
 

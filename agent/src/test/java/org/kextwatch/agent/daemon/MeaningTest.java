@@ -14,24 +14,24 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.event.EventData;
+import org.kextwatch.agent.event.EventData.ChangedData;
+import org.kextwatch.agent.event.EventData.DropReason;
+import org.kextwatch.agent.event.EventData.DroppedData;
+import org.kextwatch.agent.event.EventData.LoadAttemptedData;
+import org.kextwatch.agent.event.EventData.StartedData;
+import org.kextwatch.agent.event.EventData.StoppingData;
+import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.mac.Disk;
-import org.kextwatch.agent.report.EventData;
-import org.kextwatch.agent.report.EventData.ChangedData;
-import org.kextwatch.agent.report.EventData.DropReason;
-import org.kextwatch.agent.report.EventData.DroppedData;
-import org.kextwatch.agent.report.EventData.LoadAttemptedData;
-import org.kextwatch.agent.report.EventData.StartedData;
-import org.kextwatch.agent.report.EventData.StoppingData;
-import org.kextwatch.agent.report.EventWriter;
-import org.kextwatch.agent.report.Spool;
+import org.kextwatch.agent.spool.Spool;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Changes;
 import org.kextwatch.agent.status.ExtensionState;
 import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Outcome;
-import org.kextwatch.agent.status.Samples;
 import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.StatusSamples;
 import org.kextwatch.agent.status.Transition;
 import org.kextwatch.agent.status.Trigger;
 
@@ -41,23 +41,25 @@ import org.kextwatch.agent.status.Trigger;
  */
 class MeaningTest {
   private static final Status BLOCKED =
-      Samples.status(
-          Samples.pair(true, false),
-          Samples.extension(ExtensionState.AWAITING_APPROVAL, Grant.NONE, false));
-  private static final Status PROTECTED = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
-  private static final Attempt FAILED = new Attempt(Samples.NOON, Outcome.FAILED, 71, "link error");
+      StatusSamples.status(
+          StatusSamples.pair(true, false),
+          StatusSamples.extension(ExtensionState.AWAITING_APPROVAL, Grant.NONE, false));
+  private static final Status PROTECTED =
+      StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE);
+  private static final Attempt FAILED =
+      new Attempt(StatusSamples.NOON, Outcome.FAILED, 71, "link error");
   private static final DroppedData LOST = new DroppedData(2, 3, 2, DropReason.CORRUPT);
 
   private static final LoadHistory BEGUN =
       LoadHistory.NONE
-          .seen(Samples.NOON, "boot", "1", Grant.USER)
-          .beginning(Samples.NOON, Trigger.APPROVED);
+          .seen(StatusSamples.NOON, "boot", "1", Grant.USER)
+          .beginning(StatusSamples.NOON, Trigger.APPROVED);
   private static final State STATE =
       State.fresh("uuid")
-          .counting(7)
-          .telling(BLOCKED)
+          .withSequence(7)
+          .withReported(BLOCKED)
           .with(BEGUN)
-          .with(Losses.NONE.with(2, DropReason.CORRUPT).with(3, DropReason.CORRUPT));
+          .with(DroppedRanges.NONE.with(2, DropReason.CORRUPT).with(3, DropReason.CORRUPT));
 
   /** The disk did not take the event, and since then another grant has made the attempt void. */
   private static final State LATE =
@@ -65,7 +67,7 @@ class MeaningTest {
           .with(
               BEGUN
                   .ended(FAILED)
-                  .seen(Samples.NOON.plusSeconds(60), "boot", "1", Grant.USER_AND_MDM))
+                  .seen(StatusSamples.NOON.plusSeconds(60), "boot", "1", Grant.USER_AND_MDM))
           .with(new State.Unkept(FAILED, Trigger.APPROVED));
 
   @TempDir private Path folder;
@@ -110,8 +112,8 @@ class MeaningTest {
             new EventWriter()
                 .write(
                     data,
-                    Samples.DEVICE,
-                    Samples.NOON.plusSeconds(90),
+                    StatusSamples.DEVICE,
+                    StatusSamples.NOON.plusSeconds(90),
                     state.streamId(),
                     state.sequence() + 1),
             data));

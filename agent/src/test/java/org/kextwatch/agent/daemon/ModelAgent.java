@@ -15,13 +15,13 @@ import java.util.Objects;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Assessor.Assessment;
-import org.kextwatch.agent.daemon.Schedule.Look;
+import org.kextwatch.agent.daemon.Schedule.Scope;
+import org.kextwatch.agent.event.EventData.ChangedData;
+import org.kextwatch.agent.event.EventData.LoadAttemptedData;
+import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.remedy.Decision;
 import org.kextwatch.agent.remedy.Remedy;
-import org.kextwatch.agent.report.EventData.ChangedData;
-import org.kextwatch.agent.report.EventData.LoadAttemptedData;
-import org.kextwatch.agent.report.Json;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Change;
@@ -32,8 +32,8 @@ import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Observation;
 import org.kextwatch.agent.status.Outcome;
-import org.kextwatch.agent.status.Samples;
 import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.StatusSamples;
 import org.kextwatch.agent.status.Trigger;
 
 /** The pure parts of the agent, in the order of the cycle, and what must always be true of them. */
@@ -97,21 +97,21 @@ final class ModelAgent {
     if (databaseChanged) {
       schedule = schedule.approvalAt(now);
     }
-    Look due = schedule.due(now);
+    Scope due = schedule.due(now);
     if (due != null) {
       cycle(due, now);
     }
   }
 
-  private void cycle(Look look, Moment now) {
+  private void cycle(Scope look, Moment now) {
     Duration minute = mac.lived.minus(MINUTE);
     looks.removeIf(at -> at.compareTo(minute) < 0);
     looks.add(mac.lived);
     assertTrue(looks.size() <= MAX_LOOKS_A_MINUTE, "a burst of looks");
-    if (lastHealth == null || look == Look.FULL) {
+    if (lastHealth == null || look == Scope.FULL) {
       lastHealth = mac.health();
     }
-    ExtensionReader.Reading seen =
+    ExtensionReader.ExtensionSnapshot seen =
         mac.sight().read(state.loads(), now.wall(), lastHealth.realTimeProtectionSubsystem());
     if (mac.databaseReadable) {
       lastReadable = mac.grant();
@@ -121,7 +121,7 @@ final class ModelAgent {
     Observation observation =
         new Observation(
             now.wall(),
-            Samples.TODAY,
+            StatusSamples.TODAY,
             device,
             lastHealth,
             seen.extension(),
@@ -177,7 +177,7 @@ final class ModelAgent {
 
   private void tell(Assessment judged) {
     if (state.isGoodBeginning(status)) {
-      state = state.telling(status);
+      state = state.withReported(status);
       Changes.between(null, status).forEach(change -> known.put(change.field(), change.to()));
     }
     state
@@ -191,7 +191,7 @@ final class ModelAgent {
                 known.remove("extension.lastAttempt.outcome");
               }
               told.add(news);
-              state = state.telling(news);
+              state = state.withReported(news);
             });
   }
 
@@ -244,7 +244,7 @@ final class ModelAgent {
     refusedSince |=
         trigger == Trigger.PROMPT_RENEWAL && attempt.outcome() == Outcome.POLICY_BLOCKED;
     if (attempt.isNews(trigger, before)) {
-      state = state.telling(new LoadAttemptedData(status, attempt, trigger));
+      state = state.withReported(new LoadAttemptedData(status, attempt, trigger));
     }
     state = state.with(state.loads().ended(attempt));
   }

@@ -13,18 +13,18 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
-import org.kextwatch.agent.daemon.Cycle.Permits;
-import org.kextwatch.agent.daemon.Schedule.Look;
+import org.kextwatch.agent.daemon.Cycle.CycleOptions;
+import org.kextwatch.agent.daemon.Schedule.Scope;
+import org.kextwatch.agent.delivery.DeliveryThread;
+import org.kextwatch.agent.event.EventData;
+import org.kextwatch.agent.event.EventWriter;
+import org.kextwatch.agent.event.SpooledEvent;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
-import org.kextwatch.agent.mac.RefusedPath;
+import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
-import org.kextwatch.agent.report.Delivery;
-import org.kextwatch.agent.report.EventData;
-import org.kextwatch.agent.report.EventWriter;
-import org.kextwatch.agent.report.Spool;
-import org.kextwatch.agent.report.SpoolEntry;
-import org.kextwatch.agent.report.SpooledEvent;
+import org.kextwatch.agent.spool.Spool;
+import org.kextwatch.agent.spool.SpoolEntry;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Changes;
 import org.kextwatch.agent.status.Device;
@@ -79,13 +79,13 @@ final class ModelDaemon implements Cycle.Mac {
       spool = new Spool(folder.resolve("spool"), disk);
       StateFile file = new StateFile(folder.resolve("state.json"), disk);
       ledger = Ledger.open(spool, file, "uuid", settings::spool, mac::now);
-    } catch (IOException | RefusedPath e) {
+    } catch (IOException | RefusedPathException e) {
       throw new AssertionError(e);
     }
     assertEquals(List.of(), ledger.warnings());
     EventWriter writer = new EventWriter();
     Heartbeat heartbeat = new Heartbeat(writer, ledger, mac::now);
-    Delivery delivery = new Delivery(spool, root, "1", "uuid", settings, heartbeat);
+    DeliveryThread delivery = new DeliveryThread(spool, root, "1", "uuid", settings, heartbeat);
     reporter = new Reporter(writer, ledger, delivery, heartbeat, mac.wall, () -> List.of(), true);
     cycle = new Cycle(this, this::load, ledger, reporter, this::write, mac::now);
     lastHealth = null;
@@ -120,18 +120,18 @@ final class ModelDaemon implements Cycle.Mac {
     if (awaiting != null && awaiting != mac.databaseStamp) {
       schedule = schedule.approvalAt(now);
     }
-    Look due = schedule.due(now);
+    Scope due = schedule.due(now);
     if (due != null) {
       look(due, now);
     }
   }
 
-  private void look(Look due, Moment now) {
+  private void look(Scope due, Moment now) {
     int before = mac.databaseStamp;
     stamps = mac.rows();
     Cycle.Result result;
     try {
-      result = cycle.run(due, settings, new Permits(true, true), now);
+      result = cycle.run(due, settings, new CycleOptions(true, true), now);
     } catch (CancellationException e) { // as a crash: nothing more is done or kept
       start();
       return;
@@ -193,15 +193,15 @@ final class ModelDaemon implements Cycle.Mac {
   }
 
   @Override
-  public Observer.Seen look(
-      Look look, Settings inForce, State state, Hardware machine, Moment now) {
-    if (lastHealth == null || look == Look.FULL) {
+  public MacProbe.Snapshot look(
+      Scope look, Settings inForce, State state, Hardware machine, Moment now) {
+    if (lastHealth == null || look == Scope.FULL) {
       lastHealth = mac.health();
     }
     witness.looks(look);
-    ExtensionReader.Reading seen =
+    ExtensionReader.ExtensionSnapshot seen =
         mac.sight().read(state.loads(), now.wall(), lastHealth.realTimeProtectionSubsystem());
-    return new Observer.Seen(
+    return new MacProbe.Snapshot(
         new Observation(
             now.wall(),
             LocalDate.ofInstant(now.wall(), mac.zone),
@@ -235,10 +235,10 @@ final class ModelDaemon implements Cycle.Mac {
     void heard(EventData data);
 
     /** A look is under way. */
-    default void looks(Look look) {}
+    default void looks(Scope look) {}
 
     /** A cycle has ended. */
-    default void looked(Look look, Cycle.Result result) {}
+    default void looked(Scope look, Cycle.Result result) {}
 
     /** The loader is about to run. */
     default void loads(Instant at) {}

@@ -5,13 +5,13 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Random;
-import org.kextwatch.agent.approval.Sight;
+import org.kextwatch.agent.approval.ModelSight;
 import org.kextwatch.agent.mac.MacVersion;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.Health;
-import org.kextwatch.agent.status.Listed;
+import org.kextwatch.agent.status.KernelEntry;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Reachability;
 import org.kextwatch.agent.status.SystemExtension;
@@ -167,11 +167,11 @@ class ModelMac {
         null);
   }
 
-  Listed listed() {
+  KernelEntry listed() {
     if (!listReadable) {
-      return Listed.UNKNOWN;
+      return KernelEntry.UNKNOWN;
     }
-    return loaded == null ? Listed.NOT_LOADED : new Listed(true, String.valueOf(loaded));
+    return loaded == null ? KernelEntry.NOT_LOADED : new KernelEntry(true, String.valueOf(loaded));
   }
 
   /** What the system says of Defender's system extensions, if it says anything. */
@@ -185,9 +185,9 @@ class ModelMac {
     return bootReadable ? "boot-" + boot : null;
   }
 
-  Sight sight() {
+  ModelSight sight() {
     boolean hasRows = macOs.isBigSurOrLater() || macOs.minor() >= 15;
-    return new Sight(
+    return new ModelSight(
         macOs,
         bootId(),
         kext == null ? null : String.valueOf(kext),

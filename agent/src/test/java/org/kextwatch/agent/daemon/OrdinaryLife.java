@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
 import org.kextwatch.agent.config.Settings;
-import org.kextwatch.agent.daemon.Schedule.Look;
+import org.kextwatch.agent.daemon.Schedule.Scope;
+import org.kextwatch.agent.event.EventData;
+import org.kextwatch.agent.event.EventData.ChangedData;
 import org.kextwatch.agent.mac.MacVersion;
-import org.kextwatch.agent.report.EventData;
-import org.kextwatch.agent.report.EventData.ChangedData;
 import org.kextwatch.agent.status.Reachability;
 import org.kextwatch.agent.status.Verdict;
 
@@ -92,8 +92,8 @@ final class OrdinaryLife implements ModelDaemon.Witness {
   }
 
   @Override
-  public void looked(Look look, Cycle.Result result) {
-    lookedWell = look == Look.FULL ? !mac.isInTrouble() : lookedWell;
+  public void looked(Scope look, Cycle.Result result) {
+    lookedWell = look == Scope.FULL ? !mac.isInTrouble() : lookedWell;
   }
 
   @Override

@@ -36,7 +36,7 @@ final class RecordingDisk extends Disk {
   }
 
   /** From here on the agent has promised this. */
-  void promise(Promise promise) {
+  void promise(DurabilityModel promise) {
     steps.add(new Promised(promise));
   }
 
@@ -118,5 +118,5 @@ final class RecordingDisk extends Disk {
   }
 
   /** Nothing that a disk does. */
-  record Promised(Promise promise) implements Step {}
+  record Promised(DurabilityModel promise) implements Step {}
 }

@@ -14,50 +14,51 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.daemon.Assessor.Assessment;
-import org.kextwatch.agent.daemon.Schedule.Look;
+import org.kextwatch.agent.daemon.Schedule.Scope;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.status.Judged;
 import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Outcome;
-import org.kextwatch.agent.status.Samples;
 import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.StatusSamples;
 
 class ScheduleTest {
   private static final Duration INTERVAL = Duration.ofMinutes(5);
-  private static final Status PROTECTED = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
+  private static final Status PROTECTED =
+      StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE);
   private static final Assessment WELL =
       new Assessment(
           PROTECTED,
           PROTECTED,
-          new Judged(PROTECTED.verdict(), PROTECTED.reason(), Samples.NOON),
+          new Judged(PROTECTED.verdict(), PROTECTED.reason(), StatusSamples.NOON),
           LostSight.NONE);
   private static final Moment START = new Moment(Instant.parse("2026-11-23T12:00:00Z"), 1_000);
 
   @Test
   void theFirstLookIsAtOnceTheNextAnIntervalLater() {
     Schedule schedule = Schedule.atOnce(START);
-    assertEquals(Look.FULL, schedule.due(START));
+    assertEquals(Scope.FULL, schedule.due(START));
 
-    schedule = schedule.after(Look.FULL, START, INTERVAL, null);
+    schedule = schedule.after(Scope.FULL, START, INTERVAL, null);
 
     assertNull(schedule.due(START.plus(INTERVAL.minusMillis(1))));
-    assertEquals(Look.FULL, schedule.due(START.plus(INTERVAL)));
+    assertEquals(Scope.FULL, schedule.due(START.plus(INTERVAL)));
   }
 
   @Test
   void aLookAtTheApprovalDoesNotPutOffTheFullOne() {
     Schedule schedule =
-        looked().after(Look.APPROVAL, START.plus(Duration.ofMinutes(4)), INTERVAL, null);
-    assertEquals(Look.FULL, schedule.due(START.plus(INTERVAL)));
+        looked().after(Scope.APPROVAL, START.plus(Duration.ofMinutes(4)), INTERVAL, null);
+    assertEquals(Scope.FULL, schedule.due(START.plus(INTERVAL)));
   }
 
   @Test
   void whileApprovalIsAwaitedItIsLookedAtMoreOften() {
     Moment soon = START.plus(Duration.ofSeconds(30));
-    Schedule schedule = Schedule.atOnce(START).after(Look.FULL, START, INTERVAL, soon);
+    Schedule schedule = Schedule.atOnce(START).after(Scope.FULL, START, INTERVAL, soon);
     assertNull(schedule.due(START.plus(Duration.ofSeconds(29))));
-    assertEquals(Look.APPROVAL, schedule.due(soon));
-    assertEquals(Look.APPROVAL, schedule.approvalAt(START).due(START));
+    assertEquals(Scope.APPROVAL, schedule.due(soon));
+    assertEquals(Scope.APPROVAL, schedule.approvalAt(START).due(START));
   }
 
   @Test
@@ -66,9 +67,9 @@ class ScheduleTest {
     List<Long> looks = new ArrayList<>();
     for (int second = 0; second < 60; second++) {
       Moment now = START.plus(Duration.ofSeconds(second));
-      if (schedule.due(now) == Look.FULL) {
+      if (schedule.due(now) == Scope.FULL) {
         looks.add((long) second);
-        schedule = schedule.after(Look.FULL, now, INTERVAL, null);
+        schedule = schedule.after(Scope.FULL, now, INTERVAL, null);
       }
     }
     assertEquals(List.of(0L, 1L, 3L, 10L, 30L), looks);
@@ -78,7 +79,7 @@ class ScheduleTest {
   void aSlowLookMakesOneOfThoseThatItMissed() {
     Schedule schedule = looked().afterLoad(START);
     Moment late = START.plus(Duration.ofSeconds(11));
-    schedule = schedule.after(Look.FULL, late, INTERVAL, null);
+    schedule = schedule.after(Scope.FULL, late, INTERVAL, null);
     assertEquals(1, schedule.followUps().size());
     assertNull(schedule.due(late));
   }
@@ -102,7 +103,7 @@ class ScheduleTest {
       Moment now = stepped.plus(Duration.ofSeconds(second));
       if (schedule.due(now) != null) {
         looks++;
-        schedule = schedule.after(Look.FULL, now, INTERVAL, null);
+        schedule = schedule.after(Scope.FULL, now, INTERVAL, null);
       }
     }
     assertEquals(step > 0 ? 2 : 1, looks, "in ten minutes, at five minutes each");
@@ -112,8 +113,8 @@ class ScheduleTest {
   void eightHoursOfSleepAreOneLook() {
     Moment awake = new Moment(START.wall().plus(Duration.ofHours(8)), START.nanos() + 5);
     Schedule schedule = looked();
-    assertEquals(Look.FULL, schedule.due(awake));
-    assertNull(schedule.after(Look.FULL, awake, INTERVAL, null).due(awake));
+    assertEquals(Scope.FULL, schedule.due(awake));
+    assertNull(schedule.after(Scope.FULL, awake, INTERVAL, null).due(awake));
     assertTrue(awake.jumpSince(START).compareTo(Duration.ofHours(7)) > 0);
   }
 
@@ -122,7 +123,7 @@ class ScheduleTest {
     Schedule schedule = looked();
     Moment awake = new Moment(START.wall().plusSeconds(60), START.nanos());
     assertNull(schedule.due(awake));
-    assertEquals(Look.FULL, schedule.awake(START, awake).due(awake));
+    assertEquals(Scope.FULL, schedule.awake(START, awake).due(awake));
     Moment back = new Moment(START.wall().minusSeconds(60), START.nanos());
     assertEquals(schedule, schedule.awake(START, back));
     Moment later = START.plus(Duration.ofSeconds(60));
@@ -132,18 +133,18 @@ class ScheduleTest {
   @Test
   void aFallThatIsHeldIsLookedAtAgainWhenItIsToBeConfirmed() {
     Instant confirm = START.wall().plusSeconds(60);
-    Schedule schedule = Schedule.atOnce(START).after(Look.FULL, START, well(confirm, null));
+    Schedule schedule = Schedule.atOnce(START).after(Scope.FULL, START, well(confirm, null));
     assertNull(schedule.due(START.plus(Duration.ofSeconds(59))));
-    assertEquals(Look.FULL, schedule.due(START.plus(Duration.ofSeconds(60))));
+    assertEquals(Scope.FULL, schedule.due(START.plus(Duration.ofSeconds(60))));
   }
 
   @Test
   void whatIsToBeDoneLaterIsLookedAtThen() {
     Instant retry = START.wall().plusSeconds(30);
-    Schedule schedule = Schedule.atOnce(START).after(Look.FULL, START, well(null, retry));
+    Schedule schedule = Schedule.atOnce(START).after(Scope.FULL, START, well(null, retry));
     assertNull(schedule.due(START.plus(Duration.ofSeconds(29))));
-    assertEquals(Look.APPROVAL, schedule.due(START.plus(Duration.ofSeconds(30))));
-    assertNull(looked().after(Look.FULL, START, well(null, null)).approval());
+    assertEquals(Scope.APPROVAL, schedule.due(START.plus(Duration.ofSeconds(30))));
+    assertNull(looked().after(Scope.FULL, START, well(null, null)).approval());
   }
 
   /** A renewal fails by design: there is nothing new to ask Defender for. */
@@ -162,11 +163,12 @@ class ScheduleTest {
   /** In the minute after the loader ran. */
   private static List<String> looksAfter(Outcome outcome) {
     Schedule schedule =
-        Schedule.atOnce(START).after(Look.FULL, START, new Cycle.Result(WELL, outcome, null, null));
+        Schedule.atOnce(START)
+            .after(Scope.FULL, START, new Cycle.Result(WELL, outcome, null, null));
     List<String> looks = new ArrayList<>();
     for (int second = 0; second < 60; second++) {
       Moment now = START.plus(Duration.ofSeconds(second));
-      Look due = schedule.due(now);
+      Scope due = schedule.due(now);
       if (due != null) {
         looks.add(second + " " + due);
         schedule = schedule.after(due, now, well(null, null));
@@ -189,6 +191,6 @@ class ScheduleTest {
   }
 
   private static Schedule looked() {
-    return Schedule.atOnce(START).after(Look.FULL, START, INTERVAL, null);
+    return Schedule.atOnce(START).after(Scope.FULL, START, INTERVAL, null);
   }
 }

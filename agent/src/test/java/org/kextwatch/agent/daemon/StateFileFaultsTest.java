@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.mac.Disk;
-import org.kextwatch.agent.status.Samples;
+import org.kextwatch.agent.status.StatusSamples;
 
 class StateFileFaultsTest {
   @TempDir private Path folder;
@@ -42,7 +42,9 @@ class StateFileFaultsTest {
   @Test
   void whatWasSavedIsReadBackAndNobodyElseReadsIt() throws IOException {
     State state =
-        State.fresh("uuid").counting(7).telling(Samples.status(Samples.HEALTHY, Samples.ACTIVE));
+        State.fresh("uuid")
+            .withSequence(7)
+            .withReported(StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE));
     file.save(state);
     assertEquals(new StateFile.Loaded(state, null, false), file.load("uuid"));
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
@@ -58,7 +60,7 @@ class StateFileFaultsTest {
   @Test
   void aLinkIsNotFollowed() throws IOException {
     Path elsewhere = folder.resolve("elsewhere.json");
-    new StateFile(elsewhere, new Disk()).save(State.fresh("uuid").counting(7));
+    new StateFile(elsewhere, new Disk()).save(State.fresh("uuid").withSequence(7));
     Files.createSymbolicLink(path, elsewhere);
     startsAnew(file.load("uuid"));
     file.save(State.fresh("uuid"));
@@ -76,7 +78,7 @@ class StateFileFaultsTest {
 
   @Test
   void aCloneOfThisMacIsAnotherMac() throws IOException {
-    State state = State.fresh("uuid").counting(7);
+    State state = State.fresh("uuid").withSequence(7);
     file.save(state);
     StateFile.Loaded clone = file.load("other");
     startsAnew(clone);
@@ -87,10 +89,10 @@ class StateFileFaultsTest {
 
   @Test
   void aMacThatDoesNotSayWhichItIsKeepsItsState() throws IOException {
-    State state = State.fresh("uuid").counting(7);
+    State state = State.fresh("uuid").withSequence(7);
     file.save(state);
     assertEquals(state, file.load(null).state());
-    file.save(State.fresh(null).counting(7));
+    file.save(State.fresh(null).withSequence(7));
     StateFile.Loaded named = file.load("uuid");
     assertEquals("uuid", named.state().hardwareUuid());
     assertEquals(7, named.state().sequence());

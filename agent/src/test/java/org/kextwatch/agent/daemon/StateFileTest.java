@@ -17,10 +17,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.StubMac;
+import org.kextwatch.agent.status.Debounce;
 import org.kextwatch.agent.status.LoadHistory;
-import org.kextwatch.agent.status.Samples;
 import org.kextwatch.agent.status.Status;
-import org.kextwatch.agent.status.Steadiness;
+import org.kextwatch.agent.status.StatusSamples;
 import org.kextwatch.agent.status.Trigger;
 
 /** A state as this version, another version, or a bad day has left it. */
@@ -41,7 +41,7 @@ class StateFileTest {
 
   @Test
   void whatIsSavedIsLoaded() throws IOException {
-    State state = State.fresh(UUID).counting(7);
+    State state = State.fresh(UUID).withSequence(7);
     file.save(state);
     assertEquals(new StateFile.Loaded(state, null, false), file.load(UUID));
   }
@@ -65,7 +65,7 @@ class StateFileTest {
   void aPartOfAnotherVersionBeginsAnewAndTheStreamGoesOn(String part, String name)
       throws IOException {
     file.save(State.fresh(UUID).with(LoadHistory.NONE.beginning(Instant.EPOCH, Trigger.APPROVED)));
-    State before = file.load(UUID).state().counting(41);
+    State before = file.load(UUID).state().withSequence(41);
     file.save(before);
     String saved = Files.readString(path);
     write(saved.replaceFirst("\"" + name + "\":(null|\\{[^{}]*\\})", part));
@@ -78,7 +78,7 @@ class StateFileTest {
     assertEquals(UUID, loaded.state().hardwareUuid());
     assertNull(loaded.state().told());
     assertEquals(name.equals("loads") ? LoadHistory.NONE : before.loads(), loaded.state().loads());
-    assertEquals(Steadiness.NOTHING_SEEN, loaded.state().steadiness());
+    assertEquals(Debounce.NOTHING_SEEN, loaded.state().steadiness());
     assertTrue(loaded.warning().contains("A part of the saved state"), loaded.warning());
   }
 
@@ -96,8 +96,8 @@ class StateFileTest {
   /** As 0.1.0 wrote it, before anything was added. */
   @Test
   void aStateOfTheReleaseBeforeIsReadWithoutAWarning() throws IOException {
-    Status told = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
-    State state = State.fresh(UUID).counting(7).telling(told);
+    Status told = StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE);
+    State state = State.fresh(UUID).withSequence(7).withReported(told);
     file.save(state);
     String all = Files.readString(path);
     String old =
@@ -112,7 +112,7 @@ class StateFileTest {
 
   @Test
   void membersOfANewerVersionArePassedOver() throws IOException {
-    State state = State.fresh(UUID).counting(7);
+    State state = State.fresh(UUID).withSequence(7);
     file.save(state);
     write(Files.readString(path).replaceFirst("\\{", "{\"mood\":{\"good\":true},"));
     assertEquals(new StateFile.Loaded(state, null, false), file.load(UUID));
@@ -151,7 +151,7 @@ class StateFileTest {
 
   @Test
   void aMacThatDoesNotTellItsUuidForOnceKeepsItsStream() throws IOException {
-    State state = State.fresh(UUID).counting(7);
+    State state = State.fresh(UUID).withSequence(7);
     file.save(state);
     assertEquals(state, file.load(null).state());
   }

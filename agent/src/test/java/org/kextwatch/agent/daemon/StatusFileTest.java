@@ -16,11 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.SystemRoot;
-import org.kextwatch.agent.status.Samples;
 import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.StatusSamples;
 
 final class StatusFileTest {
-  private static final Status STATUS = Samples.status(Samples.HEALTHY, Samples.ACTIVE);
+  private static final Status STATUS =
+      StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE);
 
   @TempDir private Path mac;
 
@@ -45,7 +46,7 @@ final class StatusFileTest {
   @Test
   void theLatestIsReadAndNothingElseIsLeft() throws IOException {
     StatusFile status = new StatusFile(root, new Disk());
-    status.write(Samples.status(Samples.HEALTHY, Samples.ACTIVE).whileSettling());
+    status.write(StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE).whileSettling());
     status.write(STATUS);
     assertEquals(STATUS, StatusFile.read(root));
     try (Stream<Path> files = Files.list(file.getParent())) {

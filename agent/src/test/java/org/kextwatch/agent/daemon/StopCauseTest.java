@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.kextwatch.agent.event.EventData.Cause;
 import org.kextwatch.agent.mac.Disk;
-import org.kextwatch.agent.report.EventData.Cause;
 
 class StopCauseTest {
   @TempDir Path temp;

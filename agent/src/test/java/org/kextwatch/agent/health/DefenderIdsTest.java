@@ -15,11 +15,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.config.SettingsReader;
+import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.mac.ToolRunner;
-import org.kextwatch.agent.report.Json;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Health.DefenderIds;
 import org.kextwatch.agent.status.Reachability;
@@ -139,6 +139,6 @@ class DefenderIdsTest {
   }
 
   private static Health read(String printed) {
-    return Answer.of(new ToolRun.Finished(0, printed, ""));
+    return HealthParser.of(new ToolRun.Finished(0, printed, ""));
   }
 }

@@ -64,10 +64,10 @@ final class DefenderMac {
 
   private static Settings settings(Duration toolTimeout) {
     Settings all = Settings.defaults();
-    Settings.Pace pace = all.pace();
+    Settings.Intervals pace = all.pace();
     return new Settings(
         all.webhook(),
-        new Settings.Pace(
+        new Settings.Intervals(
             pace.health(),
             pace.atRisk(),
             pace.heartbeat(),

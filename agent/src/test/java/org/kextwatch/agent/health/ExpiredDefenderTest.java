@@ -1,7 +1,7 @@
 package org.kextwatch.agent.health;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.kextwatch.agent.status.Samples.NOON;
+import static org.kextwatch.agent.status.StatusSamples.NOON;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,19 +15,19 @@ import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kextwatch.agent.mac.ToolRun;
-import org.kextwatch.agent.status.Circumstances;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Judge;
+import org.kextwatch.agent.status.JudgeContext;
 import org.kextwatch.agent.status.Judgement;
-import org.kextwatch.agent.status.Limits;
 import org.kextwatch.agent.status.Observation;
 import org.kextwatch.agent.status.Policies;
 import org.kextwatch.agent.status.Reason;
-import org.kextwatch.agent.status.Samples;
+import org.kextwatch.agent.status.StatusSamples;
+import org.kextwatch.agent.status.Thresholds;
 
 /** A Defender that is healthy, licensed and up to date, and ever nearer to its end. */
 final class ExpiredDefenderTest {
-  private static final Limits LIMITS = new Limits(false, Duration.ofDays(7));
+  private static final Thresholds LIMITS = new Thresholds(false, Duration.ofDays(7));
 
   private static final DateTimeFormatter PRINTED =
       DateTimeFormatter.ofPattern("MMMM dd, yyyy", Locale.ENGLISH);
@@ -51,7 +51,7 @@ final class ExpiredDefenderTest {
       LocalDate today = LocalDate.ofInstant(NOON, zone);
       String day = PRINTED.format(today.plusDays(days)) + " at 11:59:59 PM";
       for (String printed : List.of(json(days), text(day))) {
-        Health answer = Answer.of(new ToolRun.Finished(0, printed, ""));
+        Health answer = HealthParser.of(new ToolRun.Finished(0, printed, ""));
         Health health = answer.expiring(ExpiryDay.of(answer.productExpiration(), zone), today);
 
         Judgement judgement = judge(health, today);
@@ -66,9 +66,10 @@ final class ExpiredDefenderTest {
 
   private static Judgement judge(Health health, LocalDate today) {
     return Judge.judge(
-        new Observation(NOON, today, Samples.DEVICE, health, Samples.ACTIVE, Policies.NONE, false),
+        new Observation(
+            NOON, today, StatusSamples.DEVICE, health, StatusSamples.ACTIVE, Policies.NONE, false),
         LIMITS,
-        Circumstances.ORDINARY);
+        JudgeContext.ORDINARY);
   }
 
   private static String json(int days) throws IOException {

@@ -107,6 +107,7 @@ final class ExpiryDayTest {
   }
 
   private static @Nullable LocalDate day(String stdout, ZoneId zone) {
-    return ExpiryDay.of(Answer.of(new ToolRun.Finished(0, stdout, "")).productExpiration(), zone);
+    return ExpiryDay.of(
+        HealthParser.of(new ToolRun.Finished(0, stdout, "")).productExpiration(), zone);
   }
 }

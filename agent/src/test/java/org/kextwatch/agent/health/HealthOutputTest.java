@@ -170,11 +170,11 @@ final class HealthOutputTest {
   @Test
   void whatIsToldIsBounded() {
     String issue = "\"" + "x".repeat(5_000) + "\"";
-    Map<Field, Reading> many =
+    Map<HealthField, FieldValue> many =
         HealthOutput.read("health_issues : [" + (issue + ",").repeat(100) + issue + "]");
 
-    assertEquals(64, many.get(Field.ISSUES).texts().size());
-    assertEquals("x".repeat(1_024), many.get(Field.ISSUES).texts().get(0));
+    assertEquals(64, many.get(HealthField.ISSUES).texts().size());
+    assertEquals("x".repeat(1_024), many.get(HealthField.ISSUES).texts().get(0));
   }
 
   @ParameterizedTest
@@ -234,7 +234,7 @@ final class HealthOutputTest {
   }
 
   private static String known(String stdout) {
-    Map<Field, Reading> readings = HealthOutput.read(stdout);
-    return readings.isEmpty() ? "NOTHING" : Known.of(HealthFields.health(readings, 0));
+    Map<HealthField, FieldValue> readings = HealthOutput.read(stdout);
+    return readings.isEmpty() ? "NOTHING" : Known.of(HealthMapper.health(readings, 0));
   }
 }

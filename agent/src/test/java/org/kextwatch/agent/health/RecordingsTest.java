@@ -10,13 +10,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kextwatch.agent.mac.ToolRun;
-import org.kextwatch.agent.status.Circumstances;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Judge;
+import org.kextwatch.agent.status.JudgeContext;
 import org.kextwatch.agent.status.Judgement;
-import org.kextwatch.agent.status.Limits;
 import org.kextwatch.agent.status.Reachability;
-import org.kextwatch.agent.status.Samples;
+import org.kextwatch.agent.status.StatusSamples;
+import org.kextwatch.agent.status.Thresholds;
 
 /** Every listing of health that was ever recorded, and everything else that mdatp printed. */
 final class RecordingsTest {
@@ -122,8 +122,8 @@ final class RecordingsTest {
     int told = 0;
     for (Path file : Recording.all()) {
       String text = Recording.text(file);
-      Health health = Answer.of(new ToolRun.Finished(0, text, ""));
-      Health extended = Answer.of(new ToolRun.Finished(0, Extended.of(text), ""));
+      Health health = HealthParser.of(new ToolRun.Finished(0, text, ""));
+      Health extended = HealthParser.of(new ToolRun.Finished(0, Extended.of(text), ""));
       if (health.reachability() == Reachability.OK) {
         assertEquals(withoutIssues(health), withoutIssues(extended), file.toString());
         assertTrue(extended.issues().contains(Extended.ISSUE), file.toString());
@@ -141,9 +141,9 @@ final class RecordingsTest {
   private static List<Object> meaning(Health health) {
     Judgement judgement =
         Judge.judge(
-            Samples.seen(health, Samples.ACTIVE),
-            new Limits(false, Duration.ofDays(7)),
-            Circumstances.ORDINARY);
+            StatusSamples.seen(health, StatusSamples.ACTIVE),
+            new Thresholds(false, Duration.ofDays(7)),
+            JudgeContext.ORDINARY);
     return List.of(judgement.verdict(), judgement.reason(), judgement.warnings());
   }
 
@@ -154,13 +154,13 @@ final class RecordingsTest {
       for (int end = 0; end < text.length(); end++) {
         String start = text.substring(0, end);
         String rest = text.substring(end);
-        Answer.of(new ToolRun.Finished(0, start, ""));
-        Answer.of(new ToolRun.Finished(0, rest, ""));
+        HealthParser.of(new ToolRun.Finished(0, start, ""));
+        HealthParser.of(new ToolRun.Finished(0, rest, ""));
       }
     }
   }
 
   private static Health read(Path file, int exitCode) {
-    return Answer.of(new ToolRun.Finished(exitCode, Recording.text(file), ""));
+    return HealthParser.of(new ToolRun.Finished(exitCode, Recording.text(file), ""));
   }
 }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kextwatch.agent.demo.SimulatedMac;
+import org.kextwatch.simulator.SimulatedMac;
 
 class HardwareTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);

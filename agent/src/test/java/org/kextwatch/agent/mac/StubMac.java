@@ -18,7 +18,7 @@ public final class StubMac {
   public SystemRoot root() {
     try {
       return SystemRoot.at(folder);
-    } catch (RefusedPath e) {
+    } catch (RefusedPathException e) {
       throw new IllegalStateException(e);
     }
   }

@@ -39,7 +39,8 @@ final class TrustedFileTest {
   void aFileThatOthersMayWriteIsRefusedWithTheRemedy(String permissions) throws IOException {
     StubMac.allow(file, permissions);
 
-    RefusedPath refused = assertThrows(RefusedPath.class, () -> TrustedFile.read(file, 100));
+    RefusedPathException refused =
+        assertThrows(RefusedPathException.class, () -> TrustedFile.read(file, 100));
 
     assertTrue(refused.reason().contains("chmod go-w '" + file.toAbsolutePath()), refused.reason());
   }
@@ -49,7 +50,7 @@ final class TrustedFileTest {
   void aFileInAFolderThatOthersMayWriteIsRefused(String permissions) throws IOException {
     StubMac.allow(folder, permissions);
 
-    assertThrows(RefusedPath.class, () -> TrustedFile.check(file));
+    assertThrows(RefusedPathException.class, () -> TrustedFile.check(file));
   }
 
   @Test
@@ -59,7 +60,7 @@ final class TrustedFileTest {
 
     StubMac.allow(file, "rw-rw-rw-");
 
-    assertThrows(RefusedPath.class, () -> TrustedFile.check(link));
+    assertThrows(RefusedPathException.class, () -> TrustedFile.check(link));
   }
 
   @Test
@@ -68,19 +69,19 @@ final class TrustedFileTest {
 
     StubMac.allow(file, "rw-r-----");
 
-    assertThrows(RefusedPath.class, () -> TrustedFile.readSecret(file, 100));
+    assertThrows(RefusedPathException.class, () -> TrustedFile.readSecret(file, 100));
   }
 
   @Test
   void aFileAboveTheLimitIsRefused() {
-    assertThrows(RefusedPath.class, () -> TrustedFile.read(file, CONTENT.length - 1));
+    assertThrows(RefusedPathException.class, () -> TrustedFile.read(file, CONTENT.length - 1));
   }
 
   @Test
   void aFolderIsNoFile() throws IOException {
     Path inner = StubMac.allow(Files.createDirectory(folder.resolve("inner")), "rwx------");
 
-    assertThrows(RefusedPath.class, () -> TrustedFile.read(inner, 100));
+    assertThrows(RefusedPathException.class, () -> TrustedFile.read(inner, 100));
   }
 
   @Test

@@ -17,13 +17,13 @@ import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.status.Attempt;
-import org.kextwatch.agent.status.Listed;
+import org.kextwatch.agent.status.KernelEntry;
 import org.kextwatch.agent.status.Outcome;
 
 /** Words and exit codes that no recording shows, from Apple's source; see RecordedLoadsTest. */
 final class ClassificationTest {
   private static final Instant AT = Instant.parse("2026-11-23T18:45:17Z");
-  private static final Listed LOADED = new Listed(true, "1.0");
+  private static final KernelEntry LOADED = new KernelEntry(true, "1.0");
   private static final String PATH = "/Library/Extensions/wdavkext.kext";
   private static final String REJECTED =
       "Kext rejected due to %s: <OSKext 0x7fc34d528390 [0x7fffa74aa8e0]> { URL = \"file:///Library/"
@@ -59,7 +59,7 @@ final class ClassificationTest {
     "137, false, FAILED",
   })
   void aSilentRunIsToldByItsCode(int exitCode, Boolean listed, Outcome outcome) {
-    Attempt attempt = classify(exitCode, "", new Listed(listed, null));
+    Attempt attempt = classify(exitCode, "", new KernelEntry(listed, null));
     assertEquals(new Attempt(AT, outcome, exitCode, ""), attempt);
   }
 
@@ -94,7 +94,7 @@ final class ClassificationTest {
       })
   void wordsOfKextutilAreUnderstood(int exitCode, String line, Outcome outcome) {
     String text = line.formatted(PATH);
-    Attempt attempt = classify(exitCode, text + "\n", Listed.NOT_LOADED);
+    Attempt attempt = classify(exitCode, text + "\n", KernelEntry.NOT_LOADED);
     assertEquals(new Attempt(AT, outcome, exitCode, text), attempt);
   }
 
@@ -121,7 +121,7 @@ final class ClassificationTest {
       })
   void wordsOfTheShimAreUnderstood(int exitCode, String line, Outcome outcome) {
     String chatter = "Executing: /usr/bin/kmutil load --bundle-path " + PATH + "\n";
-    Attempt attempt = classify(exitCode, chatter + line, Listed.NOT_LOADED);
+    Attempt attempt = classify(exitCode, chatter + line, KernelEntry.NOT_LOADED);
     assertEquals(new Attempt(AT, outcome, exitCode, line), attempt);
   }
 
@@ -172,7 +172,7 @@ final class ClassificationTest {
             "/Library/Extensions/My Kext.kext", "org.example.kext.my", "ABCDEFGHIJ");
     String text = "Unable to stage kext (file:///Library/Extensions/My%20Kext.kext/) to secure.";
     ToolRun run = new ToolRun.Finished(27, "", text);
-    Attempt attempt = Classification.of(AT, run, Listed.NOT_LOADED, spaced);
+    Attempt attempt = Classification.of(AT, run, KernelEntry.NOT_LOADED, spaced);
     assertEquals(Outcome.STAGING_FAILED, attempt.outcome());
   }
 
@@ -234,7 +234,7 @@ final class ClassificationTest {
             + "Something that names no kext\n";
     for (int exitCode : new int[] {1, 6, 71}) {
       Attempt expected = new Attempt(AT, Outcome.FAILED, exitCode, text);
-      assertEquals(expected, classify(exitCode, output, Listed.NOT_LOADED));
+      assertEquals(expected, classify(exitCode, output, KernelEntry.NOT_LOADED));
     }
   }
 
@@ -257,7 +257,7 @@ final class ClassificationTest {
                 : "")
             + ("Unable to stage kext (" + original + ") to secure location.\n");
     assertEquals(outcome, outcome(4, output));
-    assertTrue(classify(4, output, Listed.NOT_LOADED).detail().contains("-67062"));
+    assertTrue(classify(4, output, KernelEntry.NOT_LOADED).detail().contains("-67062"));
     boolean isOurs = outcome == Outcome.BAD_SIGNATURE;
     assertEquals(isOurs ? outcome : Outcome.POLICY_BLOCKED, outcome(27, output + OUR_POLICY));
   }
@@ -273,7 +273,7 @@ final class ClassificationTest {
             + ("Bundle (/Library/Extensions/foo.kext) failed to validate, deleting: " + first);
     assertEquals(
         "Kext with invalid signature (-67050) denied: /Library/StagedExtensions/<UUID>.kext",
-        classify(27, output + OUR_POLICY, Listed.NOT_LOADED).detail());
+        classify(27, output + OUR_POLICY, KernelEntry.NOT_LOADED).detail());
   }
 
   @Test
@@ -286,14 +286,14 @@ final class ClassificationTest {
   @Test
   void wordsOnStdoutCountToo() {
     ToolRun run = new ToolRun.Finished(4, OUR_SIGNATURE, "");
-    Attempt attempt = Classification.of(AT, run, Listed.NOT_LOADED, WatchedExtension.DEFENDER);
+    Attempt attempt = Classification.of(AT, run, KernelEntry.NOT_LOADED, WatchedExtension.DEFENDER);
     assertEquals(Outcome.BAD_SIGNATURE, attempt.outcome());
   }
 
   @Test
   void aRunThatIsKilledSaysNothing() {
     ToolRun run = new ToolRun.TimedOut("", OUR_POLICY);
-    Attempt attempt = Classification.of(AT, run, Listed.NOT_LOADED, WatchedExtension.DEFENDER);
+    Attempt attempt = Classification.of(AT, run, KernelEntry.NOT_LOADED, WatchedExtension.DEFENDER);
     assertEquals(Outcome.TIMEOUT, attempt.outcome());
     assertNull(attempt.exitCode());
   }
@@ -302,7 +302,7 @@ final class ClassificationTest {
   @EnumSource(ToolRun.Cause.class)
   void aRunThatNeverWasIsAFailureUnlessWeAreStopping(ToolRun.Cause cause) {
     ToolRun run = new ToolRun.NotRun(cause, "/usr/bin/kextutil is not there");
-    Attempt attempt = Classification.of(AT, run, Listed.NOT_LOADED, WatchedExtension.DEFENDER);
+    Attempt attempt = Classification.of(AT, run, KernelEntry.NOT_LOADED, WatchedExtension.DEFENDER);
     boolean isStopping = cause == ToolRun.Cause.INTERRUPTED;
     assertEquals(isStopping ? Outcome.TIMEOUT : Outcome.FAILED, attempt.outcome());
     assertNull(attempt.exitCode());
@@ -315,9 +315,10 @@ final class ClassificationTest {
         "Kext rejected due to invalid signature: <OSKext> { URL ="
             + " \"file:///Library/StagedExtensions/Library/Extensions/wdavkext.kext/\", ID ="
             + " \"com.microsoft.wdavkext\" }",
-        classify(27, THEIR_SIGNATURE + OUR_POLICY + OUR_SIGNATURE, Listed.NOT_LOADED).detail());
+        classify(27, THEIR_SIGNATURE + OUR_POLICY + OUR_SIGNATURE, KernelEntry.NOT_LOADED)
+            .detail());
     String odd = "system policy\u001b[31m\u202e\u0007 x\u2028y \ud83d\ude00".repeat(60);
-    String detail = classify(27, odd, Listed.NOT_LOADED).detail();
+    String detail = classify(27, odd, KernelEntry.NOT_LOADED).detail();
     assertTrue(detail.length() <= 500, detail);
     assertTrue(detail.startsWith("system policy [31m x y \ud83d\ude00"), detail);
     assertFalse(Character.isHighSurrogate(detail.charAt(detail.length() - 1)));
@@ -335,10 +336,10 @@ final class ClassificationTest {
   }
 
   private static Outcome outcome(int exitCode, String text) {
-    return classify(exitCode, text, Listed.NOT_LOADED).outcome();
+    return classify(exitCode, text, KernelEntry.NOT_LOADED).outcome();
   }
 
-  private static Attempt classify(int exitCode, String stderr, Listed after) {
+  private static Attempt classify(int exitCode, String stderr, KernelEntry after) {
     ToolRun run = new ToolRun.Finished(exitCode, "", stderr);
     return Classification.of(AT, run, after, WatchedExtension.DEFENDER);
   }

@@ -13,7 +13,7 @@ import org.kextwatch.agent.approval.Recordings;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.status.Attempt;
-import org.kextwatch.agent.status.Listed;
+import org.kextwatch.agent.status.KernelEntry;
 import org.kextwatch.agent.status.Outcome;
 
 /** What people have recorded of loads, each with what a person reads in it. */
@@ -35,7 +35,7 @@ final class RecordedLoadsTest {
       String detail) {
     ToolRun run = new ToolRun.Finished(exitCode, "", Recordings.kext(recording));
     WatchedExtension watched = new WatchedExtension(path, bundleId, "ABCDEFGHIJ");
-    Attempt attempt = Classification.of(Instant.EPOCH, run, Listed.NOT_LOADED, watched);
+    Attempt attempt = Classification.of(Instant.EPOCH, run, KernelEntry.NOT_LOADED, watched);
     assertEquals(outcome, attempt.outcome(), attempt.detail());
     assertTrue(attempt.detail().contains(detail == null ? "" : detail), attempt.detail());
   }

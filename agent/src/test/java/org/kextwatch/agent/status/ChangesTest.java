@@ -3,14 +3,14 @@ package org.kextwatch.agent.status;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.kextwatch.agent.status.Samples.ACTIVE;
-import static org.kextwatch.agent.status.Samples.HEALTHY;
-import static org.kextwatch.agent.status.Samples.NOON;
-import static org.kextwatch.agent.status.Samples.TODAY;
-import static org.kextwatch.agent.status.Samples.extension;
-import static org.kextwatch.agent.status.Samples.health;
-import static org.kextwatch.agent.status.Samples.pair;
-import static org.kextwatch.agent.status.Samples.status;
+import static org.kextwatch.agent.status.StatusSamples.ACTIVE;
+import static org.kextwatch.agent.status.StatusSamples.HEALTHY;
+import static org.kextwatch.agent.status.StatusSamples.NOON;
+import static org.kextwatch.agent.status.StatusSamples.TODAY;
+import static org.kextwatch.agent.status.StatusSamples.extension;
+import static org.kextwatch.agent.status.StatusSamples.health;
+import static org.kextwatch.agent.status.StatusSamples.pair;
+import static org.kextwatch.agent.status.StatusSamples.status;
 
 import java.time.LocalDate;
 import java.util.List;
@@ -79,7 +79,7 @@ class ChangesTest {
   /** An agent before this one asked the kernel there too. */
   @Test
   void betweenSystemExtensionsNothingOfAKextIsCompared() {
-    Extension told = Samples.systemExtension(ExtensionState.ACTIVE, List.of());
+    Extension told = StatusSamples.systemExtension(ExtensionState.ACTIVE, List.of());
     Extension asked =
         extension(ExtensionKind.SYSTEM, told.state(), told.grant(), false, null, null);
     Status now = status(HEALTHY, told);

@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.kextwatch.agent.status.Samples.ACTIVE;
-import static org.kextwatch.agent.status.Samples.HEALTHY;
-import static org.kextwatch.agent.status.Samples.TODAY;
-import static org.kextwatch.agent.status.Samples.extension;
-import static org.kextwatch.agent.status.Samples.health;
-import static org.kextwatch.agent.status.Samples.pair;
-import static org.kextwatch.agent.status.Samples.seen;
+import static org.kextwatch.agent.status.StatusSamples.ACTIVE;
+import static org.kextwatch.agent.status.StatusSamples.HEALTHY;
+import static org.kextwatch.agent.status.StatusSamples.TODAY;
+import static org.kextwatch.agent.status.StatusSamples.extension;
+import static org.kextwatch.agent.status.StatusSamples.health;
+import static org.kextwatch.agent.status.StatusSamples.pair;
+import static org.kextwatch.agent.status.StatusSamples.seen;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class JudgeTest {
-  static final Limits LIMITS = new Limits(false, Duration.ofDays(7));
-  private static final Limits PASSIVE_EXPECTED = new Limits(true, Duration.ofDays(7));
+  static final Thresholds LIMITS = new Thresholds(false, Duration.ofDays(7));
+  private static final Thresholds PASSIVE_EXPECTED = new Thresholds(true, Duration.ofDays(7));
 
   private static final Boolean[] THREE_WAYS = {true, false, null};
   private static final Extension UNKNOWN_EXTENSION =
@@ -276,7 +276,7 @@ class JudgeTest {
   }
 
   private static Judgement judge(Health health, Extension extension) {
-    return Judge.judge(seen(health, extension), LIMITS, Circumstances.ORDINARY);
+    return Judge.judge(seen(health, extension), LIMITS, JudgeContext.ORDINARY);
   }
 
   private static Health noLicence() {
@@ -316,7 +316,7 @@ class JudgeTest {
     Health passive =
         health(Reachability.OK, true, true, false, true, true, true, null, 5L, List.of());
     Judgement judgement =
-        Judge.judge(seen(passive, ACTIVE), PASSIVE_EXPECTED, Circumstances.ORDINARY);
+        Judge.judge(seen(passive, ACTIVE), PASSIVE_EXPECTED, JudgeContext.ORDINARY);
     assertEquals(Verdict.PROTECTED, judgement.verdict());
   }
 
@@ -325,17 +325,17 @@ class JudgeTest {
     Extension conflict = extension(ExtensionState.CONFLICT, Grant.USER, false);
     Judgement judgement =
         Judge.judge(
-            seen(pair(true, false), conflict), LIMITS, new Circumstances(Duration.ZERO, true));
+            seen(pair(true, false), conflict), LIMITS, new JudgeContext(Duration.ZERO, true));
     assertEquals(Reason.LOAD_FAILED, judgement.reason());
   }
 
   @Test
   void protectionOnDefendersWordAloneCarriesAWarning() {
     Judgement judgement =
-        Judge.judge(seen(HEALTHY, UNKNOWN_EXTENSION), LIMITS, Circumstances.ORDINARY);
+        Judge.judge(seen(HEALTHY, UNKNOWN_EXTENSION), LIMITS, JudgeContext.ORDINARY);
     assertEquals(1, judgement.warnings().size());
     assertTrue(
-        Judge.judge(seen(HEALTHY, ACTIVE), LIMITS, Circumstances.ORDINARY).warnings().isEmpty());
+        Judge.judge(seen(HEALTHY, ACTIVE), LIMITS, JudgeContext.ORDINARY).warnings().isEmpty());
   }
 
   @Test
@@ -343,8 +343,8 @@ class JudgeTest {
     Map<Reason, Integer> counts = new EnumMap<>(Reason.class);
     int judged = 0;
     for (Observation seen : everyCombination()) {
-      for (Limits limits : List.of(LIMITS, PASSIVE_EXPECTED)) {
-        Judgement judgement = Judge.judge(seen, limits, Circumstances.ORDINARY);
+      for (Thresholds limits : List.of(LIMITS, PASSIVE_EXPECTED)) {
+        Judgement judgement = Judge.judge(seen, limits, JudgeContext.ORDINARY);
         holdAgainstTheEvidence(seen, limits, judgement);
         counts.merge(judgement.reason(), 1, Integer::sum);
         judged++;
@@ -355,7 +355,8 @@ class JudgeTest {
   }
 
   /** What must hold of every verdict, said without the table. */
-  private static void holdAgainstTheEvidence(Observation seen, Limits limits, Judgement judgement) {
+  private static void holdAgainstTheEvidence(
+      Observation seen, Thresholds limits, Judgement judgement) {
     Health health = seen.health();
     ExtensionState state = seen.extension().state();
     boolean passive = Boolean.TRUE.equals(health.passiveModeEnabled());
@@ -466,12 +467,12 @@ class JudgeTest {
             12L,
             unavailable == null ? List.of() : List.of(unavailable));
     Extension extension =
-        Samples.systemExtension(
+        StatusSamples.systemExtension(
             ExtensionState.ACTIVE,
             List.of(
                 new SystemExtension("com.microsoft.wdav.netext", "101.1", "activated_enabled"),
                 new SystemExtension("com.microsoft.wdav.netext", "101.2", newer)));
-    Judgement judgement = Judge.judge(seen(health, extension), LIMITS, Circumstances.ORDINARY);
+    Judgement judgement = Judge.judge(seen(health, extension), LIMITS, JudgeContext.ORDINARY);
     assertEquals(Verdict.PROTECTED, judgement.verdict());
     assertEquals(warning == null ? 0 : 1, judgement.warnings().size());
     assertTrue(warning == null || judgement.warnings().get(0).contains(warning));
@@ -481,14 +482,21 @@ class JudgeTest {
   void aTeamInBothListsOfAProfileIsAWarning() {
     Policies twice = new Policies(true, null, false, true, List.of(), List.of(), List.of());
     Observation seen =
-        new Observation(Samples.NOON, Samples.TODAY, Samples.DEVICE, HEALTHY, ACTIVE, twice, false);
-    List<String> warnings = Judge.judge(seen, LIMITS, Circumstances.ORDINARY).warnings();
+        new Observation(
+            StatusSamples.NOON,
+            StatusSamples.TODAY,
+            StatusSamples.DEVICE,
+            HEALTHY,
+            ACTIVE,
+            twice,
+            false);
+    List<String> warnings = Judge.judge(seen, LIMITS, JudgeContext.ORDINARY).warnings();
     assertEquals(1, warnings.size());
     assertTrue(warnings.get(0).contains("both AllowedTeamIdentifiers and AllowedSystemExtensions"));
   }
 
   private static Judgement judgeAfter(Observation seen, Duration silence) {
-    return Judge.judge(seen, LIMITS, new Circumstances(silence, false));
+    return Judge.judge(seen, LIMITS, new JudgeContext(silence, false));
   }
 
   private static Arguments row(

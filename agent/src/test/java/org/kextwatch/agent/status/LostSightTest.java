@@ -2,15 +2,15 @@ package org.kextwatch.agent.status;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.kextwatch.agent.status.Samples.ACTIVE;
-import static org.kextwatch.agent.status.Samples.HEALTHY;
-import static org.kextwatch.agent.status.Samples.NOON;
-import static org.kextwatch.agent.status.Samples.TODAY;
-import static org.kextwatch.agent.status.Samples.extension;
-import static org.kextwatch.agent.status.Samples.health;
-import static org.kextwatch.agent.status.Samples.pair;
-import static org.kextwatch.agent.status.Samples.seen;
-import static org.kextwatch.agent.status.Samples.status;
+import static org.kextwatch.agent.status.StatusSamples.ACTIVE;
+import static org.kextwatch.agent.status.StatusSamples.HEALTHY;
+import static org.kextwatch.agent.status.StatusSamples.NOON;
+import static org.kextwatch.agent.status.StatusSamples.TODAY;
+import static org.kextwatch.agent.status.StatusSamples.extension;
+import static org.kextwatch.agent.status.StatusSamples.health;
+import static org.kextwatch.agent.status.StatusSamples.pair;
+import static org.kextwatch.agent.status.StatusSamples.seen;
+import static org.kextwatch.agent.status.StatusSamples.status;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -167,11 +167,11 @@ class LostSightTest {
   }
 
   private static Judgement judge(Health health, Extension extension) {
-    return Judge.judge(seen(health, extension), JudgeTest.LIMITS, Circumstances.ORDINARY);
+    return Judge.judge(seen(health, extension), JudgeTest.LIMITS, JudgeContext.ORDINARY);
   }
 
   private static Status at(Status status, int seconds) {
-    return SteadinessTest.at(status, NOON.plusSeconds(seconds));
+    return DebounceTest.at(status, NOON.plusSeconds(seconds));
   }
 
   private static Health licensed(Boolean licensed) {
@@ -196,6 +196,6 @@ class LostSightTest {
   private static Extension rows(ExtensionState state, boolean listed) {
     SystemExtension row =
         new SystemExtension("com.microsoft.wdav.epsext", "101.1", "activated_enabled");
-    return Samples.system(state, listed ? List.of(row) : List.of());
+    return StatusSamples.system(state, listed ? List.of(row) : List.of());
   }
 }

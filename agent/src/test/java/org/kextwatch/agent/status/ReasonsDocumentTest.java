@@ -128,7 +128,7 @@ final class ReasonsDocumentTest {
     return soon == late
         ? word(soon)
         : "%s, after %d minutes awake %s"
-            .formatted(word(soon), Limits.PATIENCE.toMinutes(), word(late));
+            .formatted(word(soon), Thresholds.PATIENCE.toMinutes(), word(late));
   }
 
   private static Stream<Situation> of(Reason reason) {

@@ -1,11 +1,11 @@
 package org.kextwatch.agent.status;
 
-import static org.kextwatch.agent.status.Samples.ACTIVE;
-import static org.kextwatch.agent.status.Samples.HEALTHY;
-import static org.kextwatch.agent.status.Samples.TODAY;
-import static org.kextwatch.agent.status.Samples.extension;
-import static org.kextwatch.agent.status.Samples.health;
-import static org.kextwatch.agent.status.Samples.pair;
+import static org.kextwatch.agent.status.StatusSamples.ACTIVE;
+import static org.kextwatch.agent.status.StatusSamples.HEALTHY;
+import static org.kextwatch.agent.status.StatusSamples.TODAY;
+import static org.kextwatch.agent.status.StatusSamples.extension;
+import static org.kextwatch.agent.status.StatusSamples.health;
+import static org.kextwatch.agent.status.StatusSamples.pair;
 
 import java.util.List;
 import java.util.Map;
@@ -90,11 +90,11 @@ record Situation(String name, Observation seen) {
   }
 
   Judgement judged() {
-    return Judge.judge(seen, JudgeTest.LIMITS, Circumstances.ORDINARY);
+    return Judge.judge(seen, JudgeTest.LIMITS, JudgeContext.ORDINARY);
   }
 
   Judgement judgedLate() {
-    return Judge.judge(seen, JudgeTest.LIMITS, new Circumstances(Limits.PATIENCE, false));
+    return Judge.judge(seen, JudgeTest.LIMITS, new JudgeContext(Thresholds.PATIENCE, false));
   }
 
   private Situation offboarded() {
@@ -142,7 +142,8 @@ record Situation(String name, Observation seen) {
     Device mac =
         new Device(null, null, null, null, osVersion, null, null, Device.Mdm.UNKNOWN, Map.of());
     return new Situation(
-        name, new Observation(Samples.NOON, TODAY, mac, health, extension, Policies.NONE, false));
+        name,
+        new Observation(StatusSamples.NOON, TODAY, mac, health, extension, Policies.NONE, false));
   }
 
   private static SystemExtension row(String state) {

@@ -3,11 +3,11 @@ package org.kextwatch.agent.status;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.kextwatch.agent.status.Samples.DEVICE;
-import static org.kextwatch.agent.status.Samples.HEALTHY;
-import static org.kextwatch.agent.status.Samples.NOON;
-import static org.kextwatch.agent.status.Samples.TODAY;
-import static org.kextwatch.agent.status.Samples.extension;
+import static org.kextwatch.agent.status.StatusSamples.DEVICE;
+import static org.kextwatch.agent.status.StatusSamples.HEALTHY;
+import static org.kextwatch.agent.status.StatusSamples.NOON;
+import static org.kextwatch.agent.status.StatusSamples.TODAY;
+import static org.kextwatch.agent.status.StatusSamples.extension;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;

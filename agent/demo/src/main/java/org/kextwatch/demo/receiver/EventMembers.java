@@ -1,0 +1,63 @@
+package org.kextwatch.demo.receiver;
+
+import com.squareup.moshi.JsonAdapter;
+import com.squareup.moshi.JsonDataException;
+import com.squareup.moshi.Moshi;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members of a CloudEvents 1.0 JSON event that a receiver needs.
+ *
+ * @param streamid {@code null} outside any stream
+ * @param sequence {@code null} likewise
+ * @param subject the Mac's serial number
+ * @param text one sentence for people
+ */
+record EventMembers(
+    String id,
+    String type,
+    @Nullable String streamid,
+    @Nullable Long sequence,
+    @Nullable String subject,
+    @Nullable String text) {
+  private static final JsonAdapter<Object> JSON = new Moshi.Builder().build().adapter(Object.class);
+
+  /** Understands a body, empty if it is no event. */
+  static Optional<EventMembers> parse(String body) {
+    Object json;
+    try {
+      json = JSON.fromJson(body);
+    } catch (IOException | JsonDataException e) {
+      return Optional.empty();
+    }
+    if (json instanceof Map<?, ?> members
+        && "1.0".equals(members.get("specversion"))
+        && members.get("id") instanceof String id
+        && members.get("type") instanceof String type
+        && members.get("source") instanceof String) {
+      return Optional.of(
+          new EventMembers(
+              id,
+              type,
+              text(members, "streamid"),
+              number(members, "sequence"),
+              text(members, "subject"),
+              text(members, "text")));
+    }
+    return Optional.empty();
+  }
+
+  private static @Nullable String text(Map<?, ?> members, String name) {
+    return members.get(name) instanceof String text ? text : null;
+  }
+
+  /** The sequence extension of CloudEvents is text, here of 16 digits. */
+  private static @Nullable Long number(Map<?, ?> members, String name) {
+    return members.get(name) instanceof String digits && digits.matches("[0-9]{16}")
+        ? Long.valueOf(digits)
+        : null;
+  }
+}

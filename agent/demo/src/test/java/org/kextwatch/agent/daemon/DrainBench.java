@@ -1,0 +1,233 @@
+package org.kextwatch.agent.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.Script;
+import org.kextwatch.agent.event.CloudEvent;
+import org.kextwatch.agent.event.EventData.ChangedData;
+import org.kextwatch.agent.event.EventWriter;
+import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.spool.Spool;
+import org.kextwatch.agent.status.Change;
+import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.StatusSamples;
+import org.kextwatch.agent.status.Transition;
+import org.kextwatch.agent.webhook.WebhookSecret;
+import org.kextwatch.agent.webhook.WebhookSignature;
+import org.kextwatch.demo.AgentProcess;
+import org.kextwatch.program.QuickReceiver;
+import org.kextwatch.program.QuickReceiver.Arrival;
+import org.kextwatch.program.Rig;
+
+/**
+ * How fast the daemon, started as it is shipped, drains a backlog, against one curl that posts the
+ * same over one connection. Runs with {@code -Pbench} only; {@code -Dbench.rounds} says how often.
+ */
+class DrainBench {
+  private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
+  private static final int EVENTS = Integer.getInteger("bench.events", 10_000);
+  private static final boolean HTTP2 = Boolean.getBoolean("bench.http2");
+  private static final long PATIENCE = 300;
+
+  /** On this machine, as far as a server of the same country, and of another. */
+  private static final List<Long> AWAY_MILLIS = List.of(0L, 5L, 20L);
+
+  private static final Status STATUS =
+      StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE);
+
+  private static final Map<String, Object> SETTINGS =
+      Map.of(
+          "healthIntervalSeconds", 300,
+          "atRiskIntervalSeconds", 60,
+          "heartbeatIntervalSeconds", 900,
+          "caBundle", Rig.CA_BUNDLE,
+          "spool", Map.of("maxEvents", 20_000, "maxBytes", 1 << 30));
+
+  @TempDir private Path folder;
+
+  private final State state = State.fresh(null);
+  private final List<CloudEvent> backlog = backlog(state.streamId());
+
+  /** How fast one of them was, and over how many connections. */
+  private record Pace(double perSecond, long connections) {}
+
+  @Test
+  void aBacklogIsDrainedAsFastAsCurlWould() throws Exception {
+    List<String> table = new ArrayList<>();
+    table.add(
+        "%d events of %d bytes over TLS, HTTP/%s; events per second"
+            .formatted(EVENTS, backlog.get(0).body().size(), HTTP2 ? "2" : "1.1"));
+    for (long millis : AWAY_MILLIS) {
+      compare(millis, table);
+    }
+    String text = String.join("\n", table) + "\n";
+    Path figures = Files.createDirectories(Script.AGENT.resolve("target/figures"));
+    Files.writeString(figures.resolve("drain.txt"), text);
+    System.out.print(text);
+  }
+
+  private void compare(long millis, List<String> table) throws Exception {
+    Path place = Files.createDirectory(folder.resolve("away-" + millis));
+    List<CloudEvent> first =
+        backlog.subList(0, millis < 20 ? EVENTS : EVENTS / 5); // or it takes hours
+    List<Pace> daemon = new ArrayList<>();
+    List<Pace> curl = new ArrayList<>();
+    try (QuickReceiver receiver =
+        new QuickReceiver(Files.createDirectory(place.resolve("nginx")), HTTP2, millis)) {
+      Path config = curlConfig(receiver, first, Files.createDirectory(place.resolve("curl")));
+      for (int round = 0; round < ROUNDS; round++) {
+        if (round % 2 == 0) {
+          daemon.add(drain(receiver, first, place.resolve("round-" + round)));
+          curl.add(post(receiver, first, config));
+        } else {
+          curl.add(post(receiver, first, config));
+          daemon.add(drain(receiver, first, place.resolve("round-" + round)));
+        }
+      }
+    }
+    table.add(millis == 0 ? "answered at once" : "answered after " + millis + " ms");
+    table.add("%-12s %10s %10s %10s".formatted("round", "daemon", "curl", "ratio"));
+    for (int round = 0; round < ROUNDS; round++) {
+      row(table, "" + (round + 1), daemon.get(round).perSecond(), curl.get(round).perSecond());
+    }
+    row(table, "median", median(daemon), median(curl));
+    table.add("connections  %10d %10d".formatted(most(daemon), most(curl)));
+  }
+
+  private Pace drain(QuickReceiver receiver, List<CloudEvent> first, Path place) throws Exception {
+    try (Rig rig = Rig.in(Files.createDirectory(place))) {
+      Map<String, Object> settings = new HashMap<>(SETTINGS);
+      settings.put("endpoint", receiver.address());
+      rig.mac.put(Rig.CA_BUNDLE, receiver.pem());
+      rig.settings(settings);
+      keep(rig.mac.path("/private/var/db/kextwatch"));
+      receiver.forget();
+      try (AgentProcess agent = rig.start()) {
+        Pace pace = pace(receiver, first);
+        rig.stop(agent);
+        assertEquals("", rig.printed());
+        return pace;
+      }
+    }
+  }
+
+  private static Pace post(QuickReceiver receiver, List<CloudEvent> first, Path config)
+      throws Exception {
+    receiver.forget();
+    Process curl = new ProcessBuilder("curl", "--config", config.toString()).inheritIO().start();
+    Pace pace = pace(receiver, first);
+    assertEquals(0, curl.waitFor());
+    return pace;
+  }
+
+  private static Pace pace(QuickReceiver receiver, List<CloudEvent> first) throws Exception {
+    List<Arrival> arrivals = receiver.await(first.size(), PATIENCE);
+    assertEquals(
+        first.stream().map(CloudEvent::id).toList(), arrivals.stream().map(Arrival::id).toList());
+    assertTrue(arrivals.stream().allMatch(arrival -> arrival.status() == 204));
+    double took = arrivals.get(arrivals.size() - 1).at() - arrivals.get(0).at();
+    return new Pace(
+        (arrivals.size() - 1) / took,
+        arrivals.stream().map(Arrival::connection).distinct().count());
+  }
+
+  private static List<CloudEvent> backlog(String stream) {
+    EventWriter writer = new EventWriter();
+    List<CloudEvent> backlog = new ArrayList<>();
+    ChangedData data =
+        new ChangedData(
+            STATUS, List.of(new Change("verdict", "at_risk", "protected")), Transition.RESOLVED);
+    for (long sequence = 1; sequence <= EVENTS; sequence++) {
+      backlog.add(writer.write(data, StatusSamples.DEVICE, Instant.now(), stream, sequence));
+    }
+    return backlog;
+  }
+
+  /** As if the daemon had kept them while it could not send. */
+  private void keep(Path place) throws IOException {
+    Disk hasty =
+        new Disk() {
+          @Override
+          public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
+              throws IOException {
+            Files.write(file, content);
+          }
+
+          @Override
+          public void forceFolder(Path folder) {}
+        };
+    Places places = new Places(Files.createDirectories(place));
+    Spool spool = new Spool(places.spool(), hasty);
+    spool.open();
+    for (CloudEvent event : backlog) {
+      spool.append(event);
+    }
+    new StateFile(places.state(), hasty).save(state.withSequence(EVENTS).withReported(STATUS));
+  }
+
+  /** The same requests, each with all its headers, for one process that keeps its connection. */
+  private static Path curlConfig(QuickReceiver receiver, List<CloudEvent> first, Path place)
+      throws IOException {
+    Files.writeString(place.resolve("ca.pem"), receiver.pem());
+    List<WebhookSecret> secrets = List.of(WebhookSecret.parse(Rig.SECRET));
+    List<String> config = new ArrayList<>();
+    for (CloudEvent event : first) {
+      byte[] body = event.body().toByteArray();
+      Path file = Files.write(place.resolve(event.id()), body);
+      long now = Instant.now().getEpochSecond();
+      if (!config.isEmpty()) {
+        config.add("next");
+      }
+      config.add("silent\nshow-error\nfail");
+      config.add(HTTP2 ? "http2" : "http1.1");
+      option(config, "url", receiver.address());
+      option(config, "cacert", place.resolve("ca.pem").toString());
+      option(config, "user-agent", "Kextwatch/" + Version.current());
+      option(config, "header", "Accept:");
+      option(config, "header", "Accept-Encoding: identity");
+      option(config, "header", "Content-Type: application/json");
+      option(config, "header", "webhook-id: " + event.id());
+      option(config, "header", "webhook-timestamp: " + now);
+      option(
+          config,
+          "header",
+          "webhook-signature: " + WebhookSignature.header(secrets, event.id(), now, body));
+      option(config, "header", "webhook-attempt: 1");
+      option(config, "data-binary", "@" + file);
+    }
+    return Files.write(place.resolve("config"), config);
+  }
+
+  private static void option(List<String> config, String name, String value) {
+    config.add("%s = \"%s\"".formatted(name, value));
+  }
+
+  private static void row(List<String> table, String name, double daemon, double curl) {
+    table.add(
+        String.format(
+            Locale.ROOT, "%-12s %10.0f %10.0f %10.2f", name, daemon, curl, daemon / curl));
+  }
+
+  private static double median(List<Pace> paces) {
+    double[] sorted = paces.stream().mapToDouble(Pace::perSecond).sorted().toArray();
+    return sorted[sorted.length / 2];
+  }
+
+  private static long most(List<Pace> paces) {
+    return paces.stream().mapToLong(Pace::connections).max().orElseThrow();
+  }
+}

@@ -1,0 +1,98 @@
+package org.kextwatch.install;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.kextwatch.agent.Script;
+import org.kextwatch.agent.Script.Ended;
+
+/** What "mvn package" has laid out, run by this very Java. */
+class DistIT {
+  private static final Path DIST = Script.AGENT.resolve("target/dist");
+  private static final Map<String, String> JAVA =
+      Map.of("JAVA_HOME", System.getProperty("java.home"), "PATH", "/usr/bin:/bin");
+
+  @Test
+  void itRunsWithItsFlagsAndTellsItsVersion() throws Exception {
+    try (JarFile jar = new JarFile(agentJar().toFile())) {
+      Manifest manifest = jar.getManifest();
+      String version = manifest.getMainAttributes().getValue("Implementation-Version");
+      Path launcher = DIST.resolve("bin/kextwatch");
+      Ended ended = Script.run(Path.of("/"), JAVA, launcher.toString(), "version");
+      assertEquals("", ended.err());
+      assertEquals(0, ended.exit());
+      assertTrue(ended.out().contains(version), ended::out);
+      assertEquals(
+          "org.kextwatch.agent.cli.Main", manifest.getMainAttributes().getValue("Main-Class"));
+    }
+  }
+
+  @Test
+  void theFlagsOfTheDemoAreTakenToo() throws Exception {
+    Path launcher = DIST.resolve("bin/kextwatch");
+    Ended ended = Script.run(Path.of("/"), JAVA, launcher.toString(), "demo", "--help");
+    assertEquals("", ended.err());
+  }
+
+  @Test
+  void itBringsWhatItNeedsAndNoMore() throws IOException {
+    List<String> names = jars().map(jar -> withoutVersion(jar.getFileName().toString())).toList();
+    assertEquals(
+        List.of(
+            "dd-plist",
+            "jspecify",
+            "kextwatch-agent",
+            "kotlin-stdlib",
+            "moshi",
+            "okhttp-jvm",
+            "okio-jvm",
+            "picocli",
+            "tinylog-api",
+            "tinylog-impl"),
+        names);
+  }
+
+  /** Two copies of a class on one class path would make its order matter. */
+  @Test
+  void noClassIsThereTwice() throws IOException {
+    List<String> seen = new ArrayList<>();
+    for (Path jar : jars().toList()) {
+      try (JarFile file = new JarFile(jar.toFile())) {
+        file.stream()
+            .map(JarEntry::getName)
+            .filter(name -> name.endsWith(".class") && !name.startsWith("META-INF/"))
+            .filter(name -> !name.equals("module-info.class"))
+            .forEach(seen::add);
+      }
+    }
+    assertEquals(seen.stream().distinct().count(), seen.size());
+  }
+
+  private static Path agentJar() throws IOException {
+    return jars()
+        .filter(jar -> jar.getFileName().toString().startsWith("kextwatch-agent-"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Stream<Path> jars() throws IOException {
+    try (Stream<Path> jars = Files.list(DIST.resolve("lib"))) {
+      return jars.sorted().toList().stream();
+    }
+  }
+
+  private static String withoutVersion(String jar) {
+    return jar.replaceFirst("-\\d.*", "");
+  }
+}

@@ -1,0 +1,319 @@
+package org.kextwatch.install;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.kextwatch.agent.Script;
+import org.kextwatch.agent.Script.Ended;
+
+/** What install.sh looks at before it touches a Mac, in every shell. */
+class InstallChecksIT extends InstalledMac {
+  @Test
+  void aReleaseThatIsNotOursIsNeitherRunNorRemoved() throws Exception {
+    installed();
+    Path elsewhere = Files.createDirectories(temp.toRealPath().resolve("elsewhere/bin"));
+    Path run = temp.toRealPath().resolve("run");
+    Script.write(elsewhere.resolve("kextwatch"), "echo theirs >'" + run + "'");
+    Path current = support.resolve("current");
+    Files.createSymbolicLink(support.resolve("releases/9"), elsewhere.getParent());
+    for (Path target :
+        List.of(
+            elsewhere.getParent(),
+            Path.of("../../../../elsewhere"),
+            Path.of("releases/.."),
+            Path.of("releases/9"))) {
+      Files.delete(current);
+      Files.createSymbolicLink(current, target);
+      String why = current + " leads to " + target + ", which is no release in";
+      refused(70, why);
+      refused(70, why, "--uninstall", "--purge");
+      refused(70, why, "--status");
+    }
+    Files.delete(current);
+    Files.createDirectory(current);
+    refused(70, current + " leads to itself, which is no release in");
+    assertFalse(Files.exists(run));
+  }
+
+  @Test
+  void aLinkThatBearsTheNameOfAReleaseIsLeftAlone() throws Exception {
+    installed();
+    Path elsewhere = temp.toRealPath().resolve("elsewhere");
+    Path release = support.resolve("releases/0.1.0");
+    Files.move(release, elsewhere);
+    Files.createSymbolicLink(release, elsewhere);
+    Files.delete(support.resolve("current"));
+    assertDone(install("--java", runtime));
+    assertEquals(Path.of("releases/0.1.0-2"), current());
+    assertTrue(Files.exists(elsewhere.resolve("bin/kextwatch")));
+  }
+
+  @Test
+  void aJavaThatIsTooNewForTheMacIsRefused() throws Exception {
+    runtimeNeeds("11.00.00");
+    refused(69, "needs macOS 11.00.00 or later, this is macOS 10.15.7", "--java", runtime);
+    macOs("11.0");
+    assertDone(install("--java", runtime));
+  }
+
+  @Test
+  void aMissingOrBadJavaIsRefused() throws Exception {
+    refused(69, "no Java 17 or later is here");
+    refused(69, "there is no /nowhere/bin/java", "--java", "/nowhere/");
+    Files.writeString(runtime.resolve("release"), "JAVA_VERSION=\"11.0.2\"\n");
+    refused(70, "this Java is too old (11)", "--java", runtime);
+  }
+
+  @Test
+  void aJavaThatOthersCanChangeIsRefused() throws Exception {
+    Path modules = Files.createFile(runtime.resolve("lib/modules"));
+    for (Path file : List.of(runtime, runtime.getParent(), modules)) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxrwxrwx"));
+      String why = "others can change this file, so it is not trusted";
+      Ended ended = refused(70, why, "--dry-run", "--java", runtime);
+      assertEquals(new Ended(0, "", ""), Script.followRemedy(temp, ended.err()));
+      assertEquals(0, install("--dry-run", "--java", runtime).exit());
+    }
+  }
+
+  @Test
+  void aFolderOnTheWayThatOthersCanChangeIsRefused() throws Exception {
+    Path open = Files.createDirectories(mac.resolve("Library/Application Support"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxr-x"));
+    Ended ended = install("--java", runtime);
+    assertFailed(70, "others can change this file", ended);
+    assertFalse(Files.exists(support.resolve("current")));
+    assertFalse(Files.exists(support.resolve("releases/0.1.0")));
+    assertEquals(List.of(), launchd.calls());
+    assertEquals(new Ended(0, "", ""), Script.followRemedy(temp, ended.err()));
+    assertDone(install("--java", runtime));
+  }
+
+  @Test
+  void badSettingsAreRefused() throws Exception {
+    Path config = file("my config", "{ \"endpoint\": \"refused\" }");
+    refused(78, config + " is refused: endpoint must be", "--java", runtime, "--config", config);
+    refused(78, "there is", "--java", runtime, "--config", "there is none");
+    for (String url : List.of("ftp://x", "https://", "https://a b", "https://a\"", "https://a\\")) {
+      refused(78, "the --endpoint is no URL", "--java", runtime, "--endpoint", url);
+    }
+  }
+
+  @Test
+  void settingsThatAreThereMustBeGoodToo() throws Exception {
+    installed();
+    Files.writeString(support.resolve("config.json"), "refused");
+    release("0.2.0");
+    refused(78, "config.json is refused");
+  }
+
+  @Test
+  void theFileAtFaultIsNamed() throws Exception {
+    installed();
+    Path config = support.resolve("config.json");
+    Path profile = mac.resolve("Library/Managed Preferences/" + LABEL + ".plist");
+    Files.createDirectories(profile.getParent());
+    Files.writeString(profile, "<plist/>");
+    release("0.2.0");
+    Ended ended = refused(78, profile + " is refused: refused: " + profile);
+    assertFalse(ended.err().contains(config.toString()), ended::err);
+    assertTrue(ended.err().contains("in the MDM that sends it"), ended::err);
+    Files.writeString(config, "refused");
+    refused(78, profile + " or " + config + " is refused: ");
+    Files.delete(profile);
+    refused(78, config + " is refused: ");
+  }
+
+  @Test
+  void whatIsStagedIsForARealMac() throws Exception {
+    Path staging = temp.toRealPath().resolve("staging");
+    Path quick = file("my config", "{\"healthIntervalSeconds\": 5}");
+    String why = " is refused: refused: ";
+    Ended draft = script("--destdir", staging, "--java", runtime, "--config", quick);
+    assertFailed(78, quick + why + quick, draft);
+    assertDone(script("--destdir", staging, "--java", runtime));
+    Path config = staging.resolve("Library/Application Support/Kextwatch/config.json");
+    Files.copy(quick, config);
+    assertFailed(78, config + why + config, script("--destdir", staging, "--java", runtime));
+  }
+
+  @Test
+  void goodSettingsAreTakenAsTheyAre() throws Exception {
+    String text = "{\n  \"endpoint\" : \"https://x.example.com\" }\n\n";
+    assertDone(install("--java", runtime, "--config", file("my config", text)));
+    assertEquals(text, Files.readString(support.resolve("config.json")));
+  }
+
+  @Test
+  void whatIsNoSecretIsRefusedAndNotShown() throws Exception {
+    for (String bad :
+        List.of(
+            "",
+            "hunter2-hunter2-hunter2-hunter2",
+            "whsec_",
+            "whsec_AAEC",
+            SECRET.substring(0, SECRET.length() - 1),
+            SECRET + "\n" + SECRET,
+            SECRET + " x",
+            "whsk_" + SECRET.substring(6),
+            "whsec_" + "A".repeat(88))) {
+      Ended ended =
+          refused(
+              78,
+              "holds no webhook secret",
+              "--java",
+              runtime,
+              "--secret-file",
+              file("my secret", bad));
+      assertFalse(ended.toString().contains("hunter2"), ended::toString);
+    }
+    for (String good :
+        List.of(
+            SECRET.substring(6),
+            " " + SECRET + " \n",
+            SECRET + "\r\n",
+            SECRET + "\r\n\r\n",
+            "\f" + SECRET + "\u000b",
+            "whsec_" + "A".repeat(84) + "A==")) {
+      file("my secret", good);
+      assertEquals(
+          good.length() > 90 ? 78 : 0,
+          install("--dry-run", "--java", runtime, "--secret-file", temp.resolve("my secret"))
+              .exit());
+    }
+  }
+
+  @Test
+  void aFullDiskIsNoticedFirst() throws Exception {
+    Script.write(bin.resolve("df"), "printf 'Filesystem\\n/dev/disk1 100 90 20000 90%% /\\n'");
+    refused(70, "only 19 MiB are free", "--java", runtime);
+  }
+
+  @Test
+  void linksInOurPlacesAreNotFollowed() throws Exception {
+    Path elsewhere = Files.createDirectory(temp.toRealPath().resolve("elsewhere"));
+    for (String place :
+        List.of(
+            "Library/Application Support/Kextwatch",
+            "Library/Logs/Kextwatch",
+            "private/var/db/kextwatch",
+            "Library/LaunchDaemons/org.kextwatch.agent.plist")) {
+      Path link = mac.resolve(place);
+      Files.createDirectories(link.getParent());
+      Files.createSymbolicLink(link, elsewhere);
+      refused(70, link + " is a link, which is not followed here", "--java", runtime);
+      refused(70, link + " is a link, which is not followed here", "--uninstall", "--purge");
+      Files.delete(link);
+    }
+  }
+
+  @Test
+  void aPackageIsStagedWithoutLaunchd() throws Exception {
+    Path staging = temp.toRealPath().resolve("staging");
+    Ended staged = script("--destdir", staging, "--java", "/Library/Java/x/Contents/Home");
+    assertDone(staged);
+    assertTrue(staged.err().contains("neither it nor the settings are tried"), staged::err);
+    String watches = "it only watches: deploy a profile, or write {} to config.json";
+    assertTrue(staged.err().contains(watches), staged::err);
+    Path there = staging.resolve("Library/Application Support/Kextwatch");
+    assertEquals(
+        "/Library/Java/x/Contents/Home\n", Files.readString(there.resolve("current/java-home")));
+    assertTrue(Files.exists(staging.resolve("Library/LaunchDaemons/" + LABEL + ".plist")));
+    assertDone(script("--destdir", staging, "--uninstall"));
+    assertEquals(List.of(), launchd.calls());
+  }
+
+  /** Below a root settings may be quick, but a package is for real Macs. */
+  @Test
+  void settingsInThePackageAreJudgedAsOnARealMac() throws Exception {
+    Files.createDirectories(support);
+    Path config = Files.writeString(support.resolve("config.json"), "{ quick }");
+    Ended rehearsed = install("--dry-run", "--java", runtime);
+    assertEquals(0, rehearsed.exit(), rehearsed::toString);
+    String why = config + " is refused: heartbeatIntervalSeconds must be";
+    assertFailed(78, why, script("--destdir", mac, "--java", runtime));
+  }
+
+  @Test
+  void aPackageHoldsOneRelease() throws Exception {
+    Path staging = temp.toRealPath().resolve("staging");
+    Path releases = staging.resolve("Library/Application Support/Kextwatch/releases");
+    String[] versions = {"0.1.0", "0.2.0", "0.2.0", "0.1.0"};
+    for (int i = 0; i < versions.length; i++) {
+      release(versions[i]);
+      Files.writeString(archive.resolve("dist/lib/a library.jar"), "build " + i);
+      assertDone(script("--destdir", staging, "--java", runtime));
+      try (Stream<Path> found = Files.list(releases)) {
+        assertEquals(List.of(releases.resolve(versions[i])), found.toList());
+      }
+      assertEquals(
+          "build " + i, Files.readString(releases.resolve("../current/lib/a library.jar")));
+    }
+    Files.createDirectory(releases.resolve("0.0.9")); // of an older install.sh
+    assertDone(script("--destdir", staging, "--java", runtime));
+    assertFalse(Files.exists(releases.resolve("0.0.9")));
+    Ended same = script("--destdir", staging, "--java", runtime);
+    assertTrue(same.err().contains("nothing is changed"), same::err);
+  }
+
+  @Test
+  void aPackageThatNamesTheJavaOfThisMachineSaysSo() throws Exception {
+    environment.put("JAVA_HOME", runtime.toString());
+    Script.write(runtime.resolve("bin/javac"), "echo javac 17.0.13");
+    Path staging = temp.toRealPath().resolve("staging");
+    for (int i = 0; i < 2; i++) {
+      Ended staged = script("--destdir", staging);
+      assertDone(staged);
+      String said = "no --java is given, so the package names the Java of this machine: " + runtime;
+      assertTrue(staged.err().contains(said), staged::err);
+    }
+    Ended chosen = script("--destdir", staging, "--java", runtime);
+    assertFalse(chosen.err().contains("no --java is given"), chosen::err);
+  }
+
+  @Test
+  void aJavaInThePackageIsTriedThere() throws Exception {
+    Path home = Path.of("/Library/Kextwatch Java/Contents/Home");
+    Path inside = mac.resolve(home.toString().substring(1));
+    Files.createDirectories(inside.getParent().getParent());
+    Files.move(runtime.getParent(), inside.getParent());
+    assertDone(script("--destdir", mac, "--java", home));
+    assertEquals(home + "\n", Files.readString(support.resolve("current/java-home")));
+    Path info = inside.resolve("../Info.plist").normalize();
+    Files.writeString(info, Files.readString(info).replace("10.12", "12"));
+    refusedBy(
+        script("--destdir", mac, "--java", home), 69, home + " needs macOS 12 or later", null);
+  }
+
+  @Test
+  void theQuarantineOfADownloadIsLifted() throws Exception {
+    Path log = file("lifted", "");
+    Script.write(bin.resolve("xattr"), "echo \"$1 $2 ${3##*/}\" >>'" + log + "'; exit 1");
+    assertDone(install("--java", runtime));
+    assertTrue(
+        Files.readString(log).contains("-d com.apple.quarantine kextwatch-agent-0.1.0.jar\n"));
+  }
+
+  private Ended refused(int exit, String why, Object... options) throws Exception {
+    Map<String, String> before = everything();
+    return refusedBy(install(options), exit, why, before);
+  }
+
+  private Ended refusedBy(Ended ended, int exit, String why, Map<String, String> before)
+      throws Exception {
+    assertFailed(exit, why, ended);
+    assertEquals("", ended.out());
+    if (before != null) {
+      assertEquals(before, everything());
+    }
+    return ended;
+  }
+}

@@ -1,0 +1,164 @@
+package org.kextwatch.install;
+
+import com.dd.plist.NSArray;
+import com.dd.plist.NSDictionary;
+import com.dd.plist.NSNumber;
+import com.dd.plist.NSObject;
+import com.dd.plist.NSString;
+import com.dd.plist.PropertyListParser;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import javax.xml.parsers.DocumentBuilder;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.kextwatch.agent.Script;
+import org.w3c.dom.Element;
+import org.w3c.dom.Node;
+import org.xml.sax.InputSource;
+import org.xml.sax.helpers.DefaultHandler;
+
+/** Finds what parsers of property lists let pass: unknown tags, duplicate and misspelt keys. */
+final class PropertyListLint {
+  private static final Set<String> VALUES =
+      Set.of("dict", "array", "string", "integer", "true", "false");
+
+  /** A key of a table: its type in the words of the table, and whether it must be there. */
+  record KnownKey(String type, boolean required) {}
+
+  final List<String> complaints = new ArrayList<>();
+
+  /** Parses it strictly: as XML, as the tags allow, and by the library; empty after a complaint. */
+  NSDictionary parse(String text) throws Exception {
+    DocumentBuilder builder = DocumentBuilderFactory.newInstance().newDocumentBuilder();
+    builder.setErrorHandler(new DefaultHandler()); // throws what is fatal, prints nothing
+    builder.setEntityResolver((name, address) -> new InputSource(new StringReader("")));
+    Element plist =
+        builder
+            .parse(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)))
+            .getDocumentElement();
+    List<Element> top = elements(plist);
+    if (!plist.getTagName().equals("plist") || top.size() != 1) {
+      complaints.add("not one value in plist");
+    }
+    top.forEach(this::checkValue);
+    return complaints.isEmpty()
+        ? (NSDictionary) PropertyListParser.parse(text.getBytes(StandardCharsets.UTF_8))
+        : new NSDictionary();
+  }
+
+  private void checkValue(Element value) {
+    switch (value.getTagName()) {
+      case "dict" -> checkDictionary(elements(value));
+      case "array" -> elements(value).forEach(this::checkValue);
+      case "integer" -> complain(!value.getTextContent().matches("-?\\d+"), "no integer", value);
+      case "true", "false" -> complain(value.hasChildNodes(), "not empty", value);
+      default -> complain(!VALUES.contains(value.getTagName()), "unknown tag", value);
+    }
+  }
+
+  private void checkDictionary(List<Element> members) {
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < members.size(); i++) {
+      Element member = members.get(i);
+      if (i % 2 == 1) {
+        checkValue(member);
+      } else {
+        complain(!member.getTagName().equals("key"), "no key", member);
+        complain(!seen.add(member.getTextContent()), "duplicate key", member);
+      }
+    }
+    if (members.size() % 2 == 1) {
+      complaints.add("key without a value");
+    }
+  }
+
+  /** Every key of a dictionary is in the table, and has its type. */
+  void check(NSDictionary dictionary, Map<String, KnownKey> known) {
+    for (String key : dictionary.allKeys()) {
+      if (!known.containsKey(key)) {
+        complaints.add("unknown key " + key);
+      } else if (!isOfType(known.get(key).type(), dictionary.get(key))) {
+        complaints.add(key + " is no " + known.get(key).type());
+      }
+    }
+    known.forEach(
+        (key, type) -> {
+          if (type.required() && !dictionary.containsKey(key)) {
+            complaints.add("missing key " + key);
+          }
+        });
+  }
+
+  private static boolean isOfType(String type, NSObject value) {
+    for (String choice : type.split(" or ", -1)) {
+      if (isOfOneType(choice, value)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isOfOneType(String type, NSObject value) {
+    return switch (type) {
+      case "string" -> value instanceof NSString;
+      case "boolean" -> value instanceof NSNumber number && number.isBoolean();
+      case "integer" -> value instanceof NSNumber number && number.isInteger();
+      case "dictionary of stuff" -> value instanceof NSDictionary;
+      case "array of strings" -> isArrayOf(NSString.class::isInstance, value);
+      case "array of dictionaries" -> isArrayOf(NSDictionary.class::isInstance, value);
+      case "dictionary of arrays of strings" ->
+          value instanceof NSDictionary map
+              && map.getHashMap().values().stream()
+                  .allMatch(member -> isArrayOf(NSString.class::isInstance, member));
+      default -> false; // what none of our lists holds
+    };
+  }
+
+  private static boolean isArrayOf(Predicate<NSObject> member, NSObject value) {
+    return value instanceof NSArray array && List.of(array.getArray()).stream().allMatch(member);
+  }
+
+  /** The rows of a table with the keys of each parent; the column of the parent is given. */
+  static Map<String, Map<String, KnownKey>> table(String name, int parent) throws IOException {
+    Path file = Script.AGENT.resolve("demo/src/test/resources/launchd").resolve(name);
+    Map<String, Map<String, KnownKey>> table = new HashMap<>();
+    for (String row : Files.readAllLines(file)) {
+      if (!row.startsWith("#")) {
+        String[] cells = row.split("\t", -1);
+        int key = parent == 0 ? 1 : 0;
+        boolean required = parent == 0 && cells.length > 3 && cells[3].equals("r");
+        table
+            .computeIfAbsent(cells[parent], any -> new HashMap<>())
+            .put(cells[key], new KnownKey(cells[key + 1], required));
+      }
+    }
+    return table;
+  }
+
+  private void complain(boolean wrong, String what, Element element) {
+    if (wrong) {
+      complaints.add(
+          (what + " " + element.getTagName() + " " + element.getTextContent().strip()).strip());
+    }
+  }
+
+  private static List<Element> elements(Element parent) {
+    List<Element> found = new ArrayList<>();
+    for (Node node = parent.getFirstChild(); node != null; node = node.getNextSibling()) {
+      if (node instanceof Element element) {
+        found.add(element);
+      }
+    }
+    return found;
+  }
+}

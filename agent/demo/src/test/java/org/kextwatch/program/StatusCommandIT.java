@@ -1,0 +1,132 @@
+package org.kextwatch.program;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.kextwatch.agent.Script;
+import org.kextwatch.agent.Script.Ended;
+
+/** The last known status, for people and for scripts. */
+class StatusCommandIT {
+  private static final String STATUS = "/Library/Application Support/Kextwatch/status.json";
+
+  @TempDir private Path folder;
+
+  private Rig rig;
+
+  @BeforeEach
+  void checkOnce() throws Exception {
+    rig = Rig.in(folder);
+    rig.kextwatch("check", "--no-act", "--no-report");
+  }
+
+  @AfterEach
+  void tidy() {
+    rig.close();
+  }
+
+  @Test
+  void peopleReadWhatIsWrongAndWhatToDo() throws Exception {
+    Ended status = rig.kextwatch("status");
+    assertEquals(1, status.exit());
+    assertTrue(status.out().startsWith("AT RISK\nDefender's kernel extension is waiting"));
+    assertTrue(status.out().contains("Allow \"Microsoft Corporation\""), status::out);
+    assertEquals("", status.err());
+  }
+
+  @Test
+  void theDocumentIsThatOfTheFile() throws Exception {
+    Ended status = rig.kextwatch("status", "--json");
+    assertEquals(Files.readString(rig.mac.path(STATUS)), status.out().strip());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "verdict,at_risk",
+    "extension.state,never_requested",
+    "extension.loaded,false",
+    "extension.lastAttempt,null",
+    "health.realTimeProtectionSubsystem,null",
+    "agent.pendingEvents,0",
+    "device.labels,{}",
+    "health.issues,[]"
+  })
+  void scriptsGetOneBareValue(String field, String value) throws Exception {
+    Ended status = rig.kextwatch("status", "--field", field);
+    assertEquals(value + "\n", status.out());
+    assertEquals(1, status.exit());
+  }
+
+  @Test
+  void aFieldThatDoesNotExistIsWrongUsage() throws Exception {
+    Ended status = rig.kextwatch("status", "--field", "extension.stat");
+    assertEquals(64, status.exit());
+    assertTrue(status.err().contains("extension.stat"), status::err);
+    assertEquals("", status.out());
+  }
+
+  @Test
+  void anOldStatusIsUnknown() throws Exception {
+    String old = Files.readString(rig.mac.path(STATUS)).replaceFirst("\"20\\d\\d-", "\"2020-");
+    Files.writeString(rig.mac.path(STATUS), old);
+    Ended status = rig.kextwatch("status");
+    assertEquals(2, status.exit());
+    assertTrue(status.err().contains("this status is old"), status::err);
+  }
+
+  /** What an MDM would show for a Mac whose daemon died months ago. */
+  @Test
+  void theExtensionAttributeOfTheManualBelievesNoOldStatus() throws Exception {
+    assertEquals("<result>at_risk</result>\n", extensionAttribute());
+    anOldStatusIsUnknown();
+    assertEquals("<result>unknown</result>\n", extensionAttribute());
+    Files.delete(rig.mac.path(STATUS));
+    assertEquals("<result>unknown</result>\n", extensionAttribute());
+  }
+
+  private String extensionAttribute() throws Exception {
+    String manual = Files.readString(Script.REPOSITORY.resolve("launchd/README.md"));
+    int from = manual.indexOf("    verdict=$(");
+    String lines = manual.substring(from, manual.indexOf("\n\n", from));
+    String installed = "'/Library/Application Support/Kextwatch/current/bin/kextwatch'";
+    assertTrue(lines.contains(installed), lines);
+    String program = "\"$1\" --root \"$2\"";
+    String script = lines.replace(installed, program);
+    String javaHome = System.getProperty("java.home");
+    return Script.run(
+            folder,
+            Map.of("PATH", "/usr/bin:/bin", "JAVA_HOME", javaHome),
+            "sh -c",
+            script,
+            "sh",
+            Rig.PROGRAM,
+            rig.mac.root())
+        .out();
+  }
+
+  @Test
+  void noStatusIsUnknownAndSaysWhatToDo() throws Exception {
+    Files.delete(rig.mac.path(STATUS));
+    Ended status = rig.kextwatch("status");
+    assertEquals(2, status.exit());
+    assertTrue(status.err().contains("sudo kextwatch check"), status::err);
+  }
+
+  @Test
+  void wrongUsageIs64AndHelpIsGiven() throws Exception {
+    assertEquals(64, rig.kextwatch("statsu").exit());
+    assertEquals(64, rig.kextwatch().exit());
+    Ended help = rig.kextwatch("--help");
+    assertEquals(0, help.exit());
+    assertTrue(help.out().contains("Examples:"), help::out);
+  }
+}

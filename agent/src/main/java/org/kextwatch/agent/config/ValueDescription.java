@@ -1,0 +1,84 @@
+package org.kextwatch.agent.config;
+
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What was found where a setting should be, in words that give no secret away. */
+final class ValueDescription {
+  private static final int LONGEST = 64;
+
+  /**
+   * What MDMs replace by a value of the Mac: $SERIAL, ${SERIAL}, {{serial}}, {Serial}, %Serial%.
+   */
+  private static final Pattern VARIABLE =
+      Pattern.compile(
+          "(?<![A-Za-z0-9])\\$\\{?[A-Za-z][A-Za-z0-9_.]+\\}?"
+              + "|\\{\\{[^{}]{1,64}\\}\\}"
+              + "|\\{[A-Za-z][A-Za-z0-9_.]+\\}"
+              + "|(?<![A-Za-z0-9])%[A-Za-z][A-Za-z_]{2,62}[A-Za-z]%");
+
+  private ValueDescription() {}
+
+  /** A name in quotes, without what could confuse a terminal. */
+  static String name(String name) {
+    return "\"%s\"".formatted(plain(name));
+  }
+
+  static String plain(String text) {
+    String plain = text.replaceAll("\\p{C}", "?");
+    return plain.length() > LONGEST ? plain.substring(0, LONGEST) + "…" : plain;
+  }
+
+  /** The kind of a value, with the value if it is a number or a boolean. */
+  static String kind(@Nullable Object value) {
+    if (value instanceof Boolean) {
+      return String.valueOf(value);
+    }
+    return value instanceof Number number ? "the number " + number(number) : kindOfText(value);
+  }
+
+  private static String kindOfText(@Nullable Object value) {
+    if (value instanceof String text) {
+      return text.isBlank() ? "an empty text" : "a text";
+    }
+    if (value instanceof List<?> || value instanceof Object[]) {
+      return "a list";
+    }
+    if (value instanceof Map<?, ?>) {
+      return "a group";
+    }
+    return value instanceof Date ? "a date" : value instanceof byte[] ? "data" : "nothing";
+  }
+
+  /**
+   * The end of "it must be …": what it is instead.
+   *
+   * @param isHarmless whether a text may be shown; others may be secrets in the wrong place
+   */
+  static String insteadOf(Object value, boolean isHarmless) {
+    if (value instanceof Number number) {
+      return ", not " + number(number);
+    }
+    if (value instanceof String text) {
+      return isHarmless ? ", not the text \"" + plain(text) + "\"" : ", not this text";
+    }
+    return ", not " + kind(value);
+  }
+
+  private static String number(Number number) {
+    double value = number.doubleValue();
+    return number instanceof Double && value == Math.rint(value) && Math.abs(value) < 1e18
+        ? String.valueOf(number.longValue())
+        : String.valueOf(number);
+  }
+
+  /** The variable in a text that an MDM was to replace, {@code null} if there is none. */
+  static @Nullable String variable(String text) {
+    Matcher matcher = VARIABLE.matcher(text);
+    return matcher.find() ? matcher.group() : null;
+  }
+}

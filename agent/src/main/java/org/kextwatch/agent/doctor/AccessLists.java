@@ -1,0 +1,202 @@
+package org.kextwatch.agent.doctor;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.SettingsReader;
+import org.kextwatch.agent.daemon.AgentLog;
+import org.kextwatch.agent.doctor.DoctorCheck.Said;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.Tool;
+import org.kextwatch.agent.mac.ToolRun;
+import org.kextwatch.agent.mac.ToolRunner;
+
+/**
+ * Who may do more with our files, and with Defender's program, than their modes tell: a Mac's
+ * access lists, which Java cannot read. {@code ls -le} prints each entry on a line below its file,
+ * whether the mode ends with {@code +} or with the {@code @} of extended attributes
+ * (belief:access-list-lines).
+ */
+final class AccessLists {
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Pattern ENTRY =
+      Pattern.compile(" \\d+: (?<who>.+?)( inherited)? (?<kind>allow|deny) ?(?<rights>.*)");
+  private static final Set<String> CHANGING =
+      Set.of(
+          "write",
+          "append",
+          "delete",
+          "add_file",
+          "add_subdirectory",
+          "delete_child",
+          "writesecurity",
+          "chown");
+  private static final Set<String> READING = Set.of("read", "list", "search", "execute");
+
+  private final SystemRoot root;
+  private final ToolRunner tools;
+
+  AccessLists(SystemRoot root, ToolRunner tools) {
+    this.root = root;
+    this.tools = tools;
+  }
+
+  /**
+   * One entry of an access list.
+   *
+   * @param who such as {@code user:joe} or {@code group:everyone}
+   * @param rights as ls names them
+   */
+  record Entry(String path, String who, boolean isAllowed, Set<String> rights) {
+    boolean changes() {
+      return isForOthers() && rights.stream().anyMatch(CHANGING::contains);
+    }
+
+    boolean reads() {
+      return isForOthers() && rights.stream().anyMatch(READING::contains);
+    }
+
+    private boolean isForOthers() {
+      return isAllowed && !who.equals("user:root");
+    }
+  }
+
+  /**
+   * What ls printed.
+   *
+   * @param unclear the first line that belongs to an access list and is not understood, or null
+   */
+  record Listing(List<Entry> entries, @Nullable String unclear) {
+    static Listing of(String printed) {
+      List<Entry> entries = new ArrayList<>();
+      String unclear = null;
+      String path = "";
+      String promised = null;
+      for (String line : printed.lines().toList()) {
+        Matcher entry = ENTRY.matcher(line);
+        if (entry.matches()) {
+          entries.add(
+              new Entry(
+                  path,
+                  entry.group("who"),
+                  entry.group("kind").equals("allow"),
+                  Set.of(entry.group("rights").split(",", -1))));
+          promised = null;
+        } else if (line.startsWith(" ")) {
+          unclear = unclear == null ? path + ":" + line : unclear;
+          promised = null;
+        } else if (line.contains(" /")) {
+          unclear = unclear == null ? promised : unclear;
+          path = line.substring(line.indexOf(" /") + 1);
+          promised = line.charAt(Math.min(10, line.length() - 1)) == '+' ? line : null;
+        }
+      }
+      return new Listing(List.copyOf(entries), unclear == null ? promised : unclear);
+    }
+  }
+
+  Said look() {
+    List<String> arguments = new ArrayList<>(List.of("-led"));
+    try {
+      places().forEach(place -> arguments.add(place.toString()));
+    } catch (IOException | UncheckedIOException e) {
+      return Said.cannotTell("our files cannot be listed: " + e.getMessage(), "Check the disk.");
+    }
+    if (arguments.size() == 1) {
+      return Said.ok("there is nothing to look at yet");
+    }
+    ToolRun run = tools.run(Tool.LS, TIMEOUT, arguments);
+    if (run instanceof ToolRun.Finished finished) {
+      Said said = judge(Listing.of(finished.stdout()));
+      return finished.exitCode() == 0 || !said.remedy().isEmpty()
+          ? said
+          : Said.cannotTell(
+              "ls -led ended with %d: %s"
+                  .formatted(finished.exitCode(), finished.stderr().lines().findFirst().orElse("")),
+              "Run: sudo kextwatch doctor");
+    }
+    return Said.cannotTell(
+        run instanceof ToolRun.NotRun notRun ? notRun.detail() : "ls -led did not end in time",
+        "See tool ls.");
+  }
+
+  private Said judge(Listing listing) {
+    for (Entry entry : listing.entries()) {
+      if (entry.changes()) {
+        return Said.fail("%s may change %s".formatted(entry.who(), entry.path()), remedy(entry));
+      }
+    }
+    for (Entry entry : listing.entries()) {
+      if (entry.reads() && isPrivate(entry.path())) {
+        return Said.warn("%s may read %s".formatted(entry.who(), entry.path()), remedy(entry));
+      }
+    }
+    return listing.unclear() == null
+        ? Said.ok("none lets others change our files or mdatp")
+        : Said.warn(
+            "an access list is not understood: " + listing.unclear(), "Look at it: ls -led FILE");
+  }
+
+  private static String remedy(Entry entry) {
+    return "Run: sudo chmod -N '%s'".formatted(entry.path());
+  }
+
+  private boolean isPrivate(String path) {
+    return path.startsWith(root.resolve(FolderChecks.STATE).toString())
+        || path.equals(secret().toString());
+  }
+
+  private Path secret() {
+    return root.resolve(FolderChecks.SUPPORT + "/secret");
+  }
+
+  /** What is there of our own, and mdatp with the folders of its app. */
+  private List<Path> places() throws IOException {
+    Path support = root.resolve(FolderChecks.SUPPORT);
+    List<Path> places =
+        new ArrayList<>(
+            List.of(
+                support,
+                support.resolve("releases"),
+                root.resolve(SettingsReader.LOCAL_FILE),
+                secret(),
+                root.resolve(FolderChecks.STATE),
+                root.resolve(FolderChecks.STATE + "/spool"),
+                root.resolve(AgentLog.FOLDER),
+                root.resolve(FolderChecks.JOB)));
+    Path current = support.resolve("current");
+    if (Files.isDirectory(current)) {
+      try (Stream<Path> release = Files.walk(current.toRealPath(), 2)) {
+        release.forEach(places::add);
+      }
+    }
+    places.addAll(mdatp());
+    return places.stream().filter(place -> Files.exists(place, LinkOption.NOFOLLOW_LINKS)).toList();
+  }
+
+  private List<Path> mdatp() throws IOException {
+    Path program = root.resolve(Tool.MDATP.macPath());
+    if (Files.notExists(program)) {
+      return List.of();
+    }
+    Path real = program.toRealPath();
+    List<Path> places = new ArrayList<>(List.of(real));
+    Path applications = root.resolve("/Applications").toRealPath();
+    for (Path at = real.getParent();
+        at != null && at.startsWith(applications) && !at.equals(applications);
+        at = at.getParent()) {
+      places.add(at);
+    }
+    return places;
+  }
+}

@@ -1,0 +1,45 @@
+package org.kextwatch.agent.doctor;
+
+import java.util.StringJoiner;
+import org.kextwatch.agent.doctor.DoctorCheck.Finding;
+import org.kextwatch.agent.doctor.DoctorCheck.Mark;
+import picocli.CommandLine.Help.Ansi;
+
+/** A report of the doctor, for people. */
+public final class DoctorText {
+  private DoctorText() {}
+
+  public static String of(Doctor.Report report, Ansi ansi) {
+    StringJoiner lines = new StringJoiner("\n");
+    for (Finding finding : report.findings()) {
+      lines.add(
+          "%s %-24s %s".formatted(mark(finding.mark(), ansi), finding.check(), finding.text()));
+      if (!finding.remedy().isEmpty()) {
+        lines.add(" ".repeat(12) + "-> " + finding.remedy());
+      }
+    }
+    lines.add("");
+    lines.add(
+        "%d ok, %d warn, %d fail, %d cannot tell"
+            .formatted(
+                count(report, Mark.OK),
+                count(report, Mark.WARN),
+                count(report, Mark.FAIL),
+                count(report, Mark.CANNOT_TELL)));
+    return lines.toString();
+  }
+
+  private static String mark(Mark mark, Ansi ansi) {
+    String colour =
+        switch (mark) {
+          case OK -> "green";
+          case WARN, CANNOT_TELL -> "yellow";
+          case FAIL -> "bold,red";
+        };
+    return ansi.string("@|%s %-11s|@".formatted(colour, Doctor.word(mark)));
+  }
+
+  private static long count(Doctor.Report report, Mark mark) {
+    return report.findings().stream().filter(finding -> finding.mark() == mark).count();
+  }
+}

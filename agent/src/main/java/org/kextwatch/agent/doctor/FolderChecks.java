@@ -1,0 +1,208 @@
+package org.kextwatch.agent.doctor;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.daemon.AgentLog;
+import org.kextwatch.agent.doctor.DoctorCheck.Said;
+import org.kextwatch.agent.mac.Owner;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.ToolRunner;
+
+/** Whether our own folders are ours alone, have room, and the Java below us can be trusted. */
+final class FolderChecks {
+  static final String SUPPORT = "/Library/Application Support/Kextwatch";
+  static final String STATE = "/private/var/db/kextwatch";
+  static final String JOB = "/Library/LaunchDaemons/org.kextwatch.agent.plist";
+
+  private static final long MIB = 1 << 20;
+  private static final long TOO_LITTLE = 20 * MIB;
+  private static final long LITTLE = 200 * MIB;
+
+  private final SystemRoot root;
+  private final AccessLists accessLists;
+
+  FolderChecks(SystemRoot root, ToolRunner tools) {
+    this.root = root;
+    this.accessLists = new AccessLists(root, tools);
+  }
+
+  List<DoctorCheck> all() {
+    return List.of(
+        new DoctorCheck("system root", () -> folder("/", "r-xr-xr-x")),
+        new DoctorCheck("programs folder", () -> folder(SUPPORT, "rwxr-xr-x")),
+        new DoctorCheck("release", this::release),
+        new DoctorCheck("state folder", () -> folder(STATE, "rwx------")),
+        new DoctorCheck("spool folder", () -> folder(STATE + "/spool", "rwx------")),
+        new DoctorCheck("log folder", () -> folder(AgentLog.FOLDER, "rwxr-xr-x")),
+        new DoctorCheck("launchd plist", () -> file(JOB)),
+        new DoctorCheck("access lists", accessLists::look),
+        new DoctorCheck("disk for state", () -> room(STATE)),
+        new DoctorCheck("disk for logs", () -> room(AgentLog.FOLDER)),
+        new DoctorCheck("Java", FolderChecks::java));
+  }
+
+  private Said folder(String macPath, String widest) {
+    return place(macPath, true, PosixFilePermissions.fromString(widest));
+  }
+
+  private Said file(String macPath) {
+    return place(macPath, false, PosixFilePermissions.fromString("rw-r--r--"));
+  }
+
+  private Said place(String macPath, boolean mustBeFolder, Set<PosixFilePermission> widest) {
+    Path path = root.resolve(macPath);
+    PosixFileAttributes attributes;
+    try {
+      attributes = Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return mustBeFolder
+          ? Said.warn(
+              path + " is not there",
+              macPath.equals(SUPPORT) ? "Run install.sh." : "The daemon makes it when it starts.")
+          : Said.warn(path + " is not there", "Run install.sh to have launchd start the daemon.");
+    } catch (AccessDeniedException e) {
+      return Said.cannotTell(path + " is not for this user to see", "Run: sudo kextwatch doctor");
+    } catch (IOException e) {
+      return Said.fail(path + " cannot be looked at: " + e.getMessage(), "Check the disk.");
+    }
+    if (attributes.isSymbolicLink() || attributes.isDirectory() != mustBeFolder) {
+      return Said.fail(
+          "%s is %s".formatted(path, attributes.isSymbolicLink() ? "a link" : "something else"),
+          "Move it away and run install.sh again.");
+    }
+    String flaw = flaw(path, attributes.permissions());
+    if (flaw != null) {
+      return Said.fail(
+          flaw, "Run: sudo chown 0:0 '%s' && sudo chmod go-w '%s'".formatted(path, path));
+    }
+    if (!widest.containsAll(attributes.permissions()) && !path.equals(root.resolve("/"))) {
+      return Said.warn(
+          "%s is open wider than %s".formatted(path, PosixFilePermissions.toString(widest)),
+          "Run: sudo chmod %s '%s'".formatted(symbolic(widest), path));
+    }
+    return parents(path);
+  }
+
+  /** What runs as root: others must not be able to change it, or to put something in its place. */
+  private Said release() {
+    Path current = root.resolve(SUPPORT + "/current");
+    if (Files.notExists(current, LinkOption.NOFOLLOW_LINKS)) {
+      return Said.warn("none is installed", "Run install.sh.");
+    }
+    try {
+      Path target = Files.isSymbolicLink(current) ? Files.readSymbolicLink(current) : current;
+      boolean isOurs = target.startsWith("releases") && target.equals(target.normalize());
+      if (!isOurs || target.getNameCount() != 2) {
+        return Said.fail(
+            "%s leads to %s, which is no release".formatted(current, target),
+            "Find out who did that, remove it and run install.sh again.");
+      }
+      Path releases = root.resolve(SUPPORT + "/releases");
+      try (Stream<Path> files = Files.walk(current.resolveSibling(target), 4)) {
+        for (Path file : Stream.concat(Stream.of(releases), files).toList()) {
+          boolean isPlain =
+              file.toString().matches(".*(\\.jar|/java-home)")
+                  ? Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                  : Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                      || Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
+          String flaw =
+              isPlain
+                  ? flaw(file, Files.getPosixFilePermissions(file))
+                  : file + " is no plain file or folder";
+          if (flaw != null) {
+            return Said.fail(flaw, "Find out who did that, and run install.sh again.");
+          }
+        }
+      }
+      return Said.ok(target.toString());
+    } catch (IOException | UncheckedIOException e) {
+      return Said.fail("it cannot be looked at: " + e.getMessage(), "Run install.sh again.");
+    }
+  }
+
+  /** Who may write a parent may put another folder in the place of ours. */
+  private Said parents(Path path) {
+    Path top = root.resolve("/");
+    for (Path at = path.getParent(); at != null && at.startsWith(top); at = at.getParent()) {
+      try {
+        if (Files.exists(at) && isLoose(at)) {
+          return Said.warn(
+              "%s, above %s, can be written by others".formatted(at, path.getFileName()),
+              "Check who may write it: ls -ld '%s'".formatted(at));
+        }
+      } catch (IOException e) {
+        return Said.cannotTell(at + " cannot be looked at", "Run: sudo kextwatch doctor");
+      }
+    }
+    return Said.ok(path.toString());
+  }
+
+  private static boolean isLoose(Path path) throws IOException {
+    String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    boolean isSticky = ((Integer) Files.getAttribute(path, "unix:mode") & 01000) != 0;
+    return !Owner.of(path).isTrusted()
+        || (!isSticky && (mode.charAt(4) == 'w' || mode.charAt(7) == 'w'));
+  }
+
+  private static @Nullable String flaw(Path path, Set<PosixFilePermission> permissions) {
+    if (!Owner.of(path, LinkOption.NOFOLLOW_LINKS).isTrusted()) {
+      return path + " does not belong to root";
+    }
+    return permissions.contains(PosixFilePermission.GROUP_WRITE)
+            || permissions.contains(PosixFilePermission.OTHERS_WRITE)
+        ? path + " can be written by others"
+        : null;
+  }
+
+  private static String symbolic(Set<PosixFilePermission> widest) {
+    return switch (PosixFilePermissions.toString(widest)) {
+      case "rwx------" -> "700";
+      case "rw-r--r--" -> "644";
+      default -> "755";
+    };
+  }
+
+  private Said room(String macPath) {
+    Path at = root.resolve(macPath);
+    while (at != null && !Files.exists(at)) {
+      at = at.getParent();
+    }
+    // Not by FileStore, which looks for the folder's disk in the table of mounts.
+    long free = at == null ? 0 : at.toFile().getUsableSpace();
+    String text = "%,d MiB free".formatted(free / MIB);
+    if (free < TOO_LITTLE) {
+      return Said.fail(text, "Free some: below 20 MiB events and state cannot be kept.");
+    }
+    return free < LITTLE ? Said.warn(text, "Free some soon.") : Said.ok(text);
+  }
+
+  private static Said java() {
+    String text =
+        "%s at %s".formatted(System.getProperty("java.version"), System.getProperty("java.home"));
+    try {
+      Path real = Path.of(System.getProperty("java.home")).toRealPath();
+      for (Path at = real; at != null; at = at.getParent()) {
+        if (isLoose(at)) {
+          return Said.warn(
+              "%s; others can write %s".formatted(text, at),
+              "An installed Kextwatch refuses such a Java: use one that belongs to root.");
+        }
+      }
+      return Said.ok(text);
+    } catch (IOException e) {
+      return Said.cannotTell(text + "; its folders cannot be looked at", "");
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package org.kextwatch.agent.doctor;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.Hardware;
+import org.kextwatch.agent.mac.RefusedPathException;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.TrustedFile;
+
+/**
+ * Takes out of texts what others must not read: what the files of the settings hold, wherever it
+ * appears, and what looks like a secret. Of an address, scheme and host stay.
+ */
+final class Redaction {
+  private static final String GONE = "***";
+  private static final int MAX_BYTES = 64 << 10;
+
+  /** Shorter ones would take half of every text along. */
+  private static final int SHORTEST = 4;
+
+  private static final Pattern URL =
+      Pattern.compile(
+          "(?i)\\b(https?://)(?:[^/\\s\"'@]*@)?(\\[[0-9a-f:]+\\]|[a-z0-9._-]+)[^\\s\"'<>]*");
+  private static final Pattern SECRET = Pattern.compile("wh(?:sec|sk|pk)_[A-Za-z0-9+/=_-]+");
+  private static final Pattern LOGIN =
+      Pattern.compile("(?i)\\b((?:proxy-)?authorization\"?\\s*[:=]\\s*\"?)[^\\r\\n\"]+");
+  private static final Pattern TOKEN =
+      Pattern.compile("(?i)\\b(bearer|basic|splunk) +[A-Za-z0-9._~+/=-]{4,}");
+  private static final Pattern HOME = Pattern.compile("/Users/(?!Shared\\b)[^/\\s\"']+");
+
+  private final List<String> secrets;
+  private final boolean isMinimal;
+
+  private Redaction(Set<String> secrets, boolean isMinimal) {
+    this.secrets =
+        secrets.stream()
+            .filter(secret -> secret.length() >= SHORTEST)
+            .sorted(Comparator.comparing(String::length).reversed())
+            .toList();
+    this.isMinimal = isMinimal;
+  }
+
+  /** Learns what must not appear, as far as this user may read it. */
+  static Redaction of(SystemRoot root, Settings settings, Hardware hardware) {
+    Settings.Webhook webhook = settings.webhook();
+    Set<String> secrets = new TreeSet<>(webhook.headers().values());
+    Stream.of(
+            webhook.endpointFile(),
+            webhook.secretFile(),
+            webhook.previousSecretFile(),
+            webhook.authorizationFile(),
+            webhook.clientKeystorePasswordFile(),
+            webhook.proxyCredentialsFile())
+        .forEach(
+            file -> {
+              if (file != null) {
+                learn(secrets, content(root, file));
+              }
+            });
+    boolean isMinimal = settings.deviceIdentity() == Settings.DeviceIdentity.MINIMAL;
+    if (isMinimal) {
+      Stream.of(hardware.serialNumber(), hardware.uuid(), hardware.computerName())
+          .forEach(
+              name -> {
+                if (name != null) {
+                  secrets.add(name);
+                }
+              });
+    }
+    return new Redaction(secrets, isMinimal);
+  }
+
+  String of(String text) {
+    String left = URL.matcher(text).replaceAll("$1$2");
+    for (String secret : secrets) {
+      left = left.replace(secret, GONE);
+    }
+    left = SECRET.matcher(left).replaceAll(GONE);
+    left = LOGIN.matcher(left).replaceAll("$1" + GONE);
+    left = TOKEN.matcher(left).replaceAll("$1 " + GONE);
+    return isMinimal ? HOME.matcher(left).replaceAll("/Users/" + GONE) : left;
+  }
+
+  /** The whole, its words and what follows a prefix or a colon, for logs may hold a part alone. */
+  private static void learn(Set<String> secrets, String content) {
+    String whole = content.strip();
+    if (!whole.startsWith("http")) { // the host of an address is no secret, and the rest goes
+      secrets.add(whole);
+      secrets.addAll(List.of(whole.split("[\\s:]+|(?<=whsec_)")));
+    }
+  }
+
+  private static String content(SystemRoot root, String macPath) {
+    try {
+      byte[] bytes = TrustedFile.read(root.resolve(macPath), MAX_BYTES);
+      return new String(bytes, StandardCharsets.UTF_8);
+    } catch (IOException | RefusedPathException e) {
+      return ""; // what cannot be read here cannot have been used either
+    }
+  }
+}

@@ -1,0 +1,237 @@
+package org.kextwatch.agent.doctor;
+
+import com.squareup.moshi.Moshi;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.kextwatch.agent.config.ResolvedSettings;
+import org.kextwatch.agent.config.SettingsReader;
+import org.kextwatch.agent.daemon.AgentLog;
+import org.kextwatch.agent.daemon.StatusFile;
+import org.kextwatch.agent.daemon.Version;
+import org.kextwatch.agent.event.Json;
+import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.mac.Hardware;
+import org.kextwatch.agent.mac.MacVersion;
+import org.kextwatch.agent.mac.RefusedPathException;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.ToolRunner;
+import org.kextwatch.agent.mac.TrustedFile;
+import picocli.CommandLine.Help.Ansi;
+
+/** What a helper from afar needs to see, in one file, redacted. What cannot be read says why. */
+public final class SupportArchive {
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final int MAX_DOCUMENT = 1 << 20;
+  private static final int MAX_LOG = 512 << 10;
+  private static final int MAX_LOGS = 8;
+  private static final int MAX_NAMES = 10_000;
+
+  /** Not the status that was told last, nor the hardware UUID: those are told elsewhere, or not. */
+  private static final Set<String> STATE_MEMBERS =
+      Set.of("schema", "streamId", "sequence", "loads", "steadiness", "lostSight", "ration");
+
+  private final SystemRoot root;
+  private final ResolvedSettings reading;
+  private final Redaction redaction;
+  private final Map<String, String> texts = new LinkedHashMap<>();
+
+  private SupportArchive(SystemRoot root) {
+    this.root = root;
+    this.reading = new SettingsReader(root).read();
+    this.redaction =
+        Redaction.of(root, reading.settings(), Hardware.of(new ToolRunner(root), TIMEOUT));
+  }
+
+  /** Gathers everything; nothing is written yet. */
+  public static SupportArchive of(SystemRoot root, boolean isAllowed) {
+    SupportArchive archive = new SupportArchive(root);
+    Doctor.Report report = Doctor.examine(root, isAllowed);
+    archive.add("versions.txt", archive::versions);
+    archive.add("doctor.txt", () -> DoctorText.of(report, Ansi.OFF));
+    archive.add(
+        "doctor.json", () -> new String(Json.write(report.findings()), StandardCharsets.UTF_8));
+    archive.add("status.json", () -> archive.document(StatusFile.PATH));
+    archive.add("settings.txt", archive::settings);
+    archive.add("state.json", archive::state);
+    archive.add("spool.txt", archive::spool);
+    archive.addLogs();
+    return archive;
+  }
+
+  /**
+   * Writes a file that nobody else may read, the whole of it or nothing.
+   *
+   * @throws FileAlreadyExistsException if something bears its name, be it a link
+   */
+  public void write(Path file) throws IOException {
+    write(file, new Disk());
+  }
+
+  void write(Path file, Disk disk) throws IOException {
+    byte[] archive = zipped();
+    try {
+      disk.create(file, archive, Disk.PRIVATE);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (IOException e) {
+      disk.delete(file);
+      throw e;
+    }
+  }
+
+  private byte[] zipped() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      for (Map.Entry<String, String> text : texts.entrySet()) {
+        zip.putNextEntry(new ZipEntry("kextwatch/" + text.getKey()));
+        zip.write(redaction.of(text.getValue()).getBytes(StandardCharsets.UTF_8));
+        zip.closeEntry();
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  private void add(String name, Source source) {
+    String text;
+    try {
+      text = source.text();
+    } catch (NoSuchFileException e) {
+      text = "It cannot be read: there is no " + e.getMessage() + "\n";
+    } catch (AccessDeniedException e) {
+      text = "It cannot be read: this user may not read " + e.getMessage() + "\n";
+    } catch (RefusedPathException e) {
+      text = "It cannot be read: " + e.reason() + "\n";
+    } catch (IOException e) {
+      text = "It cannot be read: " + e.getMessage() + "\n";
+    } catch (RuntimeException e) {
+      text = "It cannot be read: " + e + "\n";
+    }
+    texts.put(name, text);
+  }
+
+  private String versions() {
+    String macOs =
+        MacVersion.of(root).map(mac -> mac.text() + " (" + mac.build() + ")").orElse("unknown");
+    return "Kextwatch %s\nJava %s, %s, %s\nmacOS %s\n"
+        .formatted(
+            Version.current(),
+            System.getProperty("java.version"),
+            System.getProperty("java.vendor"),
+            System.getProperty("os.arch"),
+            macOs);
+  }
+
+  private String document(String macPath) throws IOException, RefusedPathException {
+    byte[] bytes = TrustedFile.read(root.resolve(macPath), MAX_DOCUMENT);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Each with its origin; of the endpoint only scheme and host, of headers only the names. */
+  private String settings() {
+    StringBuilder lines = new StringBuilder();
+    reading.shown().forEach(setting -> lines.append(SettingsTable.row(setting)).append('\n'));
+    reading.problems().forEach(text -> lines.append("refused: ").append(text).append('\n'));
+    reading.warnings().forEach(text -> lines.append("warning: ").append(text).append('\n'));
+    return lines.toString();
+  }
+
+  private String state() throws IOException, RefusedPathException {
+    Object all =
+        new Moshi.Builder()
+            .build()
+            .adapter(Object.class)
+            .fromJson(document(FolderChecks.STATE + "/state.json"));
+    Map<String, Object> kept = new LinkedHashMap<>();
+    if (all instanceof Map<?, ?> members) {
+      members.forEach(
+          (name, value) -> {
+            if (name instanceof String text && STATE_MEMBERS.contains(text) && value != null) {
+              kept.put(text, value);
+            }
+          });
+    }
+    return new String(Json.write(kept), StandardCharsets.UTF_8);
+  }
+
+  private String spool() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (String folder : List.of("tmp", "new", "quarantine")) {
+      Path path = root.resolve(FolderChecks.STATE + "/spool/" + folder);
+      for (String name : names(path, "*", MAX_NAMES)) {
+        lines.append(folder).append('/').append(name).append('\n');
+      }
+    }
+    return lines.toString();
+  }
+
+  private void addLogs() {
+    Path folder = root.resolve(AgentLog.FOLDER);
+    try {
+      for (String name : names(folder, "*.log", MAX_LOGS)) {
+        add("logs/" + name, () -> end(folder.resolve(name)));
+      }
+    } catch (IOException e) {
+      texts.put("logs.txt", "They cannot be listed: " + e.getMessage() + "\n");
+    }
+  }
+
+  /** The end of a file, from the start of a line: a cut secret would not be known for one. */
+  private static String end(Path file) throws IOException {
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      return "It is not a regular file.\n";
+    }
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+      long start = Math.max(0, channel.size() - MAX_LOG);
+      ByteBuffer bytes = ByteBuffer.allocate(MAX_LOG);
+      channel.position(start);
+      int read = 0;
+      while (bytes.hasRemaining() && read >= 0) {
+        read = channel.read(bytes);
+      }
+      String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+      return start == 0 ? text : text.substring(text.indexOf('\n') + 1);
+    }
+  }
+
+  private static Set<String> names(Path folder, String glob, int atMost) throws IOException {
+    Set<String> names = new TreeSet<>();
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(folder + " is not a folder that can be read");
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
+      for (Path file : files) {
+        if (names.size() < atMost) {
+          names.add(String.valueOf(file.getFileName()));
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return names;
+  }
+
+  private interface Source {
+    String text() throws IOException, RefusedPathException;
+  }
+}

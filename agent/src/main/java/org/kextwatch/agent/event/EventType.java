@@ -1,0 +1,48 @@
+package org.kextwatch.agent.event;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** What can happen, by the names that receivers know. */
+public enum EventType {
+  AGENT_STARTED("agent.started"),
+  AGENT_STOPPING("agent.stopping"),
+  STATUS_CHANGED("status.changed"),
+  LOAD_ATTEMPTED("extension.load_attempted"),
+  EVENTS_DROPPED("events.dropped"),
+  HEARTBEAT("status.heartbeat"),
+  WEBHOOK_TEST("webhook.test");
+
+  private static final String PREFIX = "org.kextwatch.";
+
+  private final String shortName;
+
+  EventType(String shortName) {
+    this.shortName = shortName;
+  }
+
+  /** The type of a full name, empty if this version has none such. */
+  public static Optional<EventType> named(String fullName) {
+    return Arrays.stream(values()).filter(type -> type.fullName().equals(fullName)).findFirst();
+  }
+
+  /** Such as {@code org.kextwatch.status.changed}. */
+  public String fullName() {
+    return PREFIX + shortName;
+  }
+
+  /** Names the schema of the body; the 1 is its major version, within it members are only added. */
+  String schema() {
+    return "https://schemas.kextwatch.org/1/" + schemaFile();
+  }
+
+  /** The last part of that name, under which {@link EventSchemas} has the schema. */
+  String schemaFile() {
+    return shortName + ".json";
+  }
+
+  /** Whether such events are numbered and kept until delivered. */
+  public boolean isSpooled() {
+    return this != HEARTBEAT && this != WEBHOOK_TEST;
+  }
+}

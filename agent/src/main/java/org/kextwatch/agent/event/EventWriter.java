@@ -1,0 +1,90 @@
+package org.kextwatch.agent.event;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import okio.ByteString;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.mac.PlainText;
+import org.kextwatch.agent.status.Device;
+
+/**
+ * Makes events: each body is a CloudEvents 1.0 event in JSON and a Standard Webhooks 1.0.0 payload
+ * at once, which is why the time is told twice.
+ */
+public final class EventWriter {
+  private final Ulid ids;
+
+  public EventWriter() {
+    this(new Ulid());
+  }
+
+  EventWriter(Ulid ids) {
+    this.ids = ids;
+  }
+
+  /**
+   * Makes an event of a stream.
+   *
+   * @param sequence its number, one above its predecessor's
+   * @throws IllegalArgumentException for a heartbeat or test, which have no number
+   */
+  public CloudEvent write(
+      EventData data, Device device, Instant time, String streamId, long sequence) {
+    if (!data.type().isSpooled()) {
+      throw new IllegalArgumentException(data.type() + " has no number");
+    }
+    return build(data, device, time, streamId, sequence);
+  }
+
+  /**
+   * Makes a heartbeat or test.
+   *
+   * @throws IllegalArgumentException for any other, which needs a number
+   */
+  public CloudEvent write(EventData data, Device device, Instant time) {
+    if (data.type().isSpooled()) {
+      throw new IllegalArgumentException(data.type() + " needs a number");
+    }
+    return build(data, device, time, null, null);
+  }
+
+  private CloudEvent build(
+      EventData data,
+      Device device,
+      Instant time,
+      @Nullable String streamId,
+      @Nullable Long sequence) {
+    String id = "evt_" + ids.next();
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("specversion", "1.0");
+    body.put("id", id);
+    body.put("source", source(device));
+    body.put("type", data.type().fullName());
+    body.put("time", time);
+    body.put("timestamp", time);
+    // CloudEvents 1.0 has no null attributes: what is not known is left out.
+    if (device.serialNumber() != null && !device.serialNumber().isEmpty()) {
+      body.put("subject", device.serialNumber());
+    }
+    body.put("datacontenttype", "application/json");
+    body.put("dataschema", data.type().schema());
+    if (streamId != null && sequence != null) {
+      body.put("streamid", streamId);
+      body.put("sequence", String.format(Locale.ROOT, "%016d", sequence));
+    }
+    body.put("text", PlainText.of(data.text(device)));
+    body.put("data", data);
+    return new CloudEvent(
+        id, data.type(), streamId, sequence, time, ByteString.of(Json.write(body)));
+  }
+
+  /** A URI whatever the Mac calls its UUID: anything else would break CloudEvents. */
+  private static String source(Device device) {
+    String uuid = device.hardwareUuid();
+    return uuid != null && uuid.matches("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+        ? "urn:uuid:" + uuid.toLowerCase(Locale.ROOT)
+        : "urn:kextwatch:unknown";
+  }
+}

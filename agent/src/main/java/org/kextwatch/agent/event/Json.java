@@ -1,0 +1,50 @@
+package org.kextwatch.agent.event;
+
+import com.squareup.moshi.Moshi;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The one JSON codec. Records are written member by member in the order of their components, nulls
+ * included; enums are lower snake_case words, instants ISO 8601 in UTC with milliseconds.
+ */
+public final class Json {
+  private static final Moshi MOSHI =
+      new Moshi.Builder()
+          .add(new RecordAdapter.Factory())
+          .add(new EnumAdapter.Factory())
+          .add(new InstantAdapter.Factory())
+          .add(new DayAdapter.Factory())
+          .add(new AnyValue.Factory())
+          .build();
+
+  private Json() {}
+
+  /** Writes a record, map, list or plain value in UTF-8, without line breaks. */
+  public static byte[] write(Object value) {
+    return MOSHI
+        .adapter(Object.class)
+        .serializeNulls()
+        .toJson(value)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Reads a document. Members that the type does not know are passed over.
+   *
+   * @throws IOException if it is no JSON, of another shape, has an unknown word, or lacks a member
+   *     that must not be null
+   */
+  public static <T> T read(Class<T> type, byte[] document) throws IOException {
+    T value;
+    try {
+      value = MOSHI.adapter(type).fromJson(new String(document, StandardCharsets.UTF_8));
+    } catch (RuntimeException | StackOverflowError e) {
+      throw new IOException("not a " + type.getSimpleName() + " document: " + e.getMessage(), e);
+    }
+    if (value == null) {
+      throw new IOException("not a " + type.getSimpleName() + " document: null");
+    }
+    return value;
+  }
+}

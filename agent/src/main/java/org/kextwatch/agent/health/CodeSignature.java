@@ -1,0 +1,59 @@
+package org.kextwatch.agent.health;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.mac.FileIdentity;
+import org.kextwatch.agent.mac.Tool;
+import org.kextwatch.agent.mac.ToolRun;
+import org.kextwatch.agent.mac.ToolRunner;
+import org.kextwatch.agent.status.Reachability;
+
+/**
+ * Whether a program is Microsoft's, by {@code codesign --verify}. It is asked because mdatp lies in
+ * {@code /Applications}, to which every admin may write. A good answer holds until the file
+ * changes, which is looked at again right before each run.
+ */
+final class CodeSignature {
+  /**
+   * A Developer ID of Microsoft's team. From the privacy profile that Microsoft publishes for
+   * Defender (mdatp-xplat, fulldisk.mobileconfig), without the identifier, which there is the app's
+   * and not its command line tool's. No codesign has answered it yet (belief:codesign-requirement).
+   */
+  static final String REQUIREMENT =
+      "anchor apple generic"
+          + " and certificate 1[field.1.2.840.113635.100.6.2.6] exists"
+          + " and certificate leaf[field.1.2.840.113635.100.6.1.13] exists"
+          + " and certificate leaf[subject.OU] = UBF8T346G9";
+
+  private final ToolRunner tools;
+  private @Nullable FileIdentity verified;
+
+  CodeSignature(ToolRunner tools) {
+    this.tools = tools;
+  }
+
+  /**
+   * Why a program must not be run, {@code null} if it may: {@code TIMEOUT} if nothing was found
+   * out, else {@code NOT_TRUSTED}, also where there is no codesign to ask.
+   */
+  @Nullable Reachability refusal(FileIdentity program, Duration timeout) {
+    if (program.equals(verified)) {
+      return null;
+    }
+    ToolRun run =
+        tools.run(
+            Tool.CODESIGN,
+            timeout,
+            List.of("--verify", "-R=" + REQUIREMENT, program.path().toString()));
+    if (run instanceof ToolRun.Finished finished && finished.exitCode() == 0) {
+      verified = program;
+      return null;
+    }
+    boolean stopped =
+        run instanceof ToolRun.TimedOut
+            || (run instanceof ToolRun.NotRun notRun
+                && notRun.cause() == ToolRun.Cause.INTERRUPTED);
+    return stopped ? Reachability.TIMEOUT : Reachability.NOT_TRUSTED;
+  }
+}

@@ -1,0 +1,107 @@
+package org.kextwatch.agent.health;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One value that Defender printed, of either form. Asked for as a type that it is not, or when
+ * Defender has printed that it does not know, it is {@code null}.
+ *
+ * @param value a text, boolean, number or list; {@code null} is Defender's own null
+ * @param managed whether a policy holds the setting
+ */
+record FieldValue(@Nullable Object value, boolean managed) {
+  private static final String UNAVAILABLE = "unavailable";
+
+  /** Far more than Defender ever printed; what is told to others has to end somewhere. */
+  private static final int LONGEST_TEXT = 1_024;
+
+  private static final int LONGEST_LIST = 64;
+
+  /** Control and format characters (colours, changes of direction) have no place in a report. */
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+");
+
+  /** Whether Defender says that it cannot tell, which is more than not naming the field. */
+  boolean isUnavailable() {
+    return value instanceof String text && text.strip().equalsIgnoreCase(UNAVAILABLE);
+  }
+
+  /** Documents and versions differ on whether {@code true} or {@code 1} is printed. */
+  @Nullable Boolean bool() {
+    String text = text();
+    if (text == null) {
+      return null;
+    }
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "true", "1" -> Boolean.TRUE;
+      case "false", "0" -> Boolean.FALSE;
+      default -> null;
+    };
+  }
+
+  @Nullable Long number() {
+    try {
+      String text = text();
+      return text == null ? null : Long.valueOf(text);
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  @Nullable String text() {
+    if (value instanceof Double number) {
+      return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+    }
+    if (value instanceof Boolean) {
+      return value.toString();
+    }
+    if (!(value instanceof String text) || isUnavailable()) {
+      return null;
+    }
+    String clean = clean(text);
+    return clean.isEmpty() || clean.equals("null") ? null : clean;
+  }
+
+  /** The texts of a list; a single text is a list of one. */
+  List<String> texts() {
+    if (value instanceof List<?> items) {
+      return items.stream()
+          .map(item -> new FieldValue(item, false).text())
+          .filter(Objects::nonNull)
+          .limit(LONGEST_LIST)
+          .toList();
+    }
+    return Stream.ofNullable(text()).toList();
+  }
+
+  /**
+   * A list of {@code {"key":"GROUP","value":"x"}}, as Defender's tags are; what differs is left.
+   */
+  Map<String, String> tags() {
+    Map<String, String> tags = new TreeMap<>();
+    if (value instanceof List<?> items) {
+      for (Object item : items.subList(0, Math.min(items.size(), LONGEST_LIST))) {
+        if (item instanceof Map<?, ?> tag) {
+          String key = new FieldValue(tag.get("key"), false).text();
+          String content = new FieldValue(tag.get("value"), false).text();
+          if (key != null && content != null) {
+            tags.put(key, content);
+          }
+        }
+      }
+    }
+    return tags;
+  }
+
+  private static String clean(String text) {
+    String start = text.substring(0, Math.min(text.length(), LONGEST_TEXT));
+    return UNPRINTABLE.matcher(start).replaceAll(" ").strip();
+  }
+}

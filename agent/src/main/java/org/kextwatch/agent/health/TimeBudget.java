@@ -1,0 +1,36 @@
+package org.kextwatch.agent.health;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/** The time that the runs of one check may take, each and together. */
+final class TimeBudget {
+  private final Duration each;
+  private final long start;
+  private final LongSupplier nanos;
+
+  private TimeBudget(Duration each, LongSupplier nanos) {
+    this.each = each;
+    this.nanos = nanos;
+    this.start = nanos.getAsLong();
+  }
+
+  /** Begins now: {@code each} for a single run, twice that for all of them. */
+  static TimeBudget start(Duration each) {
+    return start(each, System::nanoTime);
+  }
+
+  static TimeBudget start(Duration each, LongSupplier nanos) {
+    return new TimeBudget(each, nanos);
+  }
+
+  /** What the next run may take; zero when all is spent. */
+  Duration next() {
+    Duration spent = Duration.ofNanos(nanos.getAsLong() - start);
+    Duration left = each.multipliedBy(2).minus(spent);
+    if (left.isNegative()) {
+      return Duration.ZERO;
+    }
+    return left.compareTo(each) < 0 ? left : each;
+  }
+}

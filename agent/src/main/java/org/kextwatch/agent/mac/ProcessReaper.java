@@ -1,0 +1,89 @@
+package org.kextwatch.agent.mac;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The processes that a run has left behind. They are found by the run's marker in their environment
+ * and not by parentage: a child that starts a grandchild and exits at once leaves no trace of who
+ * it belonged to.
+ */
+interface ProcessReaper {
+  /** Every living process whose environment carries the marker of the run. */
+  List<ProcessHandle> find(String marker);
+
+  /** Kills them, and whatever they start meanwhile, until a look finds none. */
+  default void kill(String marker) {
+    for (int round = 0; round < 20; round++) {
+      List<ProcessHandle> alive = find(marker);
+      if (alive.isEmpty()) {
+        return;
+      }
+      alive.forEach(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  static ProcessReaper ofThisSystem() {
+    Path proc = Path.of("/proc/self/environ");
+    return Files.exists(proc) ? new InProc(Path.of("/proc")) : new PsFinder(Path.of("/bin/ps"));
+  }
+
+  /** Linux shows the environment of each process as a file. */
+  record InProc(Path proc) implements ProcessReaper {
+    private static final int LOOKS = 30;
+    private static final long PAUSE_NANOS = 1_000_000;
+
+    @Override
+    public List<ProcessHandle> find(String marker) {
+      List<ProcessHandle> found = new ArrayList<>();
+      try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
+        for (Path process : processes) {
+          if (carries(process, marker)) {
+            ProcessHandle.of(Long.parseLong(process.getFileName().toString()))
+                .ifPresent(found::add);
+          }
+        }
+      } catch (IOException | DirectoryIteratorException e) {
+        return found;
+      }
+      return found;
+    }
+
+    private static boolean carries(Path process, String marker) {
+      try {
+        return environment(process).contains(marker);
+      } catch (IOException e) {
+        return false; // it ended meanwhile, or it is another user's and so not of this run
+      }
+    }
+
+    /**
+     * While a process becomes another program it has a program and, for a moment, no environment.
+     * What never has one, a thread of the kernel or a process that ended, has no program either.
+     */
+    private static String environment(Path process) throws IOException {
+      byte[] environment = Files.readAllBytes(process.resolve("environ"));
+      for (int i = 0; environment.length == 0 && i < LOOKS && hasProgram(process); i++) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+        environment = Files.readAllBytes(process.resolve("environ"));
+      }
+      return new String(environment, StandardCharsets.ISO_8859_1);
+    }
+
+    private static boolean hasProgram(Path process) {
+      try {
+        Files.readSymbolicLink(process.resolve("exe"));
+        return true;
+      } catch (IOException e) {
+        return false;
+      }
+    }
+  }
+}

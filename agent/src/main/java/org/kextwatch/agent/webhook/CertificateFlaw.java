@@ -1,0 +1,233 @@
+package org.kextwatch.agent.webhook;
+
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.mac.PlainText;
+
+/**
+ * Why the certificates of a server are not believed. Pure: Java says no more than that it found no
+ * path.
+ *
+ * @param found what is wrong, for people
+ * @param remedy what to do
+ */
+record CertificateFlaw(String found, String remedy) {
+  /** In every {@link #found} that ends with an unknown issuer. */
+  static final String UNKNOWN = "neither in Java's list of roots nor in caBundle";
+
+  private static final String SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1";
+  private static final String ANY_USE = "2.5.29.37.0";
+  private static final int DNS_NAME = 2;
+  private static final int IP_ADDRESS = 7;
+  private static final int NAMES_SHOWN = 5;
+  private static final String CLOCK = " Is this Mac's clock right?";
+
+  private static final Pattern COMMON_NAME =
+      Pattern.compile("(?i)(?:^|[,+])\\s*CN=([A-Za-z0-9 ._()@:-]{1,64})(?=$|[,+])");
+
+  /**
+   * Looks for the first thing that is wrong with the path from the server's own certificate to a
+   * root.
+   *
+   * @param shown by the server, its own first
+   * @param roots that this Mac trusts
+   * @return {@code null} if nothing is seen
+   */
+  static @Nullable CertificateFlaw of(
+      List<X509Certificate> shown, Collection<X509Certificate> roots, Instant now) {
+    List<X509Certificate> path = path(shown, roots);
+    CertificateFlaw flaw = own(shown.get(0), now);
+    for (int i = 1; flaw == null && i < path.size(); i++) {
+      flaw = intermediate(path.get(i), roots, now);
+    }
+    return flaw == null ? end(path, roots) : flaw;
+  }
+
+  /** Why a certificate is not one for this host, which it is not. */
+  static CertificateFlaw ofName(X509Certificate own, String host) {
+    List<String> names = names(own);
+    return names.isEmpty()
+        ? new CertificateFlaw(
+            "its certificate, %s, has no subject alternative name (SAN)".formatted(subject(own)),
+            "Issue one that names %s as a subject alternative name: the common name alone does not"
+                    .formatted(host)
+                + " count.")
+        : new CertificateFlaw(
+            "its certificate is for %s, not for %s"
+                .formatted(PlainText.of(String.join(", ", names)), host),
+            "The certificate is for another name: correct the host in endpoint, or issue one for "
+                + host
+                + ".");
+  }
+
+  /** When it is valid, if that is not now; {@code null} if it is. */
+  static @Nullable String validity(X509Certificate certificate, Instant now) {
+    if (now.isAfter(certificate.getNotAfter().toInstant())) {
+      return "expired on " + certificate.getNotAfter().toInstant();
+    }
+    return now.isBefore(certificate.getNotBefore().toInstant())
+        ? "is not valid before " + certificate.getNotBefore().toInstant()
+        : null;
+  }
+
+  static String subject(X509Certificate certificate) {
+    return PlainText.of(certificate.getSubjectX500Principal().toString());
+  }
+
+  /** What to do where TLS inspection or a CA of one's own may be the issuer. */
+  static String inspection(String issuer) {
+    Matcher name = COMMON_NAME.matcher(issuer);
+    return "If it is the root of your own CA or of TLS inspection: export it from the Keychain,"
+        + " which"
+        + " Java does not read (security find-certificate -a -c \"%s\" -p"
+            .formatted(name.find() ? name.group(1).strip() : "NAME OF THE ROOT")
+        + " /Library/Keychains/System.keychain > FILE), and set caBundle to that file.";
+  }
+
+  private static @Nullable CertificateFlaw own(X509Certificate own, Instant now) {
+    String validity = validity(own, now);
+    if (validity != null) {
+      return new CertificateFlaw(
+          "its certificate, %s, %s".formatted(subject(own), validity),
+          validity.startsWith("expired")
+              ? "The certificate has expired: renew it at the receiver." + CLOCK
+              : "The certificate is not yet valid: use the one of today at the receiver." + CLOCK);
+    }
+    return mayServe(own)
+        ? null
+        : new CertificateFlaw(
+            "its certificate, %s, is not for TLS servers (extended key usage)"
+                .formatted(subject(own)),
+            "Issue one with the extended key usage serverAuth: this one is for other purposes.");
+  }
+
+  private static @Nullable CertificateFlaw intermediate(
+      X509Certificate one, Collection<X509Certificate> roots, Instant now) {
+    if (roots.contains(one)) {
+      return null; // what is trusted itself is not looked at
+    }
+    String validity = validity(one, now);
+    if (validity != null) {
+      return new CertificateFlaw(
+          "the intermediate certificate %s %s".formatted(subject(one), validity),
+          "Its own certificate is good: install the CA's current intermediate certificate at the"
+              + " receiver."
+              + CLOCK);
+    }
+    return one.getBasicConstraints() >= 0
+        ? null
+        : new CertificateFlaw(
+            "%s has issued a certificate, but is no CA".formatted(subject(one)),
+            "Have the receiver's certificate issued by a CA.");
+  }
+
+  /** What is wrong where the path ends without a root. */
+  private static @Nullable CertificateFlaw end(
+      List<X509Certificate> path, Collection<X509Certificate> roots) {
+    X509Certificate last = path.get(path.size() - 1);
+    if (roots.contains(last) || roots.stream().anyMatch(root -> hasIssued(root, last))) {
+      return null;
+    }
+    String issuer = PlainText.of(last.getIssuerX500Principal().toString());
+    if (hasIssued(last, last)) {
+      return path.size() == 1
+          ? new CertificateFlaw(
+              "its certificate, %s, is self-signed".formatted(issuer),
+              "Use a certificate of a CA at the receiver, or save this one as PEM and set caBundle"
+                  + " to that file.")
+          : new CertificateFlaw(
+              "its root certificate, %s, is %s".formatted(issuer, UNKNOWN), inspection(issuer));
+    }
+    boolean isNamesake =
+        Stream.concat(roots.stream(), path.stream().filter(one -> !one.equals(last)))
+            .anyMatch(one -> one.getSubjectX500Principal().equals(last.getIssuerX500Principal()));
+    if (isNamesake) {
+      return new CertificateFlaw(
+          "the issuer, %s, is known with another key only (was it renewed?)".formatted(issuer),
+          "Put the issuer's current certificate into caBundle, beside the old one.");
+    }
+    return path.size() == 1
+        ? new CertificateFlaw(
+            "it shows its own certificate alone, and the issuer, %s, is %s"
+                .formatted(issuer, UNKNOWN),
+            "If the issuer is an intermediate CA, the intermediate certificate is missing: have the"
+                + " receiver send its whole chain. "
+                + inspection(issuer))
+        : new CertificateFlaw(
+            "its chain ends at %s, and its issuer, %s, is %s"
+                .formatted(subject(last), issuer, UNKNOWN),
+            inspection(issuer)
+                + " If the issuer is an intermediate CA itself, have the receiver send the whole"
+                + " chain.");
+  }
+
+  /** From the server's own up, as far as the certificates shown lead; servers mix up the order. */
+  private static List<X509Certificate> path(
+      List<X509Certificate> shown, Collection<X509Certificate> roots) {
+    List<X509Certificate> path = new ArrayList<>(List.of(shown.get(0)));
+    while (path.size() <= shown.size()) {
+      X509Certificate last = path.get(path.size() - 1);
+      if (roots.contains(last) || roots.stream().anyMatch(root -> hasIssued(root, last))) {
+        return path;
+      }
+      X509Certificate next =
+          shown.stream()
+              .filter(one -> !path.contains(one) && hasIssued(one, last))
+              .findFirst()
+              .orElse(null);
+      if (next == null) {
+        return path;
+      }
+      path.add(next);
+    }
+    return path;
+  }
+
+  private static boolean hasIssued(X509Certificate issuer, X509Certificate one) {
+    if (!issuer.getSubjectX500Principal().equals(one.getIssuerX500Principal())) {
+      return false;
+    }
+    try {
+      one.verify(issuer.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
+  private static boolean mayServe(X509Certificate own) {
+    try {
+      List<String> uses = own.getExtendedKeyUsage();
+      return uses == null || uses.contains(SERVER_AUTHENTICATION) || uses.contains(ANY_USE);
+    } catch (CertificateParsingException e) {
+      return true; // not for this reason
+    }
+  }
+
+  private static List<String> names(X509Certificate own) {
+    try {
+      Collection<List<?>> names = own.getSubjectAlternativeNames();
+      return names == null
+          ? List.of()
+          : names.stream()
+              .filter(
+                  name ->
+                      Integer.valueOf(DNS_NAME).equals(name.get(0))
+                          || Integer.valueOf(IP_ADDRESS).equals(name.get(0)))
+              .map(name -> String.valueOf(name.get(1)))
+              .limit(NAMES_SHOWN)
+              .toList();
+    } catch (CertificateParsingException e) {
+      return List.of();
+    }
+  }
+}

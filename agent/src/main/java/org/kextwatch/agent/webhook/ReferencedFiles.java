@@ -1,0 +1,96 @@
+package org.kextwatch.agent.webhook;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.RefusedPathException;
+import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.TrustedFile;
+
+/** Reads the files that settings name. Whatever is wrong with one is told by the setting's name. */
+final class ReferencedFiles {
+  private static final int MAX_LINE_BYTES = 8 << 10;
+  private static final int MAX_STORE_BYTES = 4 << 20;
+  private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]+");
+
+  private final SystemRoot root;
+
+  ReferencedFiles(SystemRoot root) {
+    this.root = root;
+  }
+
+  /** Something that differs once any of these files has been touched, replaced or taken away. */
+  String fingerprint(Settings.Webhook settings) {
+    return Stream.of(
+            settings.endpointFile(),
+            settings.secretFile(),
+            settings.previousSecretFile(),
+            settings.authorizationFile(),
+            settings.caBundle(),
+            settings.clientKeystore(),
+            settings.clientKeystorePasswordFile(),
+            settings.proxyCredentialsFile())
+        .filter(Objects::nonNull)
+        .map(macPath -> stat(root.resolve(macPath)))
+        .collect(Collectors.joining(" "));
+  }
+
+  /** The ctime, because a chmod can be what was wanted. */
+  private static String stat(Path file) {
+    try {
+      return Files.readAttributes(file, "unix:ino,size,ctime").toString();
+    } catch (IOException | UnsupportedOperationException e) {
+      return "none";
+    }
+  }
+
+  /** A file with a single line that nobody else may read, blanks around it aside. */
+  String secretLine(String setting, String macPath) throws UnusableSettingException {
+    byte[] bytes = read(setting, macPath, file -> TrustedFile.readSecret(file, MAX_LINE_BYTES));
+    String line = new String(bytes, StandardCharsets.UTF_8).strip();
+    if (!PRINTABLE.matcher(line).matches()) {
+      throw new UnusableSettingException(
+          "%s: %s does not hold one line of ASCII".formatted(setting, macPath));
+    }
+    return line;
+  }
+
+  /** A file that nobody else may read. */
+  byte[] secret(String setting, String macPath) throws UnusableSettingException {
+    return read(setting, macPath, file -> TrustedFile.readSecret(file, MAX_STORE_BYTES));
+  }
+
+  /** A file that nobody else may write. */
+  byte[] trusted(String setting, String macPath) throws UnusableSettingException {
+    return read(setting, macPath, file -> TrustedFile.read(file, MAX_STORE_BYTES));
+  }
+
+  private byte[] read(String setting, String macPath, Reader reader)
+      throws UnusableSettingException {
+    try {
+      return reader.read(root.resolve(macPath));
+    } catch (NoSuchFileException e) {
+      throw new UnusableSettingException("%s: there is no %s".formatted(setting, macPath));
+    } catch (RefusedPathException e) {
+      throw new UnusableSettingException("%s: %s".formatted(setting, e.reason()));
+    } catch (AccessDeniedException e) {
+      throw new UnusableSettingException(
+          "%s: %s: this user may not read it; try sudo".formatted(setting, macPath));
+    } catch (IOException e) {
+      throw new UnusableSettingException(
+          "%s: %s cannot be read (%s)".formatted(setting, macPath, e.getClass().getSimpleName()));
+    }
+  }
+
+  private interface Reader {
+    byte[] read(Path file) throws IOException, RefusedPathException;
+  }
+}

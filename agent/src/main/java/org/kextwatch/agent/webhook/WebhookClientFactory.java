@@ -1,0 +1,232 @@
+package org.kextwatch.agent.webhook;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
+import okhttp3.Dns;
+import okhttp3.Headers;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.SystemRoot;
+
+/** Makes a client from settings and the files that they name. */
+final class WebhookClientFactory {
+  private static final Duration CONNECTING = Duration.ofSeconds(10);
+
+  /** A header's name and a colon, perhaps as an argument of curl. */
+  private static final Pattern HEADER_LINE =
+      Pattern.compile("^(?i)(-H\\s*)?[\"']?((proxy-)?authorization\\s*:|[a-z][a-z0-9-]*\\s*:\\s)");
+
+  private static final Pattern PLAIN_BASIC = Pattern.compile("(?i)basic\\s+[^:]*:.*");
+
+  private final Settings.Webhook settings;
+  private final ReferencedFiles files;
+  private final InstantSource clock;
+  private final Duration longestAttempt;
+
+  WebhookClientFactory(Settings.Webhook settings, SystemRoot root) {
+    this(settings, root, InstantSource.system(), Duration.ofSeconds(30));
+  }
+
+  WebhookClientFactory(
+      Settings.Webhook settings, SystemRoot root, InstantSource clock, Duration longestAttempt) {
+    this.settings = settings;
+    this.files = new ReferencedFiles(root);
+    this.clock = clock;
+    this.longestAttempt = longestAttempt;
+  }
+
+  Endpoint open(String version) {
+    if (settings.endpoint() == null && settings.endpointFile() == null) {
+      return new Endpoint.NotSet();
+    }
+    try {
+      HttpUrl url = url();
+      List<WebhookSecret> secrets = secrets();
+      Headers headers = headers(version, authorization());
+      ProxyAuthenticator login = new ProxyAuthenticator(proxyCredentials());
+      HandshakeTrace tls = new HandshakeTrace();
+      OkHttpClient.Builder http =
+          new OkHttpClient.Builder()
+              .retryOnConnectionFailure(false) // the spool is the retry
+              .followRedirects(false) // they would carry body and headers to another host
+              .followSslRedirects(false)
+              .connectionSpecs(
+                  List.of(url.isHttps() ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
+              .connectionPool(new ConnectionPool())
+              .dns(new BoundedLookup(Dns.SYSTEM, CONNECTING))
+              .connectTimeout(CONNECTING)
+              .readTimeout(
+                  Duration
+                      .ZERO) // the whole attempt has its limit; one for each read costs a wake-up
+              .writeTimeout(Duration.ZERO)
+              .callTimeout(longestAttempt)
+              .proxyAuthenticator(login)
+              .addNetworkInterceptor(new StripRetryAfterInterceptor());
+      ProxySetting.apply(settings.proxy(), http);
+      TlsSetup.apply(bundle(), identity(), tls, http);
+      return new Endpoint.Ready(
+          new WebhookClient(http.build(), url, secrets, headers, login, tls, clock));
+    } catch (UnusableSettingException e) {
+      return new Endpoint.Unusable(e.note());
+    }
+  }
+
+  HttpUrl url() throws UnusableSettingException {
+    String setting = settings.endpoint() != null ? "endpoint" : "endpointFile";
+    String text =
+        settings.endpoint() != null ? settings.endpoint() : line(setting, settings.endpointFile());
+    HttpUrl url = text == null ? null : HttpUrl.parse(text);
+    if (url == null || !url.username().isEmpty() || !url.password().isEmpty()) {
+      throw new UnusableSettingException(
+          setting + ": it holds no URL, or one with a user or password");
+    }
+    if (!url.isHttps() && !isLoopback(url.host())) {
+      throw new UnusableSettingException(
+          setting + ": it is no https URL; http is for loopback alone");
+    }
+    return url;
+  }
+
+  private static boolean isLoopback(String host) {
+    return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.\\d{1,3}){3}");
+  }
+
+  /** The secret, and the one before if there is one. */
+  List<WebhookSecret> secrets() throws UnusableSettingException {
+    List<WebhookSecret> secrets = new ArrayList<>(List.of(secret()));
+    WebhookSecret previous = previousSecret();
+    if (previous != null) {
+      secrets.add(previous);
+    }
+    return secrets;
+  }
+
+  WebhookSecret secret() throws UnusableSettingException {
+    return secret("secretFile", settings.secretFile());
+  }
+
+  @Nullable WebhookSecret previousSecret() throws UnusableSettingException {
+    String macPath = settings.previousSecretFile();
+    return macPath == null ? null : secret("previousSecretFile", macPath);
+  }
+
+  private WebhookSecret secret(String setting, String macPath) throws UnusableSettingException {
+    String text = files.secretLine(setting, macPath);
+    String flaw = WebhookSecret.flaw(text).orElse(null);
+    if (flaw != null) {
+      throw new UnusableSettingException(
+          "%s: %s holds no webhook secret: it is %s".formatted(setting, macPath, flaw));
+    }
+    return WebhookSecret.parse(text);
+  }
+
+  /** The value of the Authorization header; what can be none is not sent. */
+  @Nullable String authorization() throws UnusableSettingException {
+    String setting = "authorizationFile";
+    String value = line(setting, settings.authorizationFile());
+    if (value != null && HEADER_LINE.matcher(value).find()) {
+      throw new UnusableSettingException(
+          "%s: %s holds a whole header line: write only its value there, such as: Bearer TOKEN"
+              .formatted(setting, settings.authorizationFile()));
+    }
+    if (value != null && PLAIN_BASIC.matcher(value).matches()) {
+      throw new UnusableSettingException(
+          "%s: %s holds user:password as they are: after Basic comes the base64 of them"
+              .formatted(setting, settings.authorizationFile()));
+    }
+    return value;
+  }
+
+  @Nullable String proxyCredentials() throws UnusableSettingException {
+    String setting = "proxyCredentialsFile";
+    String login = line(setting, settings.proxyCredentialsFile());
+    if (login != null && login.indexOf(':') <= 0) {
+      throw new UnusableSettingException(
+          "%s: %s does not hold user:password: there is no user before a colon"
+              .formatted(setting, settings.proxyCredentialsFile()));
+    }
+    return login;
+  }
+
+  /** The certificates of caBundle, none if it is not set. */
+  List<X509Certificate> bundle() throws UnusableSettingException {
+    String setting = "caBundle";
+    String macPath = settings.caBundle();
+    return macPath == null
+        ? List.of()
+        : CaBundle.read(setting + ": " + macPath, files.trusted(setting, macPath));
+  }
+
+  @Nullable ClientIdentity identity() throws UnusableSettingException {
+    String setting = "clientKeystore";
+    String macPath = settings.clientKeystore();
+    if (macPath == null) {
+      return null;
+    }
+    byte[] content = files.secret(setting, macPath);
+    String password = keystorePassword();
+    return ClientIdentity.open(
+        setting + ": " + macPath, content, (password == null ? "" : password).toCharArray());
+  }
+
+  @Nullable String keystorePassword() throws UnusableSettingException {
+    return line("clientKeystorePasswordFile", settings.clientKeystorePasswordFile());
+  }
+
+  private @Nullable String line(String setting, @Nullable String macPath)
+      throws UnusableSettingException {
+    return macPath == null ? null : files.secretLine(setting, macPath);
+  }
+
+  private Headers headers(String version, @Nullable String authorization) {
+    Headers.Builder headers = new Headers.Builder();
+    headers.set("User-Agent", "Kextwatch/" + version);
+    headers.set("Accept-Encoding", "identity"); // nothing to inflate, so nothing to explode
+    settings.headers().forEach(headers::set);
+    if (authorization != null) {
+      headers.set("Authorization", authorization);
+    }
+    return headers.build();
+  }
+
+  /** A lookup that hangs cannot be interrupted, only left behind until the resolver gives it up. */
+  record BoundedLookup(Dns dns, Duration limit) implements Dns {
+    @Override
+    public List<InetAddress> lookup(String host) throws UnknownHostException {
+      FutureTask<List<InetAddress>> lookup = new FutureTask<>(() -> dns.lookup(host));
+      Thread thread = new Thread(lookup, "lookup");
+      thread.setDaemon(true);
+      thread.start();
+      try {
+        return lookup.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (ExecutionException e) {
+        throw because("no address", e);
+      } catch (TimeoutException e) {
+        throw because("no answer", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw because("interrupted", e);
+      }
+    }
+
+    private static UnknownHostException because(String why, Exception cause) {
+      UnknownHostException unknown = new UnknownHostException(why);
+      unknown.initCause(cause);
+      return unknown;
+    }
+  }
+}

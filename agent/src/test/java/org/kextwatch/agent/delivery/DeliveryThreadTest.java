@@ -1,0 +1,244 @@
+package org.kextwatch.agent.delivery;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.standardwebhooks.Webhook;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.Patience;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.event.CloudEvent;
+import org.kextwatch.agent.event.EventData.Cause;
+import org.kextwatch.agent.event.EventData.HeartbeatData;
+import org.kextwatch.agent.event.EventData.StoppingData;
+import org.kextwatch.agent.event.EventSamples;
+import org.kextwatch.agent.event.EventWriter;
+import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.spool.Spool;
+import org.kextwatch.agent.webhook.WebhookRig;
+
+final class DeliveryThreadTest {
+  private static final Duration LONG = Patience.AMPLE;
+
+  @TempDir private Path mac;
+
+  private final MockWebServer server = new MockWebServer();
+  private final EventWriter writer = new EventWriter();
+  private WebhookRig endpoints;
+  private Spool spool;
+  private DeliveryThread delivery;
+
+  @BeforeEach
+  void start() throws IOException {
+    WebhookRig.useHttps(server);
+    server.start();
+    endpoints = new WebhookRig(mac);
+    spool = new Spool(mac.resolve("spool"), new Disk());
+    spool.open();
+    delivery = delivery(Optional::empty, Duration.ofMinutes(15));
+  }
+
+  @AfterEach
+  void stop() {
+    delivery.stop(Duration.ZERO);
+    server.close();
+  }
+
+  @Test
+  void whatIsCommittedArrivesInOrderAndVerifies() throws Exception {
+    delivery.start();
+    List<String> ids = new ArrayList<>();
+    for (long sequence = 1; sequence <= 50; sequence++) {
+      answer(200);
+      ids.add(keep(sequence).id());
+      delivery.committed(sequence);
+    }
+    for (String id : ids) {
+      RecordedRequest request = server.takeRequest(60, TimeUnit.SECONDS);
+      assertNotNull(request);
+      assertEquals(id, request.getHeaders().get("webhook-id"));
+      new Webhook(WebhookRig.SECRET)
+          .verify(request.getBody().utf8(), request.getHeaders().toMultimap());
+    }
+    assertTrue(delivery.flush(LONG));
+    assertEquals(0, delivery.state().pending());
+    assertNotNull(delivery.state().lastDeliveryAt());
+  }
+
+  @Test
+  void flushingSendsWhatIsHeldBack() throws IOException {
+    answer(200);
+    keep(1);
+    delivery.committed(1);
+    delivery.start();
+    assertTrue(delivery.flush(LONG));
+    assertEquals(1, server.getRequestCount());
+  }
+
+  @Test
+  void flushingEndsInTime() throws IOException {
+    for (int i = 0; i < 100; i++) {
+      answer(503);
+    }
+    keep(1);
+    delivery.committed(1);
+    delivery.start();
+    long start = System.nanoTime();
+    assertFalse(delivery.flush(Duration.ofMillis(300)));
+    assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(25));
+    assertEquals(1, delivery.state().pending());
+  }
+
+  @Test
+  void flushingWithoutAnEndpointDoesNotWait() throws IOException {
+    delivery.use(settings(Duration.ofMinutes(15), WebhookRig.at(null)));
+    keep(1);
+    delivery.committed(1);
+    delivery.start();
+    long start = System.nanoTime();
+    assertFalse(delivery.flush(LONG));
+    assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(25));
+  }
+
+  @Test
+  void flushingWithNothingToSendDoesNotWait() {
+    delivery.start();
+    assertTrue(delivery.flush(LONG));
+  }
+
+  @Test
+  void flushingWhatWasNeverStartedDoesNotWait() throws IOException {
+    keep(1);
+    delivery.committed(1);
+    assertFalse(delivery.flush(LONG));
+  }
+
+  @Test
+  void stoppingSendsTheLastEvent() throws IOException {
+    delivery.start();
+    answer(200);
+    keep(1);
+    delivery.committed(1);
+    delivery.stop(LONG);
+    assertEquals(1, server.getRequestCount());
+    assertEquals(0, spool.pendingCount());
+  }
+
+  @Test
+  void stoppingDoesNotWaitForASlowServer() throws IOException {
+    server.enqueue(new MockResponse.Builder().headersDelay(1, TimeUnit.MINUTES).build());
+    delivery.start();
+    keep(1);
+    delivery.committed(1);
+    long start = System.nanoTime();
+    delivery.stop(Duration.ofMillis(100));
+    assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(25));
+    assertEquals(1, spool.pendingCount());
+  }
+
+  @Test
+  void otherSettingsAreTakenWhileItRuns() throws Exception {
+    delivery.use(settings(Duration.ofMinutes(15), WebhookRig.at(null)));
+    delivery.start();
+    keep(1);
+    delivery.committed(1);
+    assertFalse(delivery.flush(Duration.ofSeconds(5)));
+    answer(200);
+    delivery.use(settings(Duration.ofMinutes(15), WebhookRig.at(url())));
+    assertTrue(delivery.flush(LONG));
+  }
+
+  @Test
+  void heartbeatsAreMadeWhenTheyAreSent() throws Exception {
+    delivery =
+        delivery(
+            () ->
+                Optional.of(
+                    writer.write(
+                        new HeartbeatData(EventSamples.STATUS, 0, 1),
+                        EventSamples.DEVICE,
+                        EventSamples.NOW)),
+            Duration.ofMillis(500));
+    answer(200);
+    answer(200);
+    delivery.start();
+    assertNotNull(server.takeRequest(60, TimeUnit.SECONDS));
+    assertNotNull(server.takeRequest(60, TimeUnit.SECONDS));
+    assertEquals(0, spool.pendingCount());
+  }
+
+  @Test
+  void aHeartbeatThatCannotBeMadeEndsNothing() throws Exception {
+    delivery =
+        delivery(
+            () -> {
+              throw new IllegalStateException("no status yet");
+            },
+            Duration.ofMillis(100));
+    delivery.start();
+    TimeUnit.MILLISECONDS.sleep(300);
+    answer(200);
+    keep(1);
+    delivery.committed(1);
+    assertTrue(delivery.flush(LONG));
+  }
+
+  private DeliveryThread delivery(Supplier<Optional<CloudEvent>> heartbeat, Duration interval) {
+    return new DeliveryThread(
+        spool,
+        endpoints.root,
+        "0.1.0",
+        "C02XK0AAJG5H",
+        settings(interval, WebhookRig.at(url())),
+        heartbeat);
+  }
+
+  private String url() {
+    return "https://localhost:" + server.getPort() + "/hook";
+  }
+
+  private static Settings settings(Duration heartbeat, Settings.Webhook webhook) {
+    Settings.Intervals pace = Settings.defaults().pace();
+    return WebhookRig.settings(
+        webhook,
+        new Settings.Intervals(
+            pace.health(),
+            pace.atRisk(),
+            heartbeat,
+            pace.confirm(),
+            pace.settle(),
+            pace.toolTimeout()));
+  }
+
+  private void answer(int code) {
+    server.enqueue(new MockResponse.Builder().code(code).build());
+  }
+
+  private CloudEvent keep(long sequence) throws IOException {
+    CloudEvent event =
+        writer.write(
+            new StoppingData(EventSamples.STATUS, Cause.SIGNAL),
+            EventSamples.DEVICE,
+            EventSamples.NOW,
+            EventSamples.STREAM,
+            sequence);
+    spool.append(event);
+    return event;
+  }
+}

@@ -1,0 +1,356 @@
+package org.kextwatch.agent.delivery;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.RecordedRequest;
+import okio.ByteString;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.event.CloudEvent;
+import org.kextwatch.agent.event.EventData.DropReason;
+import org.kextwatch.agent.event.EventSamples;
+import org.kextwatch.agent.event.EventType;
+import org.kextwatch.agent.mac.FaultyDisk;
+import org.kextwatch.agent.webhook.WebhookRig;
+import org.kextwatch.agent.webhook.WebhookSecret;
+import org.kextwatch.agent.webhook.WebhookSignature;
+
+final class EventDispatcherTest extends DispatcherRig {
+
+  @Test
+  void eventsGoInOrderAndLeaveTheSpool() throws Exception {
+    List<CloudEvent> events = List.of(started(1), changed(2), started(3), changed(4));
+    keep(events);
+    answer(200, 201, 202, 204);
+    for (int i = 0; i < 3; i++) {
+      assertEquals(Duration.ZERO, courier.step());
+    }
+    assertEquals(SPLAY, courier.step());
+    for (CloudEvent event : events) {
+      RecordedRequest request = server.takeRequest();
+      assertEquals(event.id(), request.getHeaders().get("webhook-id"));
+      assertEquals(event.body(), request.getBody());
+    }
+    assertEquals(0, spool.pendingCount());
+    assertTrue(courier.isEmpty());
+    assertEquals(clock.instant(), courier.state().lastDeliveryAt());
+    assertNull(courier.state().lastError());
+  }
+
+  @Test
+  void onlyWhatTheStateCountsIsSent() throws IOException {
+    keep(List.of(changed(1), changed(2)));
+    courier.committed(1);
+    answer(200, 200);
+    courier.step();
+    assertTrue(courier.isEmpty());
+    courier.step();
+    assertEquals(1, server.getRequestCount());
+    assertEquals(1, courier.state().pending());
+    courier.committed(2);
+    courier.step();
+    assertEquals(2, server.getRequestCount());
+  }
+
+  @Test
+  void afterAFailureItWaitsAndSendsTheSameAgain() throws Exception {
+    keep(List.of(changed(1), changed(2)));
+    answer(503, 500, 200, 200);
+    assertEquals(Duration.ofMillis(2_500), courier.step());
+    assertEquals(Duration.ofMillis(2_500), courier.step());
+    assertEquals(1, server.getRequestCount());
+    clock.advance(Duration.ofMillis(2_500));
+    assertEquals(Duration.ofSeconds(5), courier.step());
+    assertEquals(url("").replaceAll("/$", "") + " answered 500", courier.state().lastError());
+    clock.advance(Duration.ofSeconds(5));
+    courier.step();
+    courier.step();
+    RecordedRequest[] requests = {
+      server.takeRequest(), server.takeRequest(), server.takeRequest(), server.takeRequest()
+    };
+    assertEquals(id(requests[0]), id(requests[1]));
+    assertEquals(id(requests[0]), id(requests[2]));
+    assertFalse(id(requests[0]).equals(id(requests[3])));
+    assertEquals(
+        List.of("1", "2", "3", "1"),
+        Arrays.stream(requests).map(r -> r.getHeaders().get("webhook-attempt")).toList());
+    assertEquals(requests[0].getBody(), requests[2].getBody());
+    assertEquals(0, spool.pendingCount());
+    assertNull(courier.state().lastError());
+  }
+
+  @Test
+  void aConnectionFailureIsWaitedOut() throws IOException {
+    keep(List.of(changed(1)));
+    server.close();
+    assertEquals(Duration.ofMillis(2_500), courier.step());
+    clock.advance(Duration.ofSeconds(3));
+    assertEquals(Duration.ofSeconds(5), courier.step());
+    assertEquals(1, spool.pendingCount());
+    assertTrue(courier.state().lastError().endsWith(": no connection"));
+  }
+
+  @Test
+  void aWishToBeLeftAloneIsGranted() throws IOException {
+    keep(List.of(changed(1)));
+    server.enqueue(new MockResponse.Builder().code(429).addHeader("Retry-After: 100").build());
+    assertEquals(Duration.ofMinutes(2), courier.step());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 401, 403, 404, 405})
+  void noAnswerLosesAnEvent(int code) throws IOException {
+    keep(List.of(changed(1)));
+    AtomicInteger status = new AtomicInteger(code);
+    server.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            return new MockResponse.Builder().code(status.get()).build();
+          }
+        });
+    for (int look = 0; look < 15; look++) {
+      Duration wait = courier.step();
+      assertTrue(wait.compareTo(Duration.ofMinutes(30)) <= 0, wait.toString());
+      clock.advance(wait);
+    }
+    assertEquals(1, spool.pendingCount());
+    assertEquals(0, spool.quarantinedCount());
+    status.set(200);
+    for (int look = 0; look < 4; look++) {
+      clock.advance(courier.step());
+    }
+    assertEquals(0, spool.pendingCount());
+  }
+
+  @Test
+  void aSecretPutRightIsReadBeforeTheNextAttempt() throws Exception {
+    keep(List.of(changed(1)));
+    answer(401, 200);
+    Duration wait = courier.step();
+    endpoints.put("/etc/secret", WebhookRig.OTHER_SECRET, "rw-------");
+    clock.advance(wait);
+    courier.step();
+    server.takeRequest();
+    RecordedRequest request = server.takeRequest();
+    assertTrue(
+        WebhookSignature.isValid(
+            WebhookSecret.parse(WebhookRig.OTHER_SECRET),
+            request.getHeaders().get("webhook-signature"),
+            id(request),
+            Long.parseLong(request.getHeaders().get("webhook-timestamp")),
+            request.getBody().toByteArray()));
+  }
+
+  @Test
+  void anEndpointThatIsGoneIsProbedOnceADay() throws Exception {
+    keep(List.of(changed(1)));
+    answer(410, 410, 200, 200);
+    assertEquals(Duration.ofDays(1), courier.step());
+    clock.advance(Duration.ofHours(23));
+    assertEquals(Duration.ofHours(1), courier.step());
+    assertEquals(1, server.getRequestCount());
+    clock.advance(Duration.ofHours(1));
+    assertEquals(Duration.ofDays(1), courier.step());
+    clock.advance(Duration.ofDays(1));
+    assertEquals(Duration.ZERO, courier.step());
+    courier.step();
+    assertEquals(0, spool.pendingCount());
+    assertEquals("org.kextwatch.status.changed", type(server.takeRequest()));
+    assertEquals("org.kextwatch.status.heartbeat", type(server.takeRequest()));
+  }
+
+  @Test
+  void anEndpointThatIsGoneIsNotHurried() throws IOException {
+    keep(List.of(changed(1)));
+    answer(410);
+    courier.step();
+    courier.expedite(true);
+    courier.step();
+    assertEquals(1, server.getRequestCount());
+    assertTrue(courier.isDone());
+  }
+
+  @Test
+  void otherSettingsEndEveryPause() throws Exception {
+    keep(List.of(changed(1)));
+    answer(410, 200);
+    courier.step();
+    courier.use(settings(url("/other")));
+    courier.step();
+    server.takeRequest();
+    assertEquals("/other", server.takeRequest().getTarget());
+  }
+
+  @Test
+  void theSameSettingsEndNone() throws IOException {
+    keep(List.of(changed(1)));
+    answer(410);
+    courier.step();
+    courier.use(settings(url("/hook")));
+    courier.step();
+    assertEquals(1, server.getRequestCount());
+  }
+
+  @Test
+  void withoutAnEndpointEventsAreKept() throws IOException {
+    courier.close();
+    courier = courier(settings(null));
+    keep(List.of(changed(1)));
+    assertEquals(EventDispatcher.REOPEN, courier.step());
+    courier.expedite(true);
+    courier.step();
+    assertTrue(courier.isDone());
+    assertEquals(1, spool.pendingCount());
+    assertNull(courier.state().lastError());
+
+    courier.use(settings(url("/hook")));
+    answer(200);
+    courier.step();
+    assertEquals(0, spool.pendingCount());
+  }
+
+  @Test
+  void anUnusableSecretIsToldAndReadAgain() throws IOException {
+    keep(List.of(changed(1)));
+    endpoints.put("/etc/secret", WebhookRig.SECRET, "rw-r--r--");
+    assertEquals(EventDispatcher.REOPEN, courier.step());
+    assertTrue(courier.state().lastError().contains("chmod 600"));
+    endpoints.put("/etc/secret", WebhookRig.SECRET, "rw-------");
+    clock.advance(EventDispatcher.REOPEN);
+    answer(200);
+    courier.step();
+    assertEquals(0, spool.pendingCount());
+  }
+
+  @Test
+  void aDamagedEventBlocksNoOther() throws IOException {
+    keep(List.of(changed(1), changed(2)));
+    Files.write(file(spool.pending().get(0)), new byte[7]);
+    answer(200);
+    courier.step();
+    courier.step();
+    assertEquals(1, server.getRequestCount());
+    assertEquals(Set.of(DropReason.CORRUPT), Set.copyOf(spool.marked().values()));
+    assertEquals(0, courier.state().pending());
+  }
+
+  @Test
+  void anEventThatAloneCannotBeReadIsGivenUpInTheEnd() throws IOException {
+    keep(List.of(changed(1), changed(2)));
+    disk.unreadable.add(file(spool.pending().get(0)));
+    answer(200);
+    for (int look = 1; look < 5; look++) {
+      assertEquals(RetryState.LOCAL, courier.step());
+      assertEquals("the spool cannot be read", courier.state().lastError());
+      clock.advance(RetryState.LOCAL);
+    }
+    assertEquals(Map.of(), spool.marked());
+    courier.step();
+    assertEquals(List.of(DropReason.CORRUPT), List.copyOf(spool.marked().values()));
+    courier.step();
+    assertEquals(1, server.getRequestCount());
+    assertEquals(0, spool.pendingCount());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSpoolThatCannotBeReadLosesNothing(boolean isFolderAway) throws IOException {
+    keep(List.of(changed(1), changed(2), changed(3)));
+    lookLongAt(isFolderAway ? this::moveAway : () -> disk.isUnreadable = true);
+    assertEquals(3, spool.pendingCount());
+    disk.isUnreadable = false;
+    if (isFolderAway) {
+      Files.move(folder.resolve("away"), folder.resolve("new"));
+    }
+    answer(200, 200, 200);
+    for (int look = 0; look < 10; look++) {
+      clock.advance(courier.step());
+    }
+    assertEquals(3, server.getRequestCount());
+    assertEquals(0, spool.pendingCount());
+    assertEquals(Map.of(), spool.marked());
+  }
+
+  private void lookLongAt(Trouble trouble) throws IOException {
+    courier.close();
+    courier = courier(settings(url("/hook")), Optional::empty);
+    courier.committed(3);
+    trouble.begin();
+    for (int look = 0; look < 240; look++) {
+      clock.advance(courier.step());
+    }
+  }
+
+  private interface Trouble {
+    void begin() throws IOException;
+  }
+
+  private void moveAway() throws IOException {
+    Files.move(folder.resolve("new"), folder.resolve("away"));
+  }
+
+  @Test
+  void whatIsNoEventBlocksNoOther() throws IOException {
+    CloudEvent odd =
+        new CloudEvent(
+            "evt_x",
+            EventType.STATUS_CHANGED,
+            EventSamples.STREAM,
+            1L,
+            EventSamples.NOW,
+            ByteString.encodeUtf8("[1]"));
+    keep(List.of(odd, changed(2)));
+    answer(200);
+    courier.step();
+    courier.step();
+    assertEquals(1, server.getRequestCount());
+    assertEquals(0, spool.pendingCount());
+  }
+
+  @Test
+  void aDeliveredEventThatCannotBeDeletedIsNotSentAgain() throws IOException {
+    keep(List.of(changed(1)));
+    disk.faults.add(FaultyDisk.Fault.DELETE);
+    answer(200);
+    courier.step();
+    courier.step();
+    assertEquals(1, server.getRequestCount());
+  }
+
+  @Test
+  void theSkewOfTheClockIsTold() throws IOException {
+    keep(List.of(changed(1)));
+    server.enqueue(
+        new MockResponse.Builder()
+            .code(401)
+            .addHeader("Date", "Mon, 23 Nov 2000 18:45:17 GMT")
+            .build());
+    courier.step();
+    assertNull(courier.state().clockSkewSeconds()); // a date that is none
+    clock.advance(Duration.ofHours(1));
+    server.enqueue(
+        new MockResponse.Builder()
+            .code(200)
+            .addHeader("Date", "Thu, 23 Nov 2000 18:45:17 GMT")
+            .build());
+    courier.step();
+    assertNotNull(courier.state().clockSkewSeconds());
+  }
+}

@@ -1,0 +1,211 @@
+package org.kextwatch.agent.status;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kextwatch.agent.status.StatusSamples.ACTIVE;
+import static org.kextwatch.agent.status.StatusSamples.HEALTHY;
+import static org.kextwatch.agent.status.StatusSamples.NOON;
+import static org.kextwatch.agent.status.StatusSamples.extension;
+import static org.kextwatch.agent.status.StatusSamples.pair;
+import static org.kextwatch.agent.status.StatusSamples.status;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class DebounceTest {
+  private static final Duration CONFIRM = Duration.ofMinutes(1);
+  private static final Duration SETTLE = Duration.ofMinutes(10);
+
+  private static final Status GOOD = status(HEALTHY, ACTIVE);
+  private static final Status FALLEN = status(pair(true, false), ACTIVE);
+  private static final Status AWAITING =
+      status(pair(true, false), extension(ExtensionState.AWAITING_APPROVAL, Grant.NONE, false));
+  private static final Debounce STEADY =
+      new Debounce(null, null, false, true, GOOD.health().appVersion());
+
+  @Test
+  void aFallOnHealthAloneIsToldAtTheSecondLook() {
+    Debounce first = look(STEADY, GOOD, FALLEN, 0);
+    assertTrue(first.held());
+    assertFalse(first.isSettling());
+    assertEquals(NOON.plus(CONFIRM), first.lookAgainAt(CONFIRM));
+
+    assertTrue(look(first, GOOD, FALLEN, 59).held());
+    assertFalse(look(first, GOOD, FALLEN, 60).held());
+  }
+
+  @Test
+  void aSleepIsNoTimeBetweenTwoLooks() {
+    Duration night = Duration.ofHours(8);
+    Debounce first = look(STEADY, GOOD, FALLEN, 0).later(night);
+    int woken = (int) night.toSeconds();
+    assertTrue(look(first, GOOD, FALLEN, woken + 59).held());
+    assertFalse(look(first, GOOD, FALLEN, woken + 60).held());
+  }
+
+  @Test
+  void anotherVersionOfTheExtensionIsAnUpdateToo() {
+    Status old = silent("101.1");
+    assertEquals(NOON.plus(SETTLE), look(STEADY, old, silent("101.2"), 0).settledAt());
+    assertNull(look(STEADY, old, old, 0).settledAt());
+  }
+
+  @Test
+  void aFallThatComesWithAnotherVersionIsAnUpdateThatSettles() {
+    Status updated = status(pair(true, false), ofVersion("101.3.1"));
+    Debounce seen = look(STEADY, GOOD, updated, 0);
+    assertTrue(seen.isSettling());
+    assertTrue(seen.holds(GOOD, updated));
+  }
+
+  private static Extension ofVersion(String version) {
+    return new Extension(
+        ACTIVE.kind(),
+        ACTIVE.state(),
+        ACTIVE.bundleId(),
+        ACTIVE.teamId(),
+        ACTIVE.path(),
+        version,
+        ACTIVE.loaded(),
+        ACTIVE.loadedVersion(),
+        ACTIVE.grant(),
+        ACTIVE.grantEvidence(),
+        ACTIVE.userMayApprove(),
+        ACTIVE.allowedByProfile(),
+        ACTIVE.lastAttempt(),
+        List.of());
+  }
+
+  /** Of a Defender that does not answer while its extension is listed. */
+  private static Status silent(String version) {
+    SystemExtension row =
+        new SystemExtension("com.microsoft.wdav.epsext", version, "activated_enabled");
+    return status(
+        Health.unreachable(Reachability.TIMEOUT, null),
+        StatusSamples.system(ExtensionState.ACTIVE, List.of(row)));
+  }
+
+  @Test
+  void aFallThatPassesIsNeverTold() {
+    Debounce recovered = look(look(STEADY, GOOD, FALLEN, 0), GOOD, GOOD, 30);
+    assertEquals(STEADY, recovered);
+    assertTrue(look(recovered, GOOD, FALLEN, 60).held());
+  }
+
+  @Test
+  void whatTheExtensionSaysIsNeverHeld() {
+    assertFalse(look(STEADY, GOOD, AWAITING, 0).held());
+    assertFalse(look(Debounce.NOTHING_SEEN, null, AWAITING, 0).held());
+  }
+
+  @Test
+  void aFallThatComesWithAnotherGrantIsNotOnHealthAlone() {
+    Status revoked = status(pair(false, true), extension(ExtensionState.ACTIVE, Grant.NONE, true));
+    assertFalse(look(STEADY, GOOD, revoked, 0).held());
+  }
+
+  @Test
+  void recoveryAndChangesWithoutAFallAreToldAtOnce() {
+    assertFalse(look(STEADY, FALLEN, GOOD, 0).held());
+    assertFalse(look(STEADY, FALLEN, status(pair(false, true), ACTIVE), 0).held());
+  }
+
+  @Test
+  void atFirstSightAFallIsHeldUntilDefenderHasSettled() {
+    Debounce first = look(Debounce.NOTHING_SEEN, null, FALLEN, 0);
+    assertTrue(first.isSettling());
+    assertEquals(NOON.plus(SETTLE), first.lookAgainAt(CONFIRM));
+
+    Debounce later = look(first, null, FALLEN, 599);
+    assertTrue(later.isSettling());
+    assertFalse(look(later, null, FALLEN, 600).held());
+  }
+
+  @Test
+  void settlesAgainAfterBootAndUpdate() {
+    Debounce booted = STEADY.after(GOOD, FALLEN, FALLEN, true, CONFIRM, SETTLE);
+    assertTrue(booted.isSettling());
+
+    Status updated = status(version(pair(true, false), "101.99"), ACTIVE);
+    assertTrue(look(STEADY, GOOD, updated, 0).isSettling());
+  }
+
+  @Test
+  void aVersionThatIsNotToldIsNoUpdate() {
+    Status silent = status(Health.unreachable(Reachability.DAEMON_UNREACHABLE, 3), ACTIVE);
+    Debounce steady = look(STEADY, GOOD, silent, 0);
+    assertFalse(steady.isSettling());
+    assertEquals("101.02.48", steady.appVersion());
+  }
+
+  @Test
+  void aClockSetBackHoldsNothingLongerThanTheSettingsSay() {
+    Debounce first = look(STEADY, GOOD, FALLEN, 0);
+    Debounce back = look(first, GOOD, FALLEN, -86_400);
+    assertEquals(NOON.plusSeconds(-86_400).plus(CONFIRM), back.lookAgainAt(CONFIRM));
+
+    Debounce settling = look(Debounce.NOTHING_SEEN, null, FALLEN, 0);
+    Debounce settlingBack = look(settling, null, FALLEN, -86_400);
+    assertEquals(NOON.plusSeconds(-86_400).plus(SETTLE), settlingBack.settledAt());
+  }
+
+  @Test
+  void withoutPatienceEverythingIsToldAtOnce() {
+    Debounce steady =
+        Debounce.NOTHING_SEEN.after(null, FALLEN, FALLEN, true, Duration.ZERO, Duration.ZERO);
+    assertFalse(steady.held());
+    assertNull(steady.lookAgainAt(Duration.ZERO));
+  }
+
+  private static Debounce look(
+      Debounce before, @Nullable Status told, Status now, int secondsLater) {
+    Status then = at(now, NOON.plusSeconds(secondsLater));
+    return before.after(told, then, then, false, CONFIRM, SETTLE);
+  }
+
+  static Status at(Status status, Instant instant) {
+    return new Status(
+        status.schema(),
+        instant,
+        status.verdict(),
+        status.reason(),
+        status.verdictSince(),
+        status.settling(),
+        status.summary(),
+        status.advice(),
+        status.device(),
+        status.agent(),
+        status.health(),
+        status.extension());
+  }
+
+  private static Health version(Health health, String version) {
+    return new Health(
+        health.reachability(),
+        health.healthy(),
+        health.licensed(),
+        health.realTimeProtectionEnabled(),
+        health.realTimeProtectionAvailable(),
+        health.realTimeProtectionSubsystem(),
+        health.passiveModeEnabled(),
+        health.fullDiskAccessEnabled(),
+        health.issues(),
+        version,
+        health.productExpiration(),
+        health.expiresAt(),
+        health.expiresSoon(),
+        health.releaseRing(),
+        health.tamperProtection(),
+        health.definitionsStatus(),
+        health.definitionsAgeMinutes(),
+        health.managedSettings(),
+        health.unavailableFields(),
+        health.exitCode(),
+        null);
+  }
+}

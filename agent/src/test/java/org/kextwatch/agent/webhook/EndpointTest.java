@@ -1,0 +1,207 @@
+package org.kextwatch.agent.webhook;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.config.Settings;
+
+final class EndpointTest {
+  private static final String URL = "https://fleet.example.com:8443/hooks/canary?token=canary";
+
+  @TempDir private Path mac;
+  private WebhookRig endpoints;
+
+  @BeforeEach
+  void prepareTheMac() throws IOException {
+    endpoints = new WebhookRig(mac);
+  }
+
+  @Test
+  void withoutSettingsThereIsNone() {
+    assertInstanceOf(Endpoint.NotSet.class, endpoints.open(WebhookRig.at(null)));
+  }
+
+  @Test
+  void itIsNamedByItsHostAlone() {
+    assertEquals("https://fleet.example.com:8443", client(WebhookRig.at(URL)).where());
+    assertEquals("https://a.example", client(WebhookRig.at("https://a.example/x")).where());
+    assertEquals("http://[::1]:8080", client(WebhookRig.at("http://[::1]:8080/x")).where());
+  }
+
+  @Test
+  void theAddressMayBeInASecretFile() throws IOException {
+    endpoints.put("/etc/endpoint", "  " + URL + "\n", "rw-------");
+    assertEquals("https://fleet.example.com:8443", client(inFile()).where());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://fleet.example.com/canary",
+        "ftp://fleet.example.com/canary",
+        "https://canary:canary@fleet.example.com/",
+        "fleet.example.com/canary",
+        "https://",
+        "canary\ncanary",
+        "",
+      })
+  void anAddressThatIsNotSafeIsRefused(String url) throws IOException {
+    endpoints.put("/etc/endpoint", url, "rw-------");
+    String note = unusable(inFile());
+    assertTrue(note.startsWith("endpointFile: "), note);
+    assertFalse(note.contains("canary"), note);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rw-r--r--, chmod 600",
+    "rw-r-----, chmod 600",
+    "rw--w----, chmod go-w",
+  })
+  void aSecretThatOthersReachIsRefused(String permissions, String remedy) throws IOException {
+    endpoints.put("/etc/secret", WebhookRig.SECRET, permissions);
+    String note = unusable(WebhookRig.at(URL));
+    assertTrue(note.startsWith("secretFile: ") && note.contains(remedy), note);
+  }
+
+  @Test
+  void aMissingSecretIsNamed() throws IOException {
+    Files.delete(mac.resolve("etc/secret"));
+    assertEquals("secretFile: there is no /etc/secret", unusable(WebhookRig.at(URL)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "whsec_", "whsec_Y2FuYXJ5", "canary", "whsk_Y2FuYXJ5"})
+  void aSecretThatIsNoneIsRefusedWithoutBeingTold(String secret) throws IOException {
+    endpoints.put("/etc/secret", secret, "rw-------");
+    String note = unusable(WebhookRig.at(URL));
+    assertTrue(note.startsWith("secretFile: /etc/secret "), note);
+    assertFalse(note.contains("canary") || note.contains("Y2Fu"), note);
+  }
+
+  @Test
+  void anUnusablePreviousSecretIsNamed() {
+    String note =
+        unusable(WebhookRig.webhook(URL, null, "/etc/previous", null, Map.of(), "none", null));
+    assertEquals("previousSecretFile: there is no /etc/previous", note);
+  }
+
+  @Test
+  void anAuthorizationOfTwoLinesIsRefused() throws IOException {
+    endpoints.put("/etc/authorization", "Bearer canary\nX-Other: canary", "rw-------");
+    String note =
+        unusable(WebhookRig.webhook(URL, null, null, "/etc/authorization", Map.of(), "none", null));
+    assertEquals("authorizationFile: /etc/authorization does not hold one line of ASCII", note);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '~',
+      delimiter = '|',
+      textBlock =
+          """
+          Authorization: Bearer canary | holds a whole header line
+          authorization:Bearer canary | holds a whole header line
+          "Authorization: Bearer canary" | holds a whole header line
+          -H "Authorization: Bearer canary" | holds a whole header line
+          Proxy-Authorization: Basic Y2FuYXJ5 | holds a whole header line
+          X-Api-Key: canary | holds a whole header line
+          Basic user:canary | holds user:password as they are
+          """)
+  void anAuthorizationThatCanBeNoneIsRefused(String line, String told) throws IOException {
+    endpoints.put("/etc/authorization", line + "\n", "rw-------");
+    String note =
+        unusable(WebhookRig.webhook(URL, null, null, "/etc/authorization", Map.of(), "none", null));
+    assertTrue(note.startsWith("authorizationFile: /etc/authorization " + told), note);
+    assertFalse(note.contains("canary"), note);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"Bearer a.b:c=", "Splunk 12-34", "token", "Basic dXNlcjpwYXNz", "SharedKey a:b"})
+  void everyKindOfAuthorizationIsTaken(String value) throws IOException {
+    endpoints.put("/etc/authorization", value, "rw-------");
+    client(WebhookRig.webhook(URL, null, null, "/etc/authorization", Map.of(), "none", null));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "canary",
+        "-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----\n",
+      })
+  void aBundleWithoutCertificatesIsRefused(String pem) throws IOException {
+    endpoints.put("/etc/ca.pem", pem, "rw-r--r--");
+    String note = unusable(WebhookRig.at(URL));
+    assertTrue(note.startsWith("caBundle: /etc/ca.pem "), note);
+  }
+
+  @Test
+  void aBundleThatOthersMayWriteIsRefused() throws IOException {
+    endpoints.put("/etc/ca.pem", "", "rw-rw-rw-");
+    assertTrue(unusable(WebhookRig.at(URL)).contains("chmod go-w"));
+  }
+
+  @Test
+  void aKeystoreThatCannotBeOpenedIsRefused() throws IOException {
+    endpoints.put("/etc/identity.p12", "canary", "rw-------");
+    endpoints.put("/etc/password", "canary", "rw-------");
+    String note =
+        unusable(
+            new Settings.Webhook(
+                URL,
+                null,
+                "/etc/secret",
+                null,
+                null,
+                Map.of(),
+                null,
+                "/etc/identity.p12",
+                "/etc/password",
+                "none",
+                null));
+    assertTrue(note.startsWith("clientKeystore: /etc/identity.p12 is not PKCS#12"), note);
+    assertFalse(note.contains("canary"), note);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"proxy.example.com:99999", "a b:80", ":80"})
+  void aProxyThatIsNoneIsRefused(String proxy) {
+    String note = unusable(WebhookRig.webhook(URL, null, null, null, Map.of(), proxy, null));
+    assertTrue(note.startsWith("proxy: "), note);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"system", "none", "proxy.example.com:3128", "[::1]:3128"})
+  void everyKindOfProxyIsTaken(String proxy) {
+    assertEquals(
+        "https://fleet.example.com:8443",
+        client(WebhookRig.webhook(URL, null, null, null, Map.of(), proxy, null)).where());
+  }
+
+  private static Settings.Webhook inFile() {
+    return WebhookRig.webhook(null, "/etc/endpoint", null, null, Map.of(), "none", null);
+  }
+
+  private WebhookClient client(Settings.Webhook settings) {
+    return endpoints.client(settings);
+  }
+
+  private @Nullable String unusable(Settings.Webhook settings) {
+    return assertInstanceOf(Endpoint.Unusable.class, endpoints.open(settings)).note();
+  }
+}

@@ -1,0 +1,161 @@
+package org.kextwatch.agent.webhook;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import okhttp3.Protocol;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
+import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.Patience;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.RefusedPathException;
+import org.kextwatch.agent.mac.SystemRoot;
+
+/** A simulated Mac with everything that a webhook needs, and a real HTTPS server for it. */
+public final class WebhookRig {
+  public static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  public static final String OTHER_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+  static final String PATH = "/hooks/of-the-fleet?token=canary";
+
+  private static final HeldCertificate ROOT_CERTIFICATE =
+      new HeldCertificate.Builder().certificateAuthority(1).commonName("Test root").build();
+  private static final HeldCertificate SERVER_CERTIFICATE =
+      new HeldCertificate.Builder()
+          .signedBy(ROOT_CERTIFICATE)
+          .commonName("localhost")
+          .addSubjectAlternativeName("localhost")
+          .addSubjectAlternativeName("127.0.0.1")
+          .build();
+
+  /** Held, or their level would be forgotten. */
+  private static final List<Logger> SILENCED =
+      List.of(
+          Logger.getLogger(MockWebServer.class.getName()),
+          Logger.getLogger("okhttp3.OkHttpClient"));
+
+  static {
+    SILENCED.forEach(logger -> logger.setLevel(Level.OFF));
+  }
+
+  public final SystemRoot root;
+  private final Path folder;
+
+  public WebhookRig(Path folder) throws IOException {
+    this.folder = folder;
+    try {
+      this.root = SystemRoot.at(folder);
+    } catch (RefusedPathException e) {
+      throw new IOException(e);
+    }
+    put("/etc/secret", SECRET + "\n", "rw-------");
+    put("/etc/ca.pem", ROOT_CERTIFICATE.certificatePem(), "rw-r--r--");
+  }
+
+  /** A server that is to be started yet. */
+  public static MockWebServer server(Protocol protocol) {
+    MockWebServer server = new MockWebServer();
+    useHttps(server);
+    server.setProtocols(
+        protocol == Protocol.HTTP_2 ? List.of(protocol, Protocol.HTTP_1_1) : List.of(protocol));
+    return server;
+  }
+
+  public static void useHttps(MockWebServer server) {
+    server.useHttps(
+        new HandshakeCertificates.Builder()
+            .heldCertificate(SERVER_CERTIFICATE)
+            .build()
+            .sslSocketFactory());
+  }
+
+  /** The next request that the server has got, or gets soon. */
+  public static RecordedRequest next(MockWebServer server) throws InterruptedException {
+    RecordedRequest request = server.takeRequest(Patience.AMPLE.toMillis(), TimeUnit.MILLISECONDS);
+    if (request == null) {
+      throw new AssertionError("no request came");
+    }
+    return request;
+  }
+
+  public void put(String macPath, String content, String permissions) throws IOException {
+    Path file = folder.resolve(macPath.substring(1));
+    Files.createDirectories(file.getParent());
+    Files.setPosixFilePermissions(file.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.writeString(file, content);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+  }
+
+  /** The defaults, but for the webhook. */
+  public static Settings settings(Settings.Webhook webhook) {
+    return settings(webhook, Settings.defaults().pace());
+  }
+
+  public static Settings settings(Settings.Webhook webhook, Settings.Intervals pace) {
+    Settings defaults = Settings.defaults();
+    return new Settings(
+        webhook,
+        pace,
+        defaults.loading(),
+        defaults.extension(),
+        defaults.spool(),
+        defaults.expectPassiveMode(),
+        defaults.maxDefinitionsAge(),
+        defaults.deviceIdentity(),
+        defaults.includeDefenderIds(),
+        defaults.labels(),
+        defaults.logLevel());
+  }
+
+  public static Settings.Webhook at(@Nullable String endpoint) {
+    return webhook(endpoint, null, null, null, Map.of(), "none", null);
+  }
+
+  public static Settings.Webhook webhook(
+      @Nullable String endpoint,
+      @Nullable String endpointFile,
+      @Nullable String previousSecretFile,
+      @Nullable String authorizationFile,
+      Map<String, String> headers,
+      String proxy,
+      @Nullable String proxyCredentialsFile) {
+    return new Settings.Webhook(
+        endpoint,
+        endpointFile,
+        "/etc/secret",
+        previousSecretFile,
+        authorizationFile,
+        headers,
+        "/etc/ca.pem",
+        null,
+        null,
+        proxy,
+        proxyCredentialsFile);
+  }
+
+  Endpoint open(Settings.Webhook settings) {
+    return Endpoint.open(settings, root, "0.1.0");
+  }
+
+  public WebhookClient client(Settings.Webhook settings) {
+    return client(settings, InstantSource.system(), Patience.AMPLE);
+  }
+
+  WebhookClient client(Settings.Webhook settings, InstantSource clock, Duration limit) {
+    Endpoint endpoint = new WebhookClientFactory(settings, root, clock, limit).open("0.1.0");
+    if (endpoint instanceof Endpoint.Ready ready) {
+      return ready.client();
+    }
+    throw new AssertionError(endpoint.toString());
+  }
+}
