@@ -18,6 +18,7 @@ unavailable=69
 failed=70
 needs_root=77
 bad_settings=78
+uid= # asked once
 needs="A JDK ${oldest_jdk} or later is at https://adoptium.net, Maven ${oldest_maven} or later at\
  https://maven.apache.org; the rest is in the packages of most systems under its own name."
 
@@ -179,7 +180,7 @@ as_caller() {
 }
 
 is_root() {
-  uid=$(id -u)
+  [ -n "${uid}" ] || uid=$(id -u)
   [ "${uid}" -eq 0 ]
 }
 

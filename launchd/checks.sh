@@ -116,9 +116,10 @@ plist_string() {
 
 check_disk() {
   for place in "${support}" /tmp; do
-    while [ ! -d "${place}" ]; do
-      place=$(dirname "${place}")
+    while [ ! -d "${place:-/}" ]; do
+      place=${place%/*}
     done
+    place=${place:-/}
     free=$(df -P -k "${place}" | awk 'NR == 2 { print int($4 / 1024) }')
     [ "${free:-0}" -ge "${needed_mib}" ] || fail "${failed}" "only ${free:-0} MiB are free at ${place},\
  and ${needed_mib} are needed. Make room first."

@@ -50,10 +50,10 @@ install_release() {
   find_runtime
   check_runtime
   check_disk
+  prepare_secret
   lay_out
   rehearse
   prepare_settings
-  prepare_secret
   printf '%s\n' "${java_home}" >"${fresh}/java-home"
   [ "${dry_run}" = true ] || take_lock
   name_release
@@ -215,7 +215,8 @@ is_trusted_by_its_launcher() {
 
 # Once the release is in place its launcher checks the owners and modes of every folder on its path.
 place_release() {
-  open_folder "${support}" "${releases}" "${logs}" "${job%/*}"
+  [ -d "${job%/*}" ] || mkdir -p "${job%/*}"
+  open_folder "${support}" "${releases}" "${logs}"
   own 750 "${logs}" # as the daemon has it
   ! is_taken "${releases}/${release}" || remove_release "${release}" # only in a package
   if [ -e "${releases}/${release}" ]; then
@@ -230,23 +231,19 @@ place_release() {
 Nothing that runs has been changed."
 }
 
-# Makes folders that everybody may read and only root may write. Folders of macOS stay as they are.
+# Makes folders of ours, which everybody may read and only root may write.
 open_folder() {
-  for place; do
-    case ${place} in
-      */Kextwatch | */Kextwatch/*)
-        mkdir -p "${place}"
-        own 755 "${place}"
-        ;;
-      *) [ -d "${place}" ] || mkdir -p "${place}" ;;
-    esac
-  done
+  mkdir -p "$@"
+  own 755 "$@"
 }
 
+# Sets a mode, the first argument, and root as the owner.
 own() {
-  chmod "$1" "$2" || return
+  mode=$1
+  shift
+  chmod "${mode}" "$@" || return
   if is_root; then
-    chown 0:0 "$2"
+    chown 0:0 "$@"
   fi
 }
 
