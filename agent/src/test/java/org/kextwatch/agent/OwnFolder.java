@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDirFactory;
 /** Makes the folders of tests; each name says which JVM it belongs to. */
 public final class OwnFolder implements TempDirFactory {
   /** What the names of this JVM's folders begin with. */
-  static final String PREFIX = "junit-" + ProcessHandle.current().pid() + "-";
+  public static final String PREFIX = "junit-" + ProcessHandle.current().pid() + "-";
 
   @Override
   public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context)

@@ -10,7 +10,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.kextwatch.agent.mac.Owner;
 
-/** Runs shell scripts, and writes small ones. */
+/**
+ * Runs shell scripts, and writes small ones. No process starts while one is written, because a
+ * process that begins may hold the open file for a moment, and a file that is open for writing
+ * cannot be run.
+ */
 public final class Script {
   /** The folder of the whole project, whichever module is under test. */
   public static final Path REPOSITORY = repository();
@@ -37,6 +41,14 @@ public final class Script {
         : Stream.of("dash", "posh", "busybox sh", "bash --posix");
   }
 
+  /**
+   * Of these the one that runs the most tools, for it has the fewest of its own. What a tool is
+   * given does not depend on the shell.
+   */
+  public static String plainest() {
+    return shells().filter("posh"::equals).findFirst().orElse("sh");
+  }
+
   public record Ended(int exit, String out, String err) {}
 
   /** Runs a command of several words in a folder, with nothing but the given environment. */
@@ -52,7 +64,7 @@ public final class Script {
       builder.environment().clear();
       builder.environment().putAll(environment);
       builder.redirectOutput(out.toFile()).redirectError(err.toFile());
-      Process process = builder.start();
+      Process process = start(builder);
       process.getOutputStream().close();
       int exit = process.waitFor();
       return new Ended(exit, Files.readString(out), Files.readString(err));
@@ -62,6 +74,11 @@ public final class Script {
       Files.delete(out);
       Files.delete(err);
     }
+  }
+
+  /** Starts a process, unless a script is being written. */
+  public static synchronized Process start(ProcessBuilder builder) throws IOException {
+    return builder.start();
   }
 
   /**
@@ -85,15 +102,16 @@ public final class Script {
         commands.replace("sudo chown", chown).replace("sudo ", ""));
   }
 
-  /** Writes an executable script. */
-  public static Path write(Path file, String body) throws IOException {
+  /** Writes an executable script, in the place of what is there, and never through a link. */
+  public static synchronized Path write(Path file, String body) throws IOException {
     Files.createDirectories(file.getParent());
+    Files.deleteIfExists(file);
     Files.writeString(file, "#!/bin/sh\n" + body + "\n");
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   /** Copies a script of the project, executable. */
-  public static Path copy(Path script, Path to) throws IOException {
+  public static synchronized Path copy(Path script, Path to) throws IOException {
     Files.createDirectories(to.getParent());
     Files.copy(script, to);
     return Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwxr-xr-x"));

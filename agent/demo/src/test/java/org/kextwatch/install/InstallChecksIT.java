@@ -10,13 +10,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
 
 /** What install.sh looks at before it touches a Mac, in every shell. */
 class InstallChecksIT extends InstalledMac {
-  @Test
+  @ConcurrentTest
   void aReleaseThatIsNotOursIsNeitherRunNorRemoved() throws Exception {
     installed();
     Path elsewhere = Files.createDirectories(temp.toRealPath().resolve("elsewhere/bin"));
@@ -43,7 +42,7 @@ class InstallChecksIT extends InstalledMac {
     assertFalse(Files.exists(run));
   }
 
-  @Test
+  @ConcurrentTest
   void aLinkThatBearsTheNameOfAReleaseIsLeftAlone() throws Exception {
     installed();
     Path elsewhere = temp.toRealPath().resolve("elsewhere");
@@ -56,7 +55,7 @@ class InstallChecksIT extends InstalledMac {
     assertTrue(Files.exists(elsewhere.resolve("bin/kextwatch")));
   }
 
-  @Test
+  @ConcurrentTest
   void aJavaThatIsTooNewForTheMacIsRefused() throws Exception {
     runtimeNeeds("11.00.00");
     refused(69, "needs macOS 11.00.00 or later, this is macOS 10.15.7", "--java", runtime);
@@ -64,7 +63,7 @@ class InstallChecksIT extends InstalledMac {
     assertDone(install("--java", runtime));
   }
 
-  @Test
+  @ConcurrentTest
   void aMissingOrBadJavaIsRefused() throws Exception {
     refused(69, "no Java 17 or later is here");
     refused(69, "there is no /nowhere/bin/java", "--java", "/nowhere/");
@@ -72,7 +71,7 @@ class InstallChecksIT extends InstalledMac {
     refused(70, "this Java is too old (11)", "--java", runtime);
   }
 
-  @Test
+  @ConcurrentTest
   void aJavaThatOthersCanChangeIsRefused() throws Exception {
     Path modules = Files.createFile(runtime.resolve("lib/modules"));
     for (Path file : List.of(runtime, runtime.getParent(), modules)) {
@@ -84,7 +83,7 @@ class InstallChecksIT extends InstalledMac {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void aFolderOnTheWayThatOthersCanChangeIsRefused() throws Exception {
     Path open = Files.createDirectories(mac.resolve("Library/Application Support"));
     Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxr-x"));
@@ -97,7 +96,7 @@ class InstallChecksIT extends InstalledMac {
     assertDone(install("--java", runtime));
   }
 
-  @Test
+  @ConcurrentTest
   void badSettingsAreRefused() throws Exception {
     Path config = file("my config", "{ \"endpoint\": \"refused\" }");
     refused(78, config + " is refused: endpoint must be", "--java", runtime, "--config", config);
@@ -107,7 +106,7 @@ class InstallChecksIT extends InstalledMac {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void settingsThatAreThereMustBeGoodToo() throws Exception {
     installed();
     Files.writeString(support.resolve("config.json"), "refused");
@@ -115,7 +114,7 @@ class InstallChecksIT extends InstalledMac {
     refused(78, "config.json is refused");
   }
 
-  @Test
+  @ConcurrentTest
   void theFileAtFaultIsNamed() throws Exception {
     installed();
     Path config = support.resolve("config.json");
@@ -132,7 +131,7 @@ class InstallChecksIT extends InstalledMac {
     refused(78, config + " is refused: ");
   }
 
-  @Test
+  @ConcurrentTest
   void whatIsStagedIsForARealMac() throws Exception {
     Path staging = temp.toRealPath().resolve("staging");
     Path quick = file("my config", "{\"healthIntervalSeconds\": 5}");
@@ -145,14 +144,14 @@ class InstallChecksIT extends InstalledMac {
     assertFailed(78, config + why + config, script("--destdir", staging, "--java", runtime));
   }
 
-  @Test
+  @ConcurrentTest
   void goodSettingsAreTakenAsTheyAre() throws Exception {
     String text = "{\n  \"endpoint\" : \"https://x.example.com\" }\n\n";
     assertDone(install("--java", runtime, "--config", file("my config", text)));
     assertEquals(text, Files.readString(support.resolve("config.json")));
   }
 
-  @Test
+  @ConcurrentTest
   void whatIsNoSecretIsRefusedAndNotShown() throws Exception {
     for (String bad :
         List.of(
@@ -191,13 +190,13 @@ class InstallChecksIT extends InstalledMac {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void aFullDiskIsNoticedFirst() throws Exception {
     Script.write(bin.resolve("df"), "printf 'Filesystem\\n/dev/disk1 100 90 20000 90%% /\\n'");
     refused(70, "only 19 MiB are free", "--java", runtime);
   }
 
-  @Test
+  @ConcurrentTest
   void linksInOurPlacesAreNotFollowed() throws Exception {
     Path elsewhere = Files.createDirectory(temp.toRealPath().resolve("elsewhere"));
     for (String place :
@@ -215,7 +214,7 @@ class InstallChecksIT extends InstalledMac {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void aPackageIsStagedWithoutLaunchd() throws Exception {
     Path staging = temp.toRealPath().resolve("staging");
     Ended staged = script("--destdir", staging, "--java", "/Library/Java/x/Contents/Home");
@@ -232,7 +231,7 @@ class InstallChecksIT extends InstalledMac {
   }
 
   /** Below a root settings may be quick, but a package is for real Macs. */
-  @Test
+  @ConcurrentTest
   void settingsInThePackageAreJudgedAsOnARealMac() throws Exception {
     Files.createDirectories(support);
     Path config = Files.writeString(support.resolve("config.json"), "{ quick }");
@@ -242,7 +241,7 @@ class InstallChecksIT extends InstalledMac {
     assertFailed(78, why, script("--destdir", mac, "--java", runtime));
   }
 
-  @Test
+  @ConcurrentTest
   void aPackageHoldsOneRelease() throws Exception {
     Path staging = temp.toRealPath().resolve("staging");
     Path releases = staging.resolve("Library/Application Support/Kextwatch/releases");
@@ -264,7 +263,7 @@ class InstallChecksIT extends InstalledMac {
     assertTrue(same.err().contains("nothing is changed"), same::err);
   }
 
-  @Test
+  @ConcurrentTest
   void aPackageThatNamesTheJavaOfThisMachineSaysSo() throws Exception {
     environment.put("JAVA_HOME", runtime.toString());
     Script.write(runtime.resolve("bin/javac"), "echo javac 17.0.13");
@@ -279,7 +278,7 @@ class InstallChecksIT extends InstalledMac {
     assertFalse(chosen.err().contains("no --java is given"), chosen::err);
   }
 
-  @Test
+  @ConcurrentTest
   void aJavaInThePackageIsTriedThere() throws Exception {
     Path home = Path.of("/Library/Kextwatch Java/Contents/Home");
     Path inside = mac.resolve(home.toString().substring(1));
@@ -293,7 +292,7 @@ class InstallChecksIT extends InstalledMac {
         script("--destdir", mac, "--java", home), 69, home + " needs macOS 12 or later", null);
   }
 
-  @Test
+  @ConcurrentTest
   void theQuarantineOfADownloadIsLifted() throws Exception {
     Path log = file("lifted", "");
     Script.write(bin.resolve("xattr"), "echo \"$1 $2 ${3##*/}\" >>'" + log + "'; exit 1");

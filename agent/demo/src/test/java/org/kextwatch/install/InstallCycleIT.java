@@ -11,15 +11,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Script.Ended;
 
 /** A Mac from the first install to the last trace, in every shell. */
 class InstallCycleIT extends InstalledMac {
-  @Test
+  @ConcurrentTest
   void aFirstInstallPutsEverythingInItsPlaceAndStartsIt() throws Exception {
-    installed();
+    installFirst();
     assertEquals(Path.of("releases/0.1.0"), current());
     Map<Path, String> modes =
         Map.of(
@@ -51,7 +50,7 @@ class InstallCycleIT extends InstalledMac {
     assertWatched();
   }
 
-  @Test
+  @ConcurrentTest
   void nothingNewIsNoReasonToRestart() throws Exception {
     installed();
     long pid = launchd.pid();
@@ -63,7 +62,7 @@ class InstallCycleIT extends InstalledMac {
     assertEquals(before, everything());
   }
 
-  @Test
+  @ConcurrentTest
   void whatOthersCouldChangeIsMended() throws Exception {
     installed();
     Path lib = support.resolve("releases/0.1.0/lib");
@@ -77,7 +76,7 @@ class InstallCycleIT extends InstalledMac {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void whatIsInstalledButDoesNotRunIsStarted() throws Exception {
     installed();
     launchd.ask("bootout", "system/" + LABEL);
@@ -85,7 +84,7 @@ class InstallCycleIT extends InstalledMac {
     assertTrue(launchd.pid() > 0);
   }
 
-  @Test
+  @ConcurrentTest
   void anUpgradeKeepsSettingsAndTheReleaseBefore() throws Exception {
     installed();
     Files.writeString(support.resolve("config.json"), "{ \"mine\": 1 }");
@@ -109,7 +108,7 @@ class InstallCycleIT extends InstalledMac {
     assertTrue(Files.exists(support.resolve("releases/0.2.0")));
   }
 
-  @Test
+  @ConcurrentTest
   void anUpgradeWaitsUntilLaunchdTakesTheJobAgain() throws Exception {
     installed();
     launchd.refusals.set(4);
@@ -120,7 +119,7 @@ class InstallCycleIT extends InstalledMac {
     assertEquals("bootstrap 0", launchd.calls().get(launchd.calls().size() - 1));
   }
 
-  @Test
+  @ConcurrentTest
   void aBootoutThatIsInProgressIsOne() throws Exception {
     installed();
     launchd.saysInProgress = true;
@@ -130,14 +129,14 @@ class InstallCycleIT extends InstalledMac {
     assertTrue(launchd.pid() > 0);
   }
 
-  @Test
+  @ConcurrentTest
   void aLabelThatWasDisabledIsEnabled() throws Exception {
     launchd.ask("disable", "system/" + LABEL);
-    installed();
+    installFirst();
     assertTrue(launchd.pid() > 0);
   }
 
-  @Test
+  @ConcurrentTest
   void anotherBuildOfTheSameVersionIsAReleaseOfItsOwn() throws Exception {
     installed();
     Files.writeString(archive.resolve("dist/lib/a library.jar"), "mended");
@@ -148,7 +147,7 @@ class InstallCycleIT extends InstalledMac {
     assertEquals(Path.of("releases/0.1.0"), current());
   }
 
-  @Test
+  @ConcurrentTest
   void aReleaseThatDoesNotComeUpIsTakenBack() throws Exception {
     installed();
     release("0.3.0");
@@ -161,7 +160,7 @@ class InstallCycleIT extends InstalledMac {
     assertWatched();
   }
 
-  @Test
+  @ConcurrentTest
   void aFirstInstallThatDoesNotComeUpLeavesNoJob() throws Exception {
     release("0.3.0");
     assertFailed(
@@ -173,10 +172,10 @@ class InstallCycleIT extends InstalledMac {
     assertTrue(launchd.pid() > 0);
   }
 
-  @Test
+  @ConcurrentTest
   void withoutPerlTheLinkIsReplacedToo() throws Exception {
     Files.delete(bin.resolve("perl"));
-    installed();
+    installFirst();
     release("0.2.0");
     assertDone(install());
     assertEquals(Path.of("releases/0.2.0"), current());
@@ -199,7 +198,7 @@ class InstallCycleIT extends InstalledMac {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void withoutStartLaunchdIsLeftAlone() throws Exception {
     assertDone(install("--java", runtime, "--no-start"));
     assertEquals(List.of(), launchd.calls());
@@ -211,7 +210,7 @@ class InstallCycleIT extends InstalledMac {
     assertFailed(69, "bin/launchctl: give --no-start, or --destdir for a package", install());
   }
 
-  @Test
+  @ConcurrentTest
   void uninstallKeepsWhatIsNotOursToLose() throws Exception {
     installed();
     Ended uninstall = install("--uninstall");
@@ -242,7 +241,7 @@ class InstallCycleIT extends InstalledMac {
         everything().keySet().stream().filter(f -> f.matches(".*[Kk]extwatch.*")).toList());
   }
 
-  @Test
+  @ConcurrentTest
   void whatWasNeverInstalledCanBeUninstalled() throws Exception {
     Map<String, String> before = everything();
     assertDone(install("--uninstall"));
@@ -250,7 +249,7 @@ class InstallCycleIT extends InstalledMac {
     assertEquals(before, everything());
   }
 
-  @Test
+  @ConcurrentTest
   void theStatusTellsWhatRuns() throws Exception {
     assertFailed(2, "Kextwatch is not installed", install("--status"));
     installed();

@@ -7,12 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.Script.Ended;
 
 /** What install.sh would do, which it tells and does not do, in every shell. */
 class InstallDryRunIT extends InstalledMac {
-  @Test
+  @ConcurrentTest
   void aDryRunTellsAndTouchesNothing() throws Exception {
     Map<String, String> before = everything();
     Ended plan =
@@ -41,7 +40,7 @@ class InstallDryRunIT extends InstalledMac {
     assertEquals(List.of(), launchd.calls());
   }
 
-  @Test
+  @ConcurrentTest
   void aDryRunTellsOnlyWhatIsNew() throws Exception {
     installed();
     Map<String, String> before = everything();
@@ -68,7 +67,7 @@ class InstallDryRunIT extends InstalledMac {
         launchd.calls()::toString);
   }
 
-  @Test
+  @ConcurrentTest
   void aDryRunOfTheRemovalNamesWhatIsThere() throws Exception {
     Ended nothing = install("--uninstall", "--purge", "--dry-run");
     assertDone(nothing);
@@ -93,7 +92,7 @@ class InstallDryRunIT extends InstalledMac {
     assertEquals(before, everything());
   }
 
-  @Test
+  @ConcurrentTest
   void aSecretThatIsAboutToBePutThereIsNotMissed() throws Exception {
     Path played = runtime.resolve("bin/java");
     Files.writeString(

@@ -8,13 +8,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
 
 /** What install.sh neither trusts nor waits for, in every shell. */
 class InstallGuardsIT extends InstalledMac {
-  @Test
+  @ConcurrentTest
   void rootWorksOnlyBelowAFolderOfItsOwn() throws Exception {
     asRoot(501);
     String why = mac + " belongs to another user (501), and root works only below";
@@ -25,7 +24,7 @@ class InstallGuardsIT extends InstalledMac {
     assertEquals(List.of(), launchd.calls());
   }
 
-  @Test
+  @ConcurrentTest
   void rootFollowsNoLinkOutOfThatFolder() throws Exception {
     asRoot(0);
     Path elsewhere = Files.createDirectory(temp.toRealPath().resolve("elsewhere"));
@@ -48,7 +47,7 @@ class InstallGuardsIT extends InstalledMac {
     Script.write(bin.resolve("ls"), "echo drwxr-xr-x 9 " + owner + " 0 320 Nov 24 03:00 .");
   }
 
-  @Test
+  @ConcurrentTest
   void settingsThatOthersCanChangeAreRefused() throws Exception {
     installed();
     Path config = support.resolve("config.json");
@@ -56,7 +55,7 @@ class InstallGuardsIT extends InstalledMac {
     refused(78, config + " is refused: others can change " + config);
   }
 
-  @Test
+  @ConcurrentTest
   void whatHasNoEndIsNotRead() throws Exception {
     Path pipe = temp.toRealPath().resolve("pipe");
     makePipe(pipe);
@@ -73,10 +72,10 @@ class InstallGuardsIT extends InstalledMac {
   }
 
   private static void makePipe(Path name) throws Exception {
-    assertEquals(0, new ProcessBuilder("mkfifo", name.toString()).start().waitFor());
+    assertEquals(0, Script.start(new ProcessBuilder("mkfifo", name.toString())).waitFor());
   }
 
-  @Test
+  @ConcurrentTest
   void aRefusalNamesWhatWasGiven() throws Exception {
     Path config = file("my config", "refused");
     Ended given = refused(78, "a URL in " + config + ".", "--java", runtime, "--config", config);
@@ -94,17 +93,17 @@ class InstallGuardsIT extends InstalledMac {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void aTemporaryFolderThatIsFullIsNoticedFirst() throws Exception {
     String small = "case $* in *' /tmp') echo; echo /dev/disk1 100 90 20000 90% /tmp ;; *) ";
-    Files.move(bin.resolve("df"), bin.resolve("real-df"));
-    Script.write(bin.resolve("df"), small + "exec '" + bin.resolve("real-df") + "' \"$@\" ;; esac");
+    Path real = putAside("df");
+    Script.write(bin.resolve("df"), small + "exec '" + real + "' \"$@\" ;; esac");
     refused(70, "only 19 MiB are free at /tmp", "--java", runtime);
     Script.write(bin.resolve("mktemp"), "echo mktemp: no space left on device >&2; exit 1");
     refused(70, "failed (is the disk full or read-only?)", "--java", runtime);
   }
 
-  @Test
+  @ConcurrentTest
   void aDiskThatIsFullAllTheSameIsToldOnce() throws Exception {
     installed();
     release("0.2.0");
@@ -113,7 +112,7 @@ class InstallGuardsIT extends InstalledMac {
     assertEquals(2, ended.err().lines().count(), ended::err);
   }
 
-  @Test
+  @ConcurrentTest
   void aLockThatCannotBeMadeIsNobodyElses() throws Exception {
     installed();
     release("0.2.0");

@@ -18,7 +18,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
@@ -27,7 +26,7 @@ import org.kextwatch.agent.Script.Ended;
 class InstallMishapsIT extends InstalledMac {
   private static final String SLOW = "it runs; its first look takes longer than 30 seconds";
 
-  @Test
+  @ConcurrentTest
   void aSlowFirstLookIsNoFailure() throws Exception {
     release("0.5.0");
     Ended first = install("--java", runtime);
@@ -38,7 +37,7 @@ class InstallMishapsIT extends InstalledMac {
     assertFalse(Files.exists(state().resolve("stop-cause")));
   }
 
-  @Test
+  @ConcurrentTest
   void aMacWhoseFirstLookIsSlowCanBeUpgraded() throws Exception {
     installed();
     release("0.5.0");
@@ -49,7 +48,7 @@ class InstallMishapsIT extends InstalledMac {
     assertEquals("upgrade\n", causes());
   }
 
-  @Test
+  @ConcurrentTest
   void theSignOfOneThatDidNotComeUpIsNotLeft() throws Exception {
     release("0.3.0");
     Ended first = install("--java", runtime);
@@ -57,7 +56,7 @@ class InstallMishapsIT extends InstalledMac {
     assertFalse(Files.exists(state().resolve("stop-cause")));
   }
 
-  @Test
+  @ConcurrentTest
   void aStraySignalEndsTheWatchOnlyUntilLaunchdStartsItAgain() throws Exception {
     installed();
     long pid = launchd.pid();
@@ -66,8 +65,8 @@ class InstallMishapsIT extends InstalledMac {
     assertEquals(2, launchd.starts());
   }
 
-  /** A daemon that somebody runs by hand has the lock, so the one of launchd waits. */
-  @Test
+  /** A daemon that somebody runs by hand has the lock, so that of the new release waits. */
+  @ConcurrentTest
   void theStatusOfAnotherDaemonIsNoSignOfLife() throws Exception {
     installed();
     String others = Files.readString(support.resolve("status.json")).replace("}", ",\"n\":%d}");
@@ -77,13 +76,28 @@ class InstallMishapsIT extends InstalledMac {
     try {
       Future<?> unused =
           byHand.scheduleAtFixedRate(
-              () -> write(others.formatted(looks.incrementAndGet())), 0, 20, TimeUnit.MILLISECONDS);
+              () -> {
+                if (leadsTo("0.3.0")) {
+                  write(others.formatted(looks.incrementAndGet()));
+                }
+              },
+              0,
+              20,
+              TimeUnit.MILLISECONDS);
       assertFailed(70, "Kextwatch 0.3.0 did not start", install());
     } finally {
       byHand.shutdownNow();
     }
     assertTrue(looks.get() > 0);
     assertEquals(Path.of("releases/0.1.0"), current());
+  }
+
+  private boolean leadsTo(String release) {
+    try {
+      return current().endsWith(release);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void write(String status) {
@@ -95,10 +109,10 @@ class InstallMishapsIT extends InstalledMac {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void aDaemonWhoseStatusIsOldIsStartedAgain() throws Exception {
     installed();
-    Process gone = new ProcessBuilder("true").start();
+    Process gone = Script.start(new ProcessBuilder("true"));
     gone.waitFor();
     write("{\"pid\":%d,\"startedAt\":\"2026-01-01T00:00:00.000Z\"}\n".formatted(gone.pid()));
     Ended plan = install("--dry-run");
@@ -109,7 +123,7 @@ class InstallMishapsIT extends InstalledMac {
     assertTrue(launchd.pid() > 0);
   }
 
-  @Test
+  @ConcurrentTest
   void ofTwoBuildsOfOneVersionEachIsNamed() throws Exception {
     installed();
     Files.writeString(archive.resolve("dist/lib/a library.jar"), "broken");
@@ -118,14 +132,13 @@ class InstallMishapsIT extends InstalledMac {
   }
 
   /** A power cut must not leave a link to files that are not on the disk. */
-  @Test
+  @ConcurrentTest
   void theReleaseIsOnTheDiskBeforeCurrentLeadsToIt() throws Exception {
     installed();
     release("0.2.0");
     Path order = file("order", "");
     for (String tool : List.of("cp", "mv", "sync", "perl")) {
-      Path real = bin.resolve("real-" + tool);
-      Files.move(bin.resolve(tool), real);
+      Path real = putAside(tool);
       Script.write(
           bin.resolve(tool),
           "printf '%s %%s\\n' \"$*\" >>'%s'\nexec '%s' \"$@\"".formatted(tool, order, real));
@@ -147,7 +160,7 @@ class InstallMishapsIT extends InstalledMac {
         .orElse(-1);
   }
 
-  @Test
+  @ConcurrentTest
   void anUpgradeWaitsWhateverLaunchdSaysMeanwhile() throws Exception {
     installed();
     launchd.refusals.set(4);
@@ -160,7 +173,7 @@ class InstallMishapsIT extends InstalledMac {
   }
 
   /** Each of these tools runs while the daemon is stopped. */
-  @Test
+  @ConcurrentTest
   void anUpgradeThatIsInterruptedIsTakenBack() throws Exception {
     installed();
     release("0.2.0");
@@ -173,7 +186,7 @@ class InstallMishapsIT extends InstalledMac {
     assertEquals(Path.of("releases/0.2.0"), current());
   }
 
-  @Test
+  @ConcurrentTest
   void anUpgradeWhoseReaderIsGoneIsTakenBackToo() throws Exception {
     installed();
     release("0.2.0");
@@ -181,7 +194,7 @@ class InstallMishapsIT extends InstalledMac {
     assertTakenBack("was interrupted: 0.1.0 runs again", install());
   }
 
-  @Test
+  @ConcurrentTest
   void anUpgradeThatTheDiskHasNoRoomForIsTakenBack() throws Exception {
     installed();
     release("0.2.0");
@@ -196,7 +209,7 @@ class InstallMishapsIT extends InstalledMac {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void aFirstInstallThatIsInterruptedLeavesNothingThatRuns() throws Exception {
     doing("perl", "kill -s TERM \"$PPID\"");
     assertFailed(70, "the install of Kextwatch 0.1.0 was interrupted", install("--java", runtime));
@@ -206,7 +219,7 @@ class InstallMishapsIT extends InstalledMac {
     assertTrue(launchd.pid() > 0);
   }
 
-  @Test
+  @ConcurrentTest
   void beforeTheDaemonIsStoppedNothingIsTakenBack() throws Exception {
     installed();
     Map<String, String> before = everything();
@@ -221,7 +234,7 @@ class InstallMishapsIT extends InstalledMac {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void aRemovalThatIsInterruptedStartsNothing() throws Exception {
     installed();
     doing("rm", "[ \"$*\" != \"${*%.plist*}\" ]", "kill -s TERM \"$PPID\"");
@@ -231,7 +244,7 @@ class InstallMishapsIT extends InstalledMac {
     assertEquals(-1, launchd.pid());
   }
 
-  @Test
+  @ConcurrentTest
   void whatLaunchdRefusesToEndRunsOn() throws Exception {
     installed();
     Path launchctl = mac.resolve("bin/launchctl");
@@ -255,10 +268,7 @@ class InstallMishapsIT extends InstalledMac {
 
   /** The next time that a tool runs, and this is so, it does that first. */
   private void doing(String tool, String when, String what) throws Exception {
-    Path real = bin.resolve("real-" + tool);
-    if (!Files.exists(real)) {
-      Files.move(bin.resolve(tool), real);
-    }
+    Path real = putAside(tool);
     Path once = file("once " + tool, "");
     String script = "if [ -e '%s' ] && %s; then /bin/rm -f '%s'; %s; fi\nexec '%s' \"$@\"";
     Script.write(bin.resolve(tool), script.formatted(once, when, once, what, real));

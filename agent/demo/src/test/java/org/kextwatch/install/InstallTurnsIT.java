@@ -15,7 +15,6 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
@@ -37,16 +36,15 @@ class InstallTurnsIT extends InstalledMac {
     others.shutdownNow();
   }
 
-  @Test
+  @ConcurrentTest
   void whoComesSecondIsTurnedAway() throws Exception {
     installed();
     release("0.2.0");
     Path reached = temp.toRealPath().resolve("reached");
     Path go = temp.toRealPath().resolve("go");
-    Path perl = bin.resolve("perl");
-    Files.move(perl, bin.resolve("real-perl"));
+    Path perl = putAside("perl");
     Script.write(
-        perl,
+        bin.resolve("perl"),
         """
         : >'%s'
         tries=0
@@ -56,7 +54,7 @@ class InstallTurnsIT extends InstalledMac {
         done
         exec '%s' "$@"
         """
-            .formatted(reached, go, bin.resolve("real-perl")));
+            .formatted(reached, go, perl));
 
     Future<Ended> first = others.submit(() -> install());
     Patience.until(() -> Files.exists(reached) || first.isDone());
@@ -76,7 +74,7 @@ class InstallTurnsIT extends InstalledMac {
     assertDone(install());
   }
 
-  @Test
+  @ConcurrentTest
   void ofManyAtOnceEachInstallsOrIsTurnedAway() throws Exception {
     Object[] options = {"--java", runtime, "--endpoint", "https://hooks.example.com/kextwatch"};
     List<Future<Ended>> all =
@@ -100,9 +98,9 @@ class InstallTurnsIT extends InstalledMac {
             .toList());
   }
 
-  @Test
+  @ConcurrentTest
   void theLockOfOneThatWasKilledIsTakenOver() throws Exception {
-    Process gone = new ProcessBuilder("true").start();
+    Process gone = Script.start(new ProcessBuilder("true"));
     gone.waitFor();
     Files.createDirectories(support);
     Files.createSymbolicLink(lock, Path.of(Long.toString(gone.pid())));
@@ -119,7 +117,7 @@ class InstallTurnsIT extends InstalledMac {
   }
 
   /** Process numbers are used again, and by another program after each boot. */
-  @Test
+  @ConcurrentTest
   void whetherALockHoldsIsToldByProcessBootAndStart() throws Exception {
     installed();
     Path taken = temp.toRealPath().resolve("taken");
@@ -151,20 +149,19 @@ class InstallTurnsIT extends InstalledMac {
             me + "," + before + ",");
     for (String holder : held) {
       Files.createSymbolicLink(lock, Path.of(holder));
-      assertFailed(70, "another install.sh (process " + me + ") " + BUSY, install());
-      assertFailed(70, BUSY, install("--uninstall"));
+      assertFailed(70, "another install.sh (process " + me + ") " + BUSY, install("--uninstall"));
       Files.delete(lock);
     }
     for (String holder : left) {
       Files.createSymbolicLink(lock, Path.of(holder));
-      Ended ended = install();
+      Ended ended = install("--uninstall");
       assertDone(ended);
       String told = "(process " + me + ") was killed: its lock is taken over";
       assertTrue(ended.err().contains(told), ended::err);
     }
   }
 
-  @Test
+  @ConcurrentTest
   void aMacThatTellsNeitherBootNorStartIsJudgedByTheProcessAlone() throws Exception {
     Files.delete(mac.resolve("usr/sbin/sysctl"));
     Files.delete(bin.resolve("ps"));
@@ -173,10 +170,10 @@ class InstallTurnsIT extends InstalledMac {
     Files.createSymbolicLink(lock, Path.of(me + "," + BOOT + ",tick 1"));
     assertFailed(70, BUSY, install("--java", runtime));
     Files.delete(lock);
-    installed();
+    installFirst();
   }
 
-  @Test
+  @ConcurrentTest
   void aLockThatTellsNoProcessIsRespectedAndNamed() throws Exception {
     Files.createDirectories(support);
     Files.createSymbolicLink(lock, Path.of("somebody"));
@@ -187,7 +184,7 @@ class InstallTurnsIT extends InstalledMac {
     assertFailed(70, "if there is none, remove " + lock, install("--java", runtime));
   }
 
-  @Test
+  @ConcurrentTest
   void whatIsRefusedLeavesNoLock() throws Exception {
     Files.createDirectories(support);
     installed();

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,13 +20,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.kextwatch.agent.OwnFolder;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
 
 /**
  * A release archive and a folder that is a Mac with a real supervisor, for install.sh in every
- * shell, with tools that know no more than a Mac's. A Java that only plays the program runs it, by
- * the real launcher.
+ * shell, in one of them with tools that know no more than a Mac's. A Java that only plays the
+ * program runs it, by the real launcher.
  */
 @ParameterizedClass
 @MethodSource("org.kextwatch.agent.Script#shells")
@@ -46,8 +49,11 @@ abstract class InstalledMac {
       exec sed -E 's/.*\\) ([^ ]+ ){19}([0-9]+) .*/tick \\2/' "/proc/$4/stat"
       """;
 
-  /** A second of the simulated Mac, so that nobody has to wait. */
+  /** A second of the simulated Mac, unless nothing more comes, so that nobody has to wait. */
   private static final Duration SECOND = Duration.ofMillis(60);
+
+  /** For each shell the packed files of a Mac that it has installed the program on. */
+  private static final Map<String, Path> INSTALLED = new ConcurrentHashMap<>();
 
   @Parameter String shell;
   @TempDir Path temp;
@@ -86,12 +92,18 @@ abstract class InstalledMac {
 
     bin = Files.createDirectory(folder.resolve("bin"));
     misused = Files.createFile(folder.resolve("misused"));
-    StrictTools.write(bin, misused);
+    if (shell.equals(Script.plainest())) {
+      StrictTools.write(bin, misused);
+    } else {
+      StrictTools.link(bin);
+    }
     Script.write(bin.resolve("uname"), "echo Darwin");
     Script.write(bin.resolve("sync"), ":");
     Script.write(bin.resolve("ps"), STARTS);
     Script.write(mac.resolve("usr/sbin/sysctl"), "echo " + BOOT);
-    Script.write(bin.resolve("sleep"), "exec /bin/sleep 0.0$(($1 * 60))");
+    Script.write(
+        bin.resolve("sleep"),
+        "[ -e '%s' ] || exec /bin/sleep 0.0$(($1 * 60))".formatted(mac.resolve(Launchd.AT_REST)));
     environment.put("PATH", bin.toString());
   }
 
@@ -99,6 +111,12 @@ abstract class InstalledMac {
   void noToolWasMisused() throws Exception {
     launchd.close();
     assertEquals("", Files.readString(misused));
+  }
+
+  /** Puts a tool aside, so that another one can stand before it, and tells where it is then. */
+  Path putAside(String tool) throws IOException {
+    Path real = Files.createDirectories(bin.resolve("real")).resolve(tool);
+    return Files.exists(real) ? real : Files.move(bin.resolve(tool), real);
   }
 
   /** The archive is of another version. */
@@ -156,15 +174,44 @@ abstract class InstalledMac {
   }
 
   /** Installs it for the first time, with settings and secret. */
-  void installed() throws Exception {
+  void installFirst(Object... options) throws Exception {
     assertDone(
         install(
-            "--java",
-            runtime,
-            "--endpoint",
-            "https://hooks.example.com/kextwatch",
-            "--secret-file",
-            file("my secret", SECRET + "\n")));
+            Stream.concat(
+                    Stream.of(
+                        "--java",
+                        runtime,
+                        "--endpoint",
+                        "https://hooks.example.com/kextwatch",
+                        "--secret-file",
+                        file("my secret", SECRET + "\n")),
+                    Stream.of(options))
+                .toArray()));
+  }
+
+  /** The same, with the files of an install that this shell has made before. */
+  void installed() throws Exception {
+    Path packed = INSTALLED.get(shell);
+    if (packed == null) {
+      installFirst("--no-start");
+      packed = Files.createTempFile(OwnFolder.PREFIX, ".tar");
+      packed.toFile().deleteOnExit();
+      tar("-cpf", packed, "Library");
+      INSTALLED.put(shell, packed);
+    } else {
+      tar("-xpf", packed);
+      Files.writeString(support.resolve("releases/0.1.0/java-home"), runtime + "\n");
+    }
+    Path state = Files.createDirectories(mac.resolve("private/var/db/kextwatch"));
+    Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
+    assertEquals(0, launchd.ask("bootstrap", "system", job().toString()));
+    Patience.until(() -> Files.exists(support.resolve("status.json")));
+  }
+
+  private void tar(String action, Path packed, Object... what) throws Exception {
+    Object[] all = Stream.concat(Stream.of("-C", mac, action, packed), Stream.of(what)).toArray();
+    assertEquals(
+        new Ended(0, "", ""), Script.run(temp, Map.of("PATH", "/usr/bin:/bin"), "tar", all));
   }
 
   static void assertDone(Ended ended) {

@@ -30,6 +30,10 @@ import org.kextwatch.agent.mac.Owner;
  */
 public final class Launchd implements AutoCloseable {
   private static final String DISABLED = "private/var/db/com.apple.xpc.launchd/disabled";
+
+  /** Where a program that is played says that nothing more comes of it, until the next change. */
+  static final String AT_REST = "sim/at-rest";
+
   private static final int IO_ERROR = 5;
   private static final int IN_PROGRESS = 36;
   private static final int NO_SUCH_PROCESS = 3;
@@ -55,7 +59,8 @@ public final class Launchd implements AutoCloseable {
     this.root = root;
     this.second = second;
     Path sim = Files.createDirectories(root.resolve("sim/launchd"));
-    new ProcessBuilder("mkfifo", sim.resolve("question").toString()).start().waitFor();
+    String question = sim.resolve("question").toString();
+    Script.start(new ProcessBuilder("mkfifo", question)).waitFor();
     questions = new RandomAccessFile(sim.resolve("question").toFile(), "rw");
   }
 
@@ -136,11 +141,12 @@ public final class Launchd implements AutoCloseable {
     };
   }
 
-  private Answer bootout(String label) {
+  private Answer bootout(String label) throws IOException {
     LaunchdJob job = jobs.get(label);
     if (job == null) {
       return new Answer(NO_SUCH_PROCESS, "Boot-out failed: 3: No such process\n");
     }
+    Files.deleteIfExists(root.resolve(AT_REST));
     job.stop();
     return saysInProgress
         ? new Answer(IN_PROGRESS, "Boot-out failed: 36: Operation now in progress\n")
@@ -165,6 +171,7 @@ public final class Launchd implements AutoCloseable {
     if (jobs.containsKey(label) || disabled().contains(label)) {
       return ioError;
     }
+    Files.deleteIfExists(root.resolve(AT_REST));
     LaunchdJob job = new LaunchdJob(root, second, keys, () -> forget(label));
     jobs.put(label, job);
     job.begin();

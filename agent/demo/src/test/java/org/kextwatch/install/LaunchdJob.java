@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.kextwatch.agent.Script;
 
 /**
  * A job of a simulated Mac: a program that is started in its own process group with a clean
@@ -103,7 +104,7 @@ final class LaunchdJob {
     Path log = root.resolve(keys.get("StandardErrorPath").toString().substring(1));
     builder.redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    Process started = builder.start();
+    Process started = Script.start(builder);
     started.getOutputStream().close();
     return started;
   }
@@ -160,10 +161,8 @@ final class LaunchdJob {
       return;
     }
     try {
-      new ProcessBuilder("/bin/sh", "-c", "kill -s \"$0\" -- \"-$1\"", signal, "" + process.pid())
-          .redirectErrorStream(true)
-          .start()
-          .waitFor();
+      String[] command = {"/bin/sh", "-c", "kill -s \"$0\" -- \"-$1\"", signal, "" + process.pid()};
+      Script.start(new ProcessBuilder(command).redirectErrorStream(true)).waitFor();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -156,10 +156,10 @@ class LauncherTrustIT extends LaunchedProgram {
     long me = ProcessHandle.current().pid();
     Files.writeString(
         launcher,
-        text.replace("\nlaunchd=1 ", "\nlaunchd=" + me + " ").replace("quiet=900", "quiet=2"));
+        text.replace("\nlaunchd=1 ", "\nlaunchd=" + me + " ").replace("quiet=900", "quiet=1"));
     long start = System.nanoTime();
     assertRefused("the Java recorded at install is gone: /nowhere");
-    assertTrue(System.nanoTime() - start >= 2_000_000_000L);
+    assertTrue(System.nanoTime() - start >= 1_000_000_000L);
   }
 
   private void record(String content) throws IOException {

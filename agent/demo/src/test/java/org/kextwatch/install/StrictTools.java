@@ -3,40 +3,55 @@ package org.kextwatch.install;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.kextwatch.agent.Script;
 
-/** The tools of this machine, each behind a guard that takes no more than a Mac's would. */
+/** The tools of this machine, as they are or behind a guard that takes no more than a Mac's. */
 final class StrictTools {
   static final Path SIMULATED = Script.AGENT.resolve("demo/src/test/resources/simulated");
 
   private StrictTools() {}
 
+  /** Links them into a folder that is to be the whole PATH. */
+  static void link(Path bin) throws IOException {
+    for (String[] row : rows()) {
+      Files.createSymbolicLink(bin.resolve(row[0]), real(row[0]));
+    }
+  }
+
   /**
-   * Writes them into a folder that is to be the whole PATH.
+   * Writes the guards into a folder that is to be the whole PATH.
    *
    * @param misused the file that each call which a Mac would refuse is noted in
    */
   static void write(Path bin, Path misused) throws IOException {
-    for (String row : Files.readAllLines(SIMULATED.resolve("strict-tools.tsv"))) {
-      if (!row.startsWith("#")) {
-        write(bin, misused, row.split("\t"));
-      }
+    for (String[] row : rows()) {
+      write(bin, misused, row);
     }
   }
 
+  private static List<String[]> rows() throws IOException {
+    return Files.readAllLines(SIMULATED.resolve("strict-tools.tsv")).stream()
+        .filter(row -> !row.startsWith("#"))
+        .map(row -> row.split("\t"))
+        .toList();
+  }
+
+  private static Path real(String tool) {
+    return Stream.of("/usr/bin", "/bin", "/usr/sbin")
+        .map(folder -> Path.of(folder, tool))
+        .filter(Files::exists)
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static void write(Path bin, Path misused, String[] row) throws IOException {
-    Path real =
-        Stream.of("/usr/bin", "/bin", "/usr/sbin")
-            .map(folder -> Path.of(folder, row[0]))
-            .filter(Files::exists)
-            .findFirst()
-            .orElseThrow();
     String script =
         Files.readString(SIMULATED.resolve("strict-tool"))
             .replace("OPTIONS", row[1])
             .replace("OPERANDS", row[2])
-            .replace("REAL", real.toString())
+            .replace("REAL", real(row[0]).toString())
             .replace("LOG", misused.toString());
     Script.write(bin.resolve(row[0]), script);
   }
