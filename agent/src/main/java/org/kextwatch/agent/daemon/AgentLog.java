@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.tinylog.configuration.Configuration;
@@ -21,8 +22,6 @@ import org.tinylog.provider.ProviderRegistry;
  * Its folder keeps others out, for the files' own modes are the umask's.
  */
 public final class AgentLog {
-  public static final String FOLDER = "/Library/Logs/Kextwatch";
-
   private static final int FILES = 4;
   private static final int BYTES = 1 << 20;
 
@@ -36,7 +35,7 @@ public final class AgentLog {
     if (isOpen) {
       return; // the logger takes its settings once
     }
-    Path folder = root.resolve(FOLDER);
+    Path folder = root.resolve(AgentPaths.LOG_FOLDER);
     try {
       prepare(folder);
     } catch (IOException | DirectoryIteratorException e) {
