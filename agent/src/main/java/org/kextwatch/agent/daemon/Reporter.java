@@ -111,7 +111,7 @@ final class Reporter {
    */
   private void tellLosses(Status status) {
     ledger.settle();
-    if (delivery.state().isListenedTo()) {
+    if (delivery.state().isDelivering()) {
       for (DroppedData range : ledger.state().losses().untold()) {
         if (ledger.canTellLosses()) {
           commit(range, status);
