@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.event.Json;
+import org.kextwatch.agent.mac.PlainText;
 import org.kextwatch.demo.receiver.Received;
 
 /**
@@ -20,10 +20,6 @@ import org.kextwatch.demo.receiver.Received;
  */
 record ReceivedEventFormat(boolean areChecked) {
   private static final String ROW = "%-8s  %-11s  %5s  %-14s  %-24s  %s";
-
-  /** Control characters, and those that end lines or turn the direction of writing. */
-  private static final Pattern STEERING =
-      Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]");
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneOffset.UTC);
@@ -35,13 +31,13 @@ record ReceivedEventFormat(boolean areChecked) {
   /** One row of the table. */
   String row(Received event) {
     String type = event.type() == null ? "no event" : event.type();
-    return safe(ROW.formatted(
+    return ROW.formatted(
             TIME.format(event.receivedAt()),
             signature(event),
             event.sequence() == null ? "-" : event.sequence().toString(),
-            event.subject() == null ? "-" : event.subject(),
-            type.replaceFirst("^org\\.kextwatch\\.", ""),
-            text(event)))
+            event.subject() == null ? "-" : PlainText.of(event.subject()),
+            PlainText.of(type.replaceFirst("^org\\.kextwatch\\.", "")),
+            text(event))
         .stripTrailing();
   }
 
@@ -79,12 +75,8 @@ record ReceivedEventFormat(boolean areChecked) {
       marks.add("[%d missing before it]".formatted(event.gap()));
     }
     if (event.text() != null) {
-      marks.add(event.text());
+      marks.add(PlainText.of(event.text()));
     }
     return String.join(" ", marks);
-  }
-
-  private static String safe(String text) {
-    return STEERING.matcher(text).replaceAll("\ufffd");
   }
 }

@@ -2,20 +2,17 @@ package org.kextwatch.demo;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
+import org.kextwatch.agent.mac.PlainText;
 
 /** Text made to fit a column. */
 final class WrappedText {
-  /** What a stranger wrote must not steer the terminal. */
-  private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}]+");
-
   private WrappedText() {}
 
   /** The text in lines of at most so many characters, broken between words where possible. */
   static List<String> lines(String text, int width) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
-    for (String whole : CONTROL.matcher(text).replaceAll(" ").strip().split(" +", -1)) {
+    for (String whole : PlainText.of(text, Integer.MAX_VALUE).split(" ", -1)) {
       String word = whole;
       if (line.length() > 0 && line.length() + 1 + word.length() > width) {
         lines.add(line.toString());

@@ -49,7 +49,7 @@ class ReceivedEventFormatTest {
   @Test
   void noDeliverySteersTheTerminal() {
     String row = CHECKED.row(received(1L, false, false, 0, "a\u001b[2Jb\r\nc\u009bd\u202ee\u2028"));
-    assertTrue(row.endsWith("a\ufffd[2Jb\ufffd\ufffdc\ufffdd\ufffde\ufffd"), row);
+    assertTrue(row.endsWith(" ab c d e"), row);
   }
 
   @Test

@@ -30,7 +30,7 @@ class WrappedTextTest {
   @Test
   void nothingThatSteersATerminalGetsThrough() {
     assertEquals(
-        List.of("red [31m and over written right to left"),
+        List.of("red and over written right to left"),
         WrappedText.lines(
             "red\u001b[31m\nand\rover\twritten\u202eright\u0007to\u009bleft\u0000", 80));
   }

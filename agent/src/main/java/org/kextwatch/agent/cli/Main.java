@@ -2,6 +2,7 @@ package org.kextwatch.agent.cli;
 
 import java.util.Arrays;
 import java.util.List;
+import org.kextwatch.agent.mac.PlainText;
 
 /**
  * The one way in and the one way out. It needs no other class before it can catch what goes wrong,
@@ -31,7 +32,8 @@ public final class Main {
   static int fail(Throwable error, List<String> arguments) {
     String remedy =
         error instanceof LinkageError ? " (the program is damaged: run install.sh again)" : "";
-    String line = error.toString().replaceAll("\\p{Cntrl}+", " ");
+    String line =
+        error.toString().replaceAll(PlainText.UNFIT + "+", " "); // inlined by the compiler
     System.err.println("kextwatch: " + line + remedy);
     if (arguments.contains(VERBOSE)) {
       error.printStackTrace();

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.mac.PlainText;
 
 /** What was found where a setting should be, in words that give no secret away. */
 final class ValueDescription {
@@ -29,8 +30,7 @@ final class ValueDescription {
   }
 
   static String plain(String text) {
-    String plain = text.replaceAll("\\p{C}", "?");
-    return plain.length() > LONGEST ? plain.substring(0, LONGEST) + "…" : plain;
+    return PlainText.quotable(text, LONGEST);
   }
 
   /** The kind of a value, with the value if it is a number or a boolean. */

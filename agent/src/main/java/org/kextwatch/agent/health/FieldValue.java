@@ -6,9 +6,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.mac.PlainText;
 
 /**
  * One value that Defender printed, of either form. Asked for as a type that it is not, or when
@@ -24,9 +24,6 @@ record FieldValue(@Nullable Object value, boolean managed) {
   private static final int LONGEST_TEXT = 1_024;
 
   private static final int LONGEST_LIST = 64;
-
-  /** Control and format characters (colours, changes of direction) have no place in a report. */
-  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+");
 
   /** Whether Defender says that it cannot tell, which is more than not naming the field. */
   boolean isUnavailable() {
@@ -65,7 +62,7 @@ record FieldValue(@Nullable Object value, boolean managed) {
     if (!(value instanceof String text) || isUnavailable()) {
       return null;
     }
-    String clean = clean(text);
+    String clean = PlainText.of(text, LONGEST_TEXT);
     return clean.isEmpty() || clean.equals("null") ? null : clean;
   }
 
@@ -98,10 +95,5 @@ record FieldValue(@Nullable Object value, boolean managed) {
       }
     }
     return tags;
-  }
-
-  private static String clean(String text) {
-    String start = text.substring(0, Math.min(text.length(), LONGEST_TEXT));
-    return UNPRINTABLE.matcher(start).replaceAll(" ").strip();
   }
 }

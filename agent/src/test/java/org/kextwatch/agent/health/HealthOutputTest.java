@@ -99,7 +99,7 @@ final class HealthOutputTest {
           {"productExpiration":1693977148000}     | productExpiration=2023-09-06T05:12:28Z
           {"productExpiration":"soon"}                          | productExpiration=soon
           {"healthIssues":["a",null,1,{"b":2},"c\\n\\u001b[31md\\u202e"]} \
-          | issues=[a, 1, c [31md]
+          | issues=[a, 1, c d]
           {"healthIssues":"missing license"}                    | issues=[missing license]
           {"versionEngine":"100.87.66"}                         | appVersion=100.87.66
           {"healthy":true                                       | NOTHING
@@ -174,7 +174,7 @@ final class HealthOutputTest {
         HealthOutput.read("health_issues : [" + (issue + ",").repeat(100) + issue + "]");
 
     assertEquals(64, many.get(HealthField.ISSUES).texts().size());
-    assertEquals("x".repeat(1_024), many.get(HealthField.ISSUES).texts().get(0));
+    assertEquals("x".repeat(1_023) + "…", many.get(HealthField.ISSUES).texts().get(0));
   }
 
   @ParameterizedTest
@@ -186,7 +186,7 @@ final class HealthOutputTest {
     assertEquals(bracket.startsWith("health_"), known.startsWith("issues="));
     assertEquals("NOTHING", known("{\"healthy\":true,\"x\":" + "[".repeat(10_000)));
     assertEquals(
-        "issues=[" + "[".repeat(1_024) + "]", known("health_issues:" + "[".repeat(10_000)));
+        "issues=[" + "[".repeat(1_023) + "…]", known("health_issues:" + "[".repeat(10_000)));
   }
 
   @ParameterizedTest

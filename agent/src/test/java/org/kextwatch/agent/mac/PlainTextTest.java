@@ -19,7 +19,9 @@ final class PlainTextTest {
         Arguments.of("a\0b\7c\u0085d", "a b c d"),
         Arguments.of("\33[31mred\33[0m", "red"),
         Arguments.of("a\u2028b\u2029c", "a b c"),
-        Arguments.of("evil\u202etxt.exe", "evil txt.exe"));
+        Arguments.of("evil\u202etxt.exe", "evil txt.exe"),
+        Arguments.of("zero\u200bwidth\u00adand\ufeffmark", "zero width and mark"),
+        Arguments.of("half\ud83d \ue000own", "half own"));
   }
 
   @ParameterizedTest
@@ -32,6 +34,13 @@ final class PlainTextTest {
   void longTextIsCut() {
     assertEquals("a".repeat(499) + "…", PlainText.of("a".repeat(1_000_000)));
     assertEquals("a".repeat(500), PlainText.of("a".repeat(500)));
+  }
+
+  @Test
+  void aNameInQuotesShowsWhereItIsOdd() {
+    assertEquals(" end?point ", PlainText.quotable(" end\u200bpoint ", 20));
+    assertEquals("a?[31m??b", PlainText.quotable("a\33[31m\t\u2028b", 20));
+    assertEquals("aaaa…", PlainText.quotable("a".repeat(9), 5));
   }
 
   @Test

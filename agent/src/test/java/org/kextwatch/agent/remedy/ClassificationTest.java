@@ -320,7 +320,7 @@ final class ClassificationTest {
     String odd = "system policy\u001b[31m\u202e\u0007 x\u2028y \ud83d\ude00".repeat(60);
     String detail = classify(27, odd, KernelEntry.NOT_LOADED).detail();
     assertTrue(detail.length() <= 500, detail);
-    assertTrue(detail.startsWith("system policy [31m x y \ud83d\ude00"), detail);
+    assertTrue(detail.startsWith("system policy x y \ud83d\ude00"), detail);
     assertFalse(Character.isHighSurrogate(detail.charAt(detail.length() - 1)));
     assertFalse(detail.chars().anyMatch(Character::isISOControl));
   }
