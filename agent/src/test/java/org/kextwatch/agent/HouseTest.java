@@ -26,11 +26,11 @@ import org.kextwatch.agent.daemon.Version;
 class HouseTest {
   private static final House HOUSE = new House("org.kextwatch.agent");
   private static final House BAD_HOUSE = new House("org.kextwatch.agent.badhouse");
-  private static final Path SOURCES = Script.AGENT.resolve("src/main/java");
+  static final Path SOURCES = Script.AGENT.resolve("src/main/java");
   private static final int MAX_LINES = 300;
   private static final int MAX_FILES = 250;
 
-  private static final JavaClasses PROGRAM =
+  static final JavaClasses PROGRAM =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_PACKAGE_INFOS)
           .importUrl(Version.class.getProtectionDomain().getCodeSource().getLocation());

@@ -14,6 +14,7 @@ import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.kextwatch.agent.HouseSize;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
 
@@ -63,31 +64,27 @@ class DistIT {
         names);
   }
 
-  /** What an admin runs can be run, and nothing else: whatever the modes of the clone were. */
+  /** Compared with what {@code house-size.tsv} allows. */
   @Test
-  void inTheArchiveWhatIsRunIsExecutable() throws Exception {
-    List<Path> archives;
-    try (Stream<Path> files = Files.list(Script.AGENT.resolve("target"))) {
-      archives = files.filter(file -> file.toString().endsWith(".tar.gz")).toList();
-    }
-    assertEquals(1, archives.size(), archives::toString);
-    Ended listed = Script.run(Path.of("/"), JAVA, "tar", "tvzf", archives.get(0));
-    assertEquals(0, listed.exit(), listed::toString);
-    List<String> executable = new ArrayList<>();
-    for (String line : listed.out().lines().filter(file -> file.startsWith("-")).toList()) {
-      if (line.startsWith("-rwxr-xr-x ")) {
-        executable.add(nameInArchive(line));
-      } else {
-        assertTrue(line.startsWith("-rw-r--r-- "), line);
+  void itIsNoLargerThanAllowed() throws IOException {
+    long bytes = 0;
+    for (String part : List.of("bin", "lib", "share")) {
+      for (Path file : HouseSize.files(DIST.resolve(part), "")) {
+        bytes += Files.isRegularFile(file) ? Files.size(file) : 0;
       }
     }
-    assertEquals(
-        List.of("dist/bin/kextwatch", "install.sh", "launchd/on-a-mac.sh"),
-        executable.stream().sorted().toList());
+    long kilobytes = bytes / 1_000;
+    assertTrue(kilobytes <= HouseSize.inForce().kilobytes(), kilobytes + " kB");
   }
 
-  private static String nameInArchive(String line) {
-    return line.replaceFirst(".* kextwatch-[^/ ]+/", "");
+  /** The demo is beside what is installed, and brings the commands of its own. */
+  @Test
+  void theDemoIsBesideWhatIsInstalled() throws IOException {
+    try (Stream<Path> jars = Files.list(DIST.resolve("demo"))) {
+      assertEquals(
+          List.of("kextwatch-demo", "kextwatch-simulator", "okhttp-tls"),
+          jars.map(jar -> withoutVersion(jar.getFileName().toString())).sorted().toList());
+    }
   }
 
   /** Two copies of a class on one class path would make its order matter. */

@@ -8,15 +8,16 @@ import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings.DeviceIdentity;
 import org.kextwatch.agent.config.Settings.LogLevel;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
-import org.kextwatch.agent.mac.AgentPaths;
 
 /** Every setting, one line each: its name, what it takes, its default. */
 final class Keys {
   private static final List<Key<?>> ALL = new ArrayList<>();
 
+  private static final String SUPPORT = "/Library/Application Support/Kextwatch/";
+
   static final Key<@Nullable String> ENDPOINT = optional("endpoint", ValueTypes.ENDPOINT);
   static final Key<@Nullable String> ENDPOINT_FILE = optional("endpointFile", ValueTypes.PATH);
-  static final Key<String> SECRET_FILE = key("secretFile", ValueTypes.PATH, AgentPaths.SECRET);
+  static final Key<String> SECRET_FILE = key("secretFile", ValueTypes.PATH, SUPPORT + "secret");
   static final Key<@Nullable String> PREVIOUS_SECRET_FILE =
       optional("previousSecretFile", ValueTypes.PATH);
   static final Key<@Nullable String> AUTHORIZATION_FILE =

@@ -6,7 +6,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.kextwatch.agent.config.Key.Bounds;
-import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -14,6 +13,9 @@ import org.kextwatch.agent.mac.TrustedFile;
 
 /** Keeps the last good settings on disk, for a start at which a file is refused or missing. */
 public final class LastGoodFile {
+  /** In the folder of the state, which nobody else may read: settings can hold secrets. */
+  public static final String PATH = "/private/var/db/kextwatch/settings.json";
+
   private static final int LIMIT_BYTES = 256 << 10;
 
   private final Path file;
@@ -23,7 +25,7 @@ public final class LastGoodFile {
   private byte[] kept = {};
 
   public LastGoodFile(SystemRoot root, Disk disk) {
-    this.file = root.resolve(AgentPaths.LAST_GOOD_SETTINGS);
+    this.file = root.resolve(PATH);
     this.bounds = SettingsReader.bounds(root);
     this.disk = disk;
   }

@@ -3,7 +3,6 @@ package org.kextwatch.agent.config;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.mac.SystemPaths;
 
 /**
  * What the operator wants of this Mac, complete and within its bounds. Paths are the Mac's paths.
@@ -119,7 +118,8 @@ public record Settings(
   /** The kernel extension to watch, Defender's unless the settings name another. */
   public record WatchedExtension(String path, String bundleId, String teamId) {
     public static final WatchedExtension DEFENDER =
-        new WatchedExtension(SystemPaths.DEFENDER_KEXT, "com.microsoft.wdavkext", "UBF8T346G9");
+        new WatchedExtension(
+            "/Library/Extensions/wdavkext.kext", "com.microsoft.wdavkext", "UBF8T346G9");
   }
 
   /** How much the spool may hold. */

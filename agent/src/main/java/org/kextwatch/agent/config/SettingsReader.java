@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.kextwatch.agent.config.Key.Bounds;
-import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
@@ -23,6 +22,12 @@ import org.kextwatch.agent.mac.TrustedFile;
  * defaults, key by key.
  */
 public final class SettingsReader {
+  public static final String LOCAL_FILE = "/Library/Application Support/Kextwatch/config.json";
+
+  /** Where macOS puts the payload of a profile for our domain (as osquery and Santa read it). */
+  public static final String MANAGED_FILE =
+      "/Library/Managed Preferences/org.kextwatch.agent.plist";
+
   private static final int LIMIT_BYTES = 64 << 10;
 
   /** A profile has more in it than settings. */
@@ -37,8 +42,8 @@ public final class SettingsReader {
 
   public SettingsReader(SystemRoot root) {
     this.root = root;
-    this.local = root.resolve(AgentPaths.LOCAL_SETTINGS);
-    this.managed = root.resolve(AgentPaths.MANAGED_SETTINGS);
+    this.local = root.resolve(LOCAL_FILE);
+    this.managed = root.resolve(MANAGED_FILE);
     this.bounds = bounds(root);
   }
 
@@ -91,8 +96,7 @@ public final class SettingsReader {
       bytes = in.readNBytes(DRAFT_BYTES + 1);
     }
     ResolvedFile voice = ResolvedFile.ofDraft(draft(name, bytes));
-    ResolvedFile nobody =
-        ResolvedFile.ofDraft(SettingsFile.missing(Origin.MANAGED, AgentPaths.MANAGED_SETTINGS));
+    ResolvedFile nobody = ResolvedFile.ofDraft(SettingsFile.missing(Origin.MANAGED, MANAGED_FILE));
     return ResolvedSettings.of(nobody, voice);
   }
 

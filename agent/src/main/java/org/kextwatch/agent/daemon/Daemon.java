@@ -10,6 +10,7 @@ import org.kextwatch.agent.approval.Fingerprint;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Cycle.CycleOptions;
 import org.kextwatch.agent.daemon.Schedule.Scope;
+import org.kextwatch.agent.mac.AgentLog;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.ThrottledLog;
 import org.tinylog.Logger;

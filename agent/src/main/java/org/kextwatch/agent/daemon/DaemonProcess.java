@@ -5,12 +5,13 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.mac.AgentPaths;
+import org.kextwatch.agent.mac.AgentLog;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ThrottledLog;
 import org.kextwatch.agent.mac.ToolRunner;
+import org.tinylog.Level;
 import org.tinylog.Logger;
 
 /** The process of a daemon: its turn, its log, its watchdog, and how it ends. */
@@ -54,11 +55,7 @@ public final class DaemonProcess {
     this.tick = seams.tick();
     this.turn =
         new Turn(
-            root.resolve(AgentPaths.LOCK),
-            seams.isLaunchds(),
-            say,
-            watchdog::stepEnded,
-            seams.limits());
+            Places.of(root).lock(), seams.isLaunchds(), say, watchdog::stepEnded, seams.limits());
   }
 
   /**
@@ -92,19 +89,19 @@ public final class DaemonProcess {
   }
 
   private boolean live() throws IOException {
-    disk.makePrivateFolder(root.resolve(AgentPaths.STATE_FOLDER));
+    Places places = Places.of(root);
+    places.make(disk);
     Optional<InstanceLock> lock = turn.await();
     if (lock.isEmpty()) {
       return false;
     }
     try (InstanceLock held = lock.get()) {
       LiveSettings settings = new LiveSettings(root, Moment.now());
-      AgentLog.open(root, settings.inForce().logLevel());
+      AgentLog.open(root, Level.valueOf(settings.inForce().logLevel().name()));
       Logger.info("Kextwatch {} starts below {}", Version.current(), root);
       settings.warnings().forEach(Logger::warn);
       Agent agent = Agent.open(root, tools, disk, settings, true);
-      StopCause cause = new StopCause(root.resolve(AgentPaths.STOP_CAUSE), disk);
-      Daemon begun = new Daemon(agent, cause, watchdog, tick);
+      Daemon begun = new Daemon(agent, new StopCause(places.stopCause(), disk), watchdog, tick);
       daemon = begun;
       begun.runUntilStopped();
       return true;

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
-import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.SystemRoot;
 
@@ -49,7 +48,7 @@ public final class InstanceLock implements AutoCloseable {
    * @param root of the Mac
    */
   public static Optional<Boolean> isHeld(SystemRoot root) {
-    Path file = root.resolve(AgentPaths.LOCK);
+    Path file = Places.of(root).lock();
     if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.of(false);
     }

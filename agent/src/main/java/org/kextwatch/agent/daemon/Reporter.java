@@ -12,6 +12,7 @@ import org.kextwatch.agent.event.EventData;
 import org.kextwatch.agent.event.EventData.DroppedData;
 import org.kextwatch.agent.event.EventData.LoadAttemptedData;
 import org.kextwatch.agent.event.EventWriter;
+import org.kextwatch.agent.mac.AgentLog;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Attempt;
@@ -111,7 +112,7 @@ final class Reporter {
    */
   private void tellLosses(Status status) {
     ledger.settle();
-    if (delivery.state().isDelivering()) {
+    if (delivery.state().isListenedTo()) {
       for (DroppedData range : ledger.state().losses().untold()) {
         if (ledger.canTellLosses()) {
           commit(range, status);

@@ -16,28 +16,28 @@ import org.kextwatch.agent.spool.Spool;
 import org.tinylog.Logger;
 
 /**
- * The thread that delivers the events of the spool, in order and one at a time. It sends only what
- * the saved state counts; what fails stays in the spool and is tried again.
+ * The thread that empties the spool. It sends in order, one event at a time, and only what the
+ * saved state counts; what fails stays and is tried again later.
  */
 public final class DeliveryThread {
-  /** The longest wait between two steps, so that a wake of the Mac is noticed. */
+  /** The longest sleep: a Mac that wakes, or a clock that is set, is noticed within it. */
   private static final Duration TICK = Duration.ofSeconds(30);
 
   private static final Duration GRACE = Duration.ofSeconds(2);
 
-  private final ThrottledLog stepLog = new ThrottledLog("A step of the delivery");
-  private final EventDispatcher dispatcher;
+  private final ThrottledLog stumbling = new ThrottledLog("A step of the delivery");
+  private final EventDispatcher courier;
   private final Semaphore wakes = new Semaphore(0);
   private final Object progress = new Object();
   private final Thread thread = new Thread(this::run, "delivery");
   private volatile boolean stopping;
 
   /**
-   * Makes the thread, which {@link #start} starts.
+   * A delivery, not started yet.
    *
    * @param version of this program
-   * @param device any text that identifies this Mac; its hash is the splay
-   * @param heartbeat makes a heartbeat when it is due, on this thread; empty if there is none
+   * @param device anything that tells this Mac from others; its hash is the phase
+   * @param heartbeat makes a heartbeat of this moment, on the delivery's thread; empty for none
    */
   public DeliveryThread(
       Spool spool,
@@ -58,7 +58,7 @@ public final class DeliveryThread {
       Supplier<Optional<CloudEvent>> heartbeat,
       Supplier<Moment> clock,
       RandomGenerator random) {
-    this.dispatcher =
+    this.courier =
         new EventDispatcher(
             spool, root, version, Splay.of(device), settings, heartbeat, clock, random);
     thread.setDaemon(true);
@@ -68,42 +68,42 @@ public final class DeliveryThread {
     thread.start();
   }
 
-  /** Does the next step at once. */
+  /** Something may have changed: looks at once. */
   public void wake() {
     wakes.release();
   }
 
-  /** The saved state counts events up to this number: they may be sent. */
+  /** The saved state counts all events up to this number; they may be sent. */
   public void committed(long sequence) {
-    dispatcher.committed(sequence);
+    courier.committed(sequence);
     wake();
   }
 
-  /** Uses these settings from now on. A change of the webhook ends every pause. */
+  /** Goes on with other settings. Another webhook ends every pause. */
   public void use(Settings settings) {
-    dispatcher.use(settings);
+    courier.use(settings);
     wake();
   }
 
-  /** The state of the delivery. Thread-safe. */
+  /** How delivery goes, for any thread. */
   public DeliveryState state() {
-    return dispatcher.state();
+    return courier.state();
   }
 
   /**
-   * Sends all that can be sent now, without splay.
+   * Sends what can be sent now, holding nothing back.
    *
-   * @param atMost how long to wait for that
-   * @return whether every event that may be sent is delivered
+   * @param atMost how long to wait for it
+   * @return whether everything that counts is delivered
    */
   public boolean flush(Duration atMost) {
     long end = System.nanoTime() + atMost.toNanos();
-    dispatcher.expedite(true);
+    courier.expedite(true);
     wake();
     try {
       synchronized (progress) {
         for (long left = atMost.toNanos();
-            left > 0 && thread.isAlive() && !dispatcher.isDone();
+            left > 0 && thread.isAlive() && !courier.isDone();
             left = end - System.nanoTime()) {
           TimeUnit.NANOSECONDS.timedWait(progress, left);
         }
@@ -111,20 +111,20 @@ public final class DeliveryThread {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      dispatcher.expedite(false);
+      courier.expedite(false);
     }
-    return dispatcher.isEmpty();
+    return courier.isEmpty();
   }
 
   /**
-   * Flushes, then ends the thread. Events that are not delivered stay in the spool.
+   * Flushes, then ends the thread. What was not delivered stays in the spool.
    *
-   * @param atMost how long the flush may take
+   * @param atMost how long flushing may take
    */
   public void stop(Duration atMost) {
     flush(atMost);
     stopping = true;
-    dispatcher.cancel();
+    courier.cancel();
     wake();
     try {
       thread.join(GRACE.toMillis());
@@ -150,17 +150,17 @@ public final class DeliveryThread {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    dispatcher.close();
+    courier.close();
   }
 
   private Duration step() {
     try {
-      Duration wait = dispatcher.step();
-      stepLog.worked().ifPresent(Logger::info);
+      Duration wait = courier.step();
+      stumbling.worked().ifPresent(Logger::info);
       return wait;
-    } catch (Throwable e) { // errors too: a thread that ended would go unnoticed
-      stepLog.failed(e.toString(), Moment.now()).ifPresent(line -> Logger.error(e, line));
-      return dispatcher.onInternalError(e);
+    } catch (Throwable e) { // an Error too: nobody would miss a thread that ended without a word
+      stumbling.failed(e.toString(), Moment.now()).ifPresent(line -> Logger.error(e, line));
+      return courier.onInternalError(e);
     }
   }
 }

@@ -9,13 +9,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.kextwatch.agent.config.Settings;
-import org.kextwatch.agent.delivery.NextStep.SendEvent;
-import org.kextwatch.agent.delivery.NextStep.SendHeartbeat;
-import org.kextwatch.agent.delivery.NextStep.Wait;
+import org.kextwatch.agent.delivery.NextStep.Beat;
+import org.kextwatch.agent.delivery.NextStep.Rest;
+import org.kextwatch.agent.delivery.NextStep.Send;
 import org.kextwatch.agent.delivery.RetryState.Fate;
-import org.kextwatch.agent.delivery.RetryState.Update;
+import org.kextwatch.agent.delivery.RetryState.Transition;
 import org.kextwatch.agent.event.CloudEvent;
 import org.kextwatch.agent.event.EventData.DropReason;
+import org.kextwatch.agent.event.Json;
+import org.kextwatch.agent.event.SpooledEvent;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ThrottledLog;
@@ -29,14 +31,13 @@ import org.kextwatch.agent.webhook.WebhookConnection;
 import org.tinylog.Logger;
 
 /**
- * Does the steps that {@link RetryState} chooses: sends an event or a heartbeat and applies the
- * result to state and spool. One thread calls {@link #step} and {@link #onInternalError}; the other
- * methods are thread-safe.
+ * Does what {@link RetryState} says: takes an event or a heartbeat to the endpoint, and the answer
+ * back. Steps are one thread's; the other methods are for any.
  */
 final class EventDispatcher {
   static final Duration REOPEN = WebhookConnection.REOPEN;
 
-  /** More than the events that are ever tried alternately. */
+  /** More than the events that are ever tried in turns. */
   private static final int COUNTED_EVENTS = 16;
 
   private final Spool spool;
@@ -44,18 +45,18 @@ final class EventDispatcher {
   private final Supplier<Moment> clock;
   private final RandomGenerator random;
   private final WebhookConnection connection;
-  private final ThrottledLog eventLog = new ThrottledLog("Delivery");
-  private final ThrottledLog heartbeatLog = new ThrottledLog("The heartbeat");
+  private final ThrottledLog eventComplaint = new ThrottledLog("Delivery");
+  private final ThrottledLog heartbeatComplaint = new ThrottledLog("The heartbeat");
   private final Map<SpoolEntry, Integer> attempts =
       new LinkedHashMap<>(COUNTED_EVENTS, 1, true); // the least recently tried comes first
 
-  private final AtomicBoolean mustExpedite = new AtomicBoolean();
+  private final AtomicBoolean urgencyAsked = new AtomicBoolean();
   private volatile boolean isUrgent;
-  private volatile boolean isBlocked;
+  private volatile boolean isStuck;
   private volatile long committed;
   private volatile Settings settings;
   private volatile RetryState state;
-  private volatile DeliveryState deliveryState = DeliveryState.NONE;
+  private volatile DeliveryState shown = DeliveryState.NONE;
 
   EventDispatcher(
       Spool spool,
@@ -76,7 +77,7 @@ final class EventDispatcher {
     this.state = RetryState.starting(splay, settings.pace().heartbeat(), now);
   }
 
-  /** The saved state counts events up to this number: they may be sent. */
+  /** The state counts events up to this number: they may go. */
   void committed(long sequence) {
     committed = sequence;
   }
@@ -85,97 +86,111 @@ final class EventDispatcher {
     settings = newSettings;
   }
 
-  /** While urgent, events skip the splay and no heartbeat is sent; the next step ends a pause. */
-  void expedite(boolean urgent) {
-    isBlocked = false;
-    isUrgent = urgent;
-    mustExpedite.set(urgent);
+  /** While it is urgent nothing is held back, no heartbeat is sent, and a pause is ended once. */
+  void expedite(boolean now) {
+    isStuck = false;
+    isUrgent = now;
+    urgencyAsked.set(now);
   }
 
-  /** Whether a step has applied the last {@link #expedite} and no step can send more for now. */
+  /**
+   * Whether a step has seen the last {@link #expedite} and there is nothing left that it could do.
+   */
   boolean isDone() {
-    return !mustExpedite.get()
-        && (isBlocked || deliverable().oldestExcept(state.poison().entries()).isEmpty());
+    return !urgencyAsked.get()
+        && (isStuck || waiting().oldestBut(state.poison().entries()).isEmpty());
   }
 
-  /** Whether every event that may be sent is delivered. */
+  /** Whether everything that counts has been delivered. */
   boolean isEmpty() {
-    return deliverable().isEmpty();
+    return waiting().isEmpty();
   }
 
   DeliveryState state() {
-    return deliveryState.withCounts(spool);
+    return shown.withCounts(spool);
   }
 
-  /** Does one step. Returns how long to wait before the next one. */
+  /** Does one thing, or nothing. Returns how long there will be nothing to do. */
   Duration step() {
     Moment now = clock.get();
-    applySettings(now);
+    takeSettings(now);
     state = state.at(now);
-    if (mustExpedite.getAndSet(false)) {
+    if (urgencyAsked.getAndSet(false)) {
       state = state.expedited(now);
     }
-    isBlocked = state.isHeld(now);
-    NextStep step = state.next(deliverable(), now, isUrgent);
+    isStuck = state.isHeld(now);
+    NextStep step = state.next(waiting(), now, isUrgent);
     Endpoint endpoint = connection.open(now);
     if (endpoint instanceof Endpoint.Ready ready) {
-      if (step instanceof Wait wait) {
-        ready.client().closeIdleConnections();
-        return wait.time();
+      if (step instanceof Rest rest) {
+        ready.client().rest();
+        return rest.time();
       }
-      send(step, ready.client());
-      return state.next(deliverable(), clock.get(), isUrgent) instanceof Wait wait
-          ? wait.time()
+      attempt(step, ready.client());
+      return state.next(waiting(), clock.get(), isUrgent) instanceof Rest rest
+          ? rest.time()
           : Duration.ZERO;
     }
-    isBlocked = true;
+    isStuck = true;
     if (endpoint instanceof Endpoint.Unusable unusable) {
-      reportError(unusable.note());
+      fail(eventComplaint, unusable.note());
     }
     return REOPEN;
   }
 
-  private void applySettings(Moment now) {
+  private void takeSettings(Moment now) {
     Settings newest = settings;
-    state = state.withHeartbeatInterval(newest.pace().heartbeat(), now);
-    if (connection.update(newest.webhook())) {
-      state = state.reset(now);
+    state = state.beatingEvery(newest.pace().heartbeat(), now);
+    if (connection.changes(newest.webhook())) {
+      state = state.forgetting(now);
     }
   }
 
-  private DeliverableEvents deliverable() {
+  private DeliverableEvents waiting() {
     return new DeliverableEvents(spool, committed);
   }
 
-  private void send(NextStep step, WebhookClient client) {
-    if (step instanceof SendEvent event) {
-      sendEvent(event, client);
-    } else if (step instanceof SendHeartbeat) {
-      sendHeartbeat(client);
+  private void attempt(NextStep step, WebhookClient client) {
+    if (step instanceof Send send) {
+      deliver(client, send);
+    } else if (step instanceof Beat) {
+      beat(client);
     }
-    isBlocked = state.isHeld(clock.get());
+    isStuck = state.isHeld(clock.get());
   }
 
-  private void sendEvent(SendEvent step, WebhookClient client) {
-    SpoolEntry entry = step.entry();
+  private void deliver(WebhookClient client, Send send) {
+    SpoolEntry entry = send.entry();
     try {
-      Optional<Spool.CheckedOut> event = spool.checkOut(entry);
-      if (event.isPresent()) {
-        SendResult result =
-            client.send(event.get().id(), event.get().body().toByteArray(), countAttempt(entry));
-        apply(onResult(step, result, eventLog), entry);
+      Optional<byte[]> body = spool.checkOut(entry);
+      if (body.isPresent()) {
+        send(client, send, body.get());
       } else {
         state = state.without(entry);
       }
     } catch (IOException e) {
-      apply(state.afterReadFailure(entry, spool.canReadExcept(entry), clock.get()), entry);
-      reportError("the spool cannot be read");
+      apply(state.unread(entry, waiting().canReadAnother(entry), clock.get()), entry);
+      fail(eventComplaint, "the spool cannot be read");
     } finally {
       spool.release();
     }
   }
 
-  private int countAttempt(SpoolEntry entry) {
+  private void send(WebhookClient client, Send send, byte[] body) {
+    SpoolEntry entry = send.entry();
+    String id;
+    try {
+      id = Json.read(SpooledEvent.Head.class, body).id();
+    } catch (IOException e) {
+      spool.markDropped(entry, DropReason.CORRUPT);
+      state = state.without(entry);
+      return;
+    }
+    SendResult sent = client.send(id, body, count(entry));
+    apply(onResult(send, sent, eventComplaint), entry);
+  }
+
+  private int count(SpoolEntry entry) {
     int attempt = attempts.merge(entry, 1, Integer::sum);
     if (attempts.size() > COUNTED_EVENTS) {
       attempts.remove(attempts.keySet().iterator().next());
@@ -183,43 +198,42 @@ final class EventDispatcher {
     return attempt;
   }
 
-  private void sendHeartbeat(WebhookClient client) {
+  private void beat(WebhookClient client) {
     Optional<CloudEvent> event = heartbeat.get();
     if (event.isEmpty()) {
-      state = state.afterMissingHeartbeat(clock.get());
+      state = state.withoutHeartbeat(clock.get());
       return;
     }
-    SendResult result = client.send(event.get().id(), event.get().body().toByteArray(), 1);
-    state = onResult(new SendHeartbeat(), result, heartbeatLog).state();
+    SendResult sent = client.send(event.get().id(), event.get().body().toByteArray(), 1);
+    state = onResult(new Beat(), sent, heartbeatComplaint).next();
   }
 
-  private Update onResult(NextStep step, SendResult result, ThrottledLog log) {
+  private Transition onResult(NextStep tried, SendResult sent, ThrottledLog complaint) {
     Moment now = clock.get();
-    deliveryState = deliveryState.after(result, now.wall());
-    if (result.outcome() == DeliveryOutcome.DELIVERED) {
-      log.worked().ifPresent(Logger::info);
+    shown = shown.after(sent, now.wall());
+    if (sent.outcome() == DeliveryOutcome.DELIVERED) {
+      complaint.worked().ifPresent(Logger::info);
     } else {
-      log.failed(result.note(), now).ifPresent(Logger::warn);
+      complaint.failed(sent.note(), now).ifPresent(Logger::warn);
     }
-    if (result.outcome() == DeliveryOutcome.MISCONFIGURED) {
-      connection.close(); // read the files again: one of them may have been corrected
+    if (sent.outcome() == DeliveryOutcome.MISCONFIGURED) {
+      connection.close(); // one of the files may be what somebody puts right: they are read again
     }
-    return state.after(step, result, now, random.nextDouble());
+    return state.after(tried, sent, now, random.nextDouble());
   }
 
-  private void apply(Update update, SpoolEntry entry) {
-    state = update.state();
-    switch (update.fate()) {
+  private void apply(Transition transition, SpoolEntry entry) {
+    state = transition.next();
+    switch (transition.fate()) {
       case DELIVERED -> remove(entry);
       case REJECTED -> spool.markDropped(entry, DropReason.REJECTED);
       case UNREADABLE -> spool.markDropped(entry, DropReason.CORRUPT);
       case SET_ASIDE ->
           Logger.warn(
-              "Event {} is rejected: others are sent first, then it is tried again",
-              entry.sequence());
+              "Event {} is refused: others go first, then it is tried again", entry.sequence());
       case KEPT -> {}
     }
-    if (update.fate() != Fate.KEPT && update.fate() != Fate.SET_ASIDE) {
+    if (transition.fate() != Fate.KEPT && transition.fate() != Fate.SET_ASIDE) {
       attempts.remove(entry);
     }
   }
@@ -232,24 +246,24 @@ final class EventDispatcher {
     }
   }
 
-  private void reportError(String error) {
-    deliveryState = deliveryState.withError(error);
-    eventLog.failed(error, clock.get()).ifPresent(Logger::warn);
+  private void fail(ThrottledLog complaint, String note) {
+    shown = shown.failing(note);
+    complaint.failed(note, clock.get()).ifPresent(Logger::warn);
   }
 
-  /** A step ended with an exception. Returns how long to wait before the next one. */
-  Duration onInternalError(Throwable error) {
-    state = state.afterLocalFailure(clock.get());
-    reportError("an internal error: " + error.getClass().getName());
+  /** What nobody thought of has happened in a step. Returns the wait before the next. */
+  Duration onInternalError(Throwable what) {
+    state = state.stumbled(clock.get());
+    fail(eventComplaint, "an internal error: " + what.getClass().getName());
     return REOPEN;
   }
 
-  /** Cancels a request that is under way. */
+  /** Breaks off what is under way. */
   void cancel() {
     connection.cancel();
   }
 
-  /** Closes the connection, until the next step. */
+  /** Lets go of the endpoint, until the next step. */
   void close() {
     connection.close();
   }

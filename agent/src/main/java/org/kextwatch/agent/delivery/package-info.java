@@ -1,6 +1,4 @@
-/**
- * Chooses the next event, retries, sets rejected events aside, sends heartbeats, splays a fleet.
- */
+/** Which event goes next, retries, refused events, heartbeats, splay: the delivery thread. */
 @NullMarked
 package org.kextwatch.agent.delivery;
 

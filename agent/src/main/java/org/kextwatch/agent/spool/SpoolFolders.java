@@ -16,137 +16,133 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.tinylog.Logger;
 
-/** The folders of the spool and the operations on their files. Links are never followed. */
+/** The folders of the spool, and what is done to single files in them. Links are never followed. */
 final class SpoolFolders {
   private static final int MAX_BYTES = 4 << 20;
-  private static final Set<PosixFilePermission> PRIVATE =
+  private static final Set<PosixFilePermission> CLOSED =
       PosixFilePermissions.fromString("rwx------");
 
   private final Path spool;
+  private final Set<String> undeleted = new LinkedHashSet<>();
   private final Path tmp;
-  private final Path ready;
+  private final Path fresh;
   private final Path quarantine;
   private final Disk disk;
-  private final Set<String> undeleted = new LinkedHashSet<>();
-  private int quarantinedCount;
+  private int quarantined;
   private boolean quarantineGrew;
 
   SpoolFolders(Path spool, Disk disk) {
     this.spool = spool;
-    this.tmp = spool.resolve(AgentPaths.SPOOL_TMP);
-    this.ready = spool.resolve(AgentPaths.SPOOL_NEW);
-    this.quarantine = spool.resolve(AgentPaths.SPOOL_QUARANTINE);
+    this.tmp = spool.resolve("tmp");
+    this.fresh = spool.resolve("new");
+    this.quarantine = spool.resolve("quarantine");
     this.disk = disk;
   }
 
-  /** Creates missing folders and deletes unfinished files that a crash left. */
-  void create() throws IOException {
-    for (Path folder : List.of(spool, tmp, ready, quarantine)) {
+  /** Makes what is missing and removes what a crash left unfinished. */
+  void make() throws IOException {
+    for (Path folder : List.of(spool, tmp, fresh, quarantine)) {
       disk.makePrivateFolder(folder);
-      if (!Files.getPosixFilePermissions(folder).equals(PRIVATE)) {
-        Files.setPosixFilePermissions(folder, PRIVATE);
+      if (!Files.getPosixFilePermissions(folder).equals(CLOSED)) {
+        Files.setPosixFilePermissions(folder, CLOSED);
       }
     }
     force(spool);
     for (String unfinished : names(tmp)) {
-      tryToDeleteFile(tmp.resolve(unfinished));
+      discard(tmp.resolve(unfinished));
     }
   }
 
-  /** The names of the events, sorted. */
-  List<String> names() throws IOException {
-    return names(ready);
+  List<String> kept() throws IOException {
+    return names(fresh);
   }
 
-  /** The names of the files in quarantine, which are counted. */
-  List<String> namesInQuarantine() throws IOException {
+  /** What is in quarantine. */
+  List<String> aside() throws IOException {
     List<String> names = names(quarantine);
-    quarantinedCount = names.size();
+    quarantined = names.size();
     quarantineGrew = true;
     return names;
   }
 
-  int quarantinedCount() {
-    return quarantinedCount;
+  /** How many files the quarantine holds. */
+  int quarantined() {
+    return quarantined;
   }
 
-  /** Deletes the oldest files of the quarantine until it is within these bounds. */
-  void trimQuarantine(int maxFiles, long maxBytes) {
+  /** Deletes from the quarantine what is too much, the oldest files first. */
+  void boundQuarantine(int maxFiles, long maxBytes) {
     if (!quarantineGrew) {
       return;
     }
     quarantineGrew = false;
     try {
-      List<QuarantinedFile> files = new ArrayList<>();
+      List<Aside> files = new ArrayList<>();
       for (String name : names(quarantine)) {
-        files.add(QuarantinedFile.at(quarantine.resolve(name)));
+        files.add(Aside.at(quarantine.resolve(name)));
       }
-      files.sort(Comparator.comparing(QuarantinedFile::modified));
-      long bytes = files.stream().mapToLong(QuarantinedFile::size).sum();
-      quarantinedCount = files.size();
-      for (QuarantinedFile file : files) {
-        if (quarantinedCount <= maxFiles && bytes <= maxBytes) {
+      files.sort(Comparator.comparing(Aside::modified));
+      long bytes = files.stream().mapToLong(Aside::size).sum();
+      quarantined = files.size();
+      for (Aside file : files) {
+        if (quarantined <= maxFiles && bytes <= maxBytes) {
           return;
         }
-        if (isDeleted(file.path())) {
-          quarantinedCount--;
+        if (isGone(file.path())) {
+          quarantined--;
           bytes -= file.size();
         }
       }
     } catch (IOException e) {
-      Logger.warn("{} cannot be trimmed: {}", quarantine, e.toString());
+      Logger.warn("{} cannot be kept small: {}", quarantine, e.toString());
     }
   }
 
-  private boolean isDeleted(Path quarantined) {
+  private boolean isGone(Path aside) {
     try {
-      disk.delete(quarantined);
+      disk.delete(aside);
       return true;
-    } catch (IOException e) { // perhaps a folder; the next file is tried
-      Logger.warn("{} cannot be deleted: {}", quarantined, e.toString());
+    } catch (IOException e) { // a folder, perhaps; it keeps no other
+      Logger.warn("{} cannot be deleted: {}", aside, e.toString());
       return false;
     }
   }
 
-  private record QuarantinedFile(Path path, FileTime modified, long size) {
-    static QuarantinedFile at(Path path) throws IOException {
+  private record Aside(Path path, FileTime modified, long size) {
+    static Aside at(Path path) throws IOException {
       BasicFileAttributes attributes = attributes(path);
-      return new QuarantinedFile(path, attributes.lastModifiedTime(), attributes.size());
+      return new Aside(path, attributes.lastModifiedTime(), attributes.size());
     }
   }
 
-  /**
-   * Writes a file completely, then moves it into place and forces its folder.
-   *
-   * @throws IOException if that fails; nothing of the file is left then. A folder that cannot be
-   *     forced is only logged: the file is there, though a power cut could lose it
-   */
-  void write(String name, byte[] content) throws IOException {
+  /** Writes a file to its end, then lets it appear. On failure nothing of it is left. */
+  void keep(String name, byte[] content) throws IOException {
     Path unfinished = tmp.resolve(name);
-    Path file = ready.resolve(name);
+    Path file = fresh.resolve(name);
     try {
       disk.create(unfinished, content, Disk.PRIVATE);
       disk.move(unfinished, file);
     } catch (IOException e) {
-      tryToDeleteFile(unfinished); // its part must not fill the disk
-      tryToDeleteFile(file); // a move may be done although it reports failure
+      discard(unfinished); // a part of it must not hold the last of the disk
+      discard(file); // a move may fail although it was done
       throw e;
     }
-    force(ready);
+  }
+
+  /** Whether what has appeared will survive a power cut. */
+  boolean force() {
+    return force(fresh);
   }
 
   /**
-   * The content of an event's file; empty if the file is gone, or is not a regular file of normal
-   * size. It is checked before it is opened, because opening a pipe waits for its writer.
-   *
-   * @throws IOException if the file, or the whole folder, cannot be read now
+   * What a kept file holds; nothing if it alone is gone, or is something else than a small regular
+   * file. It is looked at before it is opened: to open a pipe would be to wait for its writer.
    */
-  byte[] read(String name) throws IOException {
-    Path file = ready.resolve(name);
+  byte[] content(String name) throws IOException {
+    Path file = fresh.resolve(name);
     try {
       BasicFileAttributes attributes = attributes(file);
       if (!attributes.isRegularFile() || attributes.size() > MAX_BYTES) {
@@ -154,85 +150,82 @@ final class SpoolFolders {
       }
       return disk.read(file, MAX_BYTES);
     } catch (NoSuchFileException e) {
-      attributes(ready); // without its folder nothing is known about the file
+      attributes(fresh); // where the folder is away too, nothing is known of the file
       return new byte[0];
     }
   }
 
   /**
-   * Deletes the file of an event, and files that could not be deleted before.
+   * Deletes a kept file, and with it what could not be deleted before.
    *
    * @throws IOException if it is still there
    */
   void delete(String name) throws IOException {
-    deleteOrRemember(name);
+    deleteOrKnow(name);
     for (String left : List.copyOf(undeleted)) {
       try {
-        deleteOrRemember(left);
+        deleteOrKnow(left);
       } catch (IOException e) {
-        return; // it is last in the list now: others are tried before it
+        return; // it is the last in the row now, so that it keeps no other
       }
     }
   }
 
-  /** As {@link #delete}; a failure is logged. */
-  void tryToDelete(String name) {
-    try {
-      delete(name);
-    } catch (IOException e) {
-      Logger.warn("{} cannot be deleted: {}", ready.resolve(name), e.toString());
-    }
-  }
-
-  /** Whether a file is only there because it could not be deleted. */
+  /** Whether a file is there only because it could not be deleted. */
   boolean isToBeDeleted(String name) {
     return undeleted.contains(name);
   }
 
-  private void deleteOrRemember(String name) throws IOException {
+  private void deleteOrKnow(String name) throws IOException {
     undeleted.remove(name);
     try {
-      disk.delete(ready.resolve(name));
+      disk.delete(fresh.resolve(name));
     } catch (IOException e) {
       undeleted.add(name);
       throw e;
     }
   }
 
-  /** Moves a file to the quarantine without opening it. A failure is logged. */
+  /** Moves whatever bears the name to the quarantine, by name alone: it is not opened. */
   void quarantine(String name, String why) {
-    Logger.warn("{} is quarantined: {}", ready.resolve(name), why);
+    Logger.warn("{} is put aside: {}", fresh.resolve(name), why);
     try {
       boolean replaces = Files.exists(quarantine.resolve(name), LinkOption.NOFOLLOW_LINKS);
-      disk.move(ready.resolve(name), quarantine.resolve(name));
-      quarantinedCount += replaces ? 0 : 1;
+      disk.move(fresh.resolve(name), quarantine.resolve(name));
+      quarantined += replaces ? 0 : 1;
       quarantineGrew = true;
     } catch (NoSuchFileException e) {
-      // already removed
+      // somebody took it away: all the same
     } catch (IOException e) {
-      Logger.warn("{} cannot be quarantined: {}", ready.resolve(name), e.toString());
+      cannot("be put aside", name, e);
     }
   }
 
-  /** Deletes a regular file or link, nothing else. A failure is logged. */
-  private void tryToDeleteFile(Path file) {
+  void cannot(String doWhat, String name, IOException e) {
+    Logger.warn("{} cannot {}: {}", fresh.resolve(name), doWhat, e.toString());
+  }
+
+  /** Deletes a file or link, nothing else. */
+  private void discard(Path file) {
     try {
       BasicFileAttributes attributes = attributes(file);
       if (attributes.isRegularFile() || attributes.isSymbolicLink()) {
         disk.delete(file);
       }
     } catch (NoSuchFileException e) {
-      // already removed
+      // as wished
     } catch (IOException e) {
       Logger.warn("{} cannot be deleted: {}", file, e.toString());
     }
   }
 
-  private void force(Path folder) {
+  private boolean force(Path folder) {
     try {
       disk.forceFolder(folder);
+      return true;
     } catch (IOException e) {
       Logger.warn("{} cannot be forced to disk: {}", folder, e.toString());
+      return false;
     }
   }
 

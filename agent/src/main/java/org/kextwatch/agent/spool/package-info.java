@@ -1,4 +1,4 @@
-/** Events on disk until they are delivered: the outbox. */
+/** Events on disk until they are delivered. */
 @NullMarked
 package org.kextwatch.agent.spool;
 

@@ -20,7 +20,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.Patience;
-import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.SystemRoot;
 
 /** A daemon that waits for a check, which is another process, as in life. */
@@ -36,7 +35,7 @@ class TurnTest {
 
   @BeforeEach
   void aCheckIsAtWork() throws Exception {
-    file = SystemRoot.at(mac).resolve(AgentPaths.LOCK);
+    file = Places.of(SystemRoot.at(mac)).lock();
     Files.createDirectories(file.getParent());
     check = InstanceLockTest.holder(mac, "check");
   }

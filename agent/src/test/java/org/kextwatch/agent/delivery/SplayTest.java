@@ -20,21 +20,21 @@ final class SplayTest extends DispatcherRig {
   void theNewsOfOurStartWaitsForTheSplay() throws IOException {
     keep(List.of(started(1)));
     answer(200);
-    assertEquals(SPLAY, dispatcher.step());
+    assertEquals(SPLAY, courier.step());
     assertEquals(0, server.getRequestCount());
     clock.advance(SPLAY);
-    dispatcher.step();
+    courier.step();
     assertEquals(1, server.getRequestCount());
   }
 
   @Test
   void aTransitionGoesAtOnceAndTakesAlongWhatWaits() throws Exception {
     keep(List.of(started(1)));
-    dispatcher.step();
+    courier.step();
     keep(List.of(changed(2)));
     answer(200, 200);
-    dispatcher.step();
-    dispatcher.step();
+    courier.step();
+    courier.step();
     assertEquals("org.kextwatch.agent.started", type(server.takeRequest()));
     assertEquals("org.kextwatch.status.changed", type(server.takeRequest()));
   }
@@ -42,8 +42,8 @@ final class SplayTest extends DispatcherRig {
   @Test
   void aTransitionThatTheStateDoesNotCountYetHurriesNothing() throws IOException {
     keep(List.of(started(1), changed(2)));
-    dispatcher.committed(1);
-    dispatcher.step();
+    courier.committed(1);
+    courier.step();
     assertEquals(0, server.getRequestCount());
   }
 
@@ -51,32 +51,32 @@ final class SplayTest extends DispatcherRig {
   void inAHurryNothingIsHeldBack() throws IOException {
     keep(List.of(started(1)));
     answer(200);
-    dispatcher.expedite(true);
-    assertFalse(dispatcher.isDone());
-    dispatcher.step();
+    courier.expedite(true);
+    assertFalse(courier.isDone());
+    courier.step();
     assertEquals(1, server.getRequestCount());
-    assertTrue(dispatcher.isDone());
+    assertTrue(courier.isDone());
   }
 
   @Test
   void aHurryCutsAPauseShortOnce() throws IOException {
     keep(List.of(changed(1)));
     answer(503, 503);
-    dispatcher.step();
-    dispatcher.expedite(true);
-    dispatcher.step();
-    dispatcher.step();
+    courier.step();
+    courier.expedite(true);
+    courier.step();
+    courier.step();
     assertEquals(2, server.getRequestCount());
-    assertFalse(dispatcher.isDone());
+    assertFalse(courier.isDone());
   }
 
   @Test
   void afterASleepTheNewsOfAStartIsSplayedAgain() throws IOException {
     clock.advance(SPLAY);
-    dispatcher.step();
+    courier.step();
     clock.jump(Duration.ofHours(8));
     keep(List.of(started(1)));
-    assertEquals(SPLAY, dispatcher.step());
+    assertEquals(SPLAY, courier.step());
     assertEquals(0, server.getRequestCount());
   }
 
@@ -85,14 +85,14 @@ final class SplayTest extends DispatcherRig {
     Duration first = settle();
     answer(200, 200);
     clock.advance(first.minusMillis(1));
-    dispatcher.step();
+    courier.step();
     assertEquals(0, server.getRequestCount());
     clock.advance(Duration.ofMillis(1));
-    dispatcher.step();
+    courier.step();
     assertEquals("org.kextwatch.status.heartbeat", type(server.takeRequest()));
-    assertEquals(HEARTBEAT, dispatcher.step());
+    assertEquals(HEARTBEAT, courier.step());
     clock.advance(HEARTBEAT);
-    dispatcher.step();
+    courier.step();
     assertEquals(2, server.getRequestCount());
     assertEquals(0, spool.pendingCount());
   }
@@ -102,8 +102,8 @@ final class SplayTest extends DispatcherRig {
     clock.advance(settle());
     keep(List.of(changed(1)));
     answer(200, 200);
-    dispatcher.step();
-    dispatcher.step();
+    courier.step();
+    courier.step();
     assertEquals("org.kextwatch.status.heartbeat", type(server.takeRequest()));
     assertEquals("org.kextwatch.status.changed", type(server.takeRequest()));
   }
@@ -112,25 +112,25 @@ final class SplayTest extends DispatcherRig {
   void aRefusedHeartbeatIsNotSentAndTriedAgain() throws IOException {
     clock.advance(settle());
     answer(400, 400, 200);
-    assertEquals(Duration.ofSeconds(30), dispatcher.step());
+    assertEquals(Duration.ofSeconds(30), courier.step());
     clock.advance(Duration.ofSeconds(30));
-    assertEquals(Duration.ofSeconds(60), dispatcher.step());
+    assertEquals(Duration.ofSeconds(60), courier.step());
     clock.advance(Duration.ofSeconds(60));
-    Duration next = dispatcher.step();
+    Duration next = courier.step();
     assertEquals(3, server.getRequestCount());
     assertEquals(HEARTBEAT.minusSeconds(90), next);
   }
 
   @Test
   void withHeartbeatsOffNoneIsSent() throws IOException {
-    dispatcher.close();
-    dispatcher = dispatcher(every(Duration.ZERO));
+    courier.close();
+    courier = courier(every(Duration.ZERO));
     keep(List.of(started(1)));
     answer(200);
-    assertEquals(SPLAY, dispatcher.step());
+    assertEquals(SPLAY, courier.step());
     for (int hour = 0; hour < 48; hour++) {
       clock.advance(Duration.ofHours(1));
-      dispatcher.step();
+      courier.step();
     }
     assertEquals(1, server.getRequestCount());
     assertEquals(0, spool.pendingCount());
@@ -139,10 +139,10 @@ final class SplayTest extends DispatcherRig {
   @Test
   void anotherIntervalIsTakenUp() throws IOException {
     settle();
-    dispatcher.use(every(Duration.ofMinutes(5)));
-    assertTrue(dispatcher.step().compareTo(Duration.ofMinutes(5).multipliedBy(2)) < 0);
-    dispatcher.use(every(Duration.ZERO));
-    assertTrue(dispatcher.step().compareTo(Duration.ofHours(1)) > 0);
+    courier.use(every(Duration.ofMinutes(5)));
+    assertTrue(courier.step().compareTo(Duration.ofMinutes(5).multipliedBy(2)) < 0);
+    courier.use(every(Duration.ZERO));
+    assertTrue(courier.step().compareTo(Duration.ofHours(1)) > 0);
   }
 
   private Settings every(Duration heartbeat) {
@@ -164,12 +164,12 @@ final class SplayTest extends DispatcherRig {
     for (int day = 0; day < 30; day++) {
       answer(503);
       clock.advance(Duration.ofDays(1));
-      dispatcher.step();
+      courier.step();
     }
     clock.advance(Duration.ofDays(1));
     answer(200, 200);
-    dispatcher.step();
-    assertTrue(dispatcher.step().compareTo(Duration.ZERO) > 0);
+    courier.step();
+    assertTrue(courier.step().compareTo(Duration.ZERO) > 0);
     assertEquals(31, server.getRequestCount());
   }
 
@@ -177,11 +177,11 @@ final class SplayTest extends DispatcherRig {
   void aSleepOfEightHoursCostsOneHeartbeatAfterTheSplay() throws IOException {
     settle();
     clock.jump(Duration.ofHours(8));
-    assertEquals(SPLAY, dispatcher.step());
+    assertEquals(SPLAY, courier.step());
     clock.advance(SPLAY);
     answer(200, 200);
-    dispatcher.step();
-    assertTrue(dispatcher.step().compareTo(Duration.ZERO) > 0);
+    courier.step();
+    assertTrue(courier.step().compareTo(Duration.ZERO) > 0);
     assertEquals(1, server.getRequestCount());
   }
 
@@ -190,13 +190,13 @@ final class SplayTest extends DispatcherRig {
     settle();
     keep(List.of(changed(1)));
     answer(503, 200, 200);
-    clock.advance(dispatcher.step());
-    assertEquals(SPLAY, dispatcher.step());
+    clock.advance(courier.step());
+    assertEquals(SPLAY, courier.step());
     keep(List.of(started(2)));
-    assertEquals(SPLAY, dispatcher.step());
+    assertEquals(SPLAY, courier.step());
     assertEquals(2, server.getRequestCount());
     clock.advance(SPLAY);
-    dispatcher.step();
+    courier.step();
     assertEquals(3, server.getRequestCount());
   }
 
@@ -206,27 +206,27 @@ final class SplayTest extends DispatcherRig {
     clock.jump(Duration.ofDays(-3650));
     clock.advance(first);
     answer(200);
-    dispatcher.step();
+    courier.step();
     assertEquals(1, server.getRequestCount());
   }
 
   @Test
   void aHeartbeatThatIsNotThereIsAskedForAgainSoonAndNotCounted() throws IOException {
-    dispatcher.close();
+    courier.close();
     AtomicInteger asked = new AtomicInteger();
-    dispatcher =
-        dispatcher(
+    courier =
+        courier(
             settings(url("/hook")), () -> asked.incrementAndGet() < 3 ? Optional.empty() : beat());
     clock.advance(settle());
     answer(200);
-    assertEquals(Duration.ofSeconds(30), dispatcher.step());
-    assertEquals(Duration.ofSeconds(30), dispatcher.step());
+    assertEquals(Duration.ofSeconds(30), courier.step());
+    assertEquals(Duration.ofSeconds(30), courier.step());
     assertEquals(1, asked.get());
     clock.advance(Duration.ofSeconds(30));
-    dispatcher.step();
+    courier.step();
     assertEquals(0, server.getRequestCount());
     clock.advance(Duration.ofSeconds(30));
-    assertEquals(HEARTBEAT.minusSeconds(60), dispatcher.step());
+    assertEquals(HEARTBEAT.minusSeconds(60), courier.step());
     assertEquals(1, server.getRequestCount());
   }
 }

@@ -28,16 +28,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kextwatch.agent.Patience;
-import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.config.SettingsReader;
-import org.kextwatch.agent.daemon.AgentLog;
 import org.kextwatch.agent.daemon.Check;
 import org.kextwatch.agent.daemon.StatusFile;
 import org.kextwatch.agent.doctor.DoctorCheck.Mark;
-import org.kextwatch.agent.mac.AgentPaths;
+import org.kextwatch.agent.mac.AgentLog;
 import org.kextwatch.agent.mac.Owner;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.simulator.SimulatedMac;
+import org.tinylog.Level;
 
 /** What somebody else put where a file of ours should be: refused or told, never followed. */
 class HostilePathsTest {
@@ -68,17 +67,17 @@ class HostilePathsTest {
 
   /** Where, and whose code meets it. */
   enum Place {
-    SETTINGS(AgentPaths.LOCAL_SETTINGS),
+    SETTINGS(SettingsReader.LOCAL_FILE),
     SECRET_FILE("/Library/Application Support/Kextwatch/secret"),
-    STATUS(AgentPaths.STATUS),
-    WRITTEN_STATUS(AgentPaths.STATUS),
+    STATUS(StatusFile.PATH),
+    WRITTEN_STATUS(StatusFile.PATH),
     STATE("/private/var/db/kextwatch/state.json"),
     LOCK("/private/var/db/kextwatch/lock"),
     SPOOLED("/private/var/db/kextwatch/spool/new/00000000-0000000000000007.00000000.json"),
     STATE_FOLDER("/private/var/db/kextwatch"),
     SPOOL_FOLDER("/private/var/db/kextwatch/spool"),
     SUPPORT_FOLDER("/Library/Application Support/Kextwatch"),
-    LOG_FOLDER(AgentPaths.LOG_FOLDER),
+    LOG_FOLDER(AgentLog.FOLDER),
     LOG("/Library/Logs/Kextwatch/agent-0.log"),
     POLICY("/Library/Managed Preferences/com.apple.syspolicy.kernel-extension-policy.plist"),
     ARCHIVE("/tmp/support.zip");
@@ -197,7 +196,7 @@ class HostilePathsTest {
         assertEquals(Mark.FAIL, doctor("programs folder"));
       }
       case LOG_FOLDER, LOG -> {
-        AgentLog.open(root, Settings.LogLevel.INFO);
+        AgentLog.open(root, Level.INFO);
         assertTrue(AgentLog.warnings().toString().contains("There is no log"));
       }
       case POLICY ->

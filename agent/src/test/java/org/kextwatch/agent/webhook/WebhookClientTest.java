@@ -145,7 +145,7 @@ final class WebhookClientTest extends OnAWebhook {
     }
     send();
     send();
-    client.closeIdleConnections();
+    client.rest();
     send();
     assertEquals(0, WebhookRig.next(server).getConnectionIndex());
     assertEquals(0, WebhookRig.next(server).getConnectionIndex());

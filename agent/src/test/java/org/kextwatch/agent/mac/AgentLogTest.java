@@ -1,4 +1,4 @@
-package org.kextwatch.agent.daemon;
+package org.kextwatch.agent.mac;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package org.kextwatch.agent.daemon;
+package org.kextwatch.agent.mac;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package org.kextwatch.agent.daemon;
+package org.kextwatch.agent.mac;
 
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -9,10 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
-import org.kextwatch.agent.config.Settings;
-import org.kextwatch.agent.mac.AgentPaths;
-import org.kextwatch.agent.mac.Disk;
-import org.kextwatch.agent.mac.SystemRoot;
+import org.tinylog.Level;
 import org.tinylog.configuration.Configuration;
 import org.tinylog.provider.ProviderRegistry;
 
@@ -22,6 +19,8 @@ import org.tinylog.provider.ProviderRegistry;
  * Its folder keeps others out, for the files' own modes are the umask's.
  */
 public final class AgentLog {
+  public static final String FOLDER = "/Library/Logs/Kextwatch";
+
   private static final int FILES = 4;
   private static final int BYTES = 1 << 20;
 
@@ -31,11 +30,11 @@ public final class AgentLog {
   private AgentLog() {}
 
   /** Opens the log, before anything is logged. Where that cannot be, the daemon goes without. */
-  public static synchronized void open(SystemRoot root, Settings.LogLevel level) {
+  public static synchronized void open(SystemRoot root, Level level) {
     if (isOpen) {
       return; // the logger takes its settings once
     }
-    Path folder = root.resolve(AgentPaths.LOG_FOLDER);
+    Path folder = root.resolve(FOLDER);
     try {
       prepare(folder);
     } catch (IOException | DirectoryIteratorException e) {
