@@ -3,30 +3,29 @@ package org.kextwatch.demo;
 import java.util.List;
 import org.kextwatch.simulator.MacModel;
 
-/** One act of the demo: a Mac, what happens to it, and what the operator must hear of it. */
-interface Act {
+/**
+ * One act of the demo.
+ *
+ * @param expected the events that must arrive, in this order, and no others
+ * @param chapters all but the end of the daemon, which is the same in every act
+ */
+record Act(String title, MacModel model, List<ExpectedEvent> expected, List<Chapter> chapters) {
 
-  /** What it is about, for the head of its columns. */
-  String title();
+  /** A part of an act, below its own heading. */
+  record Chapter(String title, Steps steps) {}
 
-  /** The Mac that it happens to. */
-  MacModel model();
+  /** The steps of a chapter. */
+  @FunctionalInterface
+  interface Steps {
+    void play(Stage stage) throws InterruptedException, MissedStepException;
+  }
 
-  /** These events, in this order, and no others. */
-  List<ExpectedEvent> expected();
+  /** A step that an act waits for did not happen in time. The timeline has shown it. */
+  static final class MissedStepException extends Exception {
+    private static final long serialVersionUID = 1L;
 
-  /**
-   * All of it but the end of the daemon, which is the same in every act.
-   *
-   * @throws Missed if something that must come has not come
-   */
-  void play(Stage stage) throws InterruptedException, Missed;
-
-  /** What must come has not come, and the timeline has told so. */
-  @SuppressWarnings("serial") // nobody keeps one
-  final class Missed extends Exception {
-    Missed(String what) {
-      super(what);
+    MissedStepException(String step) {
+      super(step);
     }
   }
 }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The real daemon, as a process of its own, for a Mac that is a directory. */
+/** A process of the real daemon, for a Mac that is a folder. */
 public final class AgentProcess implements AutoCloseable {
   private static final String MAIN = "org.kextwatch.agent.cli.Main";
 
@@ -21,15 +21,15 @@ public final class AgentProcess implements AutoCloseable {
   }
 
   /**
-   * Starts it as launchd would, by the launcher if this program was started by one.
+   * Starts the daemon, with the launcher of this installation if there is one.
    *
-   * @param output gets what it prints, which is nothing if all is well
+   * @param output the file that its output is appended to
    */
   public static AgentProcess start(Path root, Path output) throws IOException {
     return start(program(), root, output);
   }
 
-  /** Starts it by another program, such as one that is laid out to be installed. */
+  /** Starts the daemon with another program, such as the launcher in dist. */
   public static AgentProcess start(List<String> program, Path root, Path output)
       throws IOException {
     List<String> command = new ArrayList<>(program);
@@ -42,7 +42,7 @@ public final class AgentProcess implements AutoCloseable {
     return new AgentProcess(builder.start());
   }
 
-  /** Of the Java itself: the launcher becomes it. */
+  /** The process id of Java, because the launcher replaces itself with it. */
   public long pid() {
     return process.pid();
   }
@@ -51,13 +51,13 @@ public final class AgentProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** As launchd ends it: SIGTERM; how it ended, or -1 if it did not within the time. */
-  public int terminate(Duration patience) throws InterruptedException {
+  /** Sends SIGTERM, as launchd does. Returns the exit code, -1 if it still runs after that time. */
+  public int terminate(Duration timeout) throws InterruptedException {
     process.destroy();
-    return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS) ? process.exitValue() : -1;
+    return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS) ? process.exitValue() : -1;
   }
 
-  /** As a power cut would: SIGKILL. */
+  /** Sends SIGKILL. */
   public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
@@ -76,7 +76,7 @@ public final class AgentProcess implements AutoCloseable {
         return List.of(launcher.toString());
       }
     } catch (URISyntaxException e) {
-      throw new IllegalStateException("the program does not know where it is", e);
+      throw new IllegalStateException("the location of the program is unknown", e);
     }
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     return List.of(java, "-cp", System.getProperty("java.class.path"), MAIN);

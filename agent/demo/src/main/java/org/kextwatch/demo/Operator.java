@@ -2,14 +2,15 @@ package org.kextwatch.demo;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.kextwatch.demo.receiver.Received;
+import org.kextwatch.demo.Timeline.Lane;
+import org.kextwatch.demo.receiver.Delivery;
 
-/** The fleet operator: keeps what arrives in an act, and knows what should. */
+/** The fleet operator: collects the events of an act and compares them with the expected ones. */
 final class Operator {
   private final Timeline timeline;
   private final List<ExpectedEvent> expected;
-  private final List<ReceivedEvent> story = new ArrayList<>();
-  private final List<String> complaints = new ArrayList<>();
+  private final List<StoryEvent> events = new ArrayList<>();
+  private final List<String> flaws = new ArrayList<>();
   private int heartbeats;
 
   Operator(Timeline timeline, List<ExpectedEvent> expected) {
@@ -17,61 +18,67 @@ final class Operator {
     this.expected = expected;
   }
 
-  /** Gets a delivery; called by the receiver's threads. */
-  synchronized void receive(Received event) {
-    ReceivedEvent told = ReceivedEvent.of(event);
-    if (told.isNumbered() || !event.verified()) {
-      timeline.delivered(told.line(), event.verified());
-      check(told);
-      story.add(told);
-    } else {
+  /** Takes a delivery; the receiver's threads call it. */
+  synchronized void receive(Delivery delivery) {
+    if (delivery.verified() && delivery.sequence() == null) {
       heartbeats++;
+      return;
+    }
+    StoryEvent event = new StoryEvent(delivery);
+    timeline.delivered(event.line(), delivery.verified());
+    check(event, delivery);
+    events.add(event);
+  }
+
+  private void check(StoryEvent event, Delivery delivery) {
+    if (!delivery.verified()) {
+      addFlaw(event, "the signature is not valid");
+    }
+    if (delivery.duplicate()) {
+      addFlaw(event, "arrived twice");
+    }
+    if (delivery.gap() > 0) {
+      addFlaw(event, "%d missing before it".formatted(delivery.gap()));
+    }
+    if ("at_risk".equals(event.data("status", "verdict")) && event.advice().isEmpty()) {
+      addFlaw(event, "has no advice");
+    }
+    int index = events.size();
+    if (index >= expected.size()) {
+      addFlaw(event, "not expected");
+    } else if (!expected.get(index).matches(event)) {
+      addFlaw(event, "expected was " + expected.get(index));
     }
   }
 
-  private void check(ReceivedEvent told) {
-    Received event = told.event();
-    if (!event.verified()) {
-      complaints.add(told.line() + ": the signature is wrong");
-    }
-    if (event.duplicate()) {
-      complaints.add(told.line() + ": came twice");
-    }
-    if (event.gap() > 0) {
-      complaints.add(told.line() + ": " + event.gap() + " events are missing before it");
-    }
-    if ("at_risk".equals(told.value("data", "status", "verdict")) && told.advice().isEmpty()) {
-      complaints.add(told.line() + ": does not say what to do");
-    }
-    int place = story.size();
-    if (place >= expected.size()) {
-      complaints.add(told.line() + ": was not to come");
-    } else if (!expected.get(place).isMetBy(told)) {
-      complaints.add(told.line() + ": expected was " + expected.get(place));
-    }
+  private void addFlaw(StoryEvent event, String flaw) {
+    flaws.add(event.line() + ": " + flaw);
   }
 
   synchronized int received() {
-    return story.size();
+    return events.size();
   }
 
   synchronized int heartbeats() {
     return heartbeats;
   }
 
-  /**
-   * What the last event says about the way out; empty if nothing came, or nothing is to be done.
-   */
+  /** The advice of the last event; empty if nothing arrived, or nothing must be done. */
   synchronized String lastAdvice() {
-    return story.isEmpty() ? "" : story.get(story.size() - 1).advice();
+    return events.isEmpty() ? "" : events.get(events.size() - 1).advice();
   }
 
-  /** What was wrong; empty if every step came, in order, once, and signed. */
-  synchronized List<String> complaints() {
-    List<String> all = new ArrayList<>(complaints);
-    for (int i = story.size(); i < expected.size(); i++) {
-      all.add("never came: " + expected.get(i));
+  /** Empty if every expected event arrived, in order, once, and signed. */
+  synchronized List<String> flaws() {
+    List<String> all = new ArrayList<>(flaws);
+    for (int i = events.size(); i < expected.size(); i++) {
+      all.add("did not arrive: " + expected.get(i));
     }
     return all;
+  }
+
+  /** Shows each flaw. */
+  void showFlaws() {
+    flaws().forEach(flaw -> timeline.show(Lane.OPERATOR, "✗ " + flaw));
   }
 }

@@ -2,62 +2,57 @@ package org.kextwatch.demo;
 
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
-import org.kextwatch.demo.Act.Missed;
+import org.kextwatch.demo.Act.MissedStepException;
 import org.kextwatch.demo.Timeline.Lane;
 import org.kextwatch.simulator.SimulatedMac;
 
 /**
- * Where an act is played: its Mac, its operator, and the timeline that tells it. An act waits for
- * what must come, however slow the machine is, and no step depends on a moment.
+ * The Mac, the operator and the timeline of an act. An act waits for each step instead of a fixed
+ * time, so that it also succeeds on a slow machine.
  */
-record Stage(SimulatedMac mac, Operator operator, Timeline timeline, StoryTiming pace) {
+record Stage(SimulatedMac mac, Operator operator, Timeline timeline, StoryTiming timing) {
 
-  /** Far more than any step takes: a busy machine is no reason to fail. */
+  /** Far more than any step takes, on a busy machine too. */
   static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private static final Duration REMINDER = Duration.ofSeconds(30);
 
-  /** A new part begins. */
-  void chapter(String title) {
-    timeline.chapter(title);
+  /** Gives the reader time before something happens. */
+  void pause() throws InterruptedException {
+    Thread.sleep(timing.pause().toMillis());
   }
 
-  /** Leaves the reader time before something happens. */
-  void breathe() throws InterruptedException {
-    Thread.sleep(pace.breath().toMillis());
+  void show(Lane lane, String text) {
+    timeline.show(lane, text);
   }
 
-  void tell(Lane lane, String text) {
-    timeline.tell(lane, text);
+  /** Shows the advice of the last event. */
+  void showAdvice() {
+    timeline.show(Lane.OPERATOR, "what to do: " + operator.lastAdvice());
   }
 
-  /** Waits until the operator has got so many events, counted from the start of the act. */
-  void hears(int events, String what) throws InterruptedException, Missed {
-    await(Lane.OPERATOR, what, () -> operator.received() >= events);
+  /** Waits until the operator has this many events, counted from the start of the act. */
+  void awaitEvents(int events, String meaning) throws InterruptedException, MissedStepException {
+    await(Lane.OPERATOR, meaning, () -> operator.received() >= events);
   }
 
-  /** The operator reads what the last event says about the way out. */
-  void readsAdvice() {
-    timeline.tell(Lane.OPERATOR, "what to do: " + operator.lastAdvice());
-  }
-
-  /** Waits until something is so. */
-  void await(Lane lane, String what, BooleanSupplier condition)
-      throws InterruptedException, Missed {
+  /** Waits until a condition is true, and shows that it is. */
+  void await(Lane lane, String step, BooleanSupplier condition)
+      throws InterruptedException, MissedStepException {
     long start = System.nanoTime();
     long remindAt = REMINDER.toNanos();
     while (System.nanoTime() - start < PATIENCE.toNanos()) {
       if (condition.getAsBoolean()) {
-        timeline.arrived(lane, what);
+        timeline.done(lane, step);
         return;
       }
       if (System.nanoTime() - start > remindAt) {
-        timeline.tell(lane, "not yet: " + what);
+        timeline.show(lane, "not yet: " + step);
         remindAt += REMINDER.toNanos();
       }
       Thread.sleep(50);
     }
-    timeline.missed(lane, what, PATIENCE);
-    throw new Missed(what);
+    timeline.missed(lane, step, PATIENCE);
+    throw new MissedStepException(step);
   }
 }

@@ -11,7 +11,7 @@ import org.kextwatch.demo.Timeline.Lane;
 import org.kextwatch.simulator.SimulatedMac;
 import org.kextwatch.simulator.ToolCall;
 
-/** Looks over the shoulders of the Mac and of Kextwatch, and tells what they do. */
+/** Watches the call log and the status file of a Mac, and shows each change in the timeline. */
 final class StatusWatcher implements AutoCloseable {
   private static final long PAUSE_MILLIS = 50;
 
@@ -20,8 +20,8 @@ final class StatusWatcher implements AutoCloseable {
   private final Timeline timeline;
   private final Thread thread = new Thread(this::watch, "watcher");
 
-  private int loads;
-  private String judgement = "";
+  private int shownLoads;
+  private String shownStatus = "";
   private volatile boolean closed;
 
   private StatusWatcher(SimulatedMac mac, SystemRoot root, Timeline timeline) {
@@ -48,8 +48,8 @@ final class StatusWatcher implements AutoCloseable {
 
   private void watch() {
     while (!closed) {
-      tellLoads();
-      tellJudgement();
+      showLoads();
+      showStatus();
       try {
         Thread.sleep(PAUSE_MILLIS);
       } catch (InterruptedException e) {
@@ -58,29 +58,29 @@ final class StatusWatcher implements AutoCloseable {
     }
   }
 
-  private void tellLoads() {
+  private void showLoads() {
     List<ToolCall> calls = mac.calls("kextutil");
-    for (; loads < calls.size(); loads++) {
-      timeline.tell(Lane.KEXTWATCH, "runs kextutil wdavkext.kext");
-      timeline.tell(
+    for (; shownLoads < calls.size(); shownLoads++) {
+      timeline.show(Lane.KEXTWATCH, "runs kextutil wdavkext.kext");
+      timeline.show(
           Lane.MAC,
           mac.isLoaded()
-              ? "kextutil: not a word, exit 0"
+              ? "kextutil: exit 0, no output"
               : "Kext rejected due to system policy, exit 27; the Allow button appears");
     }
   }
 
-  private void tellJudgement() {
+  private void showStatus() {
     try {
       Status status = StatusFile.read(root);
       String now =
           "sees %s, %s".formatted(word(status.extension().state()), word(status.verdict()));
-      if (!now.equals(judgement)) {
-        timeline.tell(Lane.KEXTWATCH, now);
-        judgement = now;
+      if (!now.equals(shownStatus)) {
+        timeline.show(Lane.KEXTWATCH, now);
+        shownStatus = now;
       }
     } catch (IOException e) {
-      // it has not judged yet
+      // there is no status yet
     }
   }
 

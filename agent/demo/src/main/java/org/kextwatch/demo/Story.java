@@ -6,64 +6,60 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
-import org.kextwatch.demo.Act.Missed;
+import org.kextwatch.demo.Act.Chapter;
+import org.kextwatch.demo.Act.MissedStepException;
 import org.kextwatch.demo.Timeline.Lane;
-import org.kextwatch.demo.receiver.SignatureCheck;
+import org.kextwatch.demo.receiver.SignatureVerifier;
 import org.kextwatch.demo.receiver.WebhookReceiver;
 import org.kextwatch.simulator.MacLayout;
 import org.kextwatch.simulator.SimulatedMac;
 
-/** The demo: acts that simulated Macs live through, each with a real daemon and a real receiver. */
-public final class Story {
+/** The demo: each act has a simulated Mac, a real daemon and a real HTTPS receiver. */
+final class Story {
   private static final String CA_BUNDLE = "/Library/Application Support/Kextwatch/fleet-ca.pem";
 
-  private static final List<Act> ACTS = List.of(new SwitchedOff(), new BlockedKext());
+  private static final List<Act> ACTS = List.of(SwitchedOff.ACT, BlockedKext.ACT);
 
   private final Timeline timeline;
-  private final StoryTiming pace;
+  private final StoryTiming timing;
   private final Path folder;
-  private final ThrowawayCertificate certificate;
+  private final ThrowawayCertificate certificate = ThrowawayCertificate.make();
 
-  private Story(
-      Timeline timeline, StoryTiming pace, Path folder, ThrowawayCertificate certificate) {
+  private Story(Timeline timeline, StoryTiming timing, Path folder) {
     this.timeline = timeline;
-    this.pace = pace;
+    this.timing = timing;
     this.folder = folder;
-    this.certificate = certificate;
   }
 
   /**
-   * Tells it from beginning to end.
+   * Plays all acts. A failed story leaves its folder behind.
    *
-   * @return whether the operator received every event of every act, in order, exactly once, rightly
-   *     signed
+   * @return whether the operator received every expected event of every act, in order, exactly
+   *     once, with a valid signature
    * @throws IOException if this machine lacks what a simulated Mac needs
    */
-  public static boolean tell(Timeline timeline, boolean fast)
+  static boolean play(Timeline timeline, StoryTiming timing)
       throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("kextwatch-demo");
-    Thread tidy = new Thread(() -> MacLayout.delete(folder), "tidy");
-    Runtime.getRuntime().addShutdownHook(tidy);
-    StoryTiming pace = fast ? StoryTiming.FAST : StoryTiming.LEISURELY;
-    boolean complete = new Story(timeline, pace, folder, ThrowawayCertificate.make()).play();
+    Thread cleanup = new Thread(() -> MacLayout.delete(folder), "cleanup");
+    Runtime.getRuntime().addShutdownHook(cleanup);
+    boolean complete = new Story(timeline, timing, folder).play();
     if (!complete) {
-      Runtime.getRuntime().removeShutdownHook(tidy); // somebody will want to look
-      timeline.close("The story is NOT complete. What was left behind: " + folder);
+      Runtime.getRuntime().removeShutdownHook(cleanup);
+      timeline.close("The story is NOT complete. Its files are in " + folder);
     }
     return complete;
   }
 
   private boolean play() throws IOException, InterruptedException {
-    int events = 0;
-    for (int i = 0; i < ACTS.size(); i++) {
-      if (!play(ACTS.get(i), i + 1)) {
+    for (Act act : ACTS) {
+      if (!play(act, ACTS.indexOf(act) + 1)) {
         return false;
       }
-      events += ACTS.get(i).expected().size();
     }
     timeline.close(
         "The story is complete: %d events in %d acts, all received in order, exactly once, signed."
-            .formatted(events, ACTS.size()));
+            .formatted(ACTS.stream().mapToInt(act -> act.expected().size()).sum(), ACTS.size()));
     return true;
   }
 
@@ -74,49 +70,47 @@ public final class Story {
     String secret = newSecret();
     try (WebhookReceiver receiver =
         WebhookReceiver.listen(
-            0, certificate.tls(), SignatureCheck.of(secret), operator::receive)) {
-      mac.allowWindow(pace.allowWindow());
+            0, certificate.tls(), SignatureVerifier.of(secret), operator::receive)) {
+      mac.allowWindow(timing.allowWindow());
       mac.put(CA_BUNDLE, certificate.pem());
-      mac.prepareForAgent(pace.settings(receiver.address().toString(), CA_BUNDLE), secret);
-      timeline.tell(Lane.OPERATOR, "listens over HTTPS, and knows the shared secret");
+      mac.prepareForAgent(timing.settings(receiver.address().toString(), CA_BUNDLE), secret);
+      timeline.show(Lane.OPERATOR, "listens over HTTPS, and has the shared secret");
       Path output = folder.resolve("agent-%d.out".formatted(number));
       try (StatusWatcher watcher = StatusWatcher.of(mac, timeline);
           AgentProcess agent = AgentProcess.start(mac.root(), output)) {
-        Stage stage = new Stage(mac, operator, timeline, pace);
-        act.play(stage);
-        boolean ended = ended(stage, agent, act.expected().size());
+        Stage stage = new Stage(mac, operator, timeline, timing);
+        for (Chapter chapter : act.chapters()) {
+          timeline.chapter(chapter.title());
+          chapter.steps().play(stage);
+        }
+        boolean ended = end(stage, agent, act.expected().size());
         return isRight(operator, number) && ended;
       }
-    } catch (Missed e) {
-      tell(operator.complaints());
+    } catch (MissedStepException e) {
+      operator.showFlaws();
       return false;
     }
   }
 
-  private static boolean ended(Stage stage, AgentProcess agent, int events)
-      throws InterruptedException, Missed {
-    stage.chapter("The Mac is protected, the act ends");
-    stage.breathe();
+  private static boolean end(Stage stage, AgentProcess agent, int events)
+      throws InterruptedException, MissedStepException {
+    stage.timeline().chapter("The Mac is protected, the act ends");
+    stage.pause();
     int exit = agent.terminate(Stage.PATIENCE);
-    stage.tell(Lane.KEXTWATCH, exit == 0 ? "ends on SIGTERM, exit 0" : "✗ ended with " + exit);
-    stage.hears(events, "was told goodbye");
+    stage.show(Lane.KEXTWATCH, exit == 0 ? "ends on SIGTERM, exit 0" : "✗ ended with " + exit);
+    stage.awaitEvents(events, "the agent has stopped");
     return exit == 0;
   }
 
   private boolean isRight(Operator operator, int number) {
-    List<String> complaints = operator.complaints();
-    tell(complaints);
-    if (complaints.isEmpty()) {
-      timeline.close(
-          "Act %d is complete: %d events received, in order, each exactly once, every signature holds"
-                  .formatted(number, operator.received())
-              + " (heartbeats: %d).".formatted(operator.heartbeats()));
+    operator.showFlaws();
+    if (!operator.flaws().isEmpty()) {
+      return false;
     }
-    return complaints.isEmpty();
-  }
-
-  private void tell(List<String> complaints) {
-    complaints.forEach(complaint -> timeline.tell(Lane.OPERATOR, "✗ " + complaint));
+    timeline.close(
+        "Act %d is complete: %d events received, in order, each exactly once, every signature valid (heartbeats: %d)."
+            .formatted(number, operator.received(), operator.heartbeats()));
+    return true;
   }
 
   private static String newSecret() {

@@ -1,103 +1,90 @@
 package org.kextwatch.demo;
 
 import static org.kextwatch.demo.ExpectedEvent.event;
-import static org.kextwatch.demo.ExpectedEvent.says;
+import static org.kextwatch.demo.ExpectedEvent.value;
 
 import java.util.List;
-import org.kextwatch.demo.Act.Missed;
+import org.kextwatch.demo.Act.Chapter;
+import org.kextwatch.demo.Act.MissedStepException;
 import org.kextwatch.demo.Timeline.Lane;
 import org.kextwatch.simulator.MacModel;
 import org.kextwatch.simulator.SimulatedExtensions;
 
-/** A Mac of today, where Defender stops protecting because somebody moves a switch. */
-final class SwitchedOff implements Act {
+/** A Mac with macOS 15, on which the user moves switches that Defender's protection needs. */
+final class SwitchedOff {
   private static final List<ExpectedEvent> EXPECTED =
       List.of(
-          event("agent.started", says("protected", "status", "verdict")),
+          event("agent.started", value("status.verdict", "protected")),
           event(
               "status.changed",
-              says("new", "transition"),
-              says("extension_disabled", "status", "reason"),
-              says("disabled", "status", "extension", "state")),
+              value("transition", "new"),
+              value("status.reason", "extension_disabled"),
+              value("status.extension.state", "disabled")),
           event(
               "status.changed",
-              says("resolved", "transition"),
-              says("protected", "status", "verdict"),
-              says("active", "status", "extension", "state")),
+              value("transition", "resolved"),
+              value("status.verdict", "protected"),
+              value("status.extension.state", "active")),
           event(
               "status.changed",
-              says("new", "transition"),
-              says("full_disk_access_missing", "status", "reason")),
+              value("transition", "new"),
+              value("status.reason", "full_disk_access_missing")),
           event(
               "status.changed",
-              says("resolved", "transition"),
-              says("protected", "status", "verdict")),
-          event("agent.stopping", says("signal", "cause")));
+              value("transition", "resolved"),
+              value("status.verdict", "protected")),
+          event("agent.stopping", value("cause", "signal")));
 
-  @Override
-  public String title() {
-    return "macOS 15: switches in System Settings that end Defender's protection";
+  static final Act ACT =
+      new Act(
+          "macOS 15: switches in System Settings that end Defender's protection",
+          MacModel.SEQUOIA,
+          EXPECTED,
+          List.of(
+              new Chapter("A healthy Mac", SwitchedOff::healthy),
+              new Chapter("The user switches Defender's extension off", SwitchedOff::switchedOff),
+              new Chapter("The user switches it on again", SwitchedOff::switchedOn),
+              new Chapter(
+                  "The user takes full disk access from Defender", SwitchedOff::accessRemoved),
+              new Chapter("The user gives it back", SwitchedOff::accessGiven)));
+
+  private SwitchedOff() {}
+
+  private static void healthy(Stage stage) throws InterruptedException, MissedStepException {
+    stage.show(Lane.MAC, "macOS 15.4 with Microsoft Defender, all its switches on");
+    stage.show(Lane.KEXTWATCH, "starts, as launchd would start it");
+    stage.awaitEvents(1, "the Mac is protected");
   }
 
-  @Override
-  public MacModel model() {
-    return MacModel.SEQUOIA;
-  }
-
-  @Override
-  public List<ExpectedEvent> expected() {
-    return EXPECTED;
-  }
-
-  @Override
-  public void play(Stage stage) throws InterruptedException, Missed {
-    healthy(stage);
-    switchedOff(stage);
-    switchedOn(stage);
-    accessWithdrawn(stage);
-    accessGiven(stage);
-  }
-
-  private void healthy(Stage stage) throws InterruptedException, Missed {
-    stage.chapter("A healthy Mac");
-    stage.tell(Lane.MAC, "macOS 15.4 with Microsoft Defender, all its switches on");
-    stage.tell(Lane.KEXTWATCH, "starts, as launchd would start it");
-    stage.hears(1, "knows the Mac, and that it is protected");
-  }
-
-  private void switchedOff(Stage stage) throws InterruptedException, Missed {
-    stage.chapter("The user switches Defender's extension off");
-    stage.breathe();
+  private static void switchedOff(Stage stage) throws InterruptedException, MissedStepException {
+    stage.pause();
     stage.mac().systemExtensions().switchOff(SimulatedExtensions.ENDPOINT_SECURITY);
-    stage.tell(
+    stage.show(
         Lane.MAC,
-        "Login Items & Extensions: off. macOS notes it; mdatp still says that all is well");
-    stage.hears(2, "knows that it is off");
-    stage.readsAdvice();
+        "Login Items & Extensions: off. macOS saves it; mdatp still says that all is well");
+    stage.awaitEvents(2, "the extension is off");
+    stage.showAdvice();
   }
 
-  private void switchedOn(Stage stage) throws InterruptedException, Missed {
-    stage.chapter("It is switched on again");
-    stage.breathe();
+  private static void switchedOn(Stage stage) throws InterruptedException, MissedStepException {
+    stage.pause();
     stage.mac().systemExtensions().switchOn(SimulatedExtensions.ENDPOINT_SECURITY);
-    stage.tell(Lane.MAC, "Login Items & Extensions: on");
-    stage.hears(3, "knows that it is resolved");
+    stage.show(Lane.MAC, "Login Items & Extensions: on");
+    stage.awaitEvents(3, "the extension is on again");
   }
 
-  private void accessWithdrawn(Stage stage) throws InterruptedException, Missed {
-    stage.chapter("The user takes full disk access from Defender");
-    stage.breathe();
+  private static void accessRemoved(Stage stage) throws InterruptedException, MissedStepException {
+    stage.pause();
     stage.mac().fullDiskAccess(false);
-    stage.tell(Lane.MAC, "Privacy & Security > Full Disk Access: Defender off");
-    stage.hears(4, "knows what Defender lacks");
-    stage.readsAdvice();
+    stage.show(Lane.MAC, "Privacy & Security > Full Disk Access: Defender off");
+    stage.awaitEvents(4, "Defender has no full disk access");
+    stage.showAdvice();
   }
 
-  private void accessGiven(Stage stage) throws InterruptedException, Missed {
-    stage.chapter("It is given back");
-    stage.breathe();
+  private static void accessGiven(Stage stage) throws InterruptedException, MissedStepException {
+    stage.pause();
     stage.mac().fullDiskAccess(true);
-    stage.tell(Lane.MAC, "Privacy & Security > Full Disk Access: Defender on");
-    stage.hears(5, "knows that it is resolved");
+    stage.show(Lane.MAC, "Privacy & Security > Full Disk Access: Defender on");
+    stage.awaitEvents(5, "Defender has full disk access again");
   }
 }

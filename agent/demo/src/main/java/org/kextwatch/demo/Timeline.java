@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Tells a story for a person to watch: who did what, in a column each, and when. Lines are only
- * ever added, so it can be piped, recorded and read again. Thread-safe: the tellers are several.
+ * Prints a story in three columns, with the time of each step: the Mac, Kextwatch, the operator.
+ * Output is only appended, so it can go to a pipe or a file. Thread-safe.
  */
 public final class Timeline {
   private static final int TIME = 7;
@@ -44,7 +44,7 @@ public final class Timeline {
     this.start = clock.instant();
   }
 
-  /** What this is, and the heads of the columns; its chapters are counted from one. */
+  /** Prints a title and the column heads. Chapters are counted from one again. */
   public synchronized void open(String title) {
     chapter = 0;
     line("");
@@ -60,7 +60,7 @@ public final class Timeline {
     line(paint(DIM, rule.toString()));
   }
 
-  /** A new part of the story begins. */
+  /** Prints the heading of a chapter. */
   public synchronized void chapter(String title) {
     chapter++;
     String head = "── %d. %s ".formatted(chapter, title);
@@ -69,32 +69,32 @@ public final class Timeline {
     line("");
   }
 
-  /** Somebody did, saw or said something. */
-  public synchronized void tell(Lane lane, String text) {
+  /** Prints a step. */
+  public synchronized void show(Lane lane, String text) {
     row(lane, lane.colour(), WrappedText.lines(text, LANE));
   }
 
-  /** The operator got something; whether its signature holds is told at its end. */
+  /** Prints an event that the operator received, and whether its signature is valid. */
   public synchronized void delivered(String text, boolean verified) {
     row(Lane.OPERATOR, Lane.OPERATOR.colour(), WrappedText.lines(text, LANE));
-    String seal = verified ? "✓ the signature holds" : "✗ the signature is wrong";
-    mark(Lane.OPERATOR, verified ? GREEN : RED, seal);
+    String mark = verified ? "✓ valid signature" : "✗ invalid signature";
+    line(" ".repeat(TIME) + cells(Lane.OPERATOR, verified ? GREEN : RED, mark));
   }
 
-  /** What was awaited has come. */
-  public synchronized void arrived(Lane lane, String text) {
+  /** Prints a step that was awaited and happened. */
+  public synchronized void done(Lane lane, String text) {
     row(lane, GREEN, WrappedText.lines("✓ " + text, LANE));
   }
 
-  /** What was awaited has not come in time. */
-  public synchronized void missed(Lane lane, String awaited, Duration deadline) {
+  /** Prints a step that did not happen in time. */
+  public synchronized void missed(Lane lane, String step, Duration deadline) {
     row(
         lane,
         RED,
-        WrappedText.lines("✗ not within %s: %s".formatted(seconds(deadline), awaited), LANE));
+        WrappedText.lines("✗ not within %s: %s".formatted(seconds(deadline), step), LANE));
   }
 
-  /** The last word. */
+  /** Prints the end of a story or an act. */
   public synchronized void close(String text) {
     line("");
     WrappedText.lines(text, WIDTH - 2).forEach(end -> line("  " + paint(BOLD, end)));
@@ -109,10 +109,6 @@ public final class Timeline {
               + cells(lane, style, text));
       time = "";
     }
-  }
-
-  private void mark(Lane lane, String style, String text) {
-    line(" ".repeat(TIME) + cells(lane, style, text));
   }
 
   private String cells(Lane lane, String style, String text) {
@@ -141,7 +137,7 @@ public final class Timeline {
     return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
   }
 
-  /** Who does something in the story, each in a column of their own. */
+  /** A column of the timeline. */
   public enum Lane {
     MAC("The Mac", "\u001b[36m"),
     KEXTWATCH("Kextwatch", "\u001b[35m"),
@@ -159,7 +155,7 @@ public final class Timeline {
       return title;
     }
 
-    /** The ANSI sequence that switches it on. */
+    /** An ANSI sequence. */
     String colour() {
       return colour;
     }

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kextwatch.agent.mac.PlainText;
 
-/** Text made to fit a column. */
+/** Wraps text to the width of a column. */
 final class WrappedText {
   private WrappedText() {}
 
-  /** The text in lines of at most so many characters, broken between words where possible. */
+  /** Splits a text into lines of at most {@code width} characters, between words where possible. */
   static List<String> lines(String text, int width) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();

@@ -1,4 +1,4 @@
-/** A simulated Mac and its story. */
+/** The commands {@code demo} and {@code receive}. */
 @NullMarked
 package org.kextwatch.demo;
 

@@ -38,12 +38,12 @@ class StoryIT {
             "#6 extension.load_attempted: loaded",
             "Act 2 is complete: 8 events",
             "The story is complete: 14 events in 2 acts")) {
-      assertTrue(told(demo.out()).contains(line), () -> line + " in " + demo.out());
+      assertTrue(operatorColumn(demo.out()).contains(line), () -> line + " in " + demo.out());
     }
   }
 
-  /** Without its columns, so that a wrapped text is whole again. */
-  private static String told(String out) {
+  /** The operator's column as one text without line breaks. */
+  private static String operatorColumn(String out) {
     return out.lines()
         .map(line -> line.replaceFirst("^[ 0-9.s]*│[^│]*│[^│]*│", ""))
         .map(String::strip)

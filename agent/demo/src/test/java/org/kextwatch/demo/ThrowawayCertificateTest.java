@@ -7,15 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
@@ -23,24 +19,16 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManagerFactory;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.demo.receiver.WebhookReceiver;
 
 class ThrowawayCertificateTest {
-  private static ThrowawayCertificate made;
-
-  @BeforeAll
-  static void make() throws IOException {
-    made = ThrowawayCertificate.make();
-  }
+  private static final ThrowawayCertificate MADE = ThrowawayCertificate.make();
 
   @Test
   void itIsForLoopbackAndForOneDay() throws Exception {
@@ -60,66 +48,26 @@ class ThrowawayCertificateTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "localhost"})
-  void whoTrustsThePemTrustsTheServer(String host) throws Exception {
+  void aClientThatTrustsThePemTrustsTheServer(String host) throws Exception {
     try (WebhookReceiver receiver =
-        WebhookReceiver.listen(0, made.tls(), (id, at, body, signature) -> true, r -> {})) {
+        WebhookReceiver.listen(0, MADE.tls(), (id, at, body, signature) -> true, r -> {})) {
       HttpClient client = HttpClient.newBuilder().sslContext(trusting(certificate())).build();
       assertEquals(404, get(client, receiver, host));
     }
   }
 
   @Test
-  void nobodyElseDoes() throws Exception {
+  void aClientThatDoesNotTrustItRefusesTheServer() throws Exception {
     try (WebhookReceiver receiver =
-        WebhookReceiver.listen(0, made.tls(), (id, at, body, signature) -> true, r -> {})) {
+        WebhookReceiver.listen(0, MADE.tls(), (id, at, body, signature) -> true, r -> {})) {
       HttpClient client = HttpClient.newHttpClient();
       assertThrows(SSLHandshakeException.class, () -> get(client, receiver, "127.0.0.1"));
     }
   }
 
   @Test
-  void everyOneIsNewAndLeavesNothingBehind(@TempDir Path temp) throws Exception {
-    Path jdk = Path.of(System.getProperty("java.home"));
-    assertNotEquals(made.pem(), ThrowawayCertificate.make(jdk, temp).pem());
-    assertThrows(
-        IOException.class, () -> ThrowawayCertificate.make(brokenKeytool(temp, "exit 1"), temp));
-    try (Stream<Path> files = Files.list(temp)) {
-      assertEquals(List.of(temp.resolve("jdk")), files.toList());
-    }
-  }
-
-  @Test
-  void aRuntimeWithoutKeytoolIsNamed(@TempDir Path jre) {
-    IOException e = assertThrows(IOException.class, () -> ThrowawayCertificate.make(jre, jre));
-    assertEquals(
-        "There is no " + jre + "/bin/keytool: this needs a full JDK, not only a Java runtime.",
-        e.getMessage());
-  }
-
-  @Test
-  void whatKeytoolComplainsOfIsTold(@TempDir Path temp) throws Exception {
-    Path jdk = brokenKeytool(temp, "echo 'keytool error: no disk'; exit 1");
-    IOException e = assertThrows(IOException.class, () -> ThrowawayCertificate.make(jdk, temp));
-    assertEquals("keytool made no certificate: keytool error: no disk", e.getMessage());
-  }
-
-  @Test
-  void thePasswordIsOnNoCommandLine(@TempDir Path temp) throws Exception {
-    Path jdk =
-        brokenKeytool(
-            temp,
-            "case \"$*\" in *\"${KEXTWATCH_KEYSTORE_PASSWORD:?}\"*) echo seen ;; *) echo hidden;"
-                + " esac; exit 1");
-    IOException e = assertThrows(IOException.class, () -> ThrowawayCertificate.make(jdk, temp));
-    assertEquals("keytool made no certificate: hidden", e.getMessage());
-  }
-
-  /** A JDK whose keytool does something else. */
-  private static Path brokenKeytool(Path temp, String script) throws IOException {
-    Path keytool = Files.createDirectories(temp.resolve("jdk/bin")).resolve("keytool");
-    Files.writeString(keytool, "#!/bin/sh\n" + script + "\n");
-    Files.setPosixFilePermissions(keytool, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return temp.resolve("jdk");
+  void everyOneIsNew() {
+    assertNotEquals(MADE.pem(), ThrowawayCertificate.make().pem());
   }
 
   private static int get(HttpClient client, WebhookReceiver receiver, String host)
@@ -131,7 +79,7 @@ class ThrowawayCertificateTest {
   }
 
   private static X509Certificate certificate() throws Exception {
-    byte[] pem = made.pem().getBytes(StandardCharsets.US_ASCII);
+    byte[] pem = MADE.pem().getBytes(StandardCharsets.US_ASCII);
     return (X509Certificate)
         CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem));
   }
@@ -139,7 +87,7 @@ class ThrowawayCertificateTest {
   private static SSLContext trusting(Certificate certificate) throws Exception {
     KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
     trusted.load(null, null);
-    trusted.setCertificateEntry("it", certificate);
+    trusted.setCertificateEntry("demo", certificate);
     TrustManagerFactory managers =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     managers.init(trusted);

@@ -24,25 +24,25 @@ class TimelineTest {
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
-  private void tellTheStory(Timeline timeline) {
+  private void play(Timeline timeline) {
     timeline.open("Kextwatch demo: a simulated Mac, a real daemon, a real HTTPS receiver");
     timeline.chapter("Nobody has approved the extension");
-    timeline.tell(Lane.MAC, "macOS 10.14.6 starts");
+    timeline.show(Lane.MAC, "macOS 10.14.6 starts");
     now = now.plusMillis(449);
-    timeline.tell(Lane.KEXTWATCH, "Defender says: enabled, yet not available");
-    timeline.tell(Lane.MAC, "Kext rejected due to system policy");
+    timeline.show(Lane.KEXTWATCH, "Defender says: enabled, yet not available");
+    timeline.show(Lane.MAC, "Kext rejected due to system policy");
     timeline.delivered("status.changed: waiting for approval on C02XK0AAJG5H", true);
     timeline.chapter("The user clicks Allow");
     now = now.plusSeconds(71);
-    timeline.arrived(Lane.KEXTWATCH, "loaded");
+    timeline.done(Lane.KEXTWATCH, "loaded");
     timeline.delivered("a forged event", false);
     timeline.missed(Lane.OPERATOR, "a heartbeat", Duration.ofSeconds(5));
-    timeline.close("Blocked, allowed, loaded, told.");
+    timeline.close("Blocked, allowed, loaded, reported.");
   }
 
   @Test
-  void theStoryIsToldInThreeColumns() {
-    tellTheStory(timeline(false));
+  void theStoryIsShownInThreeColumns() {
+    play(timeline(false));
     assertEquals(
         """
 
@@ -60,17 +60,17 @@ class TimelineTest {
                 │ policy                      │                             │
           0.4 s │                             │                             │ status.changed: waiting for
                 │                             │                             │ approval on C02XK0AAJG5H
-                │                             │                             │ ✓ the signature holds
+                │                             │                             │ ✓ valid signature
 
         ── 2. The user clicks Allow ─────────────────────────────────────────────────────────────────────
 
          71.4 s │                             │ ✓ loaded                    │
          71.4 s │                             │                             │ a forged event
-                │                             │                             │ ✗ the signature is wrong
+                │                             │                             │ ✗ invalid signature
          71.4 s │                             │                             │ ✗ not within 5.0 s: a
                 │                             │                             │ heartbeat
 
-          Blocked, allowed, loaded, told.
+          Blocked, allowed, loaded, reported.
 
         """,
         printed());
@@ -78,12 +78,12 @@ class TimelineTest {
 
   @Test
   void coloursAddNothingButColours() {
-    tellTheStory(timeline(true));
+    play(timeline(true));
     String coloured = printed();
-    assertTrue(coloured.contains("\u001b[32m✓ the signature holds"), coloured);
+    assertTrue(coloured.contains("\u001b[32m✓ valid signature"), coloured);
     bytes.reset();
     now = Instant.parse("2026-11-23T18:45:17Z");
-    tellTheStory(timeline(false));
+    play(timeline(false));
     String stripped = coloured.replaceAll("\u001b\\[\\d+m", "").replaceAll("(?m) +$", "");
     assertEquals(printed(), stripped);
   }
@@ -91,7 +91,7 @@ class TimelineTest {
   @Test
   void withoutColoursThereIsNoEscape() {
     Timeline timeline = timeline(false);
-    tellTheStory(timeline);
+    play(timeline);
     timeline.delivered("evil \u001b[2J text", true);
     assertEquals(-1, printed().indexOf('\u001b'));
   }
@@ -101,7 +101,7 @@ class TimelineTest {
     Timeline timeline = timeline(false);
     timeline.open("x".repeat(300));
     timeline.chapter("Short");
-    timeline.tell(Lane.MAC, "word ".repeat(100));
+    timeline.show(Lane.MAC, "word ".repeat(100));
     timeline.missed(Lane.OPERATOR, "y".repeat(300), Duration.ofMinutes(3));
     timeline.close("end ".repeat(100));
     List<String> wide = printed().lines().filter(line -> line.length() > 100).toList();
@@ -109,27 +109,27 @@ class TimelineTest {
   }
 
   @Test
-  void tellersDoNotTearEachOthersLines() throws Exception {
+  void threadsDoNotMixTheirLines() throws Exception {
     Timeline timeline = timeline(false);
-    Thread[] tellers = new Thread[4];
-    for (int i = 0; i < tellers.length; i++) {
-      tellers[i] =
+    Thread[] threads = new Thread[4];
+    for (int i = 0; i < threads.length; i++) {
+      threads[i] =
           new Thread(
               () -> {
                 for (int n = 0; n < 50; n++) {
                   timeline.delivered("one two three four five six seven", true);
                 }
               });
-      tellers[i].start();
+      threads[i].start();
     }
-    for (Thread teller : tellers) {
-      teller.join();
+    for (Thread thread : threads) {
+      thread.join();
     }
     List<String> rows = printed().lines().map(line -> line.substring(69).strip()).toList();
     assertEquals(600, rows.size());
     for (int i = 0; i < rows.size(); i += 3) {
       assertEquals(
-          List.of("one two three four five six", "seven", "✓ the signature holds"),
+          List.of("one two three four five six", "seven", "✓ valid signature"),
           rows.subList(i, i + 3));
     }
   }

@@ -28,7 +28,7 @@ class WrappedTextTest {
   }
 
   @Test
-  void nothingThatSteersATerminalGetsThrough() {
+  void controlCharactersAreRemoved() {
     assertEquals(
         List.of("red and over written right to left"),
         WrappedText.lines(

@@ -4,15 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.kextwatch.demo.AgentProcess;
-import org.kextwatch.demo.ThrowawayCertificate;
-import org.kextwatch.demo.receiver.Received;
+import org.kextwatch.demo.receiver.Delivery;
+import org.kextwatch.simulator.MacModel;
 import org.kextwatch.simulator.ToolCall;
 
 /**
@@ -35,23 +35,20 @@ public record Approval(Duration toKextutil, Duration toReceiver) {
           "confirmSeconds", 60,
           "settleSeconds", 600);
 
-  static Rig rig(ThrowawayCertificate certificate, Path folder) throws Exception {
-    Rig rig = Rig.over(certificate, folder);
-    Map<String, Object> settings = new HashMap<>(AS_SHIPPED);
-    settings.put("caBundle", Rig.CA_BUNDLE);
-    rig.settings(settings);
+  static Rig rig(Path folder) throws IOException {
+    Rig rig = Rig.overTls(folder, MacModel.MOJAVE);
+    rig.settings(AS_SHIPPED);
     return rig;
   }
 
-  static Approval measure(ThrowawayCertificate certificate, Path folder, Random random)
-      throws Exception {
-    try (Rig rig = rig(certificate, folder);
+  static Approval measure(Path folder, Random random) throws Exception {
+    try (Rig rig = rig(folder);
         AgentProcess agent = rig.start()) {
       awaitBlocked(rig);
       Thread.sleep(QUIET.toMillis() + random.nextInt(3_000));
       Instant approved = Instant.now();
       assertTrue(rig.mac.clickAllow());
-      Received resolved = rig.inbound.await("status.changed", "\"transition\":\"resolved\"");
+      Delivery resolved = rig.inbound.await("status.changed", "\"transition\":\"resolved\"");
       List<ToolCall> loads = rig.mac.calls("kextutil");
       assertEquals(2, loads.size());
       rig.stop(agent);

@@ -43,18 +43,17 @@ class ApprovalBench {
 
   @Test
   void approvalsAreTimed() throws Exception {
-    ThrowawayCertificate certificate = ThrowawayCertificate.make();
-    parts(certificate);
-    approvals(certificate);
-    waiting(certificate);
+    parts();
+    approvals();
+    waiting();
     table.print("bench.txt");
   }
 
-  private void approvals(ThrowawayCertificate certificate) throws Exception {
+  private void approvals() throws Exception {
     List<Approval> approvals = new ArrayList<>();
     Random random = new Random(1);
     for (int i = 0; i < RUNS; i++) {
-      approvals.add(Approval.measure(certificate, subfolder("run-" + i), random));
+      approvals.add(Approval.measure(subfolder("run-" + i), random));
     }
     table.head(RUNS + " approvals, milliseconds");
     table.row("commit to kextutil started", approvals.stream().map(Approval::toKextutil).toList());
@@ -63,9 +62,9 @@ class ApprovalBench {
         approvals.stream().map(Approval::toReceiver).toList());
   }
 
-  private void parts(ThrowawayCertificate certificate) throws Exception {
+  private void parts() throws Exception {
     table.head("the parts of it alone, milliseconds");
-    try (Rig rig = Approval.rig(certificate, subfolder("parts"))) {
+    try (Rig rig = Approval.rig(subfolder("parts"))) {
       rig.mac.approveByProfile();
       SystemRoot root = SystemRoot.at(rig.mac.root());
       ToolRunner tools = new ToolRunner(root);
@@ -87,11 +86,12 @@ class ApprovalBench {
           () -> tools.run(Tool.KEXTUTIL, TIMEOUT, List.of(rig.mac.path(KEXT).toString())));
       part("mdatp", () -> tools.run(Tool.MDATP, TIMEOUT, List.of("health", "--output", "json")));
     }
-    post(certificate);
+    post();
   }
 
   /** A new connection each time, as after minutes of silence. */
-  private void post(ThrowawayCertificate certificate) throws Exception {
+  private void post() throws Exception {
+    ThrowawayCertificate certificate = ThrowawayCertificate.make();
     HandshakeCertificates trust =
         new HandshakeCertificates.Builder()
             .addTrustedCertificate(Certificates.decodeCertificatePem(certificate.pem()))
@@ -121,8 +121,8 @@ class ApprovalBench {
     }
   }
 
-  private void waiting(ThrowawayCertificate certificate) throws Exception {
-    try (Rig rig = Approval.rig(certificate, subfolder("waiting"))) {
+  private void waiting() throws Exception {
+    try (Rig rig = Approval.rig(subfolder("waiting"))) {
       Instant start = Instant.now();
       try (AgentProcess agent = rig.start()) {
         Path status = rig.mac.path("/Library/Application Support/Kextwatch/status.json");

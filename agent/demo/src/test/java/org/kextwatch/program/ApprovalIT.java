@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kextwatch.demo.ThrowawayCertificate;
 
 /** The short form of {@link ApprovalBench}: what it measures is right, how fast is not judged. */
 class ApprovalIT {
@@ -16,11 +15,9 @@ class ApprovalIT {
 
   @Test
   void approvalIsFollowedByALoadAndByTheNewsOfIt() throws Exception {
-    ThrowawayCertificate certificate = ThrowawayCertificate.make();
     for (int i = 0; i < 3; i++) {
       Approval approval =
-          Approval.measure(
-              certificate, Files.createDirectory(folder.resolve("run-" + i)), new Random(i));
+          Approval.measure(Files.createDirectory(folder.resolve("run-" + i)), new Random(i));
       assertTrue(approval.toKextutil().compareTo(Duration.ZERO) > 0, approval::toString);
       assertTrue(approval.toReceiver().compareTo(approval.toKextutil()) > 0, approval::toString);
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.demo.AgentProcess;
-import org.kextwatch.demo.receiver.Received;
+import org.kextwatch.demo.receiver.Delivery;
 import org.kextwatch.simulator.MacModel;
 import org.kextwatch.simulator.ToolCall;
 
@@ -227,20 +227,20 @@ class MacsIT {
     }
     assertEquals(
         List.of("org.kextwatch.agent.started", "org.kextwatch.agent.stopping"),
-        rig.inbound.stream().stream().map(Received::type).toList());
+        rig.inbound.stream().stream().map(Delivery::type).toList());
   }
 
-  private Received changed(String text) throws InterruptedException {
+  private Delivery changed(String text) throws InterruptedException {
     return rig.inbound.await("status.changed", text);
   }
 
-  private Received resolved() throws InterruptedException {
-    Received event = changed("\"transition\":\"resolved\"");
+  private Delivery resolved() throws InterruptedException {
+    Delivery event = changed("\"transition\":\"resolved\"");
     assertSays(event, "\"verdict\":\"protected\"");
     return event;
   }
 
-  private static void assertSays(Received event, String... texts) {
+  private static void assertSays(Delivery event, String... texts) {
     for (String text : texts) {
       assertTrue(event.body().contains(text), () -> text + " in " + event.body());
     }

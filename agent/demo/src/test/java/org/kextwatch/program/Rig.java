@@ -9,17 +9,16 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.Script;
 import org.kextwatch.demo.AgentProcess;
 import org.kextwatch.demo.ThrowawayCertificate;
-import org.kextwatch.demo.receiver.SignatureCheck;
+import org.kextwatch.demo.receiver.SignatureVerifier;
 import org.kextwatch.demo.receiver.WebhookReceiver;
 import org.kextwatch.simulator.MacModel;
 import org.kextwatch.simulator.SimulatedMac;
 
-/** A simulated Mac, an operator who listens, and the program as it is laid out to be installed. */
+/** A simulated Mac, a webhook receiver, and the program in {@code target/dist}. */
 public final class Rig implements AutoCloseable {
   public static final Path PROGRAM = Script.AGENT.resolve("target/dist/bin/kextwatch");
 
@@ -33,10 +32,19 @@ public final class Rig implements AutoCloseable {
   private final WebhookReceiver receiver;
   private final Path folder;
 
-  private Rig(Path folder, MacModel model, @Nullable SSLContext tls) throws IOException {
+  private Rig(Path folder, MacModel model, @Nullable ThrowawayCertificate certificate)
+      throws IOException {
     this.folder = folder;
     this.mac = SimulatedMac.create(folder.resolve("mac"), model);
-    this.receiver = WebhookReceiver.listen(0, tls, SignatureCheck.of(SECRET), inbound::add);
+    this.receiver =
+        WebhookReceiver.listen(
+            0,
+            certificate == null ? null : certificate.tls(),
+            SignatureVerifier.of(SECRET),
+            inbound::add);
+    if (certificate != null) {
+      mac.put(CA_BUNDLE, certificate.pem());
+    }
     settings(Map.of());
   }
 
@@ -48,19 +56,12 @@ public final class Rig implements AutoCloseable {
     return new Rig(folder, model, null);
   }
 
-  /** One whose operator listens over TLS, as a real one does. */
-  static Rig over(ThrowawayCertificate certificate, Path folder) throws IOException {
-    return over(certificate, folder, MacModel.MOJAVE);
+  /** With a receiver over TLS, whose certificate is the CA bundle of the settings. */
+  public static Rig overTls(Path folder, MacModel model) throws IOException {
+    return new Rig(folder, model, ThrowawayCertificate.make());
   }
 
-  public static Rig over(ThrowawayCertificate certificate, Path folder, MacModel model)
-      throws IOException {
-    Rig rig = new Rig(folder, model, certificate.tls());
-    rig.mac.put(CA_BUNDLE, certificate.pem());
-    return rig;
-  }
-
-  /** Quick settings, and these. */
+  /** Writes settings with short intervals, overridden by these. */
   public void settings(Map<String, ?> more) {
     Map<String, Object> settings = new HashMap<>();
     settings.put("endpoint", receiver.address().toString());
@@ -70,11 +71,14 @@ public final class Rig implements AutoCloseable {
     settings.put("heartbeatIntervalSeconds", 1);
     settings.put("confirmSeconds", 0);
     settings.put("settleSeconds", 0);
+    if (receiver.address().getScheme().equals("https")) {
+      settings.put("caBundle", CA_BUNDLE);
+    }
     settings.putAll(more);
     mac.prepareForAgent(settings, SECRET);
   }
 
-  /** Where events are to be sent. */
+  /** The URL that events must be sent to. */
   String endpoint() {
     return receiver.address().toString();
   }
@@ -87,12 +91,12 @@ public final class Rig implements AutoCloseable {
     return AgentProcess.start(program, mac.root(), output());
   }
 
-  /** What the daemon has printed, which should be nothing. */
+  /** The output of the daemon, which should be empty. */
   public String printed() throws IOException {
     return Files.exists(output()) ? Files.readString(output()) : "";
   }
 
-  /** Runs a command of the program to its end. */
+  /** Runs a command of the program and waits for its end. */
   public Script.Ended kextwatch(Object... arguments) throws Exception {
     return kextwatchIn(Map.of(), arguments);
   }
@@ -115,8 +119,8 @@ public final class Rig implements AutoCloseable {
   }
 
   /**
-   * SIGTERM, after which it ends with 0. A daemon that waits for whoever does not answer takes 30
-   * s.
+   * Sends SIGTERM and checks that the daemon ends with 0 within 25 s. (A daemon that waits for an
+   * answer would take 30 s.)
    */
   public void stop(AgentProcess agent) throws InterruptedException {
     assertEquals(0, agent.terminate(Duration.ofSeconds(25)));

@@ -20,7 +20,7 @@ import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.demo.AgentProcess;
-import org.kextwatch.demo.receiver.Received;
+import org.kextwatch.demo.receiver.Delivery;
 import org.kextwatch.demo.receiver.WebhookReceiver;
 
 /** The real daemon while its settings, or the Mac that it runs on, become others. */
@@ -67,12 +67,12 @@ class SettingsIT extends OnAMac {
       rig.inbound.await("status.heartbeat", "\"labels\":{\"site\":\"Berlin\"}");
 
       rig.settings(Map.of("labels", List.of("Paris"), "logLevel", "loud"));
-      Received told = rig.inbound.await("status.heartbeat", "logLevel must be");
+      Delivery told = rig.inbound.await("status.heartbeat", "logLevel must be");
       assertTrue(told.body().contains("config.json: labels must be"), told.body());
       assertTrue(told.body().contains("\"labels\":{\"site\":\"Berlin\"}"), told.body());
 
       rig.settings(Map.of("labels", Map.of("site", "Paris")));
-      Received mended = rig.inbound.await("status.heartbeat", "\"site\":\"Paris\"");
+      Delivery mended = rig.inbound.await("status.heartbeat", "\"site\":\"Paris\"");
       assertFalse(mended.body().contains("must be"), mended.body());
       rig.stop(agent);
     }
@@ -87,7 +87,7 @@ class SettingsIT extends OnAMac {
     StubMac.allow(rig.mac.path(MANAGED), "rw-rw-r--");
     rig.mac.approveByProfile();
     try (AgentProcess agent = rig.start()) {
-      Received told =
+      Delivery told =
           rig.inbound.await("status.heartbeat", "until it is put right no kextutil runs");
       NAMES.forEach(name -> assertLacks(told.body(), name));
       assertEquals(List.of(), rig.mac.calls("kextutil"));
@@ -130,7 +130,7 @@ class SettingsIT extends OnAMac {
       rig.inbound.await("status.heartbeat", "\"labels\":{\"owner\":\"Design\"}");
 
       Files.delete(rig.mac.path(MANAGED));
-      Received gone = rig.inbound.await("status.heartbeat", "it is gone");
+      Delivery gone = rig.inbound.await("status.heartbeat", "it is gone");
       assertTrue(gone.body().contains("\"labels\":{\"owner\":\"Design\"}"), gone.body());
       rig.stop(agent);
     }
@@ -150,7 +150,7 @@ class SettingsIT extends OnAMac {
     rig.mac.moveTo(clone);
     rig.settings(Map.of());
     try (AgentProcess agent = rig.start()) {
-      Received started = rig.inbound.await("agent.started", "urn:uuid:" + clone);
+      Delivery started = rig.inbound.await("agent.started", "urn:uuid:" + clone);
       assertTrue(started.body().contains("belongs to another Mac"), started.body());
       assertTrue(started.body().contains(left + " events of an earlier stream were set aside"));
       awaitBlocked();
@@ -197,10 +197,10 @@ class SettingsIT extends OnAMac {
   void theIdsAreToldWhileTheSettingsSaySo() throws Exception {
     rig.settings(Map.of("includeDefenderIds", true, "labels", Map.of("ids", "told")));
     try (AgentProcess agent = rig.start()) {
-      Received with = rig.inbound.await("status.heartbeat", IDS.get(2));
+      Delivery with = rig.inbound.await("status.heartbeat", IDS.get(2));
       assertTrue(IDS.stream().allMatch(with.body()::contains), with.body());
       rig.settings(Map.of("labels", Map.of("ids", "kept")));
-      Received without = rig.inbound.await("status.heartbeat", "\"ids\":\"kept\"");
+      Delivery without = rig.inbound.await("status.heartbeat", "\"ids\":\"kept\"");
       assertTrue(without.body().contains("\"defenderIds\":null"), without.body());
       rig.stop(agent);
     }

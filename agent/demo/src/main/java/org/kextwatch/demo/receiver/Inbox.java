@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has arrived so far, as far as is needed to know an event again and to see that one is
- * missing. It remembers a bounded number of events and streams, the newest. Thread-safe.
+ * Finds duplicates and gaps. It remembers the newest ids and streams, a bounded number of each.
+ * Thread-safe.
  */
 final class Inbox {
   private static final int EVENTS = 10_000;
@@ -16,15 +16,15 @@ final class Inbox {
   private final Map<String, Long> streams = new Newest<>(STREAMS);
 
   /**
-   * How one delivery follows what came before.
+   * How one delivery follows the earlier ones.
    *
-   * @param duplicate the event was here already
+   * @param duplicate this event has arrived before
    * @param missing how many numbers of its stream were skipped right before it
    */
   record Place(boolean duplicate, long missing) {}
 
   /**
-   * Takes note of a verified event.
+   * Adds a verified event.
    *
    * @param stream {@code null} for an event outside any stream: a heartbeat, a test
    * @param sequence its number there, {@code null} likewise
@@ -38,7 +38,7 @@ final class Inbox {
     }
     Long last = streams.get(stream);
     streams.merge(stream, sequence, Math::max);
-    // Whoever starts to listen in the middle of a stream has missed nothing that was meant for it.
+    // The first event of a stream here may have any number: earlier ones were sent to others.
     return new Place(false, last == null ? 0 : Math.max(0, sequence - last - 1));
   }
 

@@ -17,9 +17,10 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A webhook receiver on this machine's loopback address that verifies, knows duplicates and sees
- * gaps. It answers 200 to an event (to a duplicate too), 401 to a signature that does not hold, 400
- * to what is no event, 413 to more than a MiB, 415 to another content type and 404 elsewhere.
+ * A webhook receiver on this machine's loopback address. It verifies signatures and finds
+ * duplicates and gaps. It answers 200 to an event (to a duplicate too), 401 if the signature is not
+ * valid, 400 if the body is no event, 413 if it is larger than a MiB, 415 if the content type is not
+ * JSON, and 404 on other paths.
  */
 public final class WebhookReceiver implements AutoCloseable {
   private static final String PATH = "/kextwatch";
@@ -30,38 +31,38 @@ public final class WebhookReceiver implements AutoCloseable {
   private final ExecutorService threads;
   private final URI address;
 
-  private WebhookReceiver(HttpServer server, String scheme, Reception reception) {
+  private WebhookReceiver(HttpServer server, String scheme, DeliveryHandler handler) {
     this.server = server;
     this.threads = Executors.newFixedThreadPool(THREADS, WebhookReceiver::daemon);
     this.address = URI.create(scheme + "://127.0.0.1:" + server.getAddress().getPort() + PATH);
     server.setExecutor(threads);
-    server.createContext("/", exchange -> answer(exchange, reception));
+    server.createContext("/", exchange -> answer(exchange, handler));
     server.start();
   }
 
   /**
-   * Listens until closed.
+   * Listens until {@link #close}.
    *
    * @param port 0 for any
    * @param tls {@code null} for plain HTTP
-   * @param consumer gets every delivery to our path, refused ones too, on several threads
+   * @param consumer gets every POST to our path, rejected ones too, on several threads
    * @throws IOException if the port is taken
    */
   public static WebhookReceiver listen(
-      int port, @Nullable SSLContext tls, SignatureCheck signature, Consumer<Received> consumer)
+      int port, @Nullable SSLContext tls, SignatureVerifier verifier, Consumer<Delivery> consumer)
       throws IOException {
-    Reception reception = new Reception(signature, consumer, InstantSource.system());
+    DeliveryHandler handler = new DeliveryHandler(verifier, consumer, InstantSource.system());
     InetSocketAddress address =
         new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
     if (tls == null) {
-      return new WebhookReceiver(HttpServer.create(address, 0), "http", reception);
+      return new WebhookReceiver(HttpServer.create(address, 0), "http", handler);
     }
     HttpsServer server = HttpsServer.create(address, 0);
     server.setHttpsConfigurator(new HttpsConfigurator(tls));
-    return new WebhookReceiver(server, "https", reception);
+    return new WebhookReceiver(server, "https", handler);
   }
 
-  /** Where events are to be sent. */
+  /** The URL that events must be sent to. */
   public URI address() {
     return address;
   }
@@ -72,9 +73,9 @@ public final class WebhookReceiver implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  private static void answer(HttpExchange exchange, Reception reception) throws IOException {
+  private static void answer(HttpExchange exchange, DeliveryHandler handler) throws IOException {
     try {
-      Reception.Answer answer = read(exchange, reception);
+      DeliveryHandler.Answer answer = read(exchange, handler);
       byte[] json = answer.json().getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "application/json");
       exchange.sendResponseHeaders(answer.status(), json.length);
@@ -84,17 +85,17 @@ public final class WebhookReceiver implements AutoCloseable {
     }
   }
 
-  private static Reception.Answer read(HttpExchange exchange, Reception reception)
+  private static DeliveryHandler.Answer read(HttpExchange exchange, DeliveryHandler handler)
       throws IOException {
     if (!exchange.getRequestMethod().equals("POST")
         || !PATH.equals(exchange.getRequestURI().getPath())) {
-      return Reception.Answer.refused(404, "only POST " + PATH + " is here");
+      return DeliveryHandler.Answer.rejected(404, "send a POST to " + PATH);
     }
     byte[] body = exchange.getRequestBody().readNBytes(LIMIT_BYTES + 1);
     if (body.length > LIMIT_BYTES) {
-      return Reception.Answer.refused(413, "the body is larger than a MiB");
+      return DeliveryHandler.Answer.rejected(413, "the body is larger than a MiB");
     }
-    return reception.receive(exchange.getRequestHeaders()::getFirst, body);
+    return handler.handle(exchange.getRequestHeaders()::getFirst, body);
   }
 
   private static Thread daemon(Runnable work) {

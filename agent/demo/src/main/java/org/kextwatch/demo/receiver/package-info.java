@@ -1,4 +1,4 @@
-/** A webhook receiver that verifies: for people who try, for the demo and for tests. */
+/** A webhook receiver that verifies signatures: for the demo, for tests, and to try webhooks out. */
 @NullMarked
 package org.kextwatch.demo.receiver;
 

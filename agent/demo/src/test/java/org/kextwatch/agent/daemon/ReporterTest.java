@@ -36,7 +36,7 @@ import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.StatusSamples;
 import org.kextwatch.agent.status.Trigger;
-import org.kextwatch.demo.receiver.SignatureCheck;
+import org.kextwatch.demo.receiver.SignatureVerifier;
 import org.kextwatch.demo.receiver.WebhookReceiver;
 import org.kextwatch.program.ReceivedEvents;
 import org.kextwatch.program.Rig;
@@ -65,7 +65,7 @@ class ReporterTest {
 
   @BeforeEach
   void start() throws Exception {
-    receiver = WebhookReceiver.listen(0, null, SignatureCheck.of(Rig.SECRET), inbound::add);
+    receiver = WebhookReceiver.listen(0, null, SignatureVerifier.of(Rig.SECRET), inbound::add);
     SystemRoot root = SystemRoot.at(folder);
     Path support = folder.resolve("Library/Application Support/Kextwatch");
     Files.createDirectories(support);

@@ -10,9 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -22,8 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.demo.AgentProcess;
-import org.kextwatch.demo.ThrowawayCertificate;
-import org.kextwatch.demo.receiver.Received;
+import org.kextwatch.demo.receiver.Delivery;
 import org.kextwatch.program.Approval;
 import org.kextwatch.program.BenchTable;
 import org.kextwatch.program.Rig;
@@ -46,10 +43,6 @@ class SwitchOffBench {
 
   /** The start of so many daemons at once is not what is measured. */
   private final CyclicBarrier allStarted = new CyclicBarrier(MACS + 1);
-
-  private final ThrowawayCertificate certificate = ThrowawayCertificate.make();
-
-  SwitchOffBench() throws IOException {}
 
   @Test
   void everySwitchIsToldInTimeAndAQuietMacStartsNoProcess() throws Exception {
@@ -91,7 +84,7 @@ class SwitchOffBench {
         int known = i;
         Instant moved = Instant.now();
         move(rig, i % 2 == 1);
-        Received told =
+        Delivery told =
             Patience.until(
                     () -> rig.inbound.ofType("status.changed"), events -> events.size() > known)
                 .get(known);
@@ -132,10 +125,8 @@ class SwitchOffBench {
   }
 
   private Rig rig(String name) throws IOException {
-    Rig rig = Rig.over(certificate, Files.createDirectory(folder.resolve(name)), MacModel.SEQUOIA);
-    Map<String, Object> settings = new HashMap<>(Approval.AS_SHIPPED);
-    settings.put("caBundle", Rig.CA_BUNDLE);
-    rig.settings(settings);
+    Rig rig = Rig.overTls(Files.createDirectory(folder.resolve(name)), MacModel.SEQUOIA);
+    rig.settings(Approval.AS_SHIPPED);
     return rig;
   }
 

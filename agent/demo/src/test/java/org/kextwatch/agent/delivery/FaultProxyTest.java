@@ -31,8 +31,8 @@ import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.spool.Spool;
 import org.kextwatch.agent.webhook.WebhookRig;
-import org.kextwatch.demo.receiver.Received;
-import org.kextwatch.demo.receiver.SignatureCheck;
+import org.kextwatch.demo.receiver.Delivery;
+import org.kextwatch.demo.receiver.SignatureVerifier;
 import org.kextwatch.demo.receiver.WebhookReceiver;
 
 /** Events over a bad network: a real spool and delivery, real TLS, a receiver that verifies. */
@@ -71,7 +71,7 @@ class FaultProxyTest {
                     .heldCertificate(certificate)
                     .build()
                     .sslContext(),
-                SignatureCheck.of(WebhookRig.SECRET),
+                SignatureVerifier.of(WebhookRig.SECRET),
                 this::take);
         FaultProxy proxy = new FaultProxy(receiver.address().getPort(), SEED)) {
       DeliveryThread delivery = delivery(spool, endpoints.root, proxy.port());
@@ -113,7 +113,7 @@ class FaultProxyTest {
     }
   }
 
-  private synchronized void take(Received event) {
+  private synchronized void take(Delivery event) {
     String id = event.id();
     if (!event.verified()) {
       flaws.add("a wrong signature: " + id);

@@ -24,7 +24,7 @@ record Sender(OkHttpClient client, URI address) {
   record Reply(int status, String body) {}
 
   /** The reference library as the receiver's judge; its clock is the system's. */
-  static SignatureCheck reference() {
+  static SignatureVerifier reference() {
     Webhook webhook = webhook();
     return (id, timestamp, body, signature) -> {
       try {

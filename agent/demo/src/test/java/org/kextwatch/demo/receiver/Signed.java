@@ -73,8 +73,8 @@ record Signed(String secret, String id, long timestamp, String body, String sign
 
   /** Whether our receiver takes its signature, whatever else it may find. */
   boolean holdsForUs() {
-    return new Reception(SignatureCheck.of(secret), received -> {}, Instant::now)
-            .receive(headers()::get, body.getBytes(UTF_8))
+    return new DeliveryHandler(SignatureVerifier.of(secret), received -> {}, Instant::now)
+            .handle(headers()::get, body.getBytes(UTF_8))
             .status()
         != 401;
   }

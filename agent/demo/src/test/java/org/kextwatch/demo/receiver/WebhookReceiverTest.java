@@ -40,9 +40,9 @@ class WebhookReceiverTest {
   private static final Reply NEW = new Reply(200, "{\"received\":true,\"duplicate\":false}");
   private static final Reply AGAIN = new Reply(200, "{\"received\":true,\"duplicate\":true}");
   private static final Reply BAD_SIGNATURE =
-      new Reply(401, "{\"error\":\"the signature does not hold\"}");
+      new Reply(401, "{\"error\":\"the signature is not valid\"}");
 
-  private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Delivery> received = new LinkedBlockingQueue<>();
   private final OkHttpClient client = new OkHttpClient();
   private WebhookReceiver receiver;
   private Sender sender;
@@ -64,15 +64,18 @@ class WebhookReceiverTest {
     String body = Sender.event("evt_1", 42);
     Instant before = Instant.now();
     assertEquals(NEW, sender.send("evt_1", body));
-    Received one = received.remove();
+    Delivery one = received.remove();
     assertEquals(
-        new Received(
+        new Delivery(
             "evt_1",
-            "org.kextwatch.status.changed",
-            "0c7f3f1e",
-            42L,
-            "C02XK0AAJG5H",
-            "Blocked \u2013 waiting.",
+            new ParsedEvent(
+                "evt_1",
+                "org.kextwatch.status.changed",
+                "0c7f3f1e",
+                42L,
+                "C02XK0AAJG5H",
+                "Blocked \u2013 waiting.",
+                ParsedEvent.parse(body).orElseThrow().data()),
             true,
             false,
             0,
@@ -91,7 +94,7 @@ class WebhookReceiverTest {
     retry.put("webhook-attempt", "2");
     assertEquals(AGAIN, sender.post(retry, body.getBytes(StandardCharsets.UTF_8)));
     assertFalse(received.remove().duplicate());
-    Received second = received.remove();
+    Delivery second = received.remove();
     assertTrue(second.duplicate());
     assertEquals(2, second.attempt());
   }
@@ -101,7 +104,7 @@ class WebhookReceiverTest {
     sender.send("evt_1", Sender.event("evt_1", 1));
     sender.send("evt_5", Sender.event("evt_5", 5));
     sender.send("evt_6", Sender.event("evt_6", 6));
-    assertEquals(List.of(0L, 3L, 0L), received.stream().map(Received::gap).toList());
+    assertEquals(List.of(0L, 3L, 0L), received.stream().map(Delivery::gap).toList());
   }
 
   @ParameterizedTest
@@ -134,7 +137,7 @@ class WebhookReceiverTest {
       assertEquals(BAD_SIGNATURE, sender.post(headers, touched));
     }
     assertEquals(BAD_SIGNATURE, sender.post(headers, Arrays.copyOf(bytes, bytes.length - 1)));
-    assertTrue(received.stream().noneMatch(Received::verified));
+    assertTrue(received.stream().noneMatch(Delivery::verified));
   }
 
   @ParameterizedTest
@@ -152,7 +155,7 @@ class WebhookReceiverTest {
     forged.put("webhook-signature", "v1,AAAA");
     assertEquals(BAD_SIGNATURE, sender.post(forged, body.getBytes(StandardCharsets.UTF_8)));
     assertEquals(NEW, sender.send("evt_1", Sender.event("evt_1", 1)));
-    assertEquals(List.of(false, true), received.stream().map(Received::verified).toList());
+    assertEquals(List.of(false, true), received.stream().map(Delivery::verified).toList());
     assertTrue(received.stream().noneMatch(r -> r.duplicate() || r.gap() > 0));
   }
 
@@ -160,7 +163,7 @@ class WebhookReceiverTest {
   @ValueSource(strings = {"", "not JSON", "{}", "[1]", "{\"specversion\":\"1.0\"}"})
   void whatIsSignedButNoEventIsRefused(String body) throws Exception {
     assertEquals(400, sender.send("evt_1", body).status());
-    Received one = received.remove();
+    Delivery one = received.remove();
     assertTrue(one.verified());
     assertNull(one.type());
     assertEquals(body, one.body());
@@ -219,7 +222,7 @@ class WebhookReceiverTest {
       headers.put("webhook-attempt", attempt);
       sender.post(headers, body.getBytes(StandardCharsets.UTF_8));
     }
-    assertEquals(List.of(7, 0, 0, 0), received.stream().map(Received::attempt).toList());
+    assertEquals(List.of(7, 0, 0, 0), received.stream().map(Delivery::attempt).toList());
   }
 
   @Test
@@ -238,12 +241,12 @@ class WebhookReceiverTest {
       threads.shutdownNow();
     }
     assertEquals(50, received.stream().filter(r -> !r.duplicate()).count());
-    assertEquals(50, received.stream().filter(Received::duplicate).count());
+    assertEquals(50, received.stream().filter(Delivery::duplicate).count());
   }
 
   @Test
   void aConsumerThatFailsCostsOneRequestAndNotTheReceiver() throws Exception {
-    List<Received> heard = new ArrayList<>();
+    List<Delivery> heard = new ArrayList<>();
     try (WebhookReceiver fragile =
         WebhookReceiver.listen(
             0,
@@ -298,7 +301,7 @@ class WebhookReceiverTest {
       assertEquals(AGAIN, to.send("evt_1", Sender.event("evt_1", 1)));
       Sender stranger = new Sender(client, secure.address());
       assertThrows(IOException.class, () -> stranger.send("evt_2", Sender.event("evt_2", 2)));
-      assertEquals(List.of(0L, 0L), received.stream().map(Received::gap).toList());
+      assertEquals(List.of(0L, 0L), received.stream().map(Delivery::gap).toList());
     } finally {
       trusting.connectionPool().evictAll();
     }

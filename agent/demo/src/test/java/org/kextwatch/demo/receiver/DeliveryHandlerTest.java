@@ -11,13 +11,13 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.kextwatch.demo.receiver.Reception.Answer;
+import org.kextwatch.demo.receiver.DeliveryHandler.Answer;
 
-class ReceptionTest {
+class DeliveryHandlerTest {
   private static final Instant NOW = Instant.ofEpochSecond(1_800_000_000);
-  private final List<Received> received = new ArrayList<>();
+  private final List<Delivery> received = new ArrayList<>();
 
-  private Answer receive(SignatureCheck signature, Map<String, String> changes) {
+  private Answer receive(SignatureVerifier verifier, Map<String, String> changes) {
     String body = Sender.event("evt_1", 1);
     Map<String, String> headers = new TreeMap<>(Sender.headers("evt_1", NOW, body));
     changes.forEach(
@@ -27,8 +27,8 @@ class ReceptionTest {
             headers.put(name, value);
           }
         });
-    return new Reception(signature, received::add, () -> NOW)
-        .receive(headers::get, body.getBytes(StandardCharsets.UTF_8));
+    return new DeliveryHandler(verifier, received::add, () -> NOW)
+        .handle(headers::get, body.getBytes(StandardCharsets.UTF_8));
   }
 
   @ParameterizedTest
@@ -46,15 +46,15 @@ class ReceptionTest {
     "soon, 401",
     "'', 401",
   })
-  void aSignatureHoldsForFiveMinutesOnEitherSide(String timestamp, int status) {
+  void aSignatureIsValidForFiveMinutesOnEitherSide(String timestamp, int status) {
     assertEquals(
         status,
         receive((id, at, body, header) -> true, Map.of("webhook-timestamp", timestamp)).status());
-    assertEquals(List.of(status == 200), received.stream().map(Received::verified).toList());
+    assertEquals(List.of(status == 200), received.stream().map(Delivery::verified).toList());
   }
 
   @Test
-  void theCheckGetsWhatTheHeadersSay() {
+  void theVerifierGetsTheHeadersAndTheBody() {
     List<Object> asked = new ArrayList<>();
     receive(
         (id, at, body, header) -> {

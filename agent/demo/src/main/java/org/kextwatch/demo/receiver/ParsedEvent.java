@@ -11,22 +11,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * The members of a CloudEvents 1.0 JSON event that a receiver needs.
  *
- * @param streamid {@code null} outside any stream
- * @param sequence {@code null} likewise
+ * @param streamid {@code null} for an event outside any stream
+ * @param sequence its number in the stream, {@code null} likewise
  * @param subject the Mac's serial number
  * @param text one sentence for people
+ * @param data empty if it is no JSON object
  */
-record EventMembers(
+public record ParsedEvent(
     String id,
     String type,
     @Nullable String streamid,
     @Nullable Long sequence,
     @Nullable String subject,
-    @Nullable String text) {
+    @Nullable String text,
+    Map<?, ?> data) {
   private static final JsonAdapter<Object> JSON = new Moshi.Builder().build().adapter(Object.class);
 
-  /** Understands a body, empty if it is no event. */
-  static Optional<EventMembers> parse(String body) {
+  /** Parses a body; empty if it is no event. */
+  public static Optional<ParsedEvent> parse(String body) {
     Object json;
     try {
       json = JSON.fromJson(body);
@@ -39,15 +41,24 @@ record EventMembers(
         && members.get("type") instanceof String type
         && members.get("source") instanceof String) {
       return Optional.of(
-          new EventMembers(
+          new ParsedEvent(
               id,
               type,
               text(members, "streamid"),
               number(members, "sequence"),
               text(members, "subject"),
-              text(members, "text")));
+              text(members, "text"),
+              members.get("data") instanceof Map<?, ?> data ? data : Map.of()));
     }
     return Optional.empty();
+  }
+
+  @Nullable Object data(String... path) {
+    Object value = data;
+    for (String name : path) {
+      value = value instanceof Map<?, ?> map ? map.get(name) : null;
+    }
+    return value;
   }
 
   private static @Nullable String text(Map<?, ?> members, String name) {

@@ -5,20 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.kextwatch.demo.receiver.Received;
+import org.kextwatch.demo.receiver.Delivery;
+import org.kextwatch.demo.receiver.ParsedEvent;
 
-class ReceivedEventFormatTest {
-  private static final ReceivedEventFormat CHECKED = new ReceivedEventFormat(true);
-  private static final ReceivedEventFormat UNCHECKED = new ReceivedEventFormat(false);
+class DeliveryFormatTest {
+  private static final DeliveryFormat CHECKED = new DeliveryFormat(true);
+  private static final DeliveryFormat UNCHECKED = new DeliveryFormat(false);
 
   @Test
-  void aRowTellsWhatHappenedWhere() {
+  void aRowShowsTheEventAndItsMac() {
     assertEquals(
         "18:45:17  verified        42  C02XK0AAJG5H    status.changed            It is blocked.",
         CHECKED.row(received(42L, true, false, 0, "It is blocked.")));
     assertEquals(
-        ReceivedEventFormat.header().indexOf("TEXT"),
+        DeliveryFormat.header().indexOf("TEXT"),
         CHECKED.row(received(42L, true, false, 0, "It is")).indexOf("It is"));
   }
 
@@ -30,7 +32,7 @@ class ReceivedEventFormatTest {
   }
 
   @Test
-  void whatNobodyCheckedIsNeitherVerifiedNorRefused() {
+  void withoutASecretSignaturesAreNotChecked() {
     assertTrue(UNCHECKED.row(received(null, true, false, 0, "x")).contains("  not checked  "));
     assertTrue(UNCHECKED.row(received(null, false, false, 0, "x")).contains("  REFUSED  "));
     assertTrue(CHECKED.row(received(null, false, false, 0, "x")).contains("  REFUSED  "));
@@ -39,15 +41,15 @@ class ReceivedEventFormatTest {
   }
 
   @Test
-  void whatIsNoEventIsShownAllTheSame() {
-    Received nothing =
-        new Received("", null, null, null, null, null, false, false, 0, 0, Instant.EPOCH, "hello");
+  void aBodyThatIsNoEventIsShownToo() {
+    Delivery nothing =
+        new Delivery("", null, false, false, 0, 0, Instant.EPOCH, "hello");
     assertEquals("00:00:00  REFUSED          -  -               no event", CHECKED.row(nothing));
     assertTrue(CHECKED.json(nothing).contains("\"type\":null"));
   }
 
   @Test
-  void noDeliverySteersTheTerminal() {
+  void noDeliveryChangesTheTerminal() {
     String row = CHECKED.row(received(1L, false, false, 0, "a\u001b[2Jb\r\nc\u009bd\u202ee\u2028"));
     assertTrue(row.endsWith(" ab c d e"), row);
   }
@@ -62,15 +64,12 @@ class ReceivedEventFormatTest {
         line);
   }
 
-  private static Received received(
+  private static Delivery received(
       Long sequence, boolean verified, boolean duplicate, long gap, String text) {
-    return new Received(
+    return new Delivery(
         "evt_1",
-        "org.kextwatch.status.changed",
-        "s",
-        sequence,
-        "C02XK0AAJG5H",
-        text,
+        new ParsedEvent(
+            "evt_1", "org.kextwatch.status.changed", "s", sequence, "C02XK0AAJG5H", text, Map.of()),
         verified,
         duplicate,
         gap,
