@@ -38,7 +38,9 @@ record DeliveryFormat(boolean isVerifying) {
             signature(delivery),
             event == null || event.sequence() == null ? "-" : event.sequence(),
             event == null || event.subject() == null ? "-" : PlainText.of(event.subject()),
-            event == null ? "no event" : PlainText.of(event.type().replaceFirst("^org\\.kextwatch\\.", "")),
+            event == null
+                ? "no event"
+                : PlainText.of(event.type().replaceFirst("^org\\.kextwatch\\.", "")),
             text(delivery))
         .stripTrailing();
   }

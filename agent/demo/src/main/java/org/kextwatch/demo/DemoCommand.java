@@ -14,10 +14,10 @@ import picocli.CommandLine.Option;
       "Shows two simulated Macs on which Defender stops protecting.",
       "On macOS 15 the user switches Defender's extension off and on, then takes full disk access"
           + " from it and gives it back. On macOS 10.14 its kernel extension is blocked, the Allow"
-          + " button expires, Kextwatch brings it back, the user clicks it, the extension is loaded."
-          + " A receiver on this machine gets every event over HTTPS. That takes about two minutes."
-          + " Ends with 0 only if every event was received in order, exactly once, and with a valid"
-          + " signature."
+          + " button expires, Kextwatch brings it back, the user clicks it, the extension is"
+          + " loaded. A receiver on this machine gets every event over HTTPS. That takes about two"
+          + " minutes. Ends with 0 only if every event was received in order, exactly once, and"
+          + " with a valid signature."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,

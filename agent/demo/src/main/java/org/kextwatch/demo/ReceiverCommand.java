@@ -21,7 +21,8 @@ abstract class ReceiverCommand implements AddedCommand {
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
       err()
           .printf(
-              "kextwatch: \"%s\" needs the Java module %s, and %s lacks it. Set JAVA_HOME to a JDK.%n",
+              "kextwatch: \"%s\" needs the Java module %s, and %s lacks it. Set JAVA_HOME to a"
+                  + " JDK.%n",
               spec.name(), MODULE, System.getProperty("java.home"));
       return ExitCode.UNAVAILABLE;
     }

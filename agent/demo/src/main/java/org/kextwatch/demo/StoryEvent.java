@@ -36,7 +36,8 @@ record StoryEvent(Delivery delivery) {
     Object change = outcome != null ? outcome : cause;
     if (change == null) {
       String state = stateChange();
-      change = (transition == null ? "" : transition + ", ") + (state.isEmpty() ? verdict() : state);
+      change =
+          (transition == null ? "" : transition + ", ") + (state.isEmpty() ? verdict() : state);
     }
     return change.toString().replace('_', ' ');
   }

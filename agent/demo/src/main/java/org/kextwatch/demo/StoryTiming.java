@@ -8,8 +8,8 @@ import java.util.Map;
  * How fast the story goes: shorter times than on a real Mac.
  *
  * @param allowWindow how long the Allow button is shown, thirty minutes on a real Mac
- * @param renewal {@code promptRenewalSeconds}, counted from the last attempt. The user's click comes
- *     long before the next one, on a slow machine too
+ * @param renewal {@code promptRenewalSeconds}, counted from the last attempt. The user's click
+ *     comes long before the next one, on a slow machine too
  * @param interval between two looks at Defender's health
  * @param pause for the reader, between two chapters
  */

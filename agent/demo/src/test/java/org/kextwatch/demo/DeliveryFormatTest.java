@@ -42,8 +42,7 @@ class DeliveryFormatTest {
 
   @Test
   void aBodyThatIsNoEventIsShownToo() {
-    Delivery nothing =
-        new Delivery("", null, false, false, 0, 0, Instant.EPOCH, "hello");
+    Delivery nothing = new Delivery("", null, false, false, 0, 0, Instant.EPOCH, "hello");
     assertEquals("00:00:00  REFUSED          -  -               no event", CHECKED.row(nothing));
     assertTrue(CHECKED.json(nothing).contains("\"type\":null"));
   }

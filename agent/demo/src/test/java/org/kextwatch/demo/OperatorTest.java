@@ -66,18 +66,17 @@ class OperatorTest {
             List.of("#3 status.changed: new, at risk, extension disabled: not expected")),
         Arguments.of(
             List.of(STARTED, forged(CHANGED)),
-            List.of("#2 status.changed: new, at risk, extension disabled: the signature is not valid")),
+            List.of(
+                "#2 status.changed: new, at risk, extension disabled: the signature is not valid")),
         Arguments.of(
             List.of(STARTED, repeated(CHANGED)),
             List.of("#2 status.changed: new, at risk, extension disabled: arrived twice")),
         Arguments.of(
             List.of(STARTED, late(CHANGED)),
-            List.of(
-                "#2 status.changed: new, at risk, extension disabled: 1 missing before it")),
+            List.of("#2 status.changed: new, at risk, extension disabled: 1 missing before it")),
         Arguments.of(
             List.of(STARTED, received(2L, "status.changed", atRisk(""))),
-            List.of(
-                "#2 status.changed: new, at risk, extension disabled: has no advice")));
+            List.of("#2 status.changed: new, at risk, extension disabled: has no advice")));
   }
 
   @ParameterizedTest
@@ -97,8 +96,7 @@ class OperatorTest {
 
   private static Delivery received(@Nullable Long sequence, String type, Map<String, ?> data) {
     ParsedEvent event =
-        new ParsedEvent(
-            "evt_1", "org.kextwatch." + type, "a stream", sequence, null, null, data);
+        new ParsedEvent("evt_1", "org.kextwatch." + type, "a stream", sequence, null, null, data);
     return delivery(event, true, false, 0);
   }
 

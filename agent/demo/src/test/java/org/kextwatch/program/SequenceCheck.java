@@ -27,8 +27,8 @@ final class SequenceCheck {
    * Checks a stream.
    *
    * @param stream in the order of first arrival, each event once
-   * @param doubtful ids of events that arrived without the sender knowing it: it may have dropped them
-   *     after that
+   * @param doubtful ids of events that arrived without the sender knowing it: it may have dropped
+   *     them after that
    */
   SequenceCheck(List<Delivery> stream, Set<String> doubtful) {
     this.doubtful = doubtful;
@@ -36,7 +36,8 @@ final class SequenceCheck {
     stream.stream().filter(event -> DROPPED.equals(event.type())).forEach(this::drop);
     for (long report : reportedAgain) {
       if (!dropped.containsKey(report)) {
-        flaws.add("the range of #%d is reported again, and #%d is not dropped".formatted(report, report));
+        flaws.add(
+            "the range of #%d is reported again, and #%d is not dropped".formatted(report, report));
       }
     }
     for (long number = 1; number <= last; number++) {
@@ -70,7 +71,8 @@ final class SequenceCheck {
     long from = number(event, "fromSequence");
     long to = number(event, "toSequence");
     if (number(event, "count") != to - from + 1) {
-      flaws.add("#%d does not count as many as from %d to %d".formatted(event.sequence(), from, to));
+      flaws.add(
+          "#%d does not count as many as from %d to %d".formatted(event.sequence(), from, to));
     }
     for (long number = from; number <= to; number++) {
       Long before = dropped.putIfAbsent(number, event.sequence());

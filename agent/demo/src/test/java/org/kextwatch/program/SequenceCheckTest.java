@@ -20,7 +20,8 @@ class SequenceCheckTest {
   @Test
   void aMissingNumberIsFound() {
     assertEquals(
-        List.of("number 2 is missing and not reported as dropped"), flaws(event(1), event(3), event(4)));
+        List.of("number 2 is missing and not reported as dropped"),
+        flaws(event(1), event(3), event(4)));
     assertEquals(List.of("number 1 is missing and not reported as dropped"), flaws(event(2)));
   }
 

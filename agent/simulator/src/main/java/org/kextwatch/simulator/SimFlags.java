@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What moves a simulated Mac: one small file each in its {@code sim} folder, read and written by
- * its tools too. A file appears with its whole content or not at all.
+ * The state of a simulated Mac: one small file per flag in its {@code sim} folder, which its tools
+ * read and write too. Files are replaced in one step.
  */
 record SimFlags(Path folder) {
 
-  /** The content of a lever, without its line end; empty if it is not set. */
+  /** The content of a flag, without its line end; empty if it is not set. */
   Optional<String> read(String name) {
     try {
       return Optional.of(Files.readString(folder.resolve(name)).strip());
@@ -55,7 +55,7 @@ record SimFlags(Path folder) {
     }
   }
 
-  /** Takes away a folder of files, if it is there. */
+  /** Deletes a folder of files, if it is there. */
   void remove(String name) {
     MacLayout.delete(folder.resolve(name));
   }

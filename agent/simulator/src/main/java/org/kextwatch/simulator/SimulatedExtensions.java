@@ -1,9 +1,11 @@
 package org.kextwatch.simulator;
 
+import com.dd.plist.NSObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -19,29 +21,31 @@ public final class SimulatedExtensions {
   public static final String DISABLED = "activated_disabled";
   public static final String LEAVING = "terminated_waiting_to_uninstall_on_reboot";
   private static final String TEAM = "UBF8T346G9";
+  private static final String NETWORK_CATEGORY = "com.apple.system_extension.network_extension";
+  private static final String ENDPOINT_CATEGORY = "com.apple.system_extension.endpoint_security";
 
   private static final String DATABASE = "Library/SystemExtensions/db.plist";
 
   private final MacModel model;
   private final MacLayout layout;
-  private final SimFlags levers;
+  private final SimFlags flags;
   private final List<Row> rows = new ArrayList<>();
   private boolean databaseHidden;
 
-  SimulatedExtensions(MacModel model, MacLayout layout, SimFlags levers) {
+  SimulatedExtensions(MacModel model, MacLayout layout, SimFlags flags) {
     this.model = model;
     this.layout = layout;
-    this.levers = levers;
+    this.flags = flags;
   }
 
-  /** Those that such a Mac has from the start. */
+  /** Writes the extensions that such a Mac has from the start. */
   void create() {
     model
         .fact("extensions")
         .ifPresentOrElse(state -> putBoth(model.defender(), state), this::write);
   }
 
-  /** One comes, or the one of this version changes its state. */
+  /** Adds an extension, or changes the state of the one with this version. */
   public void put(String bundle, String version, String state) {
     Row row = new Row(bundle, version, state);
     rows.removeIf(known -> known.bundle.equals(bundle) && known.version.equals(version));
@@ -49,13 +53,13 @@ public final class SimulatedExtensions {
     write();
   }
 
-  /** Both of Defender's come, or change their state. */
+  /** Adds both extensions of Defender, or changes their state. */
   public void putBoth(String version, String state) {
     put(NETWORK, version, state);
     put(ENDPOINT_SECURITY, version, state);
   }
 
-  /** The user allows every one that waits for it; whether one did. */
+  /** The user allows every extension that waits for it. Returns whether one waited. */
   public boolean userAllows() {
     boolean any = rows.stream().anyMatch(row -> row.state.equals(WAITING));
     replace(row -> row.state.equals(WAITING), ENABLED);
@@ -63,14 +67,14 @@ public final class SimulatedExtensions {
   }
 
   /**
-   * The user switches one off in System Settings. macOS notes that at once, and the extension goes
-   * on until a restart (seen of another vendor's: tailscale#19203).
+   * The user switches one off in System Settings. macOS saves that at once, and the extension runs
+   * until a restart (seen of another vendor's: tailscale#19203).
    */
   public void switchOff(String bundle) {
     replace(row -> row.bundle.equals(bundle) && row.state.equals(ENABLED), SWITCHED_OFF);
   }
 
-  /** The user switches it on again. Whether that works before a restart is not recorded. */
+  /** The user switches one on again. Whether that works before a restart is not recorded. */
   public void switchOn(String bundle) {
     replace(
         row -> row.bundle.equals(bundle) && List.of(SWITCHED_OFF, DISABLED).contains(row.state),
@@ -82,20 +86,22 @@ public final class SimulatedExtensions {
     write();
   }
 
-  /** The database is gone, so that only the tool can tell; nobody knows when a Mac has none. */
+  /**
+   * Removes {@code db.plist}, so that only the tool lists them. When a Mac has none is not known.
+   */
   public void hideDatabase() {
     databaseHidden = true;
     layout.remove(DATABASE);
   }
 
-  /** The Mac restarts: what waits to be uninstalled is, what was switched off has ended. */
+  /** The Mac restarts: this completes uninstalls, and ends what was switched off. */
   void restart() {
     rows.removeIf(row -> row.state.equals(LEAVING));
     replace(row -> row.state.equals(SWITCHED_OFF), DISABLED);
   }
 
   private void write() {
-    levers.set("system-extensions", listing().stripTrailing());
+    flags.set("system-extensions", listing().stripTrailing());
     if (model.knowsSystemExtensions() && !databaseHidden) {
       try {
         layout.file(DATABASE, plist(), "rw-r--r--");
@@ -111,14 +117,13 @@ public final class SimulatedExtensions {
    */
   String listing() {
     StringBuilder text = new StringBuilder(rows.size() + " extension(s)\n");
-    category(text, "com.apple.system_extension.network_extension", "Network Extensions", false);
-    category(
-        text, "com.apple.system_extension.endpoint_security", "Endpoint Security Extensions", true);
+    category(text, NETWORK_CATEGORY, "Network Extensions");
+    category(text, ENDPOINT_CATEGORY, "Endpoint Security Extensions");
     return text.toString();
   }
 
-  private void category(StringBuilder text, String name, String pane, boolean endpointSecurity) {
-    Predicate<Row> belongs = row -> row.bundle.equals(ENDPOINT_SECURITY) == endpointSecurity;
+  private void category(StringBuilder text, String name, String pane) {
+    Predicate<Row> belongs = row -> category(row).equals(name);
     if (rows.stream().noneMatch(belongs)) {
       return;
     }
@@ -132,6 +137,10 @@ public final class SimulatedExtensions {
                         .formatted(hint, pane)));
     text.append("\nenabled\tactive\tteamID\tbundleID (version)\tname\t[state]\n");
     rows.stream().filter(belongs).forEach(row -> text.append(line(row)));
+  }
+
+  private static String category(Row row) {
+    return row.bundle.equals(NETWORK) ? NETWORK_CATEGORY : ENDPOINT_CATEGORY;
   }
 
   private String line(Row row) {
@@ -153,64 +162,35 @@ public final class SimulatedExtensions {
             row.state.replace('_', ' '));
   }
 
-  /** The keys that osquery and others read; there are more on a Mac. */
+  /** The members that osquery and others read; a real file has more. */
   String plist() {
-    StringBuilder text =
-        new StringBuilder(
-            """
-            <?xml version="1.0" encoding="UTF-8"?>
-            <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
-            <plist version="1.0">
-            <dict>
-            	<key>extensionPolicies</key>
-            	<array/>
-            	<key>extensions</key>
-            	<array>
-            """);
-    rows.forEach(row -> text.append(entry(row)));
-    return text.append("\t</array>\n</dict>\n</plist>\n").toString();
+    return NSObject.fromJavaObject(
+            Map.of(
+                "extensionPolicies",
+                List.of(),
+                "extensions",
+                rows.stream().map(SimulatedExtensions::entry).toList()))
+        .toXMLPropertyList();
   }
 
-  private static String entry(Row row) {
-    return """
-    \t\t<dict>
-    \t\t\t<key>bundleVersion</key>
-    \t\t\t<dict>
-    \t\t\t\t<key>CFBundleShortVersionString</key>
-    \t\t\t\t<string>%s</string>
-    \t\t\t\t<key>CFBundleVersion</key>
-    \t\t\t\t<string>%s</string>
-    \t\t\t</dict>
-    \t\t\t<key>categories</key>
-    \t\t\t<array>
-    \t\t\t\t<string>%s</string>
-    \t\t\t</array>
-    \t\t\t<key>container</key>
-    \t\t\t<dict>
-    \t\t\t\t<key>bundlePath</key>
-    \t\t\t\t<string>/Applications/Microsoft Defender.app</string>
-    \t\t\t</dict>
-    \t\t\t<key>identifier</key>
-    \t\t\t<string>%s</string>
-    \t\t\t<key>state</key>
-    \t\t\t<string>%s</string>
-    \t\t\t<key>teamID</key>
-    \t\t\t<string>%s</string>
-    \t\t</dict>
-    """
-        .formatted(
-            row.version,
-            row.version,
-            row.bundle.equals(NETWORK)
-                ? "com.apple.system_extension.network_extension"
-                : "com.apple.system_extension.endpoint_security",
-            row.bundle,
-            row.state,
-            TEAM);
+  private static Map<String, Object> entry(Row row) {
+    return Map.of(
+        "bundleVersion",
+        Map.of("CFBundleShortVersionString", row.version, "CFBundleVersion", row.version),
+        "categories",
+        List.of(category(row)),
+        "container",
+        Map.of("bundlePath", "/Applications/Microsoft Defender.app"),
+        "identifier",
+        row.bundle,
+        "state",
+        row.state,
+        "teamID",
+        TEAM);
   }
 
   /**
-   * One of them.
+   * One extension.
    *
    * @param state in the words of {@code db.plist}
    */

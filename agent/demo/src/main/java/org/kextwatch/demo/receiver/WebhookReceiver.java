@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A webhook receiver on this machine's loopback address. It verifies signatures and finds
  * duplicates and gaps. It answers 200 to an event (to a duplicate too), 401 if the signature is not
- * valid, 400 if the body is no event, 413 if it is larger than a MiB, 415 if the content type is not
- * JSON, and 404 on other paths.
+ * valid, 400 if the body is no event, 413 if it is larger than a MiB, 415 if the content type is
+ * not JSON, and 404 on other paths.
  */
 public final class WebhookReceiver implements AutoCloseable {
   private static final String PATH = "/kextwatch";

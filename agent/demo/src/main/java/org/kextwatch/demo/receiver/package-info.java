@@ -1,4 +1,6 @@
-/** A webhook receiver that verifies signatures: for the demo, for tests, and to try webhooks out. */
+/**
+ * A webhook receiver that verifies signatures: for the demo, for tests, and to try webhooks out.
+ */
 @NullMarked
 package org.kextwatch.demo.receiver;
 
