@@ -22,14 +22,14 @@ import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Thresholds;
 import org.kextwatch.agent.status.Verdict;
 
-/** Makes the status of an observation; all it remembers is since when Defender has not answered. */
+/** Judges an observation. All it remembers is since when Defender has not answered. */
 final class Assessor {
   private @Nullable Moment unreachableSince;
 
   /**
-   * What an observation means.
+   * Judges one observation.
    *
-   * @param before what is known from earlier looks
+   * @param before the state that earlier looks have left
    */
   Assessment assess(
       Observation seen,
@@ -49,6 +49,7 @@ final class Assessor {
                     unreachable, Remedy.exhausted(extension, loads, settings.loading())));
     Judgement judgement = judge.apply(seen.health(), seen.extension());
     Judged judged = Judged.after(before.judged(), judgement, seen.at());
+    Duration interval = settings.pace().between(judgement.verdict() == Verdict.AT_RISK);
     Status status =
         new Status(
             Status.SCHEMA,
@@ -60,33 +61,34 @@ final class Assessor {
             judgement.summary(),
             judgement.advice(),
             seen.device(),
-            agent.with(
-                judgement.warnings(),
-                settings.pace().between(judgement.verdict() == Verdict.AT_RISK).toSeconds()),
+            agent.with(judgement.warnings(), interval.toSeconds()),
             seen.health(),
             seen.extension());
     LostSight lost = before.lostSight().after(before.told(), status);
     Status compared = lost.compared(before.told(), status, settings.pace().confirm(), judge);
-    return new Assessment(status, compared, judged, lost);
+    return new Assessment(status, compared, judged, lost, interval);
   }
 
   /**
-   * What a look means.
+   * The result of a look.
    *
    * @param status the document
-   * @param compared the same, as it is compared with what was told
-   * @param judged since when it is judged so
-   * @param lost what is not seen just now
+   * @param compared the same with the last known values of fields that were lost from sight a
+   *     moment ago; this is compared with what was reported
+   * @param judged since when verdict and reason are what they are
+   * @param lost the fields that are lost from sight
+   * @param interval until the next full look
    */
-  record Assessment(Status status, Status compared, Judged judged, LostSight lost) {
+  record Assessment(
+      Status status, Status compared, Judged judged, LostSight lost, Duration interval) {
     Assessment whileSettling() {
-      return new Assessment(status.whileSettling(), compared, judged, lost);
+      return new Assessment(status.whileSettling(), compared, judged, lost, interval);
     }
   }
 
   /**
-   * Counted by the clock that stands still while the Mac sleeps. What was long enough before the
-   * agent restarted is long enough.
+   * For how long Defender has not answered, by the clock that stops while the Mac sleeps. If the
+   * agent restarted and this was already reported as a risk, the time counts as long enough.
    */
   private Duration unreachableFor(Reachability reachability, @Nullable Status told, Moment now) {
     if (reachability != Reachability.DAEMON_UNREACHABLE

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Assessor.Assessment;
+import org.kextwatch.agent.daemon.MacProbe.Snapshot;
 import org.kextwatch.agent.daemon.Schedule.Scope;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
@@ -22,7 +23,7 @@ import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Trigger;
 
-/** One cycle, step by step: observe, judge, compare and tell; decide, act, tell. */
+/** One cycle: observe, judge, report, decide, act. */
 final class Cycle {
   private final Mac mac;
   private final BiFunction<Settings, Instant, Attempt> loader;
@@ -34,8 +35,8 @@ final class Cycle {
 
   private @Nullable Moment lastLook;
 
-  Cycle(MacProbe observer, Loader loader, Ledger ledger, Reporter reporter, StatusFile statusFile) {
-    this(observer, loader::load, ledger, reporter, statusFile::write, Moment::now);
+  Cycle(MacProbe mac, Loader loader, Ledger ledger, Reporter reporter, StatusFile statusFile) {
+    this(mac, loader::load, ledger, reporter, statusFile::write, Moment::now);
   }
 
   Cycle(
@@ -54,48 +55,34 @@ final class Cycle {
   }
 
   /**
-   * One cycle. What was seen is told before anything is done about it: loading takes minutes at
-   * worst, and a kernel extension can take the Mac down.
+   * Runs one cycle. The status is reported before the loader runs, because a load takes minutes at
+   * worst, and a kernel extension can crash the Mac.
    *
-   * @throws CancellationException if the agent is stopping: what was seen meanwhile means nothing
+   * @throws CancellationException if the agent is shutting down: answers of tools that were stopped
+   *     do not count
    */
-  Result run(Scope look, Settings settings, CycleOptions permits, Moment now) {
-    MacProbe.Snapshot seen = observe(look, settings, now);
+  Result run(Scope look, Settings settings, CycleOptions options, Moment now) {
+    Snapshot seen = observe(look, settings, now);
     Assessment judged = judge(seen, settings, now);
-    Status status = judged.status();
-    if (permits.report()) {
-      reporter.tell(judged, settings.pace().heartbeat().toSeconds());
-    }
-    statusFile.accept(status);
-    if (look == Scope.FULL) {
-      reporter.looked(FinishedLook.of(status, now, clock.get()));
-    }
+    report(judged, settings, options);
+    finishLook(look, judged, now);
     Decision decision = decide(seen, settings, now);
-    if (!(decision instanceof Decision.Load load)) {
-      return new Result(
-          judged, null, confirmAt(settings, now), ((Decision.Nothing) decision).lookAgainAt());
-    }
-    Outcome outcome =
-        permits.act() ? act(load.trigger(), status, settings, permits, now).outcome() : null;
-    return new Result(judged, outcome, confirmAt(settings, now), null);
+    Outcome outcome = act(decision, judged.status(), settings, options, now);
+    return result(judged, decision, outcome, settings, now);
   }
 
-  private @Nullable Instant confirmAt(Settings settings, Moment now) {
-    return ledger.state().lookAgainAt(now.wall(), settings.pace().confirm());
-  }
-
-  private MacProbe.Snapshot observe(Scope look, Settings settings, Moment now) {
+  private Snapshot observe(Scope look, Settings settings, Moment now) {
     Hardware machine = mac.hardware(settings, now);
-    refuseIfStopping();
-    reporter.belongsTo(machine);
-    MacProbe.Snapshot seen = mac.look(look, settings, ledger.state(), machine, now);
-    refuseIfStopping();
+    throwIfStopping();
+    reporter.identify(machine);
+    Snapshot seen = mac.look(look, settings, ledger.state(), machine, now);
+    throwIfStopping();
     return seen;
   }
 
-  private Assessment judge(MacProbe.Snapshot seen, Settings settings, Moment now) {
+  private Assessment judge(Snapshot seen, Settings settings, Moment now) {
     AgentState agent = reporter.agentState().with(seen.warnings());
-    State before = ledger.state().later(unlived(now));
+    State before = ledger.state().later(sleptSinceLastLook(now));
     Assessment judged =
         assessor.assess(seen.observation(), seen.history(), before, settings, agent, now);
     State state = before.after(judged, seen.history(), settings.pace());
@@ -104,13 +91,26 @@ final class Cycle {
   }
 
   /** How long the Mac has slept since the last look, or how far its clock was set ahead. */
-  private Duration unlived(Moment now) {
+  private Duration sleptSinceLastLook(Moment now) {
     Moment last = lastLook;
     lastLook = now;
     return last != null && now.isAwakenedSince(last) ? now.jumpSince(last) : Duration.ZERO;
   }
 
-  private Decision decide(MacProbe.Snapshot seen, Settings settings, Moment now) {
+  private void report(Assessment judged, Settings settings, CycleOptions options) {
+    if (options.report()) {
+      reporter.report(judged, settings.pace().heartbeat().toSeconds());
+    }
+    statusFile.accept(judged.status());
+  }
+
+  private void finishLook(Scope look, Assessment judged, Moment began) {
+    if (look == Scope.FULL) {
+      reporter.finishLook(new FinishedLook(began, clock.get(), judged.interval()));
+    }
+  }
+
+  private Decision decide(Snapshot seen, Settings settings, Moment now) {
     return Remedy.decide(
         seen.observation().extension(),
         seen.history(),
@@ -120,23 +120,43 @@ final class Cycle {
         now.wall());
   }
 
-  /** The attempt is counted before it is made: not even a crash loop exceeds the settings. */
-  private Attempt act(
-      Trigger trigger, Status status, Settings settings, CycleOptions permits, Moment now) {
+  /** Returns {@code null} if the loader did not run. */
+  private @Nullable Outcome act(
+      Decision decision, Status status, Settings settings, CycleOptions options, Moment now) {
+    return decision instanceof Decision.Load load && options.act()
+        ? load(load.trigger(), status, settings, options, now).outcome()
+        : null;
+  }
+
+  /** The attempt is counted before it is made, so that a crash loop cannot exceed the limit. */
+  private Attempt load(
+      Trigger trigger, Status status, Settings settings, CycleOptions options, Moment now) {
     LoadHistory before = ledger.state().loads();
     ledger.keep(ledger.state().with(before.beginning(now.wall(), trigger)));
     Attempt attempt = loader.apply(settings, now.wall());
-    refuseIfStopping();
-    if (permits.report() && attempt.isNews(trigger, before.last())) {
-      reporter.attempted(status, attempt, trigger);
+    throwIfStopping();
+    if (options.report() && attempt.isNews(trigger, before.last())) {
+      reporter.reportAttempt(status, attempt, trigger);
     }
     ledger.keep(ledger.state().with(ledger.state().loads().ended(attempt)));
     return attempt;
   }
 
-  private void refuseIfStopping() {
+  private Result result(
+      Assessment judged,
+      Decision decision,
+      @Nullable Outcome outcome,
+      Settings settings,
+      Moment now) {
+    Instant confirmAt = ledger.state().lookAgainAt(now.wall(), settings.pace().confirm());
+    Instant actAgainAt =
+        decision instanceof Decision.Nothing nothing ? nothing.lookAgainAt() : null;
+    return new Result(judged, outcome, confirmAt, actAgainAt);
+  }
+
+  private void throwIfStopping() {
     if (mac.isStopping()) {
-      throw new CancellationException("stopping");
+      throw new CancellationException("the agent is shutting down");
     }
   }
 
@@ -145,31 +165,34 @@ final class Cycle {
     /** Which machine this is. */
     Hardware hardware(Settings settings, Moment now);
 
-    /** One look at Defender and its extension. */
-    MacProbe.Snapshot look(
-        Scope look, Settings settings, State state, Hardware machine, Moment now);
+    /** Looks once at Defender and its extension. */
+    Snapshot look(Scope look, Settings settings, State state, Hardware machine, Moment now);
 
-    /** Whether kexts can only be leftovers here; a Mac that does not say is not believed to be. */
+    /** Whether kexts can only be leftovers here; false if the version cannot be read. */
     boolean isBigSurOrLater();
 
-    /** Whether somebody is logged in who could click Allow. */
+    /** Whether a user is logged in who can click Allow. */
     boolean hasConsoleUser();
 
-    /** Whether the agent is being ended, and with it the tools that it asks. */
+    /** Whether the agent is shutting down, and its tools are being stopped. */
     boolean isStopping();
   }
 
-  /** What a cycle may do beyond looking. */
+  /**
+   * What a cycle may do beyond looking.
+   *
+   * @param act run the loader
+   * @param report commit events, and change the state that later looks are compared with
+   */
   record CycleOptions(boolean act, boolean report) {}
 
   /**
-   * What came of a cycle.
+   * The result of a cycle.
    *
-   * @param look what it has seen, and what that means
    * @param outcome of the loader, {@code null} if it did not run
-   * @param confirmAt when what is not told yet is to be looked at again, {@code null} if there is
-   *     nothing
-   * @param actAgainAt when there may be something to do, {@code null} if time will not bring it
+   * @param confirmAt when a change that is held must be confirmed, {@code null} for no such change
+   * @param actAgainAt when the decision may change without a change of the Mac, {@code null} for
+   *     never
    */
   record Result(
       Assessment look,
@@ -181,9 +204,14 @@ final class Cycle {
       return look.status();
     }
 
+    /** Until the next full look, by the settings. */
+    Duration interval() {
+      return look.interval();
+    }
+
     /**
-     * Whether a change of the approval database is what this Mac waits for. One look that cannot
-     * read the database does not end the wait.
+     * Whether this Mac waits for approval, so that the approval database is watched. One look that
+     * cannot read the database does not end the wait.
      */
     boolean isApprovalAwaited() {
       return switch (look.compared().extension().state()) {

@@ -11,8 +11,8 @@ import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.status.Status;
 
 /**
- * Makes a sign of life of the latest status, when the delivery can send one; none while the watcher
- * does not look, because silence is what tells that it is stuck.
+ * Makes a heartbeat of the latest status when the delivery can send one. There is none while the
+ * daemon does not look: then silence shows that it hangs.
  */
 final class Heartbeat implements Supplier<Optional<CloudEvent>> {
   private final EventWriter writer;
@@ -33,14 +33,14 @@ final class Heartbeat implements Supplier<Optional<CloudEvent>> {
     this.clock = clock;
   }
 
-  /** What is to be said from now on. */
-  void say(Status status, long interval) {
+  /** The status and interval of the next heartbeats. */
+  void use(Status status, long interval) {
     latest = status;
     intervalSeconds = interval;
   }
 
   /** A full look has ended. */
-  void looked(FinishedLook full) {
+  void finishLook(FinishedLook full) {
     look = full;
   }
 

@@ -92,14 +92,14 @@ final class Ledger {
     Ledger ledger = new Ledger(spool, file, file.load(hardwareUuid), bounds, clock);
     spool.open();
     ledger.takeUp();
-    ledger.beginAnewAtTheEndOfNumbers();
+    ledger.resetIfNumbersAreExhausted();
     ledger.settle();
     return ledger;
   }
 
   private void takeUp() {
     setOthersAside();
-    buryWhatIsNoted();
+    discardNotedLosses();
     for (SpoolEntry entry : spool.pending()) {
       if (entry.sequence() > state.sequence()) {
         adopt(entry);
@@ -109,7 +109,7 @@ final class Ledger {
   }
 
   /** A number near the last one is damage: it must not be the last word of this Mac. */
-  private void beginAnewAtTheEndOfNumbers() {
+  private void resetIfNumbersAreExhausted() {
     if (!SpoolEntry.canGoOnFrom(state.sequence())) {
       reset(
           state.hardwareUuid(),
@@ -121,7 +121,7 @@ final class Ledger {
    * Which Mac this is, as far as it is known by now. What it did not tell at the start may say that
    * the state is another Mac's.
    */
-  void belongTo(Hardware machine) {
+  void identify(Hardware machine) {
     String known = state.hardwareUuid();
     if (known != null && machine.uuid() != null && !known.equals(machine.uuid())) {
       reset(machine.uuid(), StateFile.OTHER_MAC);
@@ -146,7 +146,7 @@ final class Ledger {
   }
 
   /** Before the news of it is adopted, after which it would be taken for another loss. */
-  private void buryWhatIsNoted() {
+  private void discardNotedLosses() {
     DroppedRanges noted = state.losses();
     for (SpoolEntry entry : spool.pending()) {
       noted.reasonFor(entry.sequence()).ifPresent(why -> spool.markDropped(entry, why));
@@ -193,7 +193,7 @@ final class Ledger {
   }
 
   /** Whether there is something to tell of losses, and room for it that costs no other event. */
-  boolean canTellLosses() {
+  boolean canReportLosses() {
     return !state.losses().untold().isEmpty() && spool.hasRoom(bounds.get(), 1, NEWS_BYTES);
   }
 

@@ -19,7 +19,7 @@ import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Trigger;
 
-/** Tells the fleet: makes the events, has them committed, and lets the delivery know. */
+/** Reports to the fleet: makes events, commits them, and wakes the delivery. */
 final class Reporter {
   private final EventWriter writer;
   private final Ledger ledger;
@@ -28,13 +28,13 @@ final class Reporter {
   private final Instant startedAt;
   private final Supplier<List<String>> warnings;
 
-  private boolean mustTellStart;
+  private boolean mustReportStart;
 
   /**
    * Makes a reporter.
    *
-   * @param warnings tells what is to be said of the settings
-   * @param isDaemon whether its start is told, with the first status
+   * @param warnings about the settings
+   * @param isDaemon whether the start is reported, with the first status
    */
   Reporter(
       EventWriter writer,
@@ -50,10 +50,10 @@ final class Reporter {
     this.heartbeat = heartbeat;
     this.startedAt = startedAt;
     this.warnings = warnings;
-    this.mustTellStart = isDaemon;
+    this.mustReportStart = isDaemon;
   }
 
-  /** What the agent says of itself now. */
+  /** The agent's own part of the status document, as it is now. */
   AgentState agentState() {
     DeliveryState state = delivery.state();
     List<String> all = new ArrayList<>(warnings.get());
@@ -72,57 +72,57 @@ final class Reporter {
         0);
   }
 
-  /** Which Mac this is, as far as it is known by now. */
-  void belongsTo(Hardware machine) {
-    ledger.belongTo(machine);
+  /** Takes note of which Mac this is, as far as that is known. */
+  void identify(Hardware machine) {
+    ledger.identify(machine);
     delivery.committed(ledger.countedSequence());
   }
 
-  /** Tells what is new in a status, if anything is, and if it is not being held. */
-  void tell(Assessment look, long heartbeatSeconds) {
+  /** Reports what is new in a status, unless it is held back. */
+  void report(Assessment look, long heartbeatSeconds) {
     Status status = look.status();
-    heartbeat.say(status, heartbeatSeconds);
-    if (mustTellStart) {
-      mustTellStart = !commit(new EventData.StartedData(status), status);
+    heartbeat.use(status, heartbeatSeconds);
+    if (mustReportStart) {
+      mustReportStart = !commit(new EventData.StartedData(status), status);
     }
-    tellUnkept(status);
+    reportUnsavedAttempt(status);
     if (ledger.state().isGoodBeginning(status)) {
       ledger.keep(ledger.state().withReported(status));
     }
     ledger.state().news(look).ifPresent(news -> commit(news, status));
-    tellLosses(status);
-    delivery.committed(ledger.countedSequence()); // also what a save counted that came late
+    reportLosses(status);
+    delivery.committed(ledger.countedSequence()); // a save that came late may count more
   }
 
-  private void tellUnkept(Status status) {
+  private void reportUnsavedAttempt(Status status) {
     State.Unkept late = ledger.state().unkept();
     if (late != null) {
       commit(new LoadAttemptedData(status, late.attempt(), late.trigger()), status);
     }
   }
 
-  /** A full look has ended: heartbeats may vouch for it. */
-  void looked(FinishedLook look) {
-    heartbeat.looked(look);
+  /** A full look has ended, so heartbeats may be sent. */
+  void finishLook(FinishedLook look) {
+    heartbeat.finishLook(look);
   }
 
   /**
-   * A range of lost events grows until somebody listens: only then is it told, for news that waits
-   * in a full spool would cost another event.
+   * Reports ranges of dropped events only while the endpoint takes events: until then a range can
+   * grow, and its report would take the place of another event in a full spool.
    */
-  private void tellLosses(Status status) {
+  private void reportLosses(Status status) {
     ledger.settle();
     if (delivery.state().isListenedTo()) {
       for (DroppedData range : ledger.state().losses().untold()) {
-        if (ledger.canTellLosses()) {
+        if (ledger.canReportLosses()) {
           commit(range, status);
         }
       }
     }
   }
 
-  /** Tells of a run of the loader; if the disk does not take it, with a later look. */
-  void attempted(Status status, Attempt attempt, Trigger trigger) {
+  /** Reports a run of the loader; if the disk refuses the event, a later look reports it. */
+  void reportAttempt(Status status, Attempt attempt, Trigger trigger) {
     if (!commit(new LoadAttemptedData(status, attempt, trigger), status)) {
       State state = ledger.state();
       ledger.keep(
@@ -130,8 +130,8 @@ final class Reporter {
     }
   }
 
-  /** Tells that the daemon ends on purpose; it has nothing to say if it never came to look. */
-  void stopping(EventData.Cause cause) {
+  /** Reports that the daemon ends on purpose; not if it has never looked. */
+  void reportStop(EventData.Cause cause) {
     Status status = heartbeat.latest();
     if (status != null) {
       commit(new EventData.StoppingData(status, cause), status);

@@ -58,7 +58,7 @@ record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) 
 
   /** After a cycle: what time alone will bring. */
   Schedule after(Scope look, Moment now, Cycle.Result result) {
-    Duration interval = Duration.ofSeconds(result.status().agent().healthIntervalSeconds());
+    Duration interval = result.interval();
     if (result.confirmAt() != null) {
       Duration confirm = Duration.between(now.wall(), result.confirmAt());
       interval = confirm.compareTo(interval) < 0 ? confirm : interval;
@@ -85,7 +85,12 @@ record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) 
 
   /** The Mac has slept, or its clock was set ahead: one look at everything, whatever was missed. */
   Schedule awake(Moment before, Moment now) {
-    return now.isAwakenedSince(before) ? new Schedule(now, followUps, approval) : this;
+    return now.isAwakenedSince(before) ? fullAt(now) : this;
+  }
+
+  /** A full look is due at this time. */
+  Schedule fullAt(Moment now) {
+    return new Schedule(now, followUps, approval);
   }
 
   /** After a look: the next full one, unless this was not one, and the next at the approval. */

@@ -22,8 +22,8 @@ import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Status;
 
-/** Keeps the state in one file, replaced as a whole. */
-final class StateFile {
+/** Keeps the state in one file, which is replaced as a whole. */
+class StateFile {
   private static final int LIMIT_BYTES = 1 << 20;
   private static final int TRIES = 3;
   private static final Duration PAUSE = Duration.ofMillis(100);

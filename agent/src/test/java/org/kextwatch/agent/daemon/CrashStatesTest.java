@@ -16,10 +16,7 @@ import java.util.stream.Stream;
 import okio.ByteString;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.AnnotatedElementContext;
-import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.io.TempDirFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.kextwatch.agent.Script;
@@ -196,18 +193,6 @@ class CrashStatesTest {
             }
           });
       return fresh;
-    }
-  }
-
-  /** So many files are better not on a disk; where there is none in memory, it is slower. */
-  static final class Memory implements TempDirFactory {
-    @Override
-    public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context)
-        throws IOException {
-      Path memory = Path.of("/dev/shm");
-      return Files.isWritable(memory)
-          ? Files.createTempDirectory(memory, "crash")
-          : Files.createTempDirectory("crash");
     }
   }
 }

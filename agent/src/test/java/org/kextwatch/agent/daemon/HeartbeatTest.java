@@ -18,7 +18,7 @@ import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.spool.Spool;
 import org.kextwatch.agent.status.StatusSamples;
 
-/** A heartbeat vouches for a watcher that looks, and for no other. */
+/** A heartbeat is sent only while the daemon looks. */
 class HeartbeatTest {
   private static final Moment BEGAN = new Moment(StatusSamples.NOON, 0);
   private static final Duration INTERVAL = Duration.ofMinutes(5);
@@ -52,16 +52,16 @@ class HeartbeatTest {
     Heartbeat heartbeat = new Heartbeat(new EventWriter(), ledger, clock::get);
     assertTrue(heartbeat.get().isEmpty());
 
-    heartbeat.say(StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE), 900);
+    heartbeat.use(StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE), 900);
     assertTrue(heartbeat.get().isEmpty(), "the look is still under way");
 
-    heartbeat.looked(new FinishedLook(BEGAN, BEGAN, INTERVAL));
+    heartbeat.finishLook(new FinishedLook(BEGAN, BEGAN, INTERVAL));
     assertFalse(heartbeat.get().isEmpty());
 
     clock.set(at(901, 901));
     assertTrue(heartbeat.get().isEmpty());
 
-    heartbeat.looked(new FinishedLook(at(901, 901), at(901, 901), INTERVAL));
+    heartbeat.finishLook(new FinishedLook(at(901, 901), at(901, 901), INTERVAL));
     assertFalse(heartbeat.get().isEmpty());
   }
 

@@ -66,14 +66,14 @@ class LedgerBoundsTest {
   @Test
   void thereIsNoRoomForNewsOfALossInAFullSpool() throws IOException {
     Ledger ledger = open(new Disk());
-    assertFalse(ledger.canTellLosses());
+    assertFalse(ledger.canReportLosses());
     tell(ledger, 10);
-    assertFalse(ledger.canTellLosses());
+    assertFalse(ledger.canReportLosses());
     deliverOldest();
-    assertTrue(ledger.canTellLosses());
+    assertTrue(ledger.canReportLosses());
     assertTrue(commit(ledger, evicted(1, 6)));
     assertEquals(new DroppedRanges(6, List.of()), ledger.state().losses());
-    assertFalse(ledger.canTellLosses());
+    assertFalse(ledger.canReportLosses());
   }
 
   @Test

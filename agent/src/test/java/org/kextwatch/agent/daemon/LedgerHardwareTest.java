@@ -37,9 +37,9 @@ class LedgerHardwareTest {
   void theMacThatItWasGoesOn() throws IOException {
     Ledger before = twoEvents();
     Ledger ledger = open(null);
-    ledger.belongTo(SILENT);
+    ledger.identify(SILENT);
     assertEquals(MAC.withoutBoot(), ledger.state().hardware());
-    ledger.belongTo(MAC);
+    ledger.identify(MAC);
     assertEquals(before.state().streamId(), ledger.state().streamId());
     assertEquals(2, ledger.countedSequence());
     assertEquals(List.of(), ledger.warnings());
@@ -50,7 +50,7 @@ class LedgerHardwareTest {
     Ledger before = twoEvents();
     before.keep(before.state().withReported(STATUS));
     Ledger ledger = open(null);
-    ledger.belongTo(OTHER);
+    ledger.identify(OTHER);
     assertNotEquals(before.state().streamId(), ledger.state().streamId());
     assertNotEquals(before.state().pseudonym(), ledger.state().pseudonym());
     assertEquals("another", ledger.state().hardwareUuid());
@@ -72,7 +72,7 @@ class LedgerHardwareTest {
   void aStateThatDidNotKnowItsMacLearnsIt() throws IOException {
     Ledger ledger = open(null);
     assertTrue(commit(ledger));
-    ledger.belongTo(MAC);
+    ledger.identify(MAC);
     assertEquals("uuid", ledger.state().hardwareUuid());
     assertEquals(1, ledger.countedSequence());
     assertEquals(ledger.state(), open("uuid").state());
@@ -82,14 +82,14 @@ class LedgerHardwareTest {
   void whatIsKnownIsWrittenOnce() throws IOException {
     Ledger ledger = twoEvents();
     Files.delete(folder.resolve("state.json"));
-    ledger.belongTo(MAC);
-    ledger.belongTo(SILENT);
+    ledger.identify(MAC);
+    ledger.identify(SILENT);
     assertTrue(Files.notExists(folder.resolve("state.json")));
   }
 
   private Ledger twoEvents() throws IOException {
     Ledger ledger = open("uuid");
-    ledger.belongTo(MAC);
+    ledger.identify(MAC);
     assertTrue(commit(ledger));
     assertTrue(commit(ledger));
     return ledger;

@@ -14,10 +14,12 @@ import java.util.concurrent.CancellationException;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Cycle.CycleOptions;
+import org.kextwatch.agent.daemon.Plan.Stamps;
 import org.kextwatch.agent.daemon.Schedule.Scope;
 import org.kextwatch.agent.delivery.DeliveryThread;
 import org.kextwatch.agent.event.EventData;
 import org.kextwatch.agent.event.EventWriter;
+import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.event.SpooledEvent;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
@@ -30,16 +32,15 @@ import org.kextwatch.agent.status.Changes;
 import org.kextwatch.agent.status.Device;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Observation;
+import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Status;
-import org.kextwatch.agent.status.SystemExtension;
+import org.kextwatch.agent.status.Trigger;
 
 /**
- * The daemon's own cycle, schedule, ledger and reporter around a Mac in memory, in the time of that
+ * The real cycle, plan, assessor, ledger and reporter around a Mac in memory, in the time of that
  * Mac. An event that the saved state counts is delivered at once.
  */
 final class ModelDaemon implements Cycle.Mac {
-  private static final Duration WATCH = Duration.ofSeconds(1);
-
   private final ModelMac mac;
   private final Settings settings;
   private final Path folder;
@@ -47,17 +48,16 @@ final class ModelDaemon implements Cycle.Mac {
   private final Device device;
   private final Hardware hardware;
   private final UnforcedDisk disk = new UnforcedDisk();
+  private final StateFile stateFile = new StateInMemory();
 
   private Spool spool;
   private Ledger ledger;
   private Reporter reporter;
   private Cycle cycle;
-  private Schedule schedule;
-  private Moment lastTick;
-  private Integer awaiting;
-  private List<SystemExtension> stamps;
+  private Plan plan;
   private Health lastHealth;
   private long delivered;
+  private int attempts;
 
   ModelDaemon(ModelMac mac, Settings settings, Path folder, Witness witness) {
     this.mac = mac;
@@ -77,8 +77,7 @@ final class ModelDaemon implements Cycle.Mac {
     try {
       root = SystemRoot.at(folder);
       spool = new Spool(folder.resolve("spool"), disk);
-      StateFile file = new StateFile(folder.resolve("state.json"), disk);
-      ledger = Ledger.open(spool, file, "uuid", settings::spool, mac::now);
+      ledger = Ledger.open(spool, stateFile, "uuid", settings::spool, mac::now);
     } catch (IOException | RefusedPathException e) {
       throw new AssertionError(e);
     }
@@ -89,15 +88,12 @@ final class ModelDaemon implements Cycle.Mac {
     reporter = new Reporter(writer, ledger, delivery, heartbeat, mac.wall, () -> List.of(), true);
     cycle = new Cycle(this, this::load, ledger, reporter, this::write, mac::now);
     lastHealth = null;
-    awaiting = null;
-    stamps = null;
-    lastTick = mac.now();
-    schedule = Schedule.atOnce(lastTick);
+    plan = Plan.starting(mac.now());
   }
 
   /** The process ends on purpose, as at a shutdown. */
   void stop() {
-    reporter.stopping(EventData.Cause.SIGNAL);
+    reporter.reportStop(EventData.Cause.SIGNAL);
     deliver();
   }
 
@@ -105,47 +101,48 @@ final class ModelDaemon implements Cycle.Mac {
     return ledger.state();
   }
 
-  Schedule schedule() {
-    return schedule;
-  }
-
-  /** Whatever is due is done, as the daemon does it when its nap ends. */
+  /** Runs a cycle if one is due, as the daemon does after each sleep. */
   void tick() {
-    Moment now = mac.now();
-    schedule = schedule.awake(lastTick, now);
-    lastTick = now;
-    if (!mac.rows().equals(stamps)) {
-      schedule = schedule.approvalAt(now);
-    }
-    if (awaiting != null && awaiting != mac.databaseStamp) {
-      schedule = schedule.approvalAt(now);
-    }
-    Scope due = schedule.due(now);
+    Stamps stamps = new Stamps(mac.rows(), mac.databaseStamp);
+    plan = plan.check(mac.now(), stamps);
+    Scope due = plan.due();
     if (due != null) {
-      look(due, now);
+      cycle(due, stamps);
     }
   }
 
-  private void look(Scope due, Moment now) {
-    int before = mac.databaseStamp;
-    stamps = mac.rows();
+  /** Runs a full look now. */
+  void lookNow() {
+    plan = plan.fullLookAt(mac.now());
+    tick();
+  }
+
+  private void cycle(Scope look, Stamps stamps) {
     Cycle.Result result;
     try {
-      result = cycle.run(due, settings, new CycleOptions(true, true), now);
-    } catch (CancellationException e) { // as a crash: nothing more is done or kept
+      result = cycle.run(look, settings, new CycleOptions(true, true), mac.now());
+    } catch (CancellationException e) { // as in a crash: nothing more is done or saved
       start();
       return;
     }
     deliver();
-    awaiting = result.isApprovalAwaited() ? before : null;
-    schedule = schedule.after(due, mac.now(), result);
-    witness.looked(due, result);
+    plan = plan.after(look, stamps, result, mac.now());
+    witness.looked(look, result);
   }
 
-  /** How long the daemon naps now. */
-  Duration nap() {
-    Duration nap = schedule.nap(mac.now());
-    return (awaiting != null && WATCH.compareTo(nap) < 0 ? WATCH : nap).plusMillis(1);
+  /** How long the daemon sleeps now. */
+  Duration sleep() {
+    return plan.sleep(mac.now()).plusMillis(1);
+  }
+
+  /** How long it sleeps at most if no file changes. */
+  Duration untilDue() {
+    return plan.schedule().nap(mac.now()).plusMillis(1);
+  }
+
+  /** Whether looks follow a load. */
+  boolean isFollowingLoad() {
+    return !plan.schedule().followUps().isEmpty();
   }
 
   private void deliver() {
@@ -163,21 +160,31 @@ final class ModelDaemon implements Cycle.Mac {
     }
   }
 
+  /** As the loader does it: macOS may have loaded the kext by now, then kextutil does not run. */
   private Attempt load(Settings inForce, Instant at) {
     assertEquals(at, ledger.state().loads().begun(), "the attempt is counted before it is made");
-    witness.loads(at);
-    return mac.kextutil(at, witness::meanwhile);
+    boolean isForGrant = ledger.state().loads().attempts() > attempts;
+    Trigger trigger = isForGrant ? Trigger.APPROVED : Trigger.PROMPT_RENEWAL;
+    boolean isLoaded = mac.listed().isLoaded();
+    witness.loads(trigger, ledger.state().loads().bootId(), isLoaded);
+    return isLoaded
+        ? new Attempt(at, Outcome.LOADED, null, "")
+        : mac.kextutil(at, witness::meanwhile);
   }
 
-  /** What everybody on the Mac can read is told, unless it waits for a reason. */
+  /** A status that all users of the Mac can read was reported before, or is held for a reason. */
   private void write(Status status) {
+    deliver();
     State state = ledger.state();
+    witness.wrote(status, state.told());
+    attempts = state.loads().attempts();
     boolean waits =
         state.steadiness().held()
             || !state.lostSight().since().isEmpty()
             || !state.ration().allows(status.observedAt());
     if (!waits) {
-      assertEquals(List.of(), Changes.between(state.told(), status), "written before it is told");
+      assertEquals(
+          List.of(), Changes.between(state.told(), status), "written before it is reported");
     }
   }
 
@@ -229,6 +236,34 @@ final class ModelDaemon implements Cycle.Mac {
     return witness.dies();
   }
 
+  /** What is saved is read back from JSON; no file is written, because that is slow. */
+  private static final class StateInMemory extends StateFile {
+    private State saved;
+
+    private StateInMemory() {
+      super(Path.of("state.json"), new UnforcedDisk());
+    }
+
+    @Override
+    Loaded load(String hardwareUuid) {
+      if (saved == null) {
+        return Loaded.fresh(hardwareUuid, null);
+      }
+      try {
+        State read = Json.read(State.class, Json.write(saved));
+        assertEquals(saved, read, "what was saved is what is read back");
+        return new Loaded(read, null, false);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    void save(State state) {
+      saved = state;
+    }
+  }
+
   /** Sees what the daemon does. */
   interface Witness {
     /** An event is delivered. */
@@ -237,13 +272,25 @@ final class ModelDaemon implements Cycle.Mac {
     /** A look is under way. */
     default void looks(Scope look) {}
 
+    /**
+     * The status file is written.
+     *
+     * @param told what later looks are compared with
+     */
+    default void wrote(Status status, Status told) {}
+
     /** A cycle has ended. */
     default void looked(Scope look, Cycle.Result result) {}
 
-    /** The loader is about to run. */
-    default void loads(Instant at) {}
+    /**
+     * The loader begins.
+     *
+     * @param bootId that the daemon knows
+     * @param isLoaded whether the kext is listed already, so that kextutil does not run
+     */
+    default void loads(Trigger trigger, String bootId, boolean isLoaded) {}
 
-    /** The loader runs. */
+    /** kextutil runs. */
     default void meanwhile() {}
 
     /** Whether the process dies here. */

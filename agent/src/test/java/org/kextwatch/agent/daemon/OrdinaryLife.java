@@ -126,7 +126,7 @@ final class OrdinaryLife implements ModelDaemon.Witness {
       if (nap.compareTo(free) <= 0) {
         mac.pass(nap);
         daemon.tick();
-        nap = daemon.nap();
+        nap = daemon.sleep();
       } else {
         mac.pass(free);
         nap = nap.minus(free);

@@ -31,7 +31,8 @@ class ScheduleTest {
           PROTECTED,
           PROTECTED,
           new Judged(PROTECTED.verdict(), PROTECTED.reason(), StatusSamples.NOON),
-          LostSight.NONE);
+          LostSight.NONE,
+          INTERVAL);
   private static final Moment START = new Moment(Instant.parse("2026-11-23T12:00:00Z"), 1_000);
 
   @Test

@@ -51,7 +51,8 @@ class ReporterTest {
           PROTECTED,
           PROTECTED,
           new Judged(PROTECTED.verdict(), PROTECTED.reason(), StatusSamples.NOON),
-          LostSight.NONE);
+          LostSight.NONE,
+          Duration.ofMinutes(5));
 
   @TempDir private Path folder;
 
@@ -94,18 +95,18 @@ class ReporterTest {
 
   @Test
   void theStartIsToldOnceAndAGoodBeginningIsNoNews() throws IOException {
-    reporter.tell(LOOK, 900);
-    reporter.tell(LOOK, 900);
+    reporter.report(LOOK, 900);
+    reporter.report(LOOK, 900);
     assertEquals(List.of(EventType.AGENT_STARTED), waiting());
     assertEquals(PROTECTED, ledger.state().told());
   }
 
   @Test
   void anAttemptAndTheEndAreTold() throws IOException {
-    reporter.tell(LOOK, 900);
+    reporter.report(LOOK, 900);
     Attempt attempt = new Attempt(StatusSamples.NOON, Outcome.LOADED, 0, "");
-    reporter.attempted(PROTECTED, attempt, Trigger.APPROVED);
-    reporter.stopping(EventData.Cause.UPGRADE);
+    reporter.reportAttempt(PROTECTED, attempt, Trigger.APPROVED);
+    reporter.reportStop(EventData.Cause.UPGRADE);
     assertEquals(
         List.of(EventType.AGENT_STARTED, EventType.LOAD_ATTEMPTED, EventType.AGENT_STOPPING),
         waiting());
@@ -114,34 +115,34 @@ class ReporterTest {
 
   @Test
   void anAttemptThatTheDiskDidNotTakeIsToldWithTheNextLook() throws IOException {
-    reporter.tell(LOOK, 900);
+    reporter.report(LOOK, 900);
     Path fresh = folder.resolve("spool/new");
     Files.move(fresh, folder.resolve("away"));
     Attempt attempt = new Attempt(StatusSamples.NOON, Outcome.FAILED, 1, "");
-    reporter.attempted(PROTECTED, attempt, Trigger.APPROVED);
+    reporter.reportAttempt(PROTECTED, attempt, Trigger.APPROVED);
     assertEquals(1, spool.pendingCount());
 
     Files.move(folder.resolve("away"), fresh);
-    reporter.tell(LOOK, 900);
-    reporter.tell(LOOK, 900);
+    reporter.report(LOOK, 900);
+    reporter.report(LOOK, 900);
     assertEquals(List.of(EventType.AGENT_STARTED, EventType.LOAD_ATTEMPTED), waiting());
   }
 
   @Test
   void whoNeverLookedHasNothingToSayAtTheEnd() throws IOException {
-    reporter.stopping(EventData.Cause.SIGNAL);
+    reporter.reportStop(EventData.Cause.SIGNAL);
     assertEquals(List.of(), waiting());
   }
 
   @Test
   void aLossIsToldOnceSomebodyListensAndNotBefore() throws IOException {
     loseTwo();
-    reporter.tell(LOOK, 900);
+    reporter.report(LOOK, 900);
     assertEquals(1, ledger.state().losses().untold().size());
 
     delivery.start();
     assertTrue(delivery.flush(Duration.ofSeconds(20)));
-    reporter.tell(LOOK, 900);
+    reporter.report(LOOK, 900);
     assertEquals(List.of(), ledger.state().losses().untold());
     assertTrue(delivery.flush(Duration.ofSeconds(20)));
     assertEquals(1, inbound.ofType("events.dropped").size());
@@ -154,8 +155,8 @@ class ReporterTest {
     receiver.close();
     delivery.start();
     delivery.flush(Duration.ofMillis(500));
-    reporter.tell(LOOK, 900);
-    reporter.tell(LOOK, 900);
+    reporter.report(LOOK, 900);
+    reporter.report(LOOK, 900);
     assertEquals(1, ledger.state().losses().untold().size());
     assertEquals(2, ledger.state().losses().untold().get(0).count());
   }
@@ -169,9 +170,9 @@ class ReporterTest {
 
   /** Of four events the first two, for the spool is made smaller. */
   private void loseTwo() throws IOException {
-    reporter.tell(LOOK, 900);
+    reporter.report(LOOK, 900);
     for (int i = 0; i < 3; i++) {
-      reporter.stopping(EventData.Cause.SIGNAL);
+      reporter.reportStop(EventData.Cause.SIGNAL);
     }
     bounds = new SpoolBounds(2, 1 << 30, Duration.ofDays(14));
     ledger.settle();
