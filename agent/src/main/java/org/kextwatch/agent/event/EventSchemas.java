@@ -8,6 +8,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.kextwatch.agent.status.Reason;
 
 /**
  * What receivers may rely on, as JSON Schema 2020-12: one schema for each type of event, what they
@@ -35,9 +38,16 @@ public final class EventSchemas {
       if (in == null) {
         throw new IllegalStateException("this program lacks its own " + FOLDER + name);
       }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .replace("\"@reasons@\"", reasons());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String reasons() {
+    return Stream.of(Reason.values())
+        .map(reason -> '"' + EnumAdapter.of(reason) + '"')
+        .collect(Collectors.joining(", "));
   }
 }
