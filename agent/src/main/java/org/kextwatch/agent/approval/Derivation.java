@@ -9,7 +9,6 @@ import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Extension;
 import org.kextwatch.agent.status.ExtensionKind;
 import org.kextwatch.agent.status.ExtensionState;
-import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.SystemExtension;
 
@@ -155,15 +154,9 @@ final class Derivation {
     };
   }
 
-  /**
-   * From macOS 11 the loader keeps refusing an approved kext until the Mac restarts. A database
-   * that cannot be read any more takes no grant back.
-   */
+  /** From macOS 11 the loader keeps refusing an approved kext until the Mac restarts. */
   private static ExtensionState blockedState(Evidence evidence) {
-    boolean isGiven =
-        evidence.grant().isGiven()
-            || (evidence.grant() == Grant.UNREADABLE && evidence.history().hasTriedForGrant());
-    if (!isGiven) {
+    if (!evidence.history().isApproved(evidence.grant())) {
       return ExtensionState.AWAITING_APPROVAL;
     }
     return evidence.isBigSurOrLater() ? ExtensionState.PENDING_RESTART : ExtensionState.CONFLICT;

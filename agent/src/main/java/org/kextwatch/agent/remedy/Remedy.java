@@ -57,39 +57,50 @@ public final class Remedy {
     }
     return switch (extension.state()) {
       case APPROVED_INACTIVE, BLOCKED, CONFLICT, AWAITING_APPROVAL, NEVER_REQUESTED ->
-          mayLoad(extension, history, loading)
-              ? load(history, now)
-              : renewIfUserMay(extension, history, loading, consoleUser, now);
-      case UNKNOWN -> {
-        if (extension.grant() != Grant.UNREADABLE) {
-          yield NOTHING;
-        }
-        yield mayLoad(extension, history, loading)
-            ? load(history, now)
-            : renew(history, loading, consoleUser, now); // the attempt is the only eye we have
-      }
+          loadOrRenew(
+              extension,
+              history,
+              loading,
+              consoleUser && !Boolean.FALSE.equals(extension.userMayApprove()),
+              now);
+      case UNKNOWN -> // without the database, an attempt is the only way to learn the state
+          extension.grant() == Grant.UNREADABLE
+              ? loadOrRenew(extension, history, loading, consoleUser, now)
+              : NOTHING;
       case ABSENT, PENDING_RESTART, ACTIVE, DISABLED -> NOTHING;
     };
   }
 
   /**
-   * Whether it is approved, or allowed by a profile: macOS acts on a profile only when a load is
-   * tried (rdar 37709636, rdar 39209026).
+   * Loads what is approved or what a profile allows (macOS acts on a profile only when a load is
+   * tried: rdar 37709636, rdar 39209026), and renews the prompt for what is not approved.
    */
-  private static boolean mayLoad(
-      Extension extension, LoadHistory history, Settings.Loading loading) {
-    boolean isApproved =
-        extension.grant().isGiven() || Boolean.TRUE.equals(extension.allowedByProfile());
-    return isApproved && loading.whenApproved() && history.attempts() < loading.maxAttempts();
+  private static Decision loadOrRenew(
+      Extension extension,
+      LoadHistory history,
+      Settings.Loading loading,
+      boolean someoneMayApprove,
+      Instant now) {
+    boolean isApproved = history.isApproved(extension.grant());
+    boolean mayLoad =
+        loading.whenApproved()
+            && history.attempts() < loading.maxAttempts()
+            && (isApproved || Boolean.TRUE.equals(extension.allowedByProfile()));
+    if (mayLoad) {
+      return load(history, now);
+    }
+    return !isApproved && someoneMayApprove && loading.renewPrompt()
+        ? renew(history, loading.renewalInterval(), now)
+        : NOTHING;
   }
 
-  /** Whether all attempts for this grant are spent, so that the reason is {@code load_failed}. */
+  /** Whether all attempts for this grant are used up, so that the reason is {@code load_failed}. */
   public static boolean exhausted(
       Extension extension, LoadHistory history, Settings.Loading loading) {
     return switch (extension.state()) {
       case APPROVED_INACTIVE, BLOCKED, CONFLICT ->
           extension.kind() == ExtensionKind.KERNEL
-              && extension.grant().isGiven()
+              && history.isApproved(extension.grant())
               && history.attempts() >= loading.maxAttempts();
       default -> false;
     };
@@ -104,23 +115,8 @@ public final class Remedy {
     return at(due(history.begun(), pause, now), Trigger.APPROVED, now);
   }
 
-  private static Decision renewIfUserMay(
-      Extension extension,
-      LoadHistory history,
-      Settings.Loading loading,
-      boolean consoleUser,
-      Instant now) {
-    return extension.grant().isGiven() || Boolean.FALSE.equals(extension.userMayApprove())
-        ? NOTHING
-        : renew(history, loading, consoleUser, now);
-  }
-
-  private static Decision renew(
-      LoadHistory history, Settings.Loading loading, boolean consoleUser, Instant now) {
-    if (!loading.renewPrompt() || !consoleUser) {
-      return NOTHING;
-    }
-    Instant due = due(history.begun(), loading.renewalInterval(), now);
+  private static Decision renew(LoadHistory history, Duration interval, Instant now) {
+    Instant due = due(history.begun(), interval, now);
     List<Instant> today =
         history.prompts().stream()
             .filter(at -> at.isAfter(now.minus(DAY)) && !at.isAfter(now))

@@ -7,20 +7,23 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has been tried to load the kext, kept over restarts of the agent. It is written before the
- * loader runs, so that not even a crash loop can try more often than the settings allow.
+ * The attempts to load the kext, kept over restarts of the agent. An attempt is saved before the
+ * loader runs, so that even an agent that crashes again and again makes no more attempts than the
+ * settings allow.
  *
- * @param bootId the boot that {@code last} and {@code attempts} belong to, {@code null} if not
+ * <p>The names of the components are those of {@code state.json}.
+ *
+ * @param bootId the boot of {@code last} and {@code attempts}, {@code null} if not known
+ * @param kextVersion the version on disk of {@code last} and {@code attempts}, {@code null} if not
  *     known
- * @param kextVersion the version on disk that they belong to, {@code null} if not known
  * @param grant the last grant that could be read, {@code null} before the first
  * @param grantedSince when a grant was first seen, {@code null} while there is none
- * @param begun when the last run of the loader began, ended or not
+ * @param begun when the last run of the loader began, whether it has ended or not
  * @param last the last run that ended, {@code null} before the first
- * @param attempts runs since the grant, or since a profile allows the kext, for this boot and
- *     version; none once the kext has stayed loaded
- * @param prompts begin of each renewal in the last 24 hours, oldest first
- * @param allowed whether a profile allows the kext, as far as could be told
+ * @param attempts runs since the grant was given, or since a profile allows the kext, for this boot
+ *     and version; 0 once the kext has stayed loaded
+ * @param prompts when each prompt renewal of the last 24 hours began, oldest first
+ * @param allowed whether a profile allows the kext, {@code null} if not known
  * @param loadedSince since when the kernel has listed the kext at each look, {@code null} if it
  *     does not
  */
@@ -39,7 +42,7 @@ public record LoadHistory(
   public static final LoadHistory NONE =
       new LoadHistory(null, null, null, null, null, null, 0, List.of(), null, null);
 
-  /** A kext that stays loaded so long was loaded well: its attempts count no more. */
+  /** A load that lasts this long has succeeded: the attempts before it no longer count. */
   private static final Duration LASTING = Duration.ofMinutes(10);
 
   private static final Duration DAY = Duration.ofDays(1);
@@ -49,16 +52,15 @@ public record LoadHistory(
   }
 
   /**
-   * The history as it counts now: an attempt is evidence only for its boot, its kext version and
-   * its grant. What could not be read this time is no news.
+   * After a look: an attempt is evidence only for its boot, its kext version and its grant. What
+   * this look could not read stays as it was.
    */
   public LoadHistory seen(
       Instant now, @Nullable String boot, @Nullable String version, Grant seenGrant) {
     boolean otherMac = differs(bootId, boot) || differs(kextVersion, version);
     Grant known = seenGrant == Grant.UNREADABLE ? grant : seenGrant;
     boolean isGiven = known != null && known.isGiven();
-    boolean wasGiven = grant != null && grant.isGiven();
-    boolean otherGrant = isGiven != wasGiven || (isGiven && known != grant);
+    boolean otherGrant = isGiven != isGranted() || (isGiven && known != grant);
     boolean isVoid = otherMac || otherGrant;
     return new LoadHistory(
         boot == null ? bootId : boot,
@@ -74,34 +76,22 @@ public record LoadHistory(
   }
 
   /**
-   * The history once it is known whether a profile allows the kext. Where nobody has approved, the
-   * attempts are made for that allowance, and count from when it comes.
+   * After a look at the profiles. Without a grant, the attempts are made for what a profile allows,
+   * and count from the moment it does.
    *
-   * @param nowAllowed {@code null} if it cannot be told, which is no news
+   * @param nowAllowed {@code null} if not known: nothing changes then
    */
   public LoadHistory allowing(@Nullable Boolean nowAllowed) {
-    if (nowAllowed == null || nowAllowed.equals(allowed)) {
-      return this;
-    }
-    boolean isGiven = grant != null && grant.isGiven();
-    return new LoadHistory(
-        bootId,
-        kextVersion,
-        grant,
-        grantedSince,
-        begun,
-        last,
-        isGiven ? attempts : 0,
-        prompts,
-        nowAllowed,
-        loadedSince);
+    return nowAllowed == null || nowAllowed.equals(allowed)
+        ? this
+        : with(begun, last, isGranted() ? attempts : 0, prompts, nowAllowed, loadedSince);
   }
 
   /**
-   * The history once the kernel's list is known. Loads that do not last use the attempts up, and
-   * one that lasts gives all of them back.
+   * After a look at the kernel's list. Loads that do not last use the attempts up; one that lasts
+   * gives all of them back.
    *
-   * @param loaded {@code null} if the list cannot be read, which is no news
+   * @param loaded {@code null} if the list cannot be read: nothing changes then
    */
   public LoadHistory listing(Instant now, @Nullable Boolean loaded) {
     if (loaded == null) {
@@ -110,63 +100,74 @@ public record LoadHistory(
     Instant known = loadedSince == null || loadedSince.isAfter(now) ? now : loadedSince;
     Instant since = loaded ? known : null;
     boolean lasts = since != null && !since.plus(LASTING).isAfter(now);
-    return new LoadHistory(
-        bootId,
-        kextVersion,
-        grant,
-        grantedSince,
-        begun,
-        last,
-        lasts ? 0 : attempts,
-        prompts,
-        allowed,
-        since);
+    return with(begun, last, lasts ? 0 : attempts, prompts, allowed, since);
+  }
+
+  /**
+   * Whether the kext counts as approved: a grant that was already acted on holds while the database
+   * cannot be read.
+   *
+   * @param now what the database says now
+   */
+  public boolean isApproved(Grant now) {
+    return now.isGiven() || (now == Grant.UNREADABLE && hasTriedForGrant());
   }
 
   /** Whether the last attempt that counts was made for a grant, and not to renew the prompt. */
-  public boolean hasTriedForGrant() {
-    return grant != null && grant.isGiven() && last != null && !prompts.contains(last.at());
+  private boolean hasTriedForGrant() {
+    return isGranted() && last != null && !prompts.contains(last.at());
   }
 
-  /** Whether the kernel has listed the kext since the last attempt: then that attempt is over. */
+  /** Whether the kernel has listed the kext since the last attempt: that attempt is over then. */
   public boolean hasLoadedSinceLast() {
     return last != null && loadedSince != null && !last.at().isAfter(loadedSince);
+  }
+
+  /** When the loader is about to run. */
+  public LoadHistory beginning(Instant now, Trigger trigger) {
+    List<Instant> recent =
+        prompts.stream().filter(at -> at.isAfter(now.minus(DAY)) && !at.isAfter(now)).toList();
+    return trigger == Trigger.PROMPT_RENEWAL
+        ? with(
+            now,
+            last,
+            attempts,
+            Stream.concat(recent.stream(), Stream.of(now)).toList(),
+            allowed,
+            loadedSince)
+        : with(now, last, attempts + 1, recent, allowed, loadedSince);
+  }
+
+  /** When the loader has run. */
+  public LoadHistory ended(Attempt attempt) {
+    return with(begun, attempt, attempts, prompts, allowed, loadedSince);
+  }
+
+  private boolean isGranted() {
+    return grant != null && grant.isGiven();
   }
 
   private static boolean differs(@Nullable String known, @Nullable String seen) {
     return known != null && seen != null && !known.equals(seen);
   }
 
-  /** The loader is about to run. */
-  public LoadHistory beginning(Instant now, Trigger trigger) {
-    List<Instant> recent =
-        prompts.stream().filter(at -> at.isAfter(now.minus(DAY)) && !at.isAfter(now)).toList();
-    boolean renewal = trigger == Trigger.PROMPT_RENEWAL;
+  private LoadHistory with(
+      @Nullable Instant newBegun,
+      @Nullable Attempt newLast,
+      int newAttempts,
+      List<Instant> newPrompts,
+      @Nullable Boolean newAllowed,
+      @Nullable Instant newLoadedSince) {
     return new LoadHistory(
         bootId,
         kextVersion,
         grant,
         grantedSince,
-        now,
-        last,
-        renewal ? attempts : attempts + 1,
-        renewal ? Stream.concat(recent.stream(), Stream.of(now)).toList() : recent,
-        allowed,
-        loadedSince);
-  }
-
-  /** The loader has run. */
-  public LoadHistory ended(Attempt attempt) {
-    return new LoadHistory(
-        bootId,
-        kextVersion,
-        grant,
-        grantedSince,
-        begun,
-        attempt,
-        attempts,
-        prompts,
-        allowed,
-        loadedSince);
+        newBegun,
+        newLast,
+        newAttempts,
+        newPrompts,
+        newAllowed,
+        newLoadedSince);
   }
 }

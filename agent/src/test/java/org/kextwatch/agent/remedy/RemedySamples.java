@@ -1,0 +1,105 @@
+package org.kextwatch.agent.remedy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.kextwatch.agent.config.Settings.Loading;
+import org.kextwatch.agent.config.Settings.WatchedExtension;
+import org.kextwatch.agent.remedy.Decision.Load;
+import org.kextwatch.agent.remedy.Decision.Nothing;
+import org.kextwatch.agent.status.Extension;
+import org.kextwatch.agent.status.ExtensionKind;
+import org.kextwatch.agent.status.ExtensionState;
+import org.kextwatch.agent.status.Grant;
+import org.kextwatch.agent.status.LoadHistory;
+import org.kextwatch.agent.status.Trigger;
+
+/** Extensions and load histories, and the decisions about them. */
+final class RemedySamples {
+  static final Instant NOW = Instant.parse("2026-11-23T18:45:17Z");
+  static final Duration INTERVAL = Duration.ofMinutes(25);
+  static final Duration TIMEOUT = Duration.ofMinutes(3);
+  static final Loading LOADING = new Loading(true, true, INTERVAL, 8, TIMEOUT);
+  static final Loading NO_LOADS = new Loading(false, true, INTERVAL, 8, TIMEOUT);
+  static final Loading NO_PROMPTS = new Loading(true, false, INTERVAL, 8, TIMEOUT);
+  static final Decision NOTHING = new Nothing(null);
+  static final Decision LOAD = new Load(Trigger.APPROVED);
+
+  private RemedySamples() {}
+
+  static Decision decide(Extension extension, LoadHistory history, Loading loading) {
+    return decide(extension, history, loading, NOW);
+  }
+
+  static Decision decide(
+      Extension extension, LoadHistory history, Loading loading, Instant now) {
+    return Remedy.decide(extension, history, loading, true, false, now);
+  }
+
+  static Decision decision(Trigger trigger) {
+    return trigger == null ? NOTHING : new Load(trigger);
+  }
+
+  static LoadHistory granted() {
+    return LoadHistory.NONE.seen(NOW, "boot", "1", Grant.USER);
+  }
+
+  static LoadHistory tried(int times, Instant last) {
+    LoadHistory history = granted();
+    for (int i = 0; i < times; i++) {
+      history = history.beginning(last, Trigger.APPROVED);
+    }
+    return history;
+  }
+
+  static Extension conflict() {
+    return extension(ExtensionKind.KERNEL, ExtensionState.CONFLICT, Grant.USER, true);
+  }
+
+  static Extension allowed(ExtensionState state, Grant grant, Boolean userMayApprove) {
+    Extension other = extension(ExtensionKind.KERNEL, state, grant, userMayApprove);
+    return new Extension(
+        other.kind(),
+        other.state(),
+        other.bundleId(),
+        other.teamId(),
+        other.path(),
+        other.version(),
+        other.loaded(),
+        other.loadedVersion(),
+        other.grant(),
+        other.grantEvidence(),
+        other.userMayApprove(),
+        true,
+        other.lastAttempt(),
+        other.systemExtensions());
+  }
+
+  static Extension extension(
+      ExtensionKind kind, ExtensionState state, Grant grant, Boolean userMayApprove) {
+    return extension(WatchedExtension.DEFENDER, kind, state, grant, userMayApprove);
+  }
+
+  static Extension extension(
+      WatchedExtension watched,
+      ExtensionKind kind,
+      ExtensionState state,
+      Grant grant,
+      Boolean userMayApprove) {
+    return new Extension(
+        kind,
+        state,
+        watched.bundleId(),
+        watched.teamId(),
+        watched.path(),
+        "1",
+        false,
+        null,
+        grant,
+        "",
+        userMayApprove,
+        false,
+        null,
+        List.of());
+  }
+}
