@@ -6,14 +6,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a fall is told yet. One on health alone is looked at twice before it is told, and held
- * while Defender settles: it restarts itself at updates and fetches definitions after boot. What
- * the extension says is never held.
+ * Holds a degradation of Defender's health back until it is worth an event: until a second look
+ * confirms it, and while Defender settles, because it restarts itself at updates and fetches
+ * definitions after a boot. A change of the extension is never held.
+ *
+ * <p>The names of the components are those of {@code state.json}.
  *
  * @param settledAt when Defender is expected to have settled, {@code null} if it has
- * @param fallSeenAt when the fall that is not told yet was first seen, {@code null} for none
- * @param held whether the last status is not to be told yet
- * @param installed whether Defender was there at the last look
+ * @param fallSeenAt when the degradation that is not reported yet was first seen, {@code null} for
+ *     none
+ * @param held whether the last status is not reported yet
+ * @param installed whether Defender was installed at the last look
  * @param appVersion its last known version, {@code null} before the first
  */
 public record Debounce(
@@ -28,15 +31,15 @@ public record Debounce(
   /**
    * After another look.
    *
-   * @param told the status told last, {@code null} for none
-   * @param now what the document says
-   * @param compared the same as it is compared with what was told
+   * @param lastReported the status reported last, {@code null} for none
+   * @param now the status document of this look
+   * @param compared the same as it is compared with {@code lastReported}, see {@link LostSight}
    * @param newBoot whether this is the first look of a boot
-   * @param confirm between two looks at a fall
-   * @param settle after boot, first sight of Defender, or an update of it
+   * @param confirm the time between two looks at a degradation
+   * @param settle how long Defender may take after a boot, its installation or an update of it
    */
   public Debounce after(
-      @Nullable Status told,
+      @Nullable Status lastReported,
       Status now,
       Status compared,
       boolean newBoot,
@@ -44,35 +47,47 @@ public record Debounce(
       Duration settle) {
     Instant at = now.observedAt();
     boolean restarted =
-        newBoot || isFirstSight(now) || isUpdate(now) || isOtherVersion(told, now.extension());
+        newBoot
+            || isFirstSight(now)
+            || isUpdate(now)
+            || hasOtherVersion(lastReported, now.extension());
     Instant settled = restarted ? at.plus(settle) : notLaterThan(at.plus(settle), settledAt);
     if (settled != null && !settled.isAfter(at)) {
       settled = null;
     }
-    boolean fall = isFall(told, now, compared.extension()) || isFall(told, compared);
-    Instant seen = !fall ? null : fallSeenAt == null || fallSeenAt.isAfter(at) ? at : fallSeenAt;
+    boolean settling = settled != null;
+    boolean degraded =
+        isDegradation(lastReported, now, compared.extension(), settling)
+            || isDegradation(lastReported, compared, compared.extension(), settling);
+    Instant seen =
+        !degraded ? null : fallSeenAt == null || fallSeenAt.isAfter(at) ? at : fallSeenAt;
     String version = now.health().appVersion();
     return new Debounce(
         settled,
         seen,
-        seen != null && (settled != null || at.isBefore(seen.plus(confirm))),
+        seen != null && (settling || at.isBefore(seen.plus(confirm))),
         isInstalled(now),
         version == null ? appVersion : version);
   }
 
-  /** The same after a time in which nobody could look, as after a sleep of the Mac. */
-  public Debounce later(Duration unlived) {
+  /** The same after the Mac has slept: the sleep counts for no wait. */
+  public Debounce later(Duration asleep) {
     return new Debounce(
-        settledAt == null ? null : settledAt.plus(unlived),
-        fallSeenAt == null ? null : fallSeenAt.plus(unlived),
+        settledAt == null ? null : settledAt.plus(asleep),
+        fallSeenAt == null ? null : fallSeenAt.plus(asleep),
         held,
         installed,
         appVersion);
   }
 
-  /** Whether a status, as it is compared with what was told, is not to be told yet. */
-  public boolean holds(@Nullable Status told, Status compared) {
-    return held && isFall(told, compared);
+  /**
+   * Whether a status must not be reported yet.
+   *
+   * @param compared as it is compared with {@code lastReported}
+   */
+  public boolean holds(@Nullable Status lastReported, Status compared) {
+    return held
+        && isDegradation(lastReported, compared, compared.extension(), settledAt != null);
   }
 
   /** Whether something is held because Defender has just started. */
@@ -80,7 +95,7 @@ public record Debounce(
     return held && settledAt != null;
   }
 
-  /** When the fall is to be looked at again, {@code null} if none is held. */
+  /** When the degradation must be looked at again, {@code null} if none is held. */
   public @Nullable Instant lookAgainAt(Duration confirm) {
     if (!held || fallSeenAt == null) {
       return null;
@@ -101,12 +116,12 @@ public record Debounce(
     return appVersion != null && version != null && !appVersion.equals(version);
   }
 
-  /** While Defender restarts for its update, its extension alone may tell that it is another. */
-  private static boolean isOtherVersion(@Nullable Status told, Extension now) {
-    if (told == null) {
+  /** While Defender restarts for an update, its extension alone may show the new version. */
+  private static boolean hasOtherVersion(@Nullable Status lastReported, Extension now) {
+    if (lastReported == null) {
       return false;
     }
-    Extension before = told.extension();
+    Extension before = lastReported.extension();
     boolean isOtherKext =
         before.version() != null
             && now.version() != null
@@ -121,24 +136,34 @@ public record Debounce(
     return instant != null && instant.isAfter(latest) ? latest : instant;
   }
 
-  private static boolean isFall(@Nullable Status told, Status now) {
-    return isFall(told, now, now.extension());
+  /**
+   * Whether Defender's health alone got worse. Lost sight counts too, so that its wait begins at
+   * once. While Defender settles, it need not answer: a risk that only cannot be seen then is not
+   * over, and must not be reported as new when it is seen again.
+   */
+  private static boolean isDegradation(
+      @Nullable Status lastReported, Status now, Extension extension, boolean settling) {
+    if (!now.reason().isOfHealth()) {
+      return false;
+    }
+    if (lastReported == null) {
+      return now.verdict() != Verdict.PROTECTED;
+    }
+    boolean isLostRisk =
+        settling
+            && now.verdict() == Verdict.UNKNOWN
+            && lastReported.verdict() == Verdict.AT_RISK
+            && lastReported.reason().isOfHealth();
+    return (isLostRisk || severity(now.verdict()) > severity(lastReported.verdict()))
+        && isSameExtension(lastReported.extension(), extension);
   }
 
-  /** A fall of health alone; one that only sight was lost for is one too, and its clock runs. */
-  private static boolean isFall(@Nullable Status told, Status now, Extension extension) {
-    Verdict before = told == null ? Verdict.PROTECTED : told.verdict();
-    return severity(now.verdict()) > severity(before)
-        && now.reason().isOfHealth()
-        && (told == null || sameExtension(told.extension(), extension));
-  }
-
-  /** Another version alone is an update of Defender, and its health may fall meanwhile. */
-  private static boolean sameExtension(Extension told, Extension now) {
-    return told.state() == now.state()
-        && told.kind() == now.kind()
-        && told.grant() == now.grant()
-        && Objects.equals(told.loaded(), now.loaded());
+  /** Another version alone is an update of Defender, and its health may get worse meanwhile. */
+  private static boolean isSameExtension(Extension before, Extension now) {
+    return before.state() == now.state()
+        && before.kind() == now.kind()
+        && before.grant() == now.grant()
+        && Objects.equals(before.loaded(), now.loaded());
   }
 
   private static int severity(Verdict verdict) {

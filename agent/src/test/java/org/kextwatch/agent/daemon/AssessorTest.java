@@ -4,12 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.event.EventData.ChangedData;
 import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.status.AgentState;
+import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Reachability;
@@ -82,6 +87,40 @@ class AssessorTest {
       state = state.after(look, LoadHistory.NONE, Settings.defaults().pace());
       state = Json.read(State.class, Json.write(state)); // and over restarts
     }
+  }
+
+  /**
+   * After a boot mdatp does not answer for minutes. A risk is not reported as unknown then, and not
+   * as new when it is seen again; what outlasts the time to settle is reported.
+   */
+  @Test
+  void aRiskThatCannotBeSeenAfterABootIsNotReportedTwice() {
+    Assessor assessor = new Assessor();
+    Health off = StatusSamples.pair(false, true);
+    Health silent = Health.unreachable(Reachability.TIMEOUT, null);
+    State state = State.fresh("uuid").withReported(assess(assessor, off, null, START));
+    LoadHistory booted = LoadHistory.NONE.seen(START.wall(), "boot", "1", Grant.USER);
+    Map<Integer, Health> looks = new TreeMap<>(Map.of(0, silent, 61, silent, 300, silent, 301, off));
+    looks.putAll(Map.of(302, silent, 599, silent, 600, silent, 601, off, 661, off));
+    List<String> reported = new ArrayList<>();
+    for (Map.Entry<Integer, Health> look : looks.entrySet()) {
+      Moment now = START.plus(Duration.ofSeconds(look.getKey()));
+      Assessor.Assessment seen =
+          assessor.assess(
+              StatusSamples.seen(now.wall(), look.getValue(), StatusSamples.ACTIVE),
+              booted,
+              state,
+              Settings.defaults(),
+              AGENT,
+              now);
+      state = state.after(seen, booted, Settings.defaults().pace());
+      ChangedData news = state.news(seen).orElse(null);
+      if (news != null) {
+        reported.add(look.getKey() + " " + news.transition());
+        state = state.withReported(news);
+      }
+    }
+    assertEquals(List.of("600 CHANGED", "661 NEW"), reported);
   }
 
   private static Status silent(Assessor assessor, Status told, Moment now) {

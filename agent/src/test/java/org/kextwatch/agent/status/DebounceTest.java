@@ -22,30 +22,30 @@ class DebounceTest {
   private static final Duration SETTLE = Duration.ofMinutes(10);
 
   private static final Status GOOD = status(HEALTHY, ACTIVE);
-  private static final Status FALLEN = status(pair(true, false), ACTIVE);
+  private static final Status DEGRADED = status(pair(true, false), ACTIVE);
   private static final Status AWAITING =
       status(pair(true, false), extension(ExtensionState.AWAITING_APPROVAL, Grant.NONE, false));
   private static final Debounce STEADY =
       new Debounce(null, null, false, true, GOOD.health().appVersion());
 
   @Test
-  void aFallOnHealthAloneIsToldAtTheSecondLook() {
-    Debounce first = look(STEADY, GOOD, FALLEN, 0);
+  void aDegradationOfHealthAloneIsReportedAtTheSecondLook() {
+    Debounce first = look(STEADY, GOOD, DEGRADED, 0);
     assertTrue(first.held());
     assertFalse(first.isSettling());
     assertEquals(NOON.plus(CONFIRM), first.lookAgainAt(CONFIRM));
 
-    assertTrue(look(first, GOOD, FALLEN, 59).held());
-    assertFalse(look(first, GOOD, FALLEN, 60).held());
+    assertTrue(look(first, GOOD, DEGRADED, 59).held());
+    assertFalse(look(first, GOOD, DEGRADED, 60).held());
   }
 
   @Test
-  void aSleepIsNoTimeBetweenTwoLooks() {
+  void aSleepDoesNotCountAsTimeBetweenTwoLooks() {
     Duration night = Duration.ofHours(8);
-    Debounce first = look(STEADY, GOOD, FALLEN, 0).later(night);
+    Debounce first = look(STEADY, GOOD, DEGRADED, 0).later(night);
     int woken = (int) night.toSeconds();
-    assertTrue(look(first, GOOD, FALLEN, woken + 59).held());
-    assertFalse(look(first, GOOD, FALLEN, woken + 60).held());
+    assertTrue(look(first, GOOD, DEGRADED, woken + 59).held());
+    assertFalse(look(first, GOOD, DEGRADED, woken + 60).held());
   }
 
   @Test
@@ -56,7 +56,7 @@ class DebounceTest {
   }
 
   @Test
-  void aFallThatComesWithAnotherVersionIsAnUpdateThatSettles() {
+  void aDegradationThatComesWithAnotherVersionIsAnUpdateThatSettles() {
     Status updated = status(pair(true, false), ofVersion("101.3.1"));
     Debounce seen = look(STEADY, GOOD, updated, 0);
     assertTrue(seen.isSettling());
@@ -81,7 +81,7 @@ class DebounceTest {
         List.of());
   }
 
-  /** Of a Defender that does not answer while its extension is listed. */
+  /** Defender does not answer, and macOS lists its extension. */
   private static Status silent(String version) {
     SystemExtension row =
         new SystemExtension("com.microsoft.wdav.epsext", version, "activated_enabled");
@@ -91,44 +91,44 @@ class DebounceTest {
   }
 
   @Test
-  void aFallThatPassesIsNeverTold() {
-    Debounce recovered = look(look(STEADY, GOOD, FALLEN, 0), GOOD, GOOD, 30);
+  void aDegradationThatPassesIsNeverReported() {
+    Debounce recovered = look(look(STEADY, GOOD, DEGRADED, 0), GOOD, GOOD, 30);
     assertEquals(STEADY, recovered);
-    assertTrue(look(recovered, GOOD, FALLEN, 60).held());
+    assertTrue(look(recovered, GOOD, DEGRADED, 60).held());
   }
 
   @Test
-  void whatTheExtensionSaysIsNeverHeld() {
+  void aChangeOfTheExtensionIsNeverHeld() {
     assertFalse(look(STEADY, GOOD, AWAITING, 0).held());
     assertFalse(look(Debounce.NOTHING_SEEN, null, AWAITING, 0).held());
   }
 
   @Test
-  void aFallThatComesWithAnotherGrantIsNotOnHealthAlone() {
+  void aDegradationThatComesWithAnotherGrantIsNotOfHealthAlone() {
     Status revoked = status(pair(false, true), extension(ExtensionState.ACTIVE, Grant.NONE, true));
     assertFalse(look(STEADY, GOOD, revoked, 0).held());
   }
 
   @Test
-  void recoveryAndChangesWithoutAFallAreToldAtOnce() {
-    assertFalse(look(STEADY, FALLEN, GOOD, 0).held());
-    assertFalse(look(STEADY, FALLEN, status(pair(false, true), ACTIVE), 0).held());
+  void recoveryAndChangesOfTheSameSeverityAreReportedAtOnce() {
+    assertFalse(look(STEADY, DEGRADED, GOOD, 0).held());
+    assertFalse(look(STEADY, DEGRADED, status(pair(false, true), ACTIVE), 0).held());
   }
 
   @Test
-  void atFirstSightAFallIsHeldUntilDefenderHasSettled() {
-    Debounce first = look(Debounce.NOTHING_SEEN, null, FALLEN, 0);
+  void atFirstSightADegradationIsHeldUntilDefenderHasSettled() {
+    Debounce first = look(Debounce.NOTHING_SEEN, null, DEGRADED, 0);
     assertTrue(first.isSettling());
     assertEquals(NOON.plus(SETTLE), first.lookAgainAt(CONFIRM));
 
-    Debounce later = look(first, null, FALLEN, 599);
+    Debounce later = look(first, null, DEGRADED, 599);
     assertTrue(later.isSettling());
-    assertFalse(look(later, null, FALLEN, 600).held());
+    assertFalse(look(later, null, DEGRADED, 600).held());
   }
 
   @Test
   void settlesAgainAfterBootAndUpdate() {
-    Debounce booted = STEADY.after(GOOD, FALLEN, FALLEN, true, CONFIRM, SETTLE);
+    Debounce booted = STEADY.after(GOOD, DEGRADED, DEGRADED, true, CONFIRM, SETTLE);
     assertTrue(booted.isSettling());
 
     Status updated = status(version(pair(true, false), "101.99"), ACTIVE);
@@ -136,7 +136,7 @@ class DebounceTest {
   }
 
   @Test
-  void aVersionThatIsNotToldIsNoUpdate() {
+  void aVersionThatIsNotKnownIsNoUpdate() {
     Status silent = status(Health.unreachable(Reachability.DAEMON_UNREACHABLE, 3), ACTIVE);
     Debounce steady = look(STEADY, GOOD, silent, 0);
     assertFalse(steady.isSettling());
@@ -145,27 +145,43 @@ class DebounceTest {
 
   @Test
   void aClockSetBackHoldsNothingLongerThanTheSettingsSay() {
-    Debounce first = look(STEADY, GOOD, FALLEN, 0);
-    Debounce back = look(first, GOOD, FALLEN, -86_400);
+    Debounce first = look(STEADY, GOOD, DEGRADED, 0);
+    Debounce back = look(first, GOOD, DEGRADED, -86_400);
     assertEquals(NOON.plusSeconds(-86_400).plus(CONFIRM), back.lookAgainAt(CONFIRM));
 
-    Debounce settling = look(Debounce.NOTHING_SEEN, null, FALLEN, 0);
-    Debounce settlingBack = look(settling, null, FALLEN, -86_400);
+    Debounce settling = look(Debounce.NOTHING_SEEN, null, DEGRADED, 0);
+    Debounce settlingBack = look(settling, null, DEGRADED, -86_400);
     assertEquals(NOON.plusSeconds(-86_400).plus(SETTLE), settlingBack.settledAt());
   }
 
   @Test
-  void withoutPatienceEverythingIsToldAtOnce() {
+  void withoutWaitsEverythingIsReportedAtOnce() {
     Debounce steady =
-        Debounce.NOTHING_SEEN.after(null, FALLEN, FALLEN, true, Duration.ZERO, Duration.ZERO);
+        Debounce.NOTHING_SEEN.after(null, DEGRADED, DEGRADED, true, Duration.ZERO, Duration.ZERO);
     assertFalse(steady.held());
     assertNull(steady.lookAgainAt(Duration.ZERO));
   }
 
+  /** Unknown is no end of a risk, and Defender need not answer while it settles. */
+  @Test
+  void aRiskThatCannotBeSeenIsHeldWhileDefenderSettles() {
+    Status silent = status(Health.unreachable(Reachability.TIMEOUT, null), ACTIVE);
+    Debounce booted = STEADY.after(DEGRADED, silent, silent, true, CONFIRM, SETTLE);
+    assertTrue(booted.isSettling());
+    Debounce last = look(booted, DEGRADED, silent, 599);
+    assertTrue(last.holds(DEGRADED, silent));
+    assertFalse(look(last, DEGRADED, silent, 600).holds(DEGRADED, silent));
+    assertFalse(look(last, DEGRADED, GOOD, 599).holds(DEGRADED, GOOD));
+    assertFalse(look(STEADY, DEGRADED, silent, 0).held(), "lost sight alone is LostSight's to hold");
+
+    Debounce approved = STEADY.after(AWAITING, silent, silent, true, CONFIRM, SETTLE);
+    assertFalse(approved.holds(AWAITING, silent), "a change of the extension");
+  }
+
   private static Debounce look(
-      Debounce before, @Nullable Status told, Status now, int secondsLater) {
+      Debounce before, @Nullable Status lastReported, Status now, int secondsLater) {
     Status then = at(now, NOON.plusSeconds(secondsLater));
-    return before.after(told, then, then, false, CONFIRM, SETTLE);
+    return before.after(lastReported, then, then, false, CONFIRM, SETTLE);
   }
 
   static Status at(Status status, Instant instant) {
