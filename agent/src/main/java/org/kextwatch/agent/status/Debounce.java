@@ -86,8 +86,7 @@ public record Debounce(
    * @param compared as it is compared with {@code lastReported}
    */
   public boolean holds(@Nullable Status lastReported, Status compared) {
-    return held
-        && isDegradation(lastReported, compared, compared.extension(), settledAt != null);
+    return held && isDegradation(lastReported, compared, compared.extension(), settledAt != null);
   }
 
   /** Whether something is held because Defender has just started. */

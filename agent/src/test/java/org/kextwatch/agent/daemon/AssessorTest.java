@@ -100,7 +100,8 @@ class AssessorTest {
     Health silent = Health.unreachable(Reachability.TIMEOUT, null);
     State state = State.fresh("uuid").withReported(assess(assessor, off, null, START));
     LoadHistory booted = LoadHistory.NONE.seen(START.wall(), "boot", "1", Grant.USER);
-    Map<Integer, Health> looks = new TreeMap<>(Map.of(0, silent, 61, silent, 300, silent, 301, off));
+    Map<Integer, Health> looks =
+        new TreeMap<>(Map.of(0, silent, 61, silent, 300, silent, 301, off));
     looks.putAll(Map.of(302, silent, 599, silent, 600, silent, 601, off, 661, off));
     List<String> reported = new ArrayList<>();
     for (Map.Entry<Integer, Health> look : looks.entrySet()) {

@@ -31,8 +31,7 @@ final class RemedySamples {
     return decide(extension, history, loading, NOW);
   }
 
-  static Decision decide(
-      Extension extension, LoadHistory history, Loading loading, Instant now) {
+  static Decision decide(Extension extension, LoadHistory history, Loading loading, Instant now) {
     return Remedy.decide(extension, history, loading, true, false, now);
   }
 

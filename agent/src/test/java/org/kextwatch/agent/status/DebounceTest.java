@@ -172,7 +172,8 @@ class DebounceTest {
     assertTrue(last.holds(DEGRADED, silent));
     assertFalse(look(last, DEGRADED, silent, 600).holds(DEGRADED, silent));
     assertFalse(look(last, DEGRADED, GOOD, 599).holds(DEGRADED, GOOD));
-    assertFalse(look(STEADY, DEGRADED, silent, 0).held(), "lost sight alone is LostSight's to hold");
+    assertFalse(
+        look(STEADY, DEGRADED, silent, 0).held(), "lost sight alone is LostSight's to hold");
 
     Debounce approved = STEADY.after(AWAITING, silent, silent, true, CONFIRM, SETTLE);
     assertFalse(approved.holds(AWAITING, silent), "a change of the extension");

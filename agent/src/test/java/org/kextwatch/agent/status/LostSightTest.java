@@ -140,6 +140,22 @@ class LostSightTest {
   }
 
   @Test
+  void aSleepDoesNotCountAsTimeOutOfSight() {
+    Status good = STATUSES.get("good");
+    Status blind = STATUSES.get("good, kextstat failed");
+    Duration night = Duration.ofHours(8);
+    int woken = (int) night.toSeconds();
+    LostSight lost = LostSight.NONE.after(good, at(blind, 0)).later(night);
+    assertEquals("", changed(lost.after(good, at(blind, woken + 59)), good, at(blind, woken + 59)));
+    assertEquals(
+        "extension.state extension.loaded",
+        changed(lost.after(good, at(blind, woken + 60)), good, at(blind, woken + 60)));
+    assertEquals(
+        NOON.plus(night).plus(CONFIRM), lost.lookAgainAt(NOON.plusSeconds(woken), CONFIRM));
+    assertEquals(LostSight.NONE, LostSight.NONE.later(night));
+  }
+
+  @Test
   void withNothingToldThereIsNothingToLose() {
     Status blind = STATUSES.get("good, kextstat failed");
     assertEquals(LostSight.NONE, LostSight.NONE.after(null, blind));
