@@ -88,7 +88,7 @@ class SettingsIT extends OnAMac {
     rig.mac.approveByProfile();
     try (AgentProcess agent = rig.start()) {
       Delivery told =
-          rig.inbound.await("status.heartbeat", "until it is put right no kextutil runs");
+          rig.inbound.await("status.heartbeat", "Until it is corrected, kextutil does not run");
       NAMES.forEach(name -> assertLacks(told.body(), name));
       assertEquals(List.of(), rig.mac.calls("kextutil"));
       StubMac.allow(rig.mac.path(MANAGED), "rw-r--r--");
@@ -114,7 +114,7 @@ class SettingsIT extends OnAMac {
     rig.mac.put(LOCAL, "{"); // what it said last still counts
     Script.Ended shown = rig.kextwatch("config", "show");
     assertTrue(shown.out().contains("it is not valid JSON: line 1"), shown::toString);
-    assertTrue(shown.out().contains("when it was last good still counts"), shown::toString);
+    assertTrue(shown.out().contains("its last good values stay in force"), shown::toString);
   }
 
   @Test

@@ -53,7 +53,7 @@ public final class ExtensionReader {
       @Nullable Boolean enrolled,
       @Nullable String subsystem) {
     WatchedExtension watched = settings.extension();
-    Duration timeout = settings.pace().toolTimeout();
+    Duration timeout = settings.intervals().toolTimeout();
     KextBundle kext = KextBundle.of(root, watched);
     Optional<MacVersion> macOs = MacVersion.of(root);
     Listing listing =
@@ -89,7 +89,7 @@ public final class ExtensionReader {
 
   /** The kernel's own list, for a look right before and after a load. */
   public KernelEntry listed(Settings settings) {
-    return kernel.listed(settings.extension(), settings.pace().toolTimeout());
+    return kernel.listed(settings.extension(), settings.intervals().toolTimeout());
   }
 
   /**
@@ -99,7 +99,7 @@ public final class ExtensionReader {
   public List<String> warnings(Settings settings) {
     boolean kextsAreLoaded = MacVersion.of(root).filter(v -> !v.isBigSurOrLater()).isPresent();
     return kextsAreLoaded && Boolean.TRUE.equals(KextBundle.of(root, settings.extension()).exists())
-        ? StagingFolder.warning(root, tools, settings.pace().toolTimeout()).stream().toList()
+        ? StagingFolder.warning(root, tools, settings.intervals().toolTimeout()).stream().toList()
         : List.of();
   }
 

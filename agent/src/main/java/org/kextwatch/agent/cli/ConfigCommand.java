@@ -140,9 +140,12 @@ public final class ConfigCommand implements Runnable {
       entry.put("value", setting.value());
       entry.put("origin", word(setting.origin()));
       entry.put("overridesLocal", setting.overridesLocal());
-      if (setting.standing() != ValueState.GOOD) {
-        entry.put("standing", word(setting.standing()));
+      if (setting.state() != ValueState.GOOD) {
+        entry.put("standing", word(setting.state()));
       }
+      entry.put("default", setting.defaultValue());
+      entry.put("allowed", setting.allowed());
+      entry.put("description", setting.description());
       settings.put(setting.name(), entry);
     }
     Map<String, Object> document = new LinkedHashMap<>();

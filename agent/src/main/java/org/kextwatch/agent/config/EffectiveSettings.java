@@ -5,60 +5,61 @@ import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.mac.Moment;
 
 /**
- * What is believed of the files of settings. Pure.
+ * The settings in force, and what must be remembered to follow the files over time. Pure.
  *
- * @param reading what is in force, with what is to be said of the files as they are now
- * @param lastGood what is remembered of them
- * @param goneSince when known managed preferences were first missed, {@code null} if they are there
- *     or nothing is known of them
+ * @param lastGood the values to remember for a later look or start
+ * @param missingSince when known managed preferences were first found missing, {@code null} while
+ *     they are there or none are known
  */
 public record EffectiveSettings(
-    ResolvedSettings reading, LastGood lastGood, @Nullable Moment goneSince) {
-  /** Managed preferences have been seen to vanish for minutes (Santa, SNTSyncdQueue). */
-  public static final Duration PATIENCE = Duration.ofMinutes(10);
+    ResolvedSettings resolved, LastGood lastGood, @Nullable Moment missingSince) {
+  /**
+   * How long managed preferences may be missing before they count as removed. They have been seen
+   * to vanish for minutes (Santa, SNTSyncdQueue).
+   */
+  public static final Duration GRACE_PERIOD = Duration.ofMinutes(10);
 
-  /** At a first look. */
+  /** At the first look. */
   public static EffectiveSettings of(
       SettingsFile managed, SettingsFile local, LastGood lastGood, Moment now) {
     return of(managed, local, lastGood, null, now);
   }
 
-  /** After another look. */
+  /** At a later look. */
   public EffectiveSettings after(SettingsFile managed, SettingsFile local, Moment now) {
-    return of(managed, local, lastGood, goneSince, now);
+    return of(managed, local, lastGood, missingSince, now);
   }
 
   private static EffectiveSettings of(
       SettingsFile managed,
       SettingsFile local,
       LastGood lastGood,
-      @Nullable Moment goneSince,
+      @Nullable Moment missingSince,
       Moment now) {
     SettingsFile known = lastGood.managed();
-    Moment gone = null;
+    Moment since = null;
     ResolvedFile fromManaged = ResolvedFile.of(managed, known);
     SettingsFile remembered = managed.lastGood(known);
     if (!managed.isThere() && known != null) {
-      gone = goneSince == null ? now : goneSince;
-      if (awake(gone, now).compareTo(PATIENCE) < 0) {
-        fromManaged = ResolvedFile.ofMissed(managed, known);
+      Moment first = missingSince == null ? now : missingSince;
+      if (awake(first, now).compareTo(GRACE_PERIOD) < 0) {
+        since = first;
+        fromManaged = ResolvedFile.ofMissing(managed, known);
         remembered = known;
-      } else {
-        gone = null;
       }
     }
     return new EffectiveSettings(
         ResolvedSettings.of(fromManaged, ResolvedFile.of(local, lastGood.local())),
         new LastGood(lastGood.hardwareUuid(), remembered, local.lastGood(lastGood.local())),
-        gone);
+        since);
   }
 
-  /** Whether time alone, or what stat does not show, may change it. */
-  public boolean isUnsettled() {
-    return goneSince != null || reading.isRefused();
+  /** Whether the files must be read again even if stat shows no change. */
+  public boolean isProvisional() {
+    return missingSince != null || resolved.isRefused();
   }
 
-  /** By the clock that nobody sets, and that stands still while the Mac sleeps. */
+  /** By the monotonic clock, which stands still while the Mac sleeps. */
   private static Duration awake(Moment since, Moment now) {
     return Duration.ofNanos(now.nanos() - since.nanos());
   }

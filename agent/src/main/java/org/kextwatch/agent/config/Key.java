@@ -1,67 +1,78 @@
 package org.kextwatch.agent.config;
 
-import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
+import java.util.TreeMap;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One setting.
+ * One setting and everything that people read about it.
  *
- * @param name as the operator writes it; a dot leads into a group
- * @param type what values it takes
- * @param fallback its default, as the operator would write it; {@code null} for none
+ * @param name as the operator writes it; a dot separates a dictionary from its member
+ * @param defaultValue {@code null} if it is not set by default
+ * @param safeValue counts while its value is refused and no last good one is known; {@code null}:
+ *     the setting then counts as not set
+ * @param group settings of one group are accepted or refused together
+ * @param description one plain sentence
  */
-record Key<T>(String name, Type<T> type, T fallback) {
-  private static final Set<String> PAIRED = Set.of("endpoint", "clientKeystore");
+record Key<T>(
+    Section section,
+    String name,
+    ValueType<T> type,
+    @Nullable T defaultValue,
+    @Nullable T safeValue,
+    String group,
+    Secrecy secrecy,
+    Audience audience,
+    String description) {
 
-  /**
-   * What the setting stands and falls with: a wrong value refuses all keys of its unit. A group is
-   * one, and so is a setting with the file that belongs to it.
-   */
-  String unit() {
-    for (String first : PAIRED) {
-      if (name.startsWith(first)) {
-        return first;
+  /** A value that the type of this key has parsed. */
+  @SuppressWarnings("unchecked")
+  T cast(Object parsed) {
+    return (T) parsed;
+  }
+
+  /** A parsed value as the operator would write it, without its secrets. */
+  @Nullable Object shown(@Nullable Object parsed) {
+    return parsed == null ? null : secrecy.hide(type.written(cast(parsed)));
+  }
+
+  /** Which part of the program the setting is for. */
+  enum Section {
+    WEBHOOK,
+    INTERVALS,
+    LOADING,
+    EXTENSION,
+    SPOOL,
+    GENERAL
+  }
+
+  /** Who needs to know the setting. */
+  enum Audience {
+    /** Most fleets set it. */
+    EVERYDAY,
+    EXPERT
+  }
+
+  /** How much of a value may be shown. */
+  enum Secrecy {
+    PUBLIC,
+    /** Of a URL the scheme and the host. */
+    SCHEME_AND_HOST,
+    /** Of texts by name the names. */
+    NAMES;
+
+    private Object hide(Object value) {
+      if (this == SCHEME_AND_HOST) {
+        HttpUrl url = HttpUrl.get(String.valueOf(value));
+        return url.scheme() + "://" + url.host();
       }
-    }
-    int dot = name.indexOf('.');
-    return dot < 0 ? name : name.substring(0, dot);
-  }
-
-  /** Whether its values are words and numbers, which may be shown to anybody. */
-  boolean isHarmless() {
-    return fallback instanceof Enum<?> || isNumberOrBoolean();
-  }
-
-  boolean isNumberOrBoolean() {
-    return fallback instanceof Boolean
-        || fallback instanceof Number
-        || fallback instanceof Duration;
-  }
-
-  /** Understands the value of a setting. */
-  interface Type<T> {
-    /**
-     * Checks and converts a value.
-     *
-     * @param value as it came from JSON or a property list: text, number, boolean, list or map
-     * @param bounds whether the limits for a real Mac hold
-     * @throws BadValueException if it is of another type, or out of bounds
-     */
-    T understand(Object value, Bounds bounds) throws BadValueException;
-  }
-
-  /** Which limits hold: a simulated Mac may be as quick as a test likes. */
-  enum Bounds {
-    REAL_MAC,
-    SIMULATED_MAC
-  }
-
-  /** A value that is refused; the message ends the sentence "it must be …". */
-  static final class BadValueException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    BadValueException(String mustBe) {
-      super(mustBe);
+      if (this == NAMES && value instanceof Map<?, ?> texts) {
+        Map<String, String> hidden = new TreeMap<>();
+        texts.keySet().forEach(name -> hidden.put(String.valueOf(name), "***"));
+        return hidden;
+      }
+      return value;
     }
   }
 }

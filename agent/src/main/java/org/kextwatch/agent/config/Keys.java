@@ -2,174 +2,241 @@ package org.kextwatch.agent.config;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Key.Secrecy;
+import org.kextwatch.agent.config.Key.Section;
+import org.kextwatch.agent.config.NumberType.Unit;
 import org.kextwatch.agent.config.Settings.DeviceIdentity;
 import org.kextwatch.agent.config.Settings.LogLevel;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 
-/** Every setting, one line each: its name, what it takes, its default. */
+/**
+ * Every setting: its name, type, default and description. The table of the deployment page comes
+ * from here.
+ */
 final class Keys {
   private static final List<Key<?>> ALL = new ArrayList<>();
 
   private static final String SUPPORT = "/Library/Application Support/Kextwatch/";
 
-  static final Key<@Nullable String> ENDPOINT = optional("endpoint", ValueTypes.ENDPOINT);
-  static final Key<@Nullable String> ENDPOINT_FILE = optional("endpointFile", ValueTypes.PATH);
-  static final Key<String> SECRET_FILE = key("secretFile", ValueTypes.PATH, SUPPORT + "secret");
-  static final Key<@Nullable String> PREVIOUS_SECRET_FILE =
-      optional("previousSecretFile", ValueTypes.PATH);
-  static final Key<@Nullable String> AUTHORIZATION_FILE =
-      optional("authorizationFile", ValueTypes.PATH);
-  static final Key<Map<String, String>> HEADERS = key("headers", ValueTypes.HEADERS, Map.of());
-  static final Key<@Nullable String> CA_BUNDLE = optional("caBundle", ValueTypes.PATH);
-  static final Key<@Nullable String> CLIENT_KEYSTORE = optional("clientKeystore", ValueTypes.PATH);
-  static final Key<@Nullable String> CLIENT_KEYSTORE_PASSWORD_FILE =
-      optional("clientKeystorePasswordFile", ValueTypes.PATH);
-  static final Key<String> PROXY = key("proxy", ValueTypes.PROXY_CHOICE, "system");
-  static final Key<@Nullable String> PROXY_CREDENTIALS_FILE =
-      optional("proxyCredentialsFile", ValueTypes.PATH);
+  static final Key<String> ENDPOINT =
+      key(Section.WEBHOOK, "endpoint", ValueTypes.ENDPOINT)
+          .showing(Secrecy.SCHEME_AND_HOST)
+          .everyday()
+          .describedAs("The URL of the webhook: https, or http to a loopback address.");
+  static final Key<String> ENDPOINT_FILE =
+      key(Section.WEBHOOK, "endpointFile", ValueTypes.PATH)
+          .groupedWith(ENDPOINT)
+          .everyday()
+          .describedAs("A file with the URL of the webhook, if the URL itself is a secret.");
+  static final Key<String> SECRET_FILE =
+      key(Section.WEBHOOK, "secretFile", ValueTypes.PATH)
+          .orElse(SUPPORT + "secret")
+          .everyday()
+          .describedAs("A file with the secret (whsec_…) that signs events.");
+  static final Key<String> PREVIOUS_SECRET_FILE =
+      key(Section.WEBHOOK, "previousSecretFile", ValueTypes.PATH)
+          .describedAs(
+              "A file with the previous secret; while it is set, events are signed with both.");
+  static final Key<String> AUTHORIZATION_FILE =
+      key(Section.WEBHOOK, "authorizationFile", ValueTypes.PATH)
+          .describedAs(
+              "A file with the value of the Authorization header, such as \"Bearer …\", without the"
+                  + " header's name.");
+  static final Key<Map<String, String>> HEADERS =
+      key(Section.WEBHOOK, "headers", ValueTypes.HEADERS)
+          .orElse(Map.of())
+          .showing(Secrecy.NAMES)
+          .describedAs("More headers for every request.");
+  static final Key<String> CA_BUNDLE =
+      key(Section.WEBHOOK, "caBundle", ValueTypes.PATH)
+          .everyday()
+          .describedAs(
+              "A PEM file with certificates to trust besides the roots of Java; the Keychain is not"
+                  + " read.");
+  static final Key<String> CLIENT_KEYSTORE =
+      key(Section.WEBHOOK, "clientKeystore", ValueTypes.PATH)
+          .describedAs("A PKCS#12 file for mutual TLS: a private key with its certificate.");
+  static final Key<String> CLIENT_KEYSTORE_PASSWORD_FILE =
+      key(Section.WEBHOOK, "clientKeystorePasswordFile", ValueTypes.PATH)
+          .groupedWith(CLIENT_KEYSTORE)
+          .describedAs("A file with the password of clientKeystore.");
+  static final Key<String> PROXY =
+      key(Section.WEBHOOK, "proxy", ValueTypes.PROXY)
+          .orElse("system")
+          .everyday()
+          .describedAs("The proxy of the system, no proxy, or the host and port of one.");
+  static final Key<String> PROXY_CREDENTIALS_FILE =
+      key(Section.WEBHOOK, "proxyCredentialsFile", ValueTypes.PATH)
+          .describedAs(
+              "A file with user:password for the proxy (Basic only; NTLM and Negotiate are not"
+                  + " supported).");
 
-  static final Key<Duration> HEALTH = seconds("healthIntervalSeconds", 60, 86_400, 1, 300);
-  static final Key<Duration> AT_RISK = seconds("atRiskIntervalSeconds", 30, 86_400, 1, 60);
+  static final Key<Duration> HEALTH =
+      key(
+              Section.INTERVALS,
+              "healthIntervalSeconds",
+              NumberType.seconds(60, 86_400).simulatedFrom(1))
+          .orElse(Duration.ofMinutes(5))
+          .everyday()
+          .describedAs("Time between two looks at the Mac while all is well.");
+  static final Key<Duration> AT_RISK =
+      key(
+              Section.INTERVALS,
+              "atRiskIntervalSeconds",
+              NumberType.seconds(30, 86_400).simulatedFrom(1))
+          .orElse(Duration.ofMinutes(1))
+          .everyday()
+          .describedAs("Time between two looks while the Mac is at risk.");
   static final Key<Duration> HEARTBEAT =
       key(
-          "heartbeatIntervalSeconds",
-          ValueTypes.secondsOrNone(300, 86_400, 1),
-          Duration.ofMinutes(15));
-  static final Key<Duration> CONFIRM = seconds("confirmSeconds", 0, 3_600, 0, 60);
-  static final Key<Duration> SETTLE = seconds("settleSeconds", 0, 3_600, 0, 600);
-  static final Key<Duration> TOOL_TIMEOUT = seconds("toolTimeoutSeconds", 10, 120, 1, 30);
+              Section.INTERVALS,
+              "heartbeatIntervalSeconds",
+              NumberType.seconds(300, 86_400).simulatedFrom(1).orZero())
+          .orElse(Duration.ofMinutes(15))
+          .everyday()
+          .describedAs(
+              "Time between two heartbeats; with 0 none is sent, and then silence is no alarm.");
+  static final Key<Duration> CONFIRM =
+      key(Section.INTERVALS, "confirmSeconds", NumberType.seconds(0, 3_600))
+          .orElse(Duration.ofMinutes(1))
+          .describedAs(
+              "When only Defender's health gets worse, a second look after this time must confirm"
+                  + " it; a value that cannot be read any more is reported as unknown after this"
+                  + " time.");
+  static final Key<Duration> SETTLE =
+      key(Section.INTERVALS, "settleSeconds", NumberType.seconds(0, 3_600))
+          .orElse(Duration.ofMinutes(10))
+          .describedAs(
+              "After boot or an update of Defender, worse health is not reported for this long.");
+  static final Key<Duration> TOOL_TIMEOUT =
+      key(Section.INTERVALS, "toolTimeoutSeconds", NumberType.seconds(10, 120).simulatedFrom(1))
+          .orElse(Duration.ofSeconds(30))
+          .describedAs("The longest run of every tool except kextutil.");
 
-  static final Key<Boolean> LOAD_APPROVED = key("loadApprovedExtension", ValueTypes.BOOL, true);
-  static final Key<Boolean> RENEW_PROMPT = key("renewPrompt", ValueTypes.BOOL, true);
-  static final Key<Duration> RENEWAL = seconds("promptRenewalSeconds", 600, 1_740, 1, 1_500);
-  static final Key<Long> MAX_LOADS = key("maxLoadAttempts", ValueTypes.number(1, 100), 8L);
-  static final Key<Duration> LOAD_TIMEOUT = seconds("loadTimeoutSeconds", 120, 600, 1, 180);
+  static final Key<Boolean> LOAD_APPROVED =
+      key(Section.LOADING, "loadApprovedExtension", ValueTypes.FLAG)
+          .orElse(true)
+          .safely(false)
+          .everyday()
+          .describedAs("Run kextutil once the extension is approved or a profile allows it.");
+  static final Key<Boolean> RENEW_PROMPT =
+      key(Section.LOADING, "renewPrompt", ValueTypes.FLAG)
+          .orElse(true)
+          .safely(false)
+          .everyday()
+          .describedAs("Run kextutil before the approval too, so that macOS keeps offering Allow.");
+  static final Key<Duration> RENEWAL =
+      key(Section.LOADING, "promptRenewalSeconds", NumberType.seconds(600, 1_740).simulatedFrom(1))
+          .orElse(Duration.ofMinutes(25))
+          .describedAs(
+              "Time between two runs of kextutil before the approval; macOS offers Allow for 30"
+                  + " minutes.");
+  static final Key<Integer> MAX_LOADS =
+      key(Section.LOADING, "maxLoadAttempts", NumberType.count(Unit.TIMES, 1, 100))
+          .orElse(8)
+          .describedAs(
+              "How often one approval, or a profile that allows the kext before macOS has acted on"
+                  + " it, leads to a load attempt; the count starts again once the kext stayed"
+                  + " loaded for ten minutes.");
+  static final Key<Duration> LOAD_TIMEOUT =
+      key(Section.LOADING, "loadTimeoutSeconds", NumberType.seconds(120, 600).simulatedFrom(1))
+          .orElse(Duration.ofMinutes(3))
+          .describedAs("The longest run of kextutil.");
 
   static final Key<String> EXTENSION_PATH =
       key(
-          "extension.path",
-          ValueTypes.matching(
-              "/Library/Extensions/[^/\\x00-\\x1f]{1,200}\\.kext",
-              "the path of a .kext directly below /Library/Extensions"),
-          WatchedExtension.DEFENDER.path());
+              Section.EXTENSION,
+              "extension.path",
+              ValueTypes.matching(
+                  "/Library/Extensions/[^/\\x00-\\x1f]{1,200}\\.kext",
+                  "the path of a .kext directly below /Library/Extensions"))
+          .orElse(WatchedExtension.DEFENDER.path())
+          .describedAs("The kernel extension to watch, Defender's by default.");
   static final Key<String> EXTENSION_BUNDLE =
       key(
-          "extension.bundleId",
-          ValueTypes.matching("[A-Za-z0-9.-]{1,255}", "a bundle identifier"),
-          WatchedExtension.DEFENDER.bundleId());
+              Section.EXTENSION,
+              "extension.bundleId",
+              ValueTypes.matching("[A-Za-z0-9.-]{1,255}", "a bundle identifier"))
+          .orElse(WatchedExtension.DEFENDER.bundleId())
+          .describedAs("The bundle identifier of the kernel extension to watch.");
   static final Key<String> EXTENSION_TEAM =
       key(
-          "extension.teamId",
-          ValueTypes.matching("[A-Z0-9]{10}", "a team identifier of ten capitals and digits"),
-          WatchedExtension.DEFENDER.teamId());
+              Section.EXTENSION,
+              "extension.teamId",
+              ValueTypes.matching("[A-Z0-9]{10}", "a team identifier of ten capitals and digits"))
+          .orElse(WatchedExtension.DEFENDER.teamId())
+          .describedAs("The team identifier of the kernel extension to watch.");
 
-  static final Key<Boolean> EXPECT_PASSIVE = key("expectPassiveMode", ValueTypes.BOOL, false);
+  static final Key<Boolean> EXPECT_PASSIVE =
+      key(Section.GENERAL, "expectPassiveMode", ValueTypes.FLAG)
+          .orElse(false)
+          .everyday()
+          .describedAs("Passive mode of Defender is intended and not a risk.");
   static final Key<Duration> MAX_DEFINITIONS_AGE =
-      key("maxDefinitionsAgeHours", ValueTypes.hours(1, 8_760), Duration.ofDays(7));
-
-  static final Key<Long> SPOOL_EVENTS =
-      key("spool.maxEvents", ValueTypes.number(10, 20_000), 5_000L);
+      key(Section.GENERAL, "maxDefinitionsAgeHours", NumberType.hours(1, 8_760))
+          .orElse(Duration.ofDays(7))
+          .describedAs("Older definitions of Defender are a risk.");
+  static final Key<Integer> SPOOL_EVENTS =
+      key(Section.SPOOL, "spool.maxEvents", NumberType.count(Unit.EVENTS, 10, 20_000))
+          .orElse(5_000)
+          .describedAs("How many undelivered events are kept.");
   static final Key<Long> SPOOL_BYTES =
-      key("spool.maxBytes", ValueTypes.number(100_000, 1L << 30), 10L << 20);
+      key(Section.SPOOL, "spool.maxBytes", NumberType.bytes(100_000, 1L << 30))
+          .orElse(10L << 20)
+          .describedAs("How much space undelivered events may take.");
   static final Key<Duration> SPOOL_AGE =
-      key("spool.maxAgeDays", ValueTypes.days(1, 365), Duration.ofDays(14));
-
+      key(Section.SPOOL, "spool.maxAgeDays", NumberType.days(1, 365))
+          .orElse(Duration.ofDays(14))
+          .describedAs("How long undelivered events are kept.");
   static final Key<DeviceIdentity> IDENTITY =
-      key("deviceIdentity", ValueTypes.oneOf(DeviceIdentity.class), DeviceIdentity.FULL);
-  static final Key<Boolean> DEFENDER_IDS = key("includeDefenderIds", ValueTypes.BOOL, false);
-  static final Key<Map<String, String>> LABELS = key("labels", ValueTypes.LABELS, Map.of());
+      key(Section.GENERAL, "deviceIdentity", ValueTypes.oneOf(DeviceIdentity.class))
+          .orElse(DeviceIdentity.FULL)
+          .safely(DeviceIdentity.MINIMAL)
+          .everyday()
+          .describedAs(
+              "With minimal, a random UUID replaces serial number, UUID and names everywhere.");
+  static final Key<Boolean> DEFENDER_IDS =
+      key(Section.GENERAL, "includeDefenderIds", ValueTypes.FLAG)
+          .orElse(false)
+          .safely(false)
+          .describedAs("Whether events contain Defender's own ids.");
+  static final Key<Map<String, String>> LABELS =
+      key(Section.GENERAL, "labels", ValueTypes.LABELS)
+          .orElse(Map.of())
+          .everyday()
+          .describedAs("Texts in every status, such as variables of the MDM.");
   static final Key<LogLevel> LOG_LEVEL =
-      key("logLevel", ValueTypes.oneOf(LogLevel.class), LogLevel.INFO);
-
-  /** What counts for a setting whose value is refused, if it was never understood before. */
-  static final Map<String, Object> SAFE =
-      Map.of(
-          LOAD_APPROVED.name(), false,
-          RENEW_PROMPT.name(), false,
-          DEFENDER_IDS.name(), false,
-          IDENTITY.name(), DeviceIdentity.MINIMAL);
+      key(Section.GENERAL, "logLevel", ValueTypes.oneOf(LogLevel.class))
+          .orElse(LogLevel.INFO)
+          .everyday()
+          .describedAs("How much agent.log contains.");
 
   private Keys() {}
-
-  /** Whether it is one of the two forms of the endpoint. */
-  static boolean isOfEndpoint(String name) {
-    return name.equals(ENDPOINT.name()) || name.equals(ENDPOINT_FILE.name());
-  }
 
   static List<Key<?>> all() {
     return List.copyOf(ALL);
   }
 
-  /**
-   * Makes complete settings.
-   *
-   * @param values understood values by name; what is missing is at its default
-   */
-  static Settings settings(Map<String, Object> values) {
-    return new Settings(
-        new Settings.Webhook(
-            get(values, ENDPOINT),
-            get(values, ENDPOINT_FILE),
-            get(values, SECRET_FILE),
-            get(values, PREVIOUS_SECRET_FILE),
-            get(values, AUTHORIZATION_FILE),
-            get(values, HEADERS),
-            get(values, CA_BUNDLE),
-            get(values, CLIENT_KEYSTORE),
-            get(values, CLIENT_KEYSTORE_PASSWORD_FILE),
-            get(values, PROXY),
-            get(values, PROXY_CREDENTIALS_FILE)),
-        new Settings.Intervals(
-            get(values, HEALTH),
-            get(values, AT_RISK),
-            get(values, HEARTBEAT),
-            get(values, CONFIRM),
-            get(values, SETTLE),
-            get(values, TOOL_TIMEOUT)),
-        new Settings.Loading(
-            get(values, LOAD_APPROVED),
-            get(values, RENEW_PROMPT),
-            get(values, RENEWAL),
-            get(values, MAX_LOADS).intValue(),
-            get(values, LOAD_TIMEOUT)),
-        new WatchedExtension(
-            get(values, EXTENSION_PATH),
-            get(values, EXTENSION_BUNDLE),
-            get(values, EXTENSION_TEAM)),
-        new Settings.SpoolBounds(
-            get(values, SPOOL_EVENTS).intValue(), get(values, SPOOL_BYTES), get(values, SPOOL_AGE)),
-        get(values, EXPECT_PASSIVE),
-        get(values, MAX_DEFINITIONS_AGE),
-        get(values, IDENTITY),
-        get(values, DEFENDER_IDS),
-        get(values, LABELS),
-        get(values, LOG_LEVEL));
+  /** What counts while a file is refused as a whole and nothing good is known of it. */
+  static Map<String, Object> safeValues() {
+    Map<String, Object> safe = new HashMap<>();
+    for (Key<?> key : ALL) {
+      if (key.safeValue() != null) {
+        safe.put(key.name(), key.safeValue());
+      }
+    }
+    return safe;
   }
 
-  @SuppressWarnings("unchecked") // what is stored under a key's name was understood by its type
-  private static <T extends @Nullable Object> T get(Map<String, Object> values, Key<T> key) {
-    Object value = values.get(key.name());
-    return value == null ? key.fallback() : (T) value;
+  /** Whether the name is that of a dictionary of settings. */
+  static boolean isDictionary(String name) {
+    return ALL.stream().anyMatch(key -> key.name().startsWith(name + "."));
   }
 
-  private static <T> Key<T> key(String name, Key.Type<T> type, T fallback) {
-    Key<T> key = new Key<>(name, type, fallback);
-    ALL.add(key);
-    return key;
-  }
-
-  private static Key<Duration> seconds(
-      String name, int min, int max, int simulatedMin, int fallback) {
-    return key(name, ValueTypes.seconds(min, max, simulatedMin), Duration.ofSeconds(fallback));
-  }
-
-  @SuppressWarnings("NullAway") // JSpecify generics are beyond it on JDK 17
-  private static Key<@Nullable String> optional(String name, Key.Type<String> type) {
-    Key<@Nullable String> key = new Key<>(name, type, null);
-    ALL.add(key);
-    return key;
+  private static <T> KeyBuilder<T> key(Section section, String name, ValueType<T> type) {
+    return new KeyBuilder<>(section, name, type, ALL::add);
   }
 }

@@ -10,14 +10,14 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import okio.Buffer;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.config.Key.Bounds;
-import org.kextwatch.agent.config.SettingsText.BadText;
+import org.kextwatch.agent.config.SettingsText.BadTextException;
+import org.kextwatch.agent.config.ValueType.Bounds;
 
 /**
- * What was last good of both files. It is kept on disk as it came, and read back by the types and
- * bounds of the version that reads it.
+ * The last good values of both files. They are saved as they came, and parsed again by the types
+ * and bounds of the version that reads them.
  *
- * @param hardwareUuid of the Mac that it was good on, {@code null} if that is not known
+ * @param hardwareUuid of the Mac that they belong to, {@code null} if that is not known
  * @param managed {@code null} if there are no managed preferences to remember
  * @param local {@code null} if there is no local file to remember
  */
@@ -30,7 +30,7 @@ public record LastGood(
   private static final String VALUES = "values";
   private static final String REFUSED = "refused";
 
-  /** The same on a Mac: what is another Mac's (a clone, a migration) does not count here. */
+  /** Discards the values of another Mac (after a clone or a migration). */
   public LastGood onHardware(@Nullable String thisMac) {
     if (thisMac == null) {
       return this;
@@ -43,7 +43,7 @@ public record LastGood(
     return managed == null && local == null;
   }
 
-  /** As it is kept. */
+  /** The document to save. */
   public byte[] toJson() {
     Map<String, Object> document = new TreeMap<>();
     if (hardwareUuid != null) {
@@ -69,20 +69,20 @@ public record LastGood(
                   VALUES,
                   new TreeMap<>(source.raw()),
                   REFUSED,
-                  List.copyOf(new TreeSet<>(source.refused())))));
+                  List.copyOf(new TreeSet<>(source.refusedGroups())))));
     }
   }
 
   /**
-   * Reads it back; a value that no longer fits counts as refused.
+   * Parses a saved document; a value that is no longer accepted counts as refused.
    *
-   * @throws IOException if it is not what {@link #toJson} wrote
+   * @throws IOException if it is not a document of {@link #toJson}
    */
   static LastGood of(String file, byte[] json, Bounds bounds) throws IOException {
     Map<String, Object> document;
     try {
       document = new SettingsJson(file, json).read();
-    } catch (BadText e) {
+    } catch (BadTextException e) {
       throw new IOException(e.problem(), e);
     }
     return new LastGood(
@@ -93,21 +93,21 @@ public record LastGood(
 
   private static @Nullable SettingsFile source(
       Origin origin, String file, Map<String, Object> document, Bounds bounds) {
-    if (!(document.get(member(origin)) instanceof Map<?, ?> kept)) {
+    if (!(document.get(member(origin)) instanceof Map<?, ?> saved)) {
       return null;
     }
-    Map<?, ?> raw = kept.get(VALUES) instanceof Map<?, ?> values ? values : Map.of();
-    Findings found = new Findings(file, bounds, Map.of()).ofFlat(raw);
-    Set<String> refused = new TreeSet<>(found.refused);
-    if (kept.get(REFUSED) instanceof List<?> units) {
-      units.forEach(unit -> refused.add(String.valueOf(unit)));
+    Map<?, ?> raw = saved.get(VALUES) instanceof Map<?, ?> values ? values : Map.of();
+    SettingsParser parsed = new SettingsParser(file, bounds, Map.of()).parseFlat(raw);
+    Set<String> refused = new TreeSet<>(parsed.refusedGroups);
+    if (saved.get(REFUSED) instanceof List<?> groups) {
+      groups.forEach(group -> refused.add(String.valueOf(group)));
     }
     return new SettingsFile(
         origin,
         file,
         SettingsFile.Presence.READ,
-        found.raw,
-        found.values,
+        parsed.raw,
+        parsed.values,
         refused,
         List.of(),
         List.of());

@@ -5,15 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.kextwatch.agent.config.Key.Bounds;
+import org.kextwatch.agent.config.ValueType.Bounds;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.TrustedFile;
 
-/** Keeps the last good settings on disk, for a start at which a file is refused or missing. */
+/** Saves the last good settings, for a start at which a file is refused or missing. */
 public final class LastGoodFile {
-  /** In the folder of the state, which nobody else may read: settings can hold secrets. */
+  /** In the folder of the state, which only root may read: settings can hold secrets. */
   public static final String PATH = "/private/var/db/kextwatch/settings.json";
 
   private static final int LIMIT_BYTES = 256 << 10;
@@ -22,7 +22,7 @@ public final class LastGoodFile {
   private final Bounds bounds;
   private final Disk disk;
 
-  private byte[] kept = {};
+  private byte[] saved = {};
 
   public LastGoodFile(SystemRoot root, Disk disk) {
     this.file = root.resolve(PATH);
@@ -31,9 +31,9 @@ public final class LastGoodFile {
   }
 
   /**
-   * What was kept; nothing if there is no such file.
+   * Reads what was saved, {@link LastGood#NONE} if there is no such file.
    *
-   * @throws IOException if it cannot be read or believed
+   * @throws IOException if it cannot be read or is not trusted
    */
   public LastGood read() throws IOException {
     try {
@@ -42,7 +42,7 @@ public final class LastGoodFile {
       }
       byte[] json = TrustedFile.read(file, LIMIT_BYTES);
       LastGood lastGood = LastGood.of(file.toString(), json, bounds);
-      kept = json;
+      saved = json;
       return lastGood;
     } catch (NoSuchFileException e) {
       return LastGood.NONE;
@@ -52,16 +52,16 @@ public final class LastGoodFile {
   }
 
   /**
-   * Keeps it, if it is not what is kept already.
+   * Saves the values if they differ from those saved before.
    *
-   * @throws IOException if it could not; what was kept before is then still there
+   * @throws IOException if that fails; the file is then unchanged
    */
-  public void keep(LastGood lastGood) throws IOException {
+  public void save(LastGood lastGood) throws IOException {
     byte[] json = lastGood.toJson();
-    if (Arrays.equals(json, kept) || (kept.length == 0 && lastGood.isEmpty())) {
+    if (Arrays.equals(json, saved) || (saved.length == 0 && lastGood.isEmpty())) {
       return;
     }
     disk.replace(file, json, Disk.PRIVATE);
-    kept = json;
+    saved = json;
   }
 }

@@ -1,6 +1,6 @@
 package org.kextwatch.agent.config;
 
-/** Where a value comes from; a later one of these beats an earlier one. */
+/** Where a value comes from; a later origin wins over an earlier one. */
 public enum Origin {
   DEFAULT,
   LOCAL,

@@ -8,11 +8,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.config.Key.Bounds;
+import org.kextwatch.agent.config.ValueType.Bounds;
 
 /**
- * A configuration profile that somebody means to deploy: finds what of it macOS would hand to us,
- * and what it never would.
+ * A configuration profile that is not deployed yet: finds the settings that macOS would put into
+ * the managed preferences, and refuses what macOS would never put there.
  */
 final class ProfileDraft {
   private static final String DOMAIN = "org.kextwatch.agent";
@@ -44,8 +44,8 @@ final class ProfileDraft {
     this.file = file;
   }
 
-  /** Understands a property list: a profile, or what is to lie in the managed preferences. */
-  static SettingsFile understand(String file, Map<String, Object> top, Bounds bounds) {
+  /** Parses a property list: a profile, or a file for the managed preferences. */
+  static SettingsFile parse(String file, Map<String, Object> top, Bounds bounds) {
     ProfileDraft draft = new ProfileDraft(file);
     if (isProfile(file, top)) {
       draft.profile(top);
@@ -53,10 +53,10 @@ final class ProfileDraft {
       draft.settings.putAll(top);
       draft.refuseWrapper("", top);
     }
-    Findings found = new Findings(file, bounds, Map.of());
-    found.problems.addAll(draft.problems);
-    found.warnings.addAll(draft.warnings);
-    return SettingsFile.of(Origin.LOCAL, file, found.of(draft.settings));
+    SettingsParser parser = new SettingsParser(file, bounds, Map.of());
+    parser.problems.addAll(draft.problems);
+    parser.warnings.addAll(draft.warnings);
+    return SettingsFile.of(Origin.LOCAL, file, parser.parse(draft.settings));
   }
 
   private static boolean isProfile(String file, Map<String, Object> top) {
@@ -68,14 +68,15 @@ final class ProfileDraft {
 
   private void profile(Map<String, Object> top) {
     if (top.containsKey("EncryptedPayloadContent")) {
-      refuse("it is encrypted for one device; validate it as it was before that");
+      refuse("it is encrypted for one device; validate the file before it is encrypted");
       return;
     }
     if (!CONFIGURATION.equals(top.get(TYPE))) {
       refuse("%s of the profile must be %s, not %s".formatted(TYPE, CONFIGURATION, type(top)));
     }
     if ("User".equals(top.get("PayloadScope"))) {
-      refuse("PayloadScope must be System, not User: what is one user's never reaches the daemon");
+      refuse(
+          "PayloadScope must be System, not User: the daemon never gets the settings of one user");
     }
     if (!(top.get(CONTENT) instanceof List<?> payloads)) {
       refuse(
@@ -91,12 +92,12 @@ final class ProfileDraft {
     }
     if (ours == 0 && problems.isEmpty()) {
       refuse(
-          "no payload is for Kextwatch: %s must be %s, found: %s"
+          "it has no payload for Kextwatch: %s must be %s, found: %s"
               .formatted(TYPE, DOMAIN, others.isEmpty() ? "none" : String.join(", ", others)));
     }
     if (ours > 1) {
       warnings.add(
-          "%s: %d payloads are for Kextwatch, and which of them wins is not known."
+          "%s: it has %d payloads for Kextwatch, and it is not known which of them macOS uses."
               .formatted(file, ours));
     }
   }
@@ -108,8 +109,7 @@ final class ProfileDraft {
       warnOfMissing(where, payload);
       if (payload.containsKey(CONTENT)) {
         refuse(
-            "%s: the settings must stand in the payload itself, not in %s"
-                .formatted(where, CONTENT));
+            "%s: the settings must be in the payload itself, not in %s".formatted(where, CONTENT));
       }
       refuseWrapper(where + ": ", payload);
       payload.forEach((name, value) -> add(name, value));
@@ -127,14 +127,14 @@ final class ProfileDraft {
     }
   }
 
-  /** Preferences of any domain, ours perhaps among them. */
+  /** Preferences of several domains; ours may be one of them. */
   private void preferences(String where, Map<?, ?> payload) {
     refuseWrapper(where + ": ", payload);
     if (!(payload.get(CONTENT) instanceof Map<?, ?> domains)) {
       return;
     }
     if (domains.containsKey(SETTINGS) || domains.containsKey(FORCED)) {
-      refuse("%s: the settings must stand in %s".formatted(where, PATH_TO_SETTINGS));
+      refuse("%s: the settings must be in %s".formatted(where, PATH_TO_SETTINGS));
     }
     for (Object name : domains.keySet()) {
       String domain = String.valueOf(name);
@@ -157,7 +157,7 @@ final class ProfileDraft {
     for (Object name : domain.keySet()) {
       if (!FORCED.equals(name)) {
         refuse(
-            "%s: the settings must stand in %s, not in %s, which never reaches the managed preferences"
+            "%s: the settings must be in %s, not in %s, which macOS does not put into the managed preferences"
                 .formatted(where, FORCED, ValueDescription.name(String.valueOf(name))));
       }
     }
@@ -172,7 +172,8 @@ final class ProfileDraft {
     }
     if (!isThere && problems.isEmpty()) {
       refuse(
-          "%s: the settings must stand in %s, a list of groups".formatted(where, PATH_TO_SETTINGS));
+          "%s: the settings must be in %s, a list of dictionaries"
+              .formatted(where, PATH_TO_SETTINGS));
     }
   }
 
@@ -187,7 +188,7 @@ final class ProfileDraft {
       if (payload.containsKey(name)) {
         settings.remove(name);
         refuse(
-            "%smacOS never applies %s where it stands: in a payload of the type %s the settings must be"
+            "%smacOS ignores %s here: in a payload of the type %s the settings must be"
                     .formatted(where, name, PREFERENCES)
                 + " in %s".formatted(PATH_TO_SETTINGS));
       }
@@ -198,7 +199,7 @@ final class ProfileDraft {
     List<String> missing = REQUIRED.stream().filter(key -> !payload.containsKey(key)).toList();
     if (!missing.isEmpty()) {
       warnings.add(
-          "%s: %s lacks %s, without which macOS installs no profile; an MDM may add that."
+          "%s: %s has no %s, which macOS needs to install a profile; an MDM may add it."
               .formatted(file, where, String.join(", ", missing)));
     }
   }

@@ -9,112 +9,114 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one file says in the end: where it is refused, its last good values, or else safe ones.
- * Pure.
+ * The values that one file contributes: its own; where they are refused its last good ones; where
+ * there are none the safe ones. Pure.
  *
- * @param values by the name of the key
- * @param standings of each key that it speaks of, with a value or without
- * @param isBlind whether the file is refused as a whole and nothing good is known of it
- * @param consequences what counts instead of what is refused, for people
+ * @param values parsed, by the name of the key
+ * @param states of each key that the file sets or that is refused
+ * @param isUnusable whether the file is refused as a whole and no last good values are known
+ * @param consequences what is in force instead of what is refused, for people
  */
 record ResolvedFile(
     SettingsFile source,
     Map<String, Object> values,
-    Map<String, ValueState> standings,
-    boolean isBlind,
+    Map<String, ValueState> states,
+    boolean isUnusable,
     List<String> consequences) {
 
   ResolvedFile {
     values = Map.copyOf(values);
-    standings = Map.copyOf(standings);
+    states = Map.copyOf(states);
     consequences = List.copyOf(consequences);
   }
 
   /**
-   * A file as it is now.
+   * Resolves a file as it is now.
    *
-   * @param before what was last good of it, {@code null} if it was never understood
+   * @param before its last good values, {@code null} if there are none
    */
   static ResolvedFile of(SettingsFile found, @Nullable SettingsFile before) {
-    SettingsFile heard = found.lastGood(before);
-    if (heard != null) {
-      return of(found, heard, consequences(found, heard));
+    SettingsFile good = found.lastGood(before);
+    if (good != null) {
+      return of(found, good, consequences(found, good));
     }
     return found.isThere()
-        ? blind(found)
+        ? unusable(found)
         : new ResolvedFile(found, Map.of(), Map.of(), false, List.of());
   }
 
-  /** A file that is gone, but is to be followed for a while as it was. */
-  static ResolvedFile ofMissed(SettingsFile missing, SettingsFile before) {
-    String gone =
-        ": it is gone; what it said is believed for ten minutes, because profiles come and go.";
-    return of(missing, before, List.of(missing.file() + gone));
-  }
-
-  /** A file by itself: there is nothing yet that could count instead of what is refused. */
-  static ResolvedFile ofDraft(SettingsFile draft) {
-    ResolvedFile voice = of(draft, null);
-    return new ResolvedFile(draft, voice.values, voice.standings, voice.isBlind, List.of());
-  }
-
-  private static ResolvedFile blind(SettingsFile found) {
-    Map<String, ValueState> standings = new HashMap<>();
-    Keys.SAFE.keySet().forEach(name -> standings.put(name, ValueState.REFUSED));
+  /** Resolves a file that is missing, but whose last good values stay in force for a while. */
+  static ResolvedFile ofMissing(SettingsFile missing, SettingsFile before) {
     String consequence =
-        ": nothing good is known of it, so until it is put right no kextutil runs, and"
-            + " deviceIdentity is minimal.";
-    return new ResolvedFile(found, Keys.SAFE, standings, true, List.of(found.file() + consequence));
+        ": it is missing. Its last values stay in force for ten minutes, because a profile can"
+            + " vanish for a short time.";
+    return of(missing, before, List.of(missing.file() + consequence));
   }
 
-  private static ResolvedFile of(
-      SettingsFile found, SettingsFile heard, List<String> consequences) {
-    Map<String, Object> values = new HashMap<>(heard.values());
-    Map<String, ValueState> standings = new HashMap<>();
+  /** Resolves a file that is not deployed yet, for which no last good values can exist. */
+  static ResolvedFile ofDraft(SettingsFile draft) {
+    ResolvedFile resolved = of(draft, null);
+    return new ResolvedFile(
+        draft, resolved.values, resolved.states, resolved.isUnusable, List.of());
+  }
+
+  private static ResolvedFile unusable(SettingsFile found) {
+    Map<String, ValueState> states = new HashMap<>();
+    Keys.safeValues().keySet().forEach(name -> states.put(name, ValueState.REFUSED));
+    String consequence =
+        ": it has no last good values. Until it is corrected, kextutil does not run and"
+            + " deviceIdentity is minimal.";
+    return new ResolvedFile(
+        found, Keys.safeValues(), states, true, List.of(found.file() + consequence));
+  }
+
+  private static ResolvedFile of(SettingsFile found, SettingsFile good, List<String> first) {
+    Map<String, Object> values = new HashMap<>(good.values());
+    Map<String, ValueState> states = new HashMap<>();
     for (String name : values.keySet()) {
       boolean isGood = found.values().containsKey(name);
-      standings.put(name, isGood ? ValueState.GOOD : ValueState.LAST_GOOD);
+      states.put(name, isGood ? ValueState.GOOD : ValueState.LAST_GOOD);
     }
-    List<String> said = new ArrayList<>(consequences);
+    Map<String, Object> safeValues = Keys.safeValues();
     for (Key<?> key : Keys.all()) {
-      if (heard.refused().contains(key.unit())) {
-        standings.put(key.name(), ValueState.REFUSED);
-        Object safe = Keys.SAFE.get(key.name());
-        if (safe != null) {
-          values.put(key.name(), safe);
+      if (good.refusedGroups().contains(key.group())) {
+        states.put(key.name(), ValueState.REFUSED);
+        if (safeValues.containsKey(key.name())) {
+          values.put(key.name(), safeValues.get(key.name()));
         }
       }
     }
-    for (String unit : new TreeSet<>(heard.refused())) {
-      Object safe = Keys.SAFE.get(unit);
-      said.add(
-          "%s: until it is put right, %s %s."
+    List<String> consequences = new ArrayList<>(first);
+    for (String group : new TreeSet<>(good.refusedGroups())) {
+      Object safe = safeValues.get(group);
+      consequences.add(
+          "%s: until it is corrected, %s %s."
               .formatted(
                   found.file(),
-                  unit,
+                  group,
                   safe == null
                       ? "counts as not set"
                       : "is " + safe.toString().toLowerCase(Locale.ROOT)));
     }
-    return new ResolvedFile(found, values, standings, false, said);
+    return new ResolvedFile(found, values, states, false, consequences);
   }
 
-  private static List<String> consequences(SettingsFile found, SettingsFile heard) {
+  private static List<String> consequences(SettingsFile found, SettingsFile good) {
     if (found.presence() == SettingsFile.Presence.REFUSED) {
-      return List.of(found.file() + ": what it said when it was last good still counts.");
+      return List.of(found.file() + ": its last good values stay in force.");
     }
-    TreeSet<String> remembered = new TreeSet<>(found.refused());
-    remembered.removeAll(heard.refused());
+    TreeSet<String> remembered = new TreeSet<>(found.refusedGroups());
+    remembered.removeAll(good.refusedGroups());
     return remembered.isEmpty()
         ? List.of()
         : List.of(
-            "%s: until it is put right, the last good value still counts of: %s."
+            "%s: until it is corrected, the last good values stay in force of: %s."
                 .formatted(found.file(), String.join(", ", remembered)));
   }
 
   /** Without its values: some can be secrets. */
   @Override
   public String toString() {
-    return "Voice[%s, %s]".formatted(source, standings);
+    return "ResolvedFile[%s, %s]".formatted(source, states);
   }
 }

@@ -1,30 +1,27 @@
 package org.kextwatch.agent.config;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of the operator's files.
+ * The settings of a Mac, resolved from its two files and the defaults.
  *
- * @param settings complete; what is refused has its last good value, or its safe one
- * @param values what the files say, by the name of the key
+ * @param settings complete; what is refused has its last good or its safe value
+ * @param values parsed values by the name of the key, without the defaults
  * @param origins where the value of each key comes from
- * @param standings what became of each key that the file it comes from speaks of
- * @param overridden keys whose local value gave way to a managed one, a group such as labels as a
- *     whole
- * @param isConfigured whether there are settings at all, refused or not; without any nobody has
- *     said that this Mac may be acted on
- * @param warnings what was ignored, and what counts instead of what is refused
+ * @param states of each key that the file it comes from sets
+ * @param overridden keys whose local value is replaced by a managed one
+ * @param isConfigured whether there are settings at all, refused or not; without any the agent only
+ *     watches
+ * @param warnings what is ignored, and what is in force instead of what is refused
  * @param problems what is refused: each names the file, the value and the remedy; empty if nothing
  *     is
  */
@@ -32,7 +29,7 @@ public record ResolvedSettings(
     Settings settings,
     Map<String, Object> values,
     Map<String, Origin> origins,
-    Map<String, ValueState> standings,
+    Map<String, ValueState> states,
     List<String> overridden,
     boolean isConfigured,
     List<String> warnings,
@@ -41,39 +38,38 @@ public record ResolvedSettings(
   public ResolvedSettings {
     values = Map.copyOf(values);
     origins = Map.copyOf(origins);
-    standings = Map.copyOf(standings);
+    states = Map.copyOf(states);
     overridden = List.copyOf(overridden);
     warnings = List.copyOf(warnings);
     problems = List.copyOf(problems);
   }
 
   /**
-   * Puts the managed preferences over the local file, key by key: a refused managed key beats the
-   * local one too. The endpoint and the file that holds it are one setting in two forms, so that a
-   * managed one beats both. Where a file is refused as a whole and nothing good is known of it, the
-   * safe values beat everything.
+   * Resolves key by key: a managed value wins over a local one, even if it is refused. A managed
+   * endpoint or endpointFile wins over both local ones. The safe values of a file that is unusable
+   * win over everything.
    */
   static ResolvedSettings of(ResolvedFile managed, ResolvedFile local) {
     Map<String, Object> values = new HashMap<>(local.values());
-    Map<String, ValueState> standings = new HashMap<>(local.standings());
+    Map<String, ValueState> states = new HashMap<>(local.states());
     Map<String, Origin> origins = new TreeMap<>();
     Keys.all().forEach(key -> origins.put(key.name(), Origin.DEFAULT));
-    local.standings().keySet().forEach(name -> origins.put(name, Origin.LOCAL));
+    local.states().keySet().forEach(name -> origins.put(name, Origin.LOCAL));
     TreeSet<String> overridden = new TreeSet<>();
-    boolean sendsElsewhere = managed.standings().keySet().stream().anyMatch(Keys::isOfEndpoint);
     for (Key<?> key : Keys.all()) {
       String name = key.name();
-      ValueState standing = managed.standings().get(name);
-      if (standing == null && !(sendsElsewhere && Keys.isOfEndpoint(name))) {
+      String winner = winner(key, managed);
+      if (winner == null) {
         continue;
       }
       if (values.remove(name) != null) {
-        overridden.add(standing == null ? rival(name) : name);
+        overridden.add(winner);
       }
-      standings.remove(name);
+      states.remove(name);
       origins.put(name, Origin.DEFAULT);
-      if (standing != null) {
-        standings.put(name, standing);
+      ValueState state = managed.states().get(name);
+      if (state != null) {
+        states.put(name, state);
         origins.put(name, Origin.MANAGED);
         Object value = managed.values().get(name);
         if (value != null) {
@@ -81,30 +77,44 @@ public record ResolvedSettings(
         }
       }
     }
-    if (local.isBlind()) {
+    if (local.isUnusable()) {
       values.putAll(local.values());
-      standings.putAll(local.standings());
-      local.standings().keySet().forEach(name -> origins.put(name, Origin.LOCAL));
+      states.putAll(local.states());
+      local.states().keySet().forEach(name -> origins.put(name, Origin.LOCAL));
     }
     return new ResolvedSettings(
-        Keys.settings(values),
+        Settings.of(values),
         values,
         origins,
-        standings,
+        states,
         List.copyOf(overridden),
-        isSaid(managed) || isSaid(local),
+        isInForce(managed) || isInForce(local),
         warnings(managed, local),
         Stream.of(managed, local).flatMap(file -> file.source().problems().stream()).toList());
   }
 
-  /** A file that is gone still speaks while it is believed. */
-  private static boolean isSaid(ResolvedFile file) {
+  /** The managed key that wins over the local value of a key, {@code null} if there is none. */
+  private static @Nullable String winner(Key<?> key, ResolvedFile managed) {
+    Set<String> names = managed.states().keySet();
+    if (names.contains(key.name())) {
+      return key.name();
+    }
+    boolean isEndpoint = key.group().equals(Keys.ENDPOINT.group());
+    return Stream.of(Keys.ENDPOINT, Keys.ENDPOINT_FILE)
+        .map(Key::name)
+        .filter(name -> isEndpoint && names.contains(name))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** A missing file is still in force during the grace period. */
+  private static boolean isInForce(ResolvedFile file) {
     return file.source().isThere() || !file.consequences().isEmpty();
   }
 
   private static List<String> warnings(ResolvedFile managed, ResolvedFile local) {
     List<String> warnings = new ArrayList<>();
-    if (!isSaid(managed) && !isSaid(local)) {
+    if (!isInForce(managed) && !isInForce(local)) {
       warnings.add(
           ("There are no settings, neither %s nor %s, so it only watches: deploy a profile, or"
                   + " write {} to config.json.")
@@ -117,82 +127,61 @@ public record ResolvedSettings(
     return warnings;
   }
 
-  private static String rival(String name) {
-    return name.equals("endpoint") ? "endpointFile" : "endpoint";
-  }
-
-  /** Whether a value, or a file, is there that must not be followed. */
+  /** Whether a value or a file is refused. */
   public boolean isRefused() {
     return !problems.isEmpty();
   }
 
-  /** The names of the keys that have another value, or come from elsewhere. */
+  /** The names of the keys that have another value or another origin than before. */
   public List<String> changesSince(ResolvedSettings before) {
-    TreeSet<String> names = new TreeSet<>();
-    for (String name : origins.keySet()) {
-      if (!Objects.equals(values.get(name), before.values.get(name))
-          || origins.get(name) != before.origins.get(name)) {
-        names.add(name);
-      }
-    }
-    return List.copyOf(names);
+    return origins.keySet().stream()
+        .filter(
+            name ->
+                !Objects.equals(values.get(name), before.values.get(name))
+                    || origins.get(name) != before.origins.get(name))
+        .sorted()
+        .toList();
   }
 
-  /** Every setting as it may be shown to anybody, in the order of the manual. */
+  /** Every setting without its secrets, in the order of the list of keys. */
   public List<Shown> shown() {
-    List<Shown> all = new ArrayList<>();
-    for (Key<?> key : Keys.all()) {
-      String name = key.name();
-      Object value = values.getOrDefault(name, key.fallback());
-      all.add(
-          new Shown(
-              name,
-              shown(name, value),
-              origins.getOrDefault(name, Origin.DEFAULT),
-              standings.getOrDefault(name, ValueState.GOOD),
-              overridden.contains(name)));
-    }
-    return all;
+    return Keys.all().stream().map(this::shown).toList();
   }
 
-  private static @Nullable Object shown(String name, @Nullable Object value) {
-    if (value instanceof Duration duration) {
-      return name.endsWith("Days")
-          ? duration.toDays()
-          : name.endsWith("Hours") ? duration.toHours() : duration.toSeconds();
-    }
-    if (value instanceof Enum<?> word) {
-      return word.name().toLowerCase(Locale.ROOT);
-    }
-    if (name.equals("endpoint") && value instanceof String url) {
-      HttpUrl parsed = HttpUrl.get(url);
-      return parsed.scheme() + "://" + parsed.host();
-    }
-    if (name.equals("headers") && value instanceof Map<?, ?> headers) {
-      Map<String, String> names = new TreeMap<>();
-      headers.keySet().forEach(header -> names.put(String.valueOf(header), "***"));
-      return names;
-    }
-    return value;
+  private Shown shown(Key<?> key) {
+    String name = key.name();
+    return new Shown(
+        name,
+        key.shown(values.getOrDefault(name, key.defaultValue())),
+        key.shown(key.defaultValue()),
+        key.type().allowed(),
+        key.description(),
+        origins.getOrDefault(name, Origin.DEFAULT),
+        states.getOrDefault(name, ValueState.GOOD),
+        overridden.contains(name));
   }
 
   /** Without its values: some can be secrets. */
   @Override
   public String toString() {
-    return "SettingsReading[%s, %s, %s]".formatted(origins, warnings, problems);
+    return "ResolvedSettings[%s, %s, %s]".formatted(origins, warnings, problems);
   }
 
   /**
-   * One setting, for people and tools; of an address only scheme and host, of headers the names.
+   * One setting for people and tools: of an address only scheme and host, of headers the names.
    *
    * @param value as the operator would write it, {@code null} if it is not set
-   * @param standing what became of it in the file that it comes from
-   * @param overridesLocal whether the local file says something else that does not count
+   * @param defaultValue the same of its default
+   * @param allowed the values that a real Mac accepts
+   * @param overridesLocal whether it replaces a value of the local file
    */
   public record Shown(
       String name,
       @Nullable Object value,
+      @Nullable Object defaultValue,
+      String allowed,
+      String description,
       Origin origin,
-      ValueState standing,
+      ValueState state,
       boolean overridesLocal) {}
 }

@@ -3,117 +3,188 @@ package org.kextwatch.agent.config;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Key.Section;
 
-/**
- * What the operator wants of this Mac, complete and within its bounds. Paths are the Mac's paths.
- *
- * @param maxDefinitionsAge older definitions are stale
- * @param includeDefenderIds whether Defender's own ids may leave the Mac
- * @param labels at most 16, told with every status
- */
-public record Settings(
-    Webhook webhook,
-    Intervals pace,
-    Loading loading,
-    WatchedExtension extension,
-    SpoolBounds spool,
-    boolean expectPassiveMode,
-    Duration maxDefinitionsAge,
-    DeviceIdentity deviceIdentity,
-    boolean includeDefenderIds,
-    Map<String, String> labels,
-    LogLevel logLevel) {
-
-  public Settings {
-    labels = Map.copyOf(labels);
-  }
-
-  /** Every key at its default: watch, keep events, speak to nobody. */
+/** The settings of this Mac, complete and within their bounds. Paths are the Mac's paths. */
+public record Settings(Values values) {
+  /** Every setting at its default: watch, keep events, send nothing. */
   public static Settings defaults() {
-    return Keys.settings(Map.of());
+    return of(Map.of());
   }
 
   /**
-   * Where and how status is pushed.
+   * Makes complete settings.
    *
-   * @param endpoint https, or http to a loopback address; {@code null} until configured
-   * @param endpointFile a file that holds the endpoint, for URLs that are secrets
-   * @param authorizationFile a file that holds the Authorization header's value, without its name
-   * @param headers more headers for every request
-   * @param caBundle PEM certificates, trusted besides the roots that come with Java; the Keychain
-   *     is not read
-   * @param clientKeystore PKCS#12 for mutual TLS: a private key with its certificate
-   * @param proxy {@code system}, {@code none} or {@code host:port}
+   * @param set parsed values by the name of their key
    */
-  public record Webhook(
-      @Nullable String endpoint,
-      @Nullable String endpointFile,
-      String secretFile,
-      @Nullable String previousSecretFile,
-      @Nullable String authorizationFile,
-      Map<String, String> headers,
-      @Nullable String caBundle,
-      @Nullable String clientKeystore,
-      @Nullable String clientKeystorePasswordFile,
-      String proxy,
-      @Nullable String proxyCredentialsFile) {
+  static Settings of(Map<String, Object> set) {
+    return new Settings(Values.complete(set));
+  }
 
-    public Webhook {
-      headers = Map.copyOf(headers);
+  public Webhook webhook() {
+    return new Webhook(values.in(Section.WEBHOOK));
+  }
+
+  public Intervals intervals() {
+    return new Intervals(values.in(Section.INTERVALS));
+  }
+
+  public Loading loading() {
+    return new Loading(values.in(Section.LOADING));
+  }
+
+  public WatchedExtension extension() {
+    return new WatchedExtension(
+        values.get(Keys.EXTENSION_PATH),
+        values.get(Keys.EXTENSION_BUNDLE),
+        values.get(Keys.EXTENSION_TEAM));
+  }
+
+  public SpoolBounds spool() {
+    return new SpoolBounds(
+        values.get(Keys.SPOOL_EVENTS), values.get(Keys.SPOOL_BYTES), values.get(Keys.SPOOL_AGE));
+  }
+
+  public boolean expectPassiveMode() {
+    return values.get(Keys.EXPECT_PASSIVE);
+  }
+
+  /** Older definitions are stale. */
+  public Duration maxDefinitionsAge() {
+    return values.get(Keys.MAX_DEFINITIONS_AGE);
+  }
+
+  public DeviceIdentity deviceIdentity() {
+    return values.get(Keys.IDENTITY);
+  }
+
+  /** Whether Defender's own ids may leave the Mac. */
+  public boolean includeDefenderIds() {
+    return values.get(Keys.DEFENDER_IDS);
+  }
+
+  /** At most 16; they are in every status. */
+  public Map<String, String> labels() {
+    return values.get(Keys.LABELS);
+  }
+
+  public LogLevel logLevel() {
+    return values.get(Keys.LOG_LEVEL);
+  }
+
+  /** Where and how events are sent. */
+  public record Webhook(Values values) {
+    public @Nullable String endpoint() {
+      return values.find(Keys.ENDPOINT);
     }
 
-    /** Whether anybody is to be told at all. */
+    public @Nullable String endpointFile() {
+      return values.find(Keys.ENDPOINT_FILE);
+    }
+
     public boolean hasEndpoint() {
-      return endpoint != null || endpointFile != null;
+      return endpoint() != null || endpointFile() != null;
     }
 
-    /** Without its values: the endpoint and the headers can be secrets. */
-    @Override
-    public String toString() {
-      return "Webhook[" + (hasEndpoint() ? "set" : "unset") + "]";
+    public String secretFile() {
+      return values.get(Keys.SECRET_FILE);
+    }
+
+    public @Nullable String previousSecretFile() {
+      return values.find(Keys.PREVIOUS_SECRET_FILE);
+    }
+
+    public @Nullable String authorizationFile() {
+      return values.find(Keys.AUTHORIZATION_FILE);
+    }
+
+    public Map<String, String> headers() {
+      return values.get(Keys.HEADERS);
+    }
+
+    public @Nullable String caBundle() {
+      return values.find(Keys.CA_BUNDLE);
+    }
+
+    public @Nullable String clientKeystore() {
+      return values.find(Keys.CLIENT_KEYSTORE);
+    }
+
+    public @Nullable String clientKeystorePasswordFile() {
+      return values.find(Keys.CLIENT_KEYSTORE_PASSWORD_FILE);
+    }
+
+    /** {@code system}, {@code none} or {@code host:port}. */
+    public String proxy() {
+      return values.get(Keys.PROXY);
+    }
+
+    public @Nullable String proxyCredentialsFile() {
+      return values.find(Keys.PROXY_CREDENTIALS_FILE);
     }
   }
 
-  /**
-   * How often things are done.
-   *
-   * @param health between two looks while all is well
-   * @param atRisk between two looks while the Mac is at risk
-   * @param heartbeat between two signs of life
-   * @param confirm a fall on health alone is looked at again after this
-   * @param settle after boot or an update a fall of health is held this long
-   * @param toolTimeout for every tool but the loader
-   */
-  public record Intervals(
-      Duration health,
-      Duration atRisk,
-      Duration heartbeat,
-      Duration confirm,
-      Duration settle,
-      Duration toolTimeout) {
+  /** How often things are done, and how long they may take. */
+  public record Intervals(Values values) {
+    public Duration health() {
+      return values.get(Keys.HEALTH);
+    }
 
-    /** Between two looks at a Mac of which the last look said this. */
-    public Duration between(boolean atRisk) {
-      return atRisk ? this.atRisk : health;
+    public Duration atRisk() {
+      return values.get(Keys.AT_RISK);
+    }
+
+    /** The interval between two looks at a Mac that was or was not at risk at the last one. */
+    public Duration between(boolean wasAtRisk) {
+      return wasAtRisk ? atRisk() : health();
+    }
+
+    /** Zero: no heartbeat is sent. */
+    public Duration heartbeat() {
+      return values.get(Keys.HEARTBEAT);
+    }
+
+    public Duration confirm() {
+      return values.get(Keys.CONFIRM);
+    }
+
+    public Duration settle() {
+      return values.get(Keys.SETTLE);
+    }
+
+    /** For every tool except the loader. */
+    public Duration toolTimeout() {
+      return values.get(Keys.TOOL_TIMEOUT);
     }
   }
 
-  /**
-   * When the loader may run.
-   *
-   * @param whenApproved load the kext once a grant is there
-   * @param renewPrompt keep the Allow button alive until then
-   * @param renewalInterval between two renewals, below the 30 minutes that the button lives
-   * @param maxAttempts for one grant
-   * @param timeout of one run; kextutil alone may wait 90 s for its lock (kext_tools,
-   *     LOCK_MAXTRIES)
-   */
-  public record Loading(
-      boolean whenApproved,
-      boolean renewPrompt,
-      Duration renewalInterval,
-      int maxAttempts,
-      Duration timeout) {}
+  /** When the loader, kextutil, may run. */
+  public record Loading(Values values) {
+    /** Load the kext once it is approved. */
+    public boolean whenApproved() {
+      return values.get(Keys.LOAD_APPROVED);
+    }
+
+    /** Until then run it too, so that macOS keeps offering Allow. */
+    public boolean renewPrompt() {
+      return values.get(Keys.RENEW_PROMPT);
+    }
+
+    /** Below the 30 minutes for which macOS offers Allow. */
+    public Duration renewalInterval() {
+      return values.get(Keys.RENEWAL);
+    }
+
+    /** For one grant. */
+    public int maxAttempts() {
+      return values.get(Keys.MAX_LOADS);
+    }
+
+    /** For one run; kextutil alone may wait 90 s for its lock (kext_tools, LOCK_MAXTRIES). */
+    public Duration timeout() {
+      return values.get(Keys.LOAD_TIMEOUT);
+    }
+  }
 
   /** The kernel extension to watch, Defender's unless the settings name another. */
   public record WatchedExtension(String path, String bundleId, String teamId) {
@@ -125,13 +196,13 @@ public record Settings(
   /** How much the spool may hold. */
   public record SpoolBounds(int maxEvents, long maxBytes, Duration maxAge) {}
 
-  /** Whether a random id stands for serial number, UUID and names. */
+  /** Whether a random id replaces serial number, UUID and names. */
   public enum DeviceIdentity {
     FULL,
     MINIMAL
   }
 
-  /** How much the log tells. */
+  /** How much is logged. */
   public enum LogLevel {
     TRACE,
     DEBUG,

@@ -6,19 +6,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.config.Key.Bounds;
-import org.kextwatch.agent.config.SettingsText.BadText;
+import org.kextwatch.agent.config.SettingsText.BadTextException;
+import org.kextwatch.agent.config.ValueType.Bounds;
 
 /**
- * One file of settings, as it was found. A wrong value refuses its unit; a file that is not to be
- * believed, or not to be understood, is refused as a whole.
+ * The content of one settings file. A wrong value refuses its group; a file that is unsafe or
+ * cannot be parsed is refused as a whole.
  *
  * @param file its real path
- * @param raw the values that were understood, as they came, by the name of their key
- * @param values the same as the settings have them
- * @param refused the units of which a value is wrong
- * @param warnings what is odd about it
- * @param problems what is refused, and why: each names the file, the key and what is right
+ * @param raw the accepted values as they came, by the name of their key
+ * @param values the same values parsed
+ * @param refusedGroups the groups in which a value is wrong
+ * @param warnings what is unusual about it
+ * @param problems what is refused and why: each names the file, the key and what is allowed
  */
 public record SettingsFile(
     Origin origin,
@@ -26,7 +26,7 @@ public record SettingsFile(
     Presence presence,
     Map<String, Object> raw,
     Map<String, Object> values,
-    Set<String> refused,
+    Set<String> refusedGroups,
     List<String> warnings,
     List<String> problems) {
 
@@ -40,45 +40,45 @@ public record SettingsFile(
   public SettingsFile {
     raw = Map.copyOf(raw);
     values = Map.copyOf(values);
-    refused = Set.copyOf(refused);
+    refusedGroups = Set.copyOf(refusedGroups);
     warnings = List.copyOf(warnings);
     problems = List.copyOf(problems);
   }
 
   static SettingsFile missing(Origin origin, String file) {
-    return without(origin, file, Presence.MISSING, List.of());
+    return empty(origin, file, Presence.MISSING, List.of());
   }
 
   static SettingsFile refused(Origin origin, String file, String problem) {
-    return without(origin, file, Presence.REFUSED, List.of(problem));
+    return empty(origin, file, Presence.REFUSED, List.of(problem));
   }
 
-  private static SettingsFile without(
+  private static SettingsFile empty(
       Origin origin, String file, Presence presence, List<String> problems) {
     return new SettingsFile(
         origin, file, presence, Map.of(), Map.of(), Set.of(), List.of(), problems);
   }
 
-  /** Understands a JSON object, or a property list, XML or binary. */
-  static SettingsFile understand(Origin origin, String file, byte[] bytes, Bounds bounds) {
+  /** Parses a JSON object, or an XML or binary property list. */
+  static SettingsFile parse(Origin origin, String file, byte[] bytes, Bounds bounds) {
     try {
       SettingsText text = SettingsText.of(file, bytes, origin == Origin.MANAGED);
-      return of(origin, file, new Findings(file, bounds, text.lines()).of(text.top()));
-    } catch (BadText e) {
+      return of(origin, file, new SettingsParser(file, bounds, text.lines()).parse(text.top()));
+    } catch (BadTextException e) {
       return refused(origin, file, e.problem());
     }
   }
 
-  static SettingsFile of(Origin origin, String file, Findings found) {
+  static SettingsFile of(Origin origin, String file, SettingsParser parsed) {
     return new SettingsFile(
         origin,
         file,
         Presence.READ,
-        found.raw,
-        found.values,
-        found.refused,
-        found.warnings,
-        found.problems);
+        parsed.raw,
+        parsed.values,
+        parsed.refusedGroups,
+        parsed.warnings,
+        parsed.problems);
   }
 
   /** Whether there is such a file, refused or not. */
@@ -87,42 +87,44 @@ public record SettingsFile(
   }
 
   /**
-   * What is to be remembered of it: of a refused unit what was last good, of a file that is refused
-   * as a whole everything that was. {@code null} if there is nothing.
+   * The values to remember: this file's good ones, and the last good ones of what is refused.
+   *
+   * @param before what was remembered so far
+   * @return {@code null} if there is nothing to remember
    */
   @Nullable SettingsFile lastGood(@Nullable SettingsFile before) {
     return switch (presence) {
       case MISSING -> null;
       case REFUSED -> before;
-      case READ -> before == null ? withoutWords(raw, values, refused) : over(before);
+      case READ -> before == null ? remembered(raw, values, refusedGroups) : over(before);
     };
   }
 
   private SettingsFile over(SettingsFile before) {
     Map<String, Object> goodRaw = new HashMap<>(raw);
     Map<String, Object> good = new HashMap<>(values);
-    Set<String> never = new TreeSet<>(refused);
+    Set<String> neverGood = new TreeSet<>(refusedGroups);
     for (Key<?> key : Keys.all()) {
       Object last = before.values.get(key.name());
-      if (last != null && refused.contains(key.unit())) {
+      if (last != null && refusedGroups.contains(key.group())) {
         goodRaw.put(key.name(), before.raw.getOrDefault(key.name(), last));
         good.put(key.name(), last);
-        never.remove(key.unit());
+        neverGood.remove(key.group());
       }
     }
-    return withoutWords(goodRaw, good, never);
+    return remembered(goodRaw, good, neverGood);
   }
 
-  private SettingsFile withoutWords(
-      Map<String, Object> someRaw, Map<String, Object> someValues, Set<String> never) {
+  private SettingsFile remembered(
+      Map<String, Object> goodRaw, Map<String, Object> good, Set<String> neverGood) {
     return new SettingsFile(
-        origin, file, Presence.READ, someRaw, someValues, never, List.of(), List.of());
+        origin, file, Presence.READ, goodRaw, good, neverGood, List.of(), List.of());
   }
 
   /** Without its values: some can be secrets. */
   @Override
   public String toString() {
-    return "SettingsSource[%s, %s, %s, %s, %s]"
+    return "SettingsFile[%s, %s, %s, %s, %s]"
         .formatted(origin, file, presence, values.keySet(), problems);
   }
 }

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import okio.Buffer;
-import org.kextwatch.agent.config.SettingsText.BadText;
+import org.kextwatch.agent.config.SettingsText.BadTextException;
 
-/** Reads a JSON object of settings, and knows on which line each key, and each fault, stands. */
+/** Parses a JSON object of settings, and knows the line of each key and of each error. */
 final class SettingsJson {
   private static final int MAX_DEPTH = 16;
-  private static final String CUT_OFF = "it ends too soon, as if it were cut off";
+  private static final String CUT_OFF = "it ends too early and may be incomplete";
   private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,18}");
 
   private final String file;
@@ -37,23 +37,23 @@ final class SettingsJson {
     return lines;
   }
 
-  Map<String, Object> read() throws BadText {
+  Map<String, Object> read() throws BadTextException {
     try {
       if (reader.peek() != Token.BEGIN_OBJECT) {
-        throw new BadText(file + ": it must be one JSON object, { … }.");
+        throw new BadTextException(file + ": it must be one JSON object, { … }.");
       }
       Map<String, Object> top = object("", 1);
       if (!skipSpace()) {
         throw bad(nameOf(left.readUtf8CodePoint()) + ", after the closing }");
       }
       return top;
-    } catch (IOException
-        | JsonDataException e) { // its words are a library's, and may quote a secret
+    } catch (IOException | JsonDataException e) { // the library's message may quote a secret
       throw bad(found());
     }
   }
 
-  private Map<String, Object> object(String prefix, int depth) throws IOException, BadText {
+  private Map<String, Object> object(String prefix, int depth)
+      throws IOException, BadTextException {
     Map<String, Object> members = new LinkedHashMap<>();
     reader.beginObject();
     while (reader.hasNext()) {
@@ -62,7 +62,7 @@ final class SettingsJson {
       isInText = false;
       lines.put(prefix + name, line());
       if (members.containsKey(name)) {
-        throw bad("a key twice, " + ValueDescription.name(name));
+        throw bad("this key is there twice: " + ValueDescription.name(name));
       }
       members.put(name, value(prefix + name + ".", depth));
     }
@@ -71,9 +71,9 @@ final class SettingsJson {
     return members;
   }
 
-  private Object value(String prefix, int depth) throws IOException, BadText {
+  private Object value(String prefix, int depth) throws IOException, BadTextException {
     if (depth > MAX_DEPTH) {
-      throw bad("it is nested too deep");
+      throw bad("it is nested too deeply");
     }
     return switch (reader.peek()) {
       case BEGIN_OBJECT -> object(prefix, depth + 1);
@@ -95,7 +95,7 @@ final class SettingsJson {
     return Double.valueOf(text);
   }
 
-  private List<Object> list(String prefix, int depth) throws IOException, BadText {
+  private List<Object> list(String prefix, int depth) throws IOException, BadTextException {
     List<Object> items = new ArrayList<>();
     reader.beginArray();
     while (reader.hasNext()) {
@@ -112,11 +112,12 @@ final class SettingsJson {
     return text;
   }
 
-  private BadText bad(String what) {
-    return new BadText("%s: it is not valid JSON: line %d: %s.".formatted(file, line(), what));
+  private BadTextException bad(String what) {
+    return new BadTextException(
+        "%s: it is not valid JSON: line %d: %s.".formatted(file, line(), what));
   }
 
-  /** The line that the reader has come to. */
+  /** The line that the reader has reached. */
   private int line() {
     int line = 1;
     for (int i = 0; i < bytes.length - left.size(); i++) {
@@ -133,10 +134,10 @@ final class SettingsJson {
     return left.exhausted();
   }
 
-  /** What the reader stumbled over; never a text, which may be a secret. */
+  /** What the reader could not parse; never a text, which may be a secret. */
   private String found() {
     if (isInText) {
-      return "a text that is not closed by a double quote, or has a wrong \\ in it";
+      return "a text without a closing double quote, or with a wrong \\ in it";
     }
     try {
       int last = (int) (bytes.length - left.size()) - 1;
@@ -155,21 +156,21 @@ final class SettingsJson {
 
   private static String nameOf(int character) {
     return switch (character) {
-      case '/', '#' -> "a comment, which JSON does not have";
-      case '\'' -> "a single quote, where JSON wants a double quote";
-      case '“', '”', '„', '‘', '’', '«', '»' -> "a typographic quote, where JSON wants \"";
-      case ',' -> "a comma too many";
-      case '}', ']' -> "a comma too many, or a value too few, before " + (char) character;
+      case '/', '#' -> "a comment, which JSON does not allow";
+      case '\'' -> "a single quote, where JSON needs a double quote";
+      case '“', '”', '„', '‘', '’', '«', '»' -> "a typographic quote, where JSON needs \"";
+      case ',' -> "one comma too many";
+      case '}', ']' -> "one comma too many, or a missing value, before " + (char) character;
       case '"' -> "a comma or a colon is missing before a text";
       default ->
           Character.isLetterOrDigit(character)
-              ? "a word that is neither a number, true, false nor a text in double quotes"
+              ? "a word that is not a number, true, false or a text in double quotes"
               : Character.isISOControl(character)
                   ? "a character that cannot be shown"
-                  : "the character " + Character.toString(character) + " where none may be";
+                  : "the character " + Character.toString(character) + " where none is allowed";
     };
   }
 
-  /** The value null, which stands for a setting that is not there. */
+  /** The value null: the setting is not set. */
   private record Absent() {}
 }

@@ -8,7 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.kextwatch.agent.config.Key.Bounds;
+import org.kextwatch.agent.config.ValueType.Bounds;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
@@ -17,10 +17,7 @@ import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.mac.TrustedFile;
 
-/**
- * Reads what the operator wants of this Mac: managed preferences over the local file over the
- * defaults, key by key.
- */
+/** Reads the managed preferences and the local settings file of a Mac. */
 public final class SettingsReader {
   public static final String LOCAL_FILE = "/Library/Application Support/Kextwatch/config.json";
 
@@ -30,7 +27,7 @@ public final class SettingsReader {
 
   private static final int LIMIT_BYTES = 64 << 10;
 
-  /** A profile has more in it than settings. */
+  /** A profile contains more than settings. */
   private static final int DRAFT_BYTES = 1 << 20;
 
   private static final Duration TOOL_TIMEOUT = Duration.ofSeconds(10);
@@ -47,28 +44,28 @@ public final class SettingsReader {
     this.bounds = bounds(root);
   }
 
-  /** A simulated Mac may be quick; what is meant for a real one never is. */
+  /** Only a simulated Mac may use shorter times than a real one. */
   static Bounds bounds(SystemRoot root) {
     return root.isThisMac() ? Bounds.REAL_MAC : Bounds.SIMULATED_MAC;
   }
 
-  /** Reads what is in force: both files, and what was last good of what is refused. */
+  /** Resolves the settings in force from both files and the last good values. */
   public ResolvedSettings read() {
     SettingsFile nowManaged = managed();
     SettingsFile nowLocal = local();
     boolean isGood =
         nowManaged.isThere() && nowManaged.problems().isEmpty() && nowLocal.problems().isEmpty();
     LastGood lastGood = isGood ? LastGood.NONE : lastGood();
-    return EffectiveSettings.of(nowManaged, nowLocal, lastGood, Moment.now()).reading();
+    return EffectiveSettings.of(nowManaged, nowLocal, lastGood, Moment.now()).resolved();
   }
 
-  /** What this Mac has kept; the daemon says if it cannot be read. */
+  /** The last good values of this Mac; the daemon warns if they cannot be read. */
   private LastGood lastGood() {
     try {
-      LastGood kept = new LastGoodFile(root, new Disk()).read();
-      return kept.isEmpty()
-          ? kept
-          : kept.onHardware(Hardware.of(new ToolRunner(root), TOOL_TIMEOUT).uuid());
+      LastGood saved = new LastGoodFile(root, new Disk()).read();
+      return saved.isEmpty()
+          ? saved
+          : saved.onHardware(Hardware.of(new ToolRunner(root), TOOL_TIMEOUT).uuid());
     } catch (IOException e) {
       return LastGood.NONE;
     }
@@ -76,16 +73,16 @@ public final class SettingsReader {
 
   /** The managed preferences alone. */
   public SettingsFile managed() {
-    return source(Origin.MANAGED, managed);
+    return read(Origin.MANAGED, managed);
   }
 
   /** The local file alone. */
   public SettingsFile local() {
-    return source(Origin.LOCAL, local);
+    return read(Origin.LOCAL, local);
   }
 
   /**
-   * Reads a file that somebody means to deploy on real Macs, wherever it lies and whoever owns it.
+   * Reads a file that is meant for real Macs. Its place and owner do not matter.
    *
    * @throws IOException if it cannot be read
    */
@@ -95,9 +92,9 @@ public final class SettingsReader {
     try (InputStream in = Files.newInputStream(draft)) {
       bytes = in.readNBytes(DRAFT_BYTES + 1);
     }
-    ResolvedFile voice = ResolvedFile.ofDraft(draft(name, bytes));
-    ResolvedFile nobody = ResolvedFile.ofDraft(SettingsFile.missing(Origin.MANAGED, MANAGED_FILE));
-    return ResolvedSettings.of(nobody, voice);
+    ResolvedFile resolved = ResolvedFile.ofDraft(draft(name, bytes));
+    ResolvedFile managed = ResolvedFile.ofDraft(SettingsFile.missing(Origin.MANAGED, MANAGED_FILE));
+    return ResolvedSettings.of(managed, resolved);
   }
 
   private static SettingsFile draft(String name, byte[] bytes) {
@@ -105,18 +102,18 @@ public final class SettingsReader {
       SettingsText text = SettingsText.of(name, bytes, false);
       int limit = text.isPropertyList() ? DRAFT_BYTES : LIMIT_BYTES;
       if (bytes.length > limit) {
-        throw new SettingsText.BadText(name + ": it is larger than " + limit + " bytes.");
+        throw new SettingsText.BadTextException(name + ": it is larger than " + limit + " bytes.");
       }
-      Findings found = new Findings(name, Bounds.REAL_MAC, text.lines());
+      SettingsParser parser = new SettingsParser(name, Bounds.REAL_MAC, text.lines());
       return text.isPropertyList()
-          ? ProfileDraft.understand(name, text.top(), Bounds.REAL_MAC)
-          : SettingsFile.of(Origin.LOCAL, name, found.of(text.top()));
-    } catch (SettingsText.BadText e) {
+          ? ProfileDraft.parse(name, text.top(), Bounds.REAL_MAC)
+          : SettingsFile.of(Origin.LOCAL, name, parser.parse(text.top()));
+    } catch (SettingsText.BadTextException e) {
       return SettingsFile.refused(Origin.LOCAL, name, e.problem());
     }
   }
 
-  /** What stat shows of both files: while it is the same there is nothing new to read. */
+  /** What stat shows of both files; while it is equal the files need not be read again. */
   public Object fingerprint() {
     return List.of(stat(managed), stat(local));
   }
@@ -131,13 +128,14 @@ public final class SettingsReader {
     }
   }
 
-  private SettingsFile source(Origin origin, Path file) {
+  private SettingsFile read(Origin origin, Path file) {
     String name = file.toString();
     try {
-      return SettingsFile.understand(origin, name, TrustedFile.read(file, LIMIT_BYTES), bounds);
+      return SettingsFile.parse(origin, name, TrustedFile.read(file, LIMIT_BYTES), bounds);
     } catch (NoSuchFileException e) {
       return Files.isSymbolicLink(file)
-          ? SettingsFile.refused(origin, name, name + ": it is a link to what is not there.")
+          ? SettingsFile.refused(
+              origin, name, name + ": it is a link to a file that does not exist.")
           : SettingsFile.missing(origin, name);
     } catch (RefusedPathException e) {
       return SettingsFile.refused(origin, name, e.reason());

@@ -7,10 +7,11 @@ import java.util.Map;
 import org.kextwatch.agent.mac.Plist;
 
 /**
- * The content of a settings file as plain values: a JSON object, or a property list, XML or binary.
+ * The content of a settings file: a JSON object, or an XML or binary property list.
  *
  * @param top text, numbers, booleans, lists and maps by key
- * @param lines where each key stands, {@code group.key} within a group; empty for a property list
+ * @param lines the line of each key, {@code spool.maxEvents} within a dictionary; empty for a
+ *     property list
  */
 record SettingsText(Map<String, Object> top, Map<String, Integer> lines, boolean isPropertyList) {
   private static final byte[] BOM = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
@@ -22,22 +23,22 @@ record SettingsText(Map<String, Object> top, Map<String, Integer> lines, boolean
   private static final int DER_SEQUENCE = 0x30;
 
   /**
-   * Understands the bytes of a file.
+   * Parses the bytes of a file.
    *
-   * @param file what to call it in an error
-   * @param isManaged whether it can only be a property list
-   * @throws BadText if it is none of these; the message names the file and what was found
+   * @param file what to call it in messages
+   * @param isManaged whether it must be a property list
+   * @throws BadTextException if it is neither; the message names the file and what was found
    */
-  static SettingsText of(String file, byte[] bytes, boolean isManaged) throws BadText {
-    byte[] content = withoutMark(bytes);
+  static SettingsText of(String file, byte[] bytes, boolean isManaged) throws BadTextException {
+    byte[] content = withoutByteOrderMark(bytes);
     if (isSigned(content)) {
-      throw new BadText(
-          ("%s: it is a signed or encrypted profile (CMS), which is judged only unsigned. Run:"
-                  + " security cms -D -i '%s' -o '%s.plist' and give that file.")
+      throw new BadTextException(
+          ("%s: it is a signed or encrypted profile (CMS). Remove the signature with: security cms"
+                  + " -D -i '%s' -o '%s.plist' and give that file.")
               .formatted(file, file, file));
     }
-    if (isWide(content)) {
-      throw new BadText(file + ": it is UTF-16 text; save it as UTF-8.");
+    if (isUtf16(content)) {
+      throw new BadTextException(file + ": it is UTF-16 text; save it as UTF-8.");
     }
     if (isManaged || begins(content, "<") || begins(content, "bplist")) {
       return new SettingsText(propertyList(file, content, isManaged), Map.of(), true);
@@ -47,21 +48,21 @@ record SettingsText(Map<String, Object> top, Map<String, Integer> lines, boolean
   }
 
   private static Map<String, Object> propertyList(String file, byte[] content, boolean isManaged)
-      throws BadText {
+      throws BadTextException {
     try {
       return Plist.parse(content, file).values();
-    } catch (IOException e) { // the parser's own words may quote a secret
+    } catch (IOException e) { // the parser's own message may quote a secret
       String found =
           begins(content, "bplist")
-              ? " It is a binary one."
+              ? " It is a binary property list."
               : isManaged && begins(content, "{") ? " It looks like JSON." : "";
-      throw new BadText(
-          "%s: it is no valid property list; see: plutil -lint '%s'.%s"
+      throw new BadTextException(
+          "%s: it is not a valid property list; run: plutil -lint '%s'.%s"
               .formatted(file, file, found));
     }
   }
 
-  private static byte[] withoutMark(byte[] bytes) {
+  private static byte[] withoutByteOrderMark(byte[] bytes) {
     boolean isMarked = Arrays.equals(BOM, Arrays.copyOf(bytes, Math.min(bytes.length, BOM.length)));
     return isMarked ? Arrays.copyOfRange(bytes, BOM.length, bytes.length) : bytes;
   }
@@ -74,14 +75,14 @@ record SettingsText(Map<String, Object> top, Map<String, Integer> lines, boolean
             && beginning.contains(new String(CMS, StandardCharsets.ISO_8859_1)));
   }
 
-  private static boolean isWide(byte[] content) {
+  private static boolean isUtf16(byte[] content) {
     String beginning = beginning(content);
     return beginning.startsWith("\u00fe\u00ff")
         || beginning.startsWith("\u00ff\u00fe")
         || (beginning.indexOf('\0') >= 0 && !beginning.startsWith("bplist"));
   }
 
-  /** White space before an XML declaration is an error that the parser finds. */
+  /** White space before an XML declaration is an error that the parser reports. */
   private static boolean begins(byte[] content, String with) {
     return beginning(content).stripLeading().startsWith(with);
   }
@@ -91,13 +92,13 @@ record SettingsText(Map<String, Object> top, Map<String, Integer> lines, boolean
         content, 0, Math.min(content.length, CMS_BEGINNING), StandardCharsets.ISO_8859_1);
   }
 
-  /** A file that is refused as a whole. */
-  static final class BadText extends Exception {
+  /** The whole file is refused. */
+  static final class BadTextException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final String problem;
 
-    BadText(String problem) {
+    BadTextException(String problem) {
       super(problem);
       this.problem = problem;
     }

@@ -8,12 +8,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.mac.PlainText;
 
-/** What was found where a setting should be, in words that give no secret away. */
+/** Describes a wrong value without showing a secret. */
 final class ValueDescription {
   private static final int LONGEST = 64;
 
   /**
-   * What MDMs replace by a value of the Mac: $SERIAL, ${SERIAL}, {{serial}}, {Serial}, %Serial%.
+   * A variable that MDMs replace by a value of the Mac: $SERIAL, ${SERIAL}, {{serial}}, {Serial},
+   * %Serial%.
    */
   private static final Pattern VARIABLE =
       Pattern.compile(
@@ -24,7 +25,7 @@ final class ValueDescription {
 
   private ValueDescription() {}
 
-  /** A name in quotes, without what could confuse a terminal. */
+  /** A name in quotes, without characters that could confuse a terminal. */
   static String name(String name) {
     return "\"%s\"".formatted(plain(name));
   }
@@ -55,16 +56,16 @@ final class ValueDescription {
   }
 
   /**
-   * The end of "it must be …": what it is instead.
+   * The value that was found, for the end of "it must be …".
    *
-   * @param isHarmless whether a text may be shown; others may be secrets in the wrong place
+   * @param mayShowText whether a text may be shown; others may be a secret in the wrong place
    */
-  static String insteadOf(Object value, boolean isHarmless) {
+  static String insteadOf(Object value, boolean mayShowText) {
     if (value instanceof Number number) {
       return ", not " + number(number);
     }
     if (value instanceof String text) {
-      return isHarmless ? ", not the text \"" + plain(text) + "\"" : ", not this text";
+      return mayShowText ? ", not the text \"" + plain(text) + "\"" : ", not this text";
     }
     return ", not " + kind(value);
   }
@@ -76,7 +77,7 @@ final class ValueDescription {
         : String.valueOf(number);
   }
 
-  /** The variable in a text that an MDM was to replace, {@code null} if there is none. */
+  /** The first MDM variable in a text, {@code null} if there is none. */
   static @Nullable String variable(String text) {
     Matcher matcher = VARIABLE.matcher(text);
     return matcher.find() ? matcher.group() : null;

@@ -1,13 +1,13 @@
 package org.kextwatch.agent.config;
 
-/** What became of the value of a setting in the file that it comes from. */
+/** Whether the value of a setting in the file that it comes from is accepted. */
 public enum ValueState {
-  /** It is what the file says. */
+  /** The value in the file is accepted. */
   GOOD,
 
-  /** The file says something wrong, or is not to be believed: this is what it said before. */
+  /** The value, or the whole file, is refused or missing; the last good value is in force. */
   LAST_GOOD,
 
-  /** As before, but nothing good is known of it: it has its safe value, or counts as not set. */
+  /** It is refused and no last good value is known; the safe value or none is in force. */
   REFUSED
 }

@@ -1,189 +1,136 @@
 package org.kextwatch.agent.config;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.config.Key.BadValueException;
-import org.kextwatch.agent.config.Key.Bounds;
-import org.kextwatch.agent.config.Key.Type;
+import org.kextwatch.agent.config.ValueType.BadValueException;
+import org.kextwatch.agent.config.ValueType.Bounds;
+import org.kextwatch.agent.config.ValueType.Kind;
 
-/** The kinds of values that settings take. */
+/** The types of settings other than numbers. */
 final class ValueTypes {
   private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
   private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e\\t]{0,4096}");
   private static final Pattern OUR_HEADERS =
       Pattern.compile(
           "(?i)content-.*|webhook-.*|host|connection|transfer-encoding|proxy-.*|authorization");
-  private static final Pattern PROXY =
-      Pattern.compile("system|none|[A-Za-z0-9.-]{1,253}:[0-9]{1,5}|\\[[0-9A-Fa-f:]+\\]:[0-9]{1,5}");
-  private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]{1,18}(\\.[0-9]{1,9})?");
   private static final int MAX_LABELS = 16;
   private static final int MAX_TEXT = 4096;
 
   /** MDM forms send a boolean as the text "true", and profiles often as the number 1. */
-  static final Type<Boolean> BOOL =
-      (value, bounds) ->
-          switch (String.valueOf(value).strip().toLowerCase(Locale.ROOT)) {
-            case "true", "1", "1.0" -> true;
-            case "false", "0", "0.0" -> false;
-            default -> throw new BadValueException("true or false");
-          };
+  static final ValueType<Boolean> FLAG =
+      new CheckedType<>(
+          Kind.FLAG,
+          "true or false",
+          raw ->
+              switch (String.valueOf(raw).strip().toLowerCase(Locale.ROOT)) {
+                case "true", "1", "1.0" -> true;
+                case "false", "0", "0.0" -> false;
+                default -> null;
+              });
 
-  /** Absolute on the Mac, without a way back up. */
-  static final Type<String> PATH =
-      (value, bounds) -> {
-        String path = text(value);
-        if (path != null
-            && path.length() <= MAX_TEXT
-            && path.matches("/[^\\x00-\\x1f]*")
-            && StandardCharsets.UTF_8.newEncoder().canEncode(path)
-            && !Arrays.asList(path.split("/")).contains("..")) {
-          return path;
-        }
-        throw new BadValueException("an absolute path without \"..\"");
-      };
+  /** A path of the Mac. */
+  static final ValueType<String> PATH =
+      new CheckedType<>(
+          Kind.TEXT,
+          "an absolute path without \"..\"",
+          raw -> raw instanceof String text && isPath(text.strip()) ? text.strip() : null);
 
-  /** The value never appears in a message: an endpoint can be a secret. */
-  static final Type<String> ENDPOINT =
-      (value, bounds) -> {
-        String text = text(value);
-        HttpUrl url = text == null ? null : HttpUrl.parse(text);
-        if (url == null) {
-          throw new BadValueException("a URL such as https://fleet.example.com/hooks/kextwatch");
-        }
-        if (!url.username().isEmpty() || !url.password().isEmpty()) {
-          throw new BadValueException("a URL without user and password: use authorizationFile");
-        }
-        if (!url.isHttps() && !isLoopback(url)) {
-          throw new BadValueException("an https URL; http is for loopback addresses alone");
-        }
-        return url.toString();
-      };
+  /** The value never appears in a message because it can be a secret. */
+  static final ValueType<String> ENDPOINT =
+      new CheckedType<>(
+          Kind.TEXT, "a URL such as https://fleet.example.com/hooks/kextwatch", ValueTypes::url);
 
-  static final Type<String> PROXY_CHOICE =
-      (value, bounds) -> {
-        String text = text(value);
-        if (text != null && PROXY.matcher(text).matches()) {
-          return text;
-        }
-        throw new BadValueException("\"system\", \"none\" or \"host:port\"");
-      };
+  static final ValueType<String> PROXY =
+      matching(
+          "system|none|[A-Za-z0-9.-]{1,253}:[0-9]{1,5}|\\[[0-9A-Fa-f:]+\\]:[0-9]{1,5}",
+          "\"system\", \"none\" or \"host:port\"");
 
-  static final Type<Map<String, String>> HEADERS =
-      (value, bounds) -> {
-        Map<String, String> headers = texts(value);
-        for (Map.Entry<String, String> header : headers.entrySet()) {
-          if (!HEADER_NAME.matcher(header.getKey()).matches()
-              || !PRINTABLE.matcher(header.getValue()).matches()) {
-            throw new BadValueException(
-                "header names with printable ASCII values; %s is not that"
-                    .formatted(ValueDescription.name(header.getKey())));
-          }
-          if (OUR_HEADERS.matcher(header.getKey()).matches()) {
-            throw new BadValueException(
-                "other headers than "
-                    + header.getKey()
-                    + ", which is the agent's own (Authorization: use authorizationFile)");
-          }
-        }
-        return headers;
-      };
+  static final ValueType<Map<String, String>> HEADERS =
+      new CheckedType<>(
+          Kind.TEXTS, "header names with printable ASCII values", ValueTypes::headers);
 
-  static final Type<Map<String, String>> LABELS =
-      (value, bounds) -> {
-        Map<String, String> labels = texts(value);
-        labels.replaceAll((name, text) -> text.strip());
-        labels.values().removeIf(String::isEmpty);
-        if (labels.size() > MAX_LABELS) {
-          throw new BadValueException("at most " + MAX_LABELS + " labels");
-        }
-        return labels;
-      };
+  static final ValueType<Map<String, String>> LABELS =
+      new CheckedType<>(Kind.TEXTS, "at most " + MAX_LABELS + " texts by name", ValueTypes::labels);
 
   private ValueTypes() {}
 
-  /** Whole seconds; a simulated Mac may go down to {@code simulatedMin}. */
-  static Type<Duration> seconds(int min, int max, int simulatedMin) {
-    return (value, bounds) -> {
-      int lowest = bounds == Bounds.REAL_MAC ? min : simulatedMin;
-      return Duration.ofSeconds(whole(value, lowest, max, " seconds"));
-    };
-  }
-
-  /** The same, or 0 for none. */
-  static Type<Duration> secondsOrNone(int min, int max, int simulatedMin) {
-    return (value, bounds) -> {
-      int lowest = bounds == Bounds.REAL_MAC ? min : simulatedMin;
-      long seconds = whole(value, 0, max, " seconds");
-      if (seconds > 0 && seconds < lowest) {
-        throw new BadValueException(
-            "0 for none, or a whole number from %d to %d seconds".formatted(lowest, max));
-      }
-      return Duration.ofSeconds(seconds);
-    };
-  }
-
-  static Type<Duration> hours(int min, int max) {
-    return (value, bounds) -> Duration.ofHours(whole(value, min, max, " hours"));
-  }
-
-  static Type<Duration> days(int min, int max) {
-    return (value, bounds) -> Duration.ofDays(whole(value, min, max, " days"));
-  }
-
-  static Type<Long> number(long min, long max) {
-    return (value, bounds) -> whole(value, min, max, "");
-  }
-
-  static Type<String> matching(String regex, String mustBe) {
+  static ValueType<String> matching(String regex, String mustBe) {
     Pattern pattern = Pattern.compile(regex);
-    return (value, bounds) -> {
-      String text = text(value);
-      if (text != null && pattern.matcher(text).matches()) {
-        return text;
-      }
-      throw new BadValueException(mustBe);
-    };
+    return new CheckedType<>(
+        Kind.TEXT,
+        mustBe,
+        raw ->
+            raw instanceof String text && pattern.matcher(text.strip()).matches()
+                ? text.strip()
+                : null);
   }
 
-  static <E extends Enum<E>> Type<E> oneOf(Class<E> words) {
-    return (value, bounds) -> {
-      for (E word : words.getEnumConstants()) {
-        if (lower(word).equals(text(value))) {
-          return word;
-        }
-      }
-      throw new BadValueException(
-          "one of " + Arrays.stream(words.getEnumConstants()).map(ValueTypes::lower).toList());
-    };
+  static <E extends Enum<E>> ValueType<E> oneOf(Class<E> words) {
+    return new WordType<>(words);
   }
 
-  private static String lower(Enum<?> word) {
-    return word.name().toLowerCase(Locale.ROOT);
+  private static boolean isPath(String text) {
+    return text.length() <= MAX_TEXT
+        && text.matches("/[^\\x00-\\x1f]*")
+        && StandardCharsets.UTF_8.newEncoder().canEncode(text)
+        && !Arrays.asList(text.split("/")).contains("..");
   }
 
-  private static long whole(Object value, long min, long max, String unit)
-      throws BadValueException {
-    String text = text(value);
-    Object number = text != null && NUMBER.matcher(text).matches() ? Double.valueOf(text) : value;
-    if (number instanceof Number found
-        && found.doubleValue() == Math.rint(found.doubleValue())
-        && found.doubleValue() >= min
-        && found.doubleValue() <= max) {
-      return found.longValue();
+  private static @Nullable String url(Object raw) throws BadValueException {
+    HttpUrl url = raw instanceof String text ? HttpUrl.parse(text.strip()) : null;
+    if (url == null) {
+      return null;
     }
-    throw new BadValueException("a whole number from %d to %d%s".formatted(min, max, unit));
+    if (!url.username().isEmpty() || !url.password().isEmpty()) {
+      throw new BadValueException("a URL without user and password: use authorizationFile");
+    }
+    if (!url.isHttps() && !isLoopback(url)) {
+      throw new BadValueException("an https URL; http is for loopback addresses alone");
+    }
+    return url.toString();
   }
 
-  private static Map<String, String> texts(Object value) throws BadValueException {
+  private static boolean isLoopback(HttpUrl url) {
+    String host = url.host();
+    return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.\\d{1,3}){3}");
+  }
+
+  private static Map<String, String> headers(Object raw) throws BadValueException {
+    Map<String, String> headers = texts(raw);
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      if (!HEADER_NAME.matcher(header.getKey()).matches()
+          || !PRINTABLE.matcher(header.getValue()).matches()) {
+        throw new BadValueException(
+            "header names with printable ASCII values; %s is not that"
+                .formatted(ValueDescription.name(header.getKey())));
+      }
+      if (OUR_HEADERS.matcher(header.getKey()).matches()) {
+        throw new BadValueException(
+            "other headers than "
+                + header.getKey()
+                + ", which is the agent's own (Authorization: use authorizationFile)");
+      }
+    }
+    return headers;
+  }
+
+  private static @Nullable Map<String, String> labels(Object raw) throws BadValueException {
+    Map<String, String> labels = texts(raw);
+    labels.replaceAll((name, text) -> text.strip());
+    labels.values().removeIf(String::isEmpty);
+    return labels.size() > MAX_LABELS ? null : labels;
+  }
+
+  private static Map<String, String> texts(Object raw) throws BadValueException {
     Map<String, String> texts = new TreeMap<>();
-    if (!(value instanceof Map<?, ?> map)) {
+    if (!(raw instanceof Map<?, ?> map)) {
       throw new BadValueException("a group of texts");
     }
     for (Map.Entry<?, ?> entry : map.entrySet()) {
@@ -203,13 +150,52 @@ final class ValueTypes {
     return texts;
   }
 
-  /** A text without the space around it, {@code null} if it is none. */
-  private static @Nullable String text(Object value) {
-    return value instanceof String text ? text.strip() : null;
+  /** A type that needs no limits; the check gives {@code null} for what is not allowed. */
+  private record CheckedType<T>(Kind kind, String allowed, Check<T> check) implements ValueType<T> {
+    @Override
+    public T parse(Object raw, Bounds bounds) throws BadValueException {
+      T value = check.parse(raw);
+      if (value == null) {
+        throw new BadValueException(allowed);
+      }
+      return value;
+    }
   }
 
-  private static boolean isLoopback(HttpUrl url) {
-    String host = url.host();
-    return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.\\d{1,3}){3}");
+  private interface Check<T> {
+    @Nullable T parse(Object raw) throws BadValueException;
+  }
+
+  private record WordType<E extends Enum<E>>(Class<E> words) implements ValueType<E> {
+    @Override
+    public Kind kind() {
+      return Kind.WORD;
+    }
+
+    @Override
+    public String allowed() {
+      return Arrays.stream(words.getEnumConstants())
+          .map(WordType::word)
+          .collect(Collectors.joining(", ", "one of ", ""));
+    }
+
+    @Override
+    public E parse(Object raw, Bounds bounds) throws BadValueException {
+      for (E word : words.getEnumConstants()) {
+        if (raw instanceof String text && word(word).equals(text.strip())) {
+          return word;
+        }
+      }
+      throw new BadValueException(allowed());
+    }
+
+    @Override
+    public Object written(E value) {
+      return word(value);
+    }
+
+    private static String word(Enum<?> word) {
+      return word.name().toLowerCase(Locale.ROOT);
+    }
   }
 }

@@ -49,7 +49,7 @@ final class Assessor {
                     unreachable, Remedy.exhausted(extension, loads, settings.loading())));
     Judgement judgement = judge.apply(seen.health(), seen.extension());
     Judged judged = Judged.after(before.judged(), judgement, seen.at());
-    Duration interval = settings.pace().between(judgement.verdict() == Verdict.AT_RISK);
+    Duration interval = settings.intervals().between(judgement.verdict() == Verdict.AT_RISK);
     Status status =
         new Status(
             Status.SCHEMA,
@@ -65,7 +65,7 @@ final class Assessor {
             seen.health(),
             seen.extension());
     LostSight lost = before.lostSight().after(before.told(), status);
-    Status compared = lost.compared(before.told(), status, settings.pace().confirm(), judge);
+    Status compared = lost.compared(before.told(), status, settings.intervals().confirm(), judge);
     return new Assessment(status, compared, judged, lost, interval);
   }
 

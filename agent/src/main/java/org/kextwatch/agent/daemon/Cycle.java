@@ -85,7 +85,7 @@ final class Cycle {
     State before = ledger.state().later(sleptSinceLastLook(now));
     Assessment judged =
         assessor.assess(seen.observation(), seen.history(), before, settings, agent, now);
-    State state = before.after(judged, seen.history(), settings.pace());
+    State state = before.after(judged, seen.history(), settings.intervals());
     ledger.keep(state);
     return state.steadiness().isSettling() ? judged.whileSettling() : judged;
   }
@@ -99,7 +99,7 @@ final class Cycle {
 
   private void report(Assessment judged, Settings settings, CycleOptions options) {
     if (options.report()) {
-      reporter.report(judged, settings.pace().heartbeat().toSeconds());
+      reporter.report(judged, settings.intervals().heartbeat().toSeconds());
     }
     statusFile.accept(judged.status());
   }
@@ -148,7 +148,7 @@ final class Cycle {
       @Nullable Outcome outcome,
       Settings settings,
       Moment now) {
-    Instant confirmAt = ledger.state().lookAgainAt(now.wall(), settings.pace().confirm());
+    Instant confirmAt = ledger.state().lookAgainAt(now.wall(), settings.intervals().confirm());
     Instant actAgainAt =
         decision instanceof Decision.Nothing nothing ? nothing.lookAgainAt() : null;
     return new Result(judged, outcome, confirmAt, actAgainAt);

@@ -92,7 +92,7 @@ final class Daemon {
       Logger.debug("a cycle was cancelled because the agent is shutting down");
     } catch (Throwable e) { // an Error too: it may concern this look only
       failures.failed(e.toString(), now).ifPresent(line -> Logger.error(e, line));
-      plan = plan.afterFailure(look, stamps, settings.pace().atRisk(), Moment.now());
+      plan = plan.afterFailure(look, stamps, settings.intervals().atRisk(), Moment.now());
     }
   }
 

@@ -66,7 +66,7 @@ final class LiveSettings {
       return;
     }
     try {
-      file.keep(belief.lastGood());
+      file.save(belief.lastGood());
       complaint.worked().ifPresent(Logger::info);
     } catch (IOException e) {
       complaint.failed(e.toString(), now).ifPresent(Logger::warn);
@@ -74,17 +74,17 @@ final class LiveSettings {
   }
 
   Settings inForce() {
-    return belief.reading().settings();
+    return belief.resolved().settings();
   }
 
   /** Whether anybody has said that this Mac is to be acted on: without settings it only watches. */
   boolean mayAct() {
-    return belief.reading().isConfigured();
+    return belief.resolved().isConfigured();
   }
 
   /** What is to be said of them, in the status. */
   List<String> warnings() {
-    ResolvedSettings reading = belief.reading();
+    ResolvedSettings reading = belief.resolved();
     List<String> warnings = new ArrayList<>(reading.problems());
     warnings.addAll(reading.warnings());
     if (reading.isConfigured() && !inForce().webhook().hasEndpoint()) {
@@ -99,7 +99,7 @@ final class LiveSettings {
   /** Looks at the files, and reads them if there may be news. Whether anything is different. */
   boolean refresh(Moment now) {
     Object seen = reader.fingerprint();
-    if (seen.equals(fingerprint) && !belief.isUnsettled()) {
+    if (seen.equals(fingerprint) && !belief.isProvisional()) {
       keep(now); // what could not be kept is tried again
       return false;
     }
@@ -107,7 +107,7 @@ final class LiveSettings {
     EffectiveSettings before = belief;
     belief = before.after(reader.managed(), reader.local(), now);
     keep(now);
-    return tell(before.reading(), belief.reading());
+    return tell(before.resolved(), belief.resolved());
   }
 
   private static boolean tell(ResolvedSettings before, ResolvedSettings after) {

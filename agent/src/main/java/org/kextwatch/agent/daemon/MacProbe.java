@@ -116,7 +116,7 @@ final class MacProbe implements Cycle.Mac {
   /** Which machine this is: asked for until it is known, only the name again now and then. */
   @Override
   public Hardware hardware(Settings settings, Moment now) {
-    Duration timeout = settings.pace().toolTimeout();
+    Duration timeout = settings.intervals().toolTimeout();
     Hardware known = hardware.completed(tools, timeout);
     if (namedUntil == null || namedUntil.isDue(now)) {
       known = known.renamed(tools, timeout);
@@ -129,7 +129,7 @@ final class MacProbe implements Cycle.Mac {
   private Surroundings surroundings(Settings settings, Moment now) {
     Surroundings known = surroundings;
     if (known == null || surroundingsUntil == null || surroundingsUntil.isDue(now)) {
-      Enrolment mdm = Enrolment.of(tools, settings.pace().toolTimeout());
+      Enrolment mdm = Enrolment.of(tools, settings.intervals().toolTimeout());
       known =
           new Surroundings(
               new Device.Mdm(mdm.enrolled(), mdm.userApproved()),

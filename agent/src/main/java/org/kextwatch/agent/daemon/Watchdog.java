@@ -57,7 +57,7 @@ final class Watchdog {
 
   /** Goes on with other settings: no tool may take longer than this by itself. */
   void use(Settings settings) {
-    Duration tool = settings.pace().toolTimeout();
+    Duration tool = settings.intervals().toolTimeout();
     Duration loader = settings.loading().timeout();
     longestTimeout = tool.compareTo(loader) > 0 ? tool : loader;
   }

@@ -74,7 +74,7 @@ final class EventDispatcher {
     this.random = random;
     Moment now = clock.get();
     this.connection = new WebhookConnection(settings.webhook(), root, version, now);
-    this.state = RetryState.starting(splay, settings.pace().heartbeat(), now);
+    this.state = RetryState.starting(splay, settings.intervals().heartbeat(), now);
   }
 
   /** The state counts events up to this number: they may go. */
@@ -140,7 +140,7 @@ final class EventDispatcher {
 
   private void takeSettings(Moment now) {
     Settings newest = settings;
-    state = state.beatingEvery(newest.pace().heartbeat(), now);
+    state = state.beatingEvery(newest.intervals().heartbeat(), now);
     if (connection.changes(newest.webhook())) {
       state = state.forgetting(now);
     }

@@ -28,9 +28,9 @@ public final class SettingsTable {
 
   private static String origin(Shown setting) {
     String origin = word(setting.origin());
-    return setting.standing() == ValueState.GOOD
+    return setting.state() == ValueState.GOOD
         ? origin
-        : "%s (%s)".formatted(origin, word(setting.standing()).replace('_', ' '));
+        : "%s (%s)".formatted(origin, word(setting.state()).replace('_', ' '));
   }
 
   private static String word(Enum<?> word) {

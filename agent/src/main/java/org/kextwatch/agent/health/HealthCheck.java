@@ -58,7 +58,7 @@ public final class HealthCheck {
     } catch (RefusedPathException e) {
       return Health.unreachable(Reachability.NOT_TRUSTED, null);
     }
-    TimeBudget budget = TimeBudget.start(settings.pace().toolTimeout());
+    TimeBudget budget = TimeBudget.start(settings.intervals().toolTimeout());
     Reachability refusal = signature.refusal(mdatp.identity(), budget.next());
     if (refusal != null) {
       return Health.unreachable(refusal, null);

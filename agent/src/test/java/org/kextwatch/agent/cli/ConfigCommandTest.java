@@ -74,9 +74,24 @@ class ConfigCommandTest {
     Map<?, ?> document =
         (Map<?, ?>) new Moshi.Builder().build().adapter(Object.class).fromJson(out);
     Map<?, ?> settings = (Map<?, ?>) document.get("settings");
+    Map<?, ?> labels = (Map<?, ?>) settings.get("labels");
     assertEquals(
-        Map.of("value", "https://fleet.example.com", "origin", "local", "overridesLocal", false),
-        settings.get("endpoint"));
+        Map.of(
+            "value",
+            Map.of("room", "7"),
+            "origin",
+            "local",
+            "overridesLocal",
+            false,
+            "default",
+            Map.of(),
+            "allowed",
+            "at most 16 texts by name",
+            "description",
+            "Texts in every status, such as variables of the MDM."),
+        labels);
+    Map<?, ?> endpoint = (Map<?, ?>) settings.get("endpoint");
+    assertEquals("https://fleet.example.com", endpoint.get("value"));
     assertTrue(((Map<?, ?>) settings.get("endpointFile")).containsKey("value"));
     assertEquals(
         List.of(List.of(), List.of(), List.of()),
@@ -113,7 +128,7 @@ class ConfigCommandTest {
 
     assertEquals(78, config("show", "--json"));
     String proxy = "\"proxy\":{\"value\":\"none\",\"origin\":\"managed\",";
-    assertTrue(out.contains(proxy + "\"overridesLocal\":false,\"standing\":\"last_good\"}"), out);
+    assertTrue(out.contains(proxy + "\"overridesLocal\":false,\"standing\":\"last_good\","), out);
   }
 
   @Test
@@ -202,7 +217,7 @@ class ConfigCommandTest {
           <plist><dict><key>renewPrompt</key><integer>2</integer></dict></plist> | 78 | not 2.
           <plist><dict><key>PayloadContent</key><array/></dict></plist> | 78 | PayloadType of the profile must be Configuration
           {"secretFile":"/etc/none","endpoint":"https://a.example/"} | 1 | secretFile: there is no
-          {"renewPrompts":true} | 0 | warning: .*renewPrompts is no setting
+          {"renewPrompts":true} | 0 | warning: .*renewPrompts is not a setting
           {} {} | 78 | valid JSON
           """)
   void aDraftIsValidatedWhereverItLies(String content, int exit, String told) throws IOException {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.kextwatch.agent.config.Key.Bounds;
 import org.kextwatch.agent.config.Settings.DeviceIdentity;
+import org.kextwatch.agent.config.ValueType.Bounds;
 import org.kextwatch.agent.mac.Moment;
 
 /** What holds when a file is wrong in a part, or as a whole, or is not there. */
@@ -97,14 +97,14 @@ class EffectiveSettingsTest {
             EffectiveSettings.of(managed(managed), local(local), remembered, NOW))) {
       ResolvedSettings.Shown shown = shown(belief, key);
       assertEquals(value, shown.value() == null ? NONE : String.valueOf(shown.value()));
-      assertEquals(standing, shown.standing());
+      assertEquals(standing, shown.state());
 
       EffectiveSettings again = belief.after(managed(managed), local(local), NOW);
-      assertEquals(belief.reading(), again.reading(), "nothing changes by looking again");
+      assertEquals(belief.resolved(), again.resolved(), "nothing changes by looking again");
       EffectiveSettings restarted =
           EffectiveSettings.of(
               managed(managed), local(local), throughTheDisk(again.lastGood()), NOW);
-      assertEquals(belief.reading(), restarted.reading(), "nor by a restart");
+      assertEquals(belief.resolved(), restarted.resolved(), "nor by a restart");
     }
   }
 
@@ -112,21 +112,21 @@ class EffectiveSettingsTest {
   void withoutAnySettingsItOnlyWatches() {
     EffectiveSettings nothing =
         EffectiveSettings.of(managed(NONE), local(NONE), LastGood.NONE, NOW);
-    assertFalse(nothing.reading().isConfigured());
+    assertFalse(nothing.resolved().isConfigured());
     assertTrue(
         nothing
-            .reading()
+            .resolved()
             .warnings()
             .get(0)
             .contains("it only watches: deploy a profile, or write {} to config.json"));
     for (String content : List.of("{}", "BAD")) {
       assertTrue(
           EffectiveSettings.of(managed(content), local(NONE), LastGood.NONE, NOW)
-              .reading()
+              .resolved()
               .isConfigured());
       assertTrue(
           EffectiveSettings.of(managed(NONE), local(content), LastGood.NONE, NOW)
-              .reading()
+              .resolved()
               .isConfigured());
     }
   }
@@ -140,42 +140,42 @@ class EffectiveSettingsTest {
                 .lastGood());
 
     EffectiveSettings start = EffectiveSettings.of(managed(NONE), local("{}"), known, NOW);
-    Moment almost = NOW.plus(EffectiveSettings.PATIENCE.minusNanos(1));
+    Moment almost = NOW.plus(EffectiveSettings.GRACE_PERIOD.minusNanos(1));
     EffectiveSettings before = start.after(managed(NONE), local("{}"), almost);
     EffectiveSettings after =
-        before.after(managed(NONE), local("{}"), NOW.plus(EffectiveSettings.PATIENCE));
+        before.after(managed(NONE), local("{}"), NOW.plus(EffectiveSettings.GRACE_PERIOD));
 
-    assertEquals(ValueState.LAST_GOOD, shown(start, "renewPrompt").standing());
-    assertEquals(start.reading(), before.reading());
-    assertTrue(after.reading().settings().loading().renewPrompt());
+    assertEquals(ValueState.LAST_GOOD, shown(start, "renewPrompt").state());
+    assertEquals(start.resolved(), before.resolved());
+    assertTrue(after.resolved().settings().loading().renewPrompt());
     assertNull(after.lastGood().managed());
-    assertTrue(after.reading().isConfigured());
+    assertTrue(after.resolved().isConfigured());
   }
 
   @Test
   void withoutALocalFileAProfileThatIsGoneForLongLeavesNoSettings() {
     EffectiveSettings known = EffectiveSettings.of(managed("{}"), local(NONE), LastGood.NONE, NOW);
     EffectiveSettings gone = known.after(managed(NONE), local(NONE), NOW);
-    assertTrue(gone.reading().isConfigured());
-    Moment later = NOW.plus(EffectiveSettings.PATIENCE);
-    assertFalse(gone.after(managed(NONE), local(NONE), later).reading().isConfigured());
+    assertTrue(gone.resolved().isConfigured());
+    Moment later = NOW.plus(EffectiveSettings.GRACE_PERIOD);
+    assertFalse(gone.after(managed(NONE), local(NONE), later).resolved().isConfigured());
   }
 
   @Test
   void aProfileThatWasNeverSeenCountsWhenItComes() {
     EffectiveSettings start = EffectiveSettings.of(managed(NONE), local(NONE), LastGood.NONE, NOW);
     EffectiveSettings then = start.after(managed("{\"renewPrompt\":false}"), local(NONE), NOW);
-    assertFalse(then.reading().settings().loading().renewPrompt());
-    assertTrue(then.reading().isConfigured());
+    assertFalse(then.resolved().settings().loading().renewPrompt());
+    assertTrue(then.resolved().isConfigured());
   }
 
   @Test
   void whatCountsInsteadIsSaid() {
     EffectiveSettings good =
         EffectiveSettings.of(managed("{\"proxy\":\"none\"}"), local("{}"), LastGood.NONE, NOW);
-    assertEquals(List.of(), good.reading().warnings());
-    assertWarns(good.after(managed("{\"proxy\":7}"), local("{}"), NOW), "still counts of: proxy.");
-    assertWarns(good.after(managed("BAD"), local("{}"), NOW), "when it was last good still counts");
+    assertEquals(List.of(), good.resolved().warnings());
+    assertWarns(good.after(managed("{\"proxy\":7}"), local("{}"), NOW), "stay in force of: proxy.");
+    assertWarns(good.after(managed("BAD"), local("{}"), NOW), "its last good values stay in force");
     assertWarns(
         good.after(managed("{\"renewPrompt\":7}"), local("{}"), NOW), "renewPrompt is false.");
     assertWarns(
@@ -183,7 +183,7 @@ class EffectiveSettingsTest {
     assertWarns(good.after(managed("{\"spool\":7}"), local("{}"), NOW), "spool counts as not set.");
     assertWarns(
         EffectiveSettings.of(managed("BAD"), local("{}"), LastGood.NONE, NOW),
-        "until it is put right no kextutil runs, and deviceIdentity is minimal");
+        "Until it is corrected, kextutil does not run and deviceIdentity is minimal");
   }
 
   @Test
@@ -205,9 +205,9 @@ class EffectiveSettingsTest {
             + "\"refused\":[]},\"local\":7,\"other\":{}}";
     LastGood known = LastGood.of("f", kept.getBytes(StandardCharsets.UTF_8), Bounds.REAL_MAC);
     EffectiveSettings belief = EffectiveSettings.of(managed("BAD"), local(NONE), known, NOW);
-    assertFalse(belief.reading().settings().loading().whenApproved());
-    assertEquals("none", belief.reading().settings().webhook().proxy());
-    assertEquals(DeviceIdentity.FULL, belief.reading().settings().deviceIdentity());
+    assertFalse(belief.resolved().settings().loading().whenApproved());
+    assertEquals("none", belief.resolved().settings().webhook().proxy());
+    assertEquals(DeviceIdentity.FULL, belief.resolved().settings().deviceIdentity());
   }
 
   @Test
@@ -222,12 +222,12 @@ class EffectiveSettingsTest {
   }
 
   private static void assertWarns(EffectiveSettings belief, String text) {
-    List<String> warnings = belief.reading().warnings();
+    List<String> warnings = belief.resolved().warnings();
     assertTrue(warnings.stream().anyMatch(one -> one.contains(text)), warnings::toString);
   }
 
   private static ResolvedSettings.Shown shown(EffectiveSettings belief, String key) {
-    return belief.reading().shown().stream()
+    return belief.resolved().shown().stream()
         .filter(one -> one.name().equals(key))
         .findFirst()
         .orElseThrow();
@@ -251,15 +251,14 @@ class EffectiveSettingsTest {
       return SettingsFile.missing(origin, origin + ".file");
     }
     byte[] json = content.getBytes(StandardCharsets.UTF_8);
-    SettingsFile found =
-        SettingsFile.understand(Origin.LOCAL, origin + ".file", json, Bounds.REAL_MAC);
+    SettingsFile found = SettingsFile.parse(Origin.LOCAL, origin + ".file", json, Bounds.REAL_MAC);
     return new SettingsFile(
         origin,
         found.file(),
         found.presence(),
         found.raw(),
         found.values(),
-        found.refused(),
+        found.refusedGroups(),
         found.warnings(),
         found.problems());
   }

@@ -52,7 +52,7 @@ class ManagedSettingsTest extends OnAManagedMac {
     Settings settings = reading.settings();
     assertEquals("https://fleet.example.com/hook", settings.webhook().endpoint());
     assertEquals(Map.of("X-Team", "it"), settings.webhook().headers());
-    assertEquals(Duration.ofMinutes(2), settings.pace().health());
+    assertEquals(Duration.ofMinutes(2), settings.intervals().health());
     assertEquals(Duration.ofDays(1), settings.maxDefinitionsAge());
     assertFalse(settings.loading().renewPrompt());
     assertEquals("ABCDE12345", settings.extension().teamId());
@@ -93,7 +93,7 @@ class ManagedSettingsTest extends OnAManagedMac {
 
     ResolvedSettings reading = read();
 
-    assertEquals(Duration.ofSeconds(seconds), reading.settings().pace().health());
+    assertEquals(Duration.ofSeconds(seconds), reading.settings().intervals().health());
     assertEquals(origin, reading.origins().get("healthIntervalSeconds"));
     assertEquals(overrides, reading.overridden().contains("healthIntervalSeconds"));
     assertEquals((long) seconds, shown(reading, "healthIntervalSeconds").value());

@@ -48,30 +48,30 @@ class ProfileDraftTest {
         "OURS(<key>endpoint</key><string>ftp://hunter2</string>) | endpoint must be a URL such as",
         "OURS(<key>labels</key><dict><key>room</key><integer>12</integer></dict>) | labels must be"
             + " a group of texts; \"room\" is the number 12.",
-        "OURS(<key>mcx_preference_settings</key><dict/>) | macOS never applies"
-            + " mcx_preference_settings where it stands",
-        "OURS(<key>Forced</key><array/>) | macOS never applies Forced where it stands",
-        "OURS(<key>PayloadContent</key><dict/>) | the settings must stand in the payload itself",
-        "PREFS(<key>mcx_preference_settings</key><dict/>) | macOS never applies"
-            + " mcx_preference_settings where it stands",
+        "OURS(<key>mcx_preference_settings</key><dict/>) | macOS ignores"
+            + " mcx_preference_settings here",
+        "OURS(<key>Forced</key><array/>) | macOS ignores Forced here",
+        "OURS(<key>PayloadContent</key><dict/>) | the settings must be in the payload itself",
+        "PREFS(<key>mcx_preference_settings</key><dict/>) | macOS ignores"
+            + " mcx_preference_settings here",
         "PREFS(<key>PayloadContent</key><dict><key>mcx_preference_settings</key><dict/></dict>) |"
-            + " the settings must stand in PayloadContent > org.kextwatch.agent > Forced >"
+            + " the settings must be in PayloadContent > org.kextwatch.agent > Forced >"
             + " mcx_preference_settings",
         "PREFS(<key>PayloadContent</key><dict><key>org.kextwatch.agent</key><dict><key>renewPrompt</key><false/></dict></dict>)"
-            + " | must stand in Forced, not in \"renewPrompt\"",
+            + " | must be in Forced, not in \"renewPrompt\"",
         "PREFS(<key>PayloadContent</key><dict><key>org.kextwatch.agent</key><dict/></dict>) | the"
-            + " settings must stand in PayloadContent > org.kextwatch.agent > Forced",
+            + " settings must be in PayloadContent > org.kextwatch.agent > Forced",
         "PREFS(<key>PayloadContent</key><dict><key>org.kextwatch.agent</key><dict><key>Set-Once</key><array><dict><key>mcx_preference_settings</key><dict/></dict></array></dict></dict>)"
-            + " | must stand in Forced, not in \"Set-Once\"",
+            + " | must be in Forced, not in \"Set-Once\"",
         "PREFS(<key>PayloadContent</key><dict><key>org.kextwatch.agent</key><dict><key>Forced</key><dict/></dict></dict>)"
-            + " | Forced > mcx_preference_settings, a list of groups",
+            + " | Forced > mcx_preference_settings, a list of dictionaries",
         "PREFS(<key>PayloadContent</key><dict><key>org.kextwatch.Agent</key><dict/></dict>) | the"
             + " domain must be org.kextwatch.agent, not \"org.kextwatch.Agent\"",
-        "PREFS(<key>PayloadContent</key><dict><key>com.example</key><dict/></dict>) | no payload is"
+        "PREFS(<key>PayloadContent</key><dict><key>com.example</key><dict/></dict>) | no payload"
             + " for Kextwatch: PayloadType must be org.kextwatch.agent, found: com.example.",
-        "OTHER | no payload is for Kextwatch: PayloadType must be org.kextwatch.agent, found:"
+        "OTHER | it has no payload for Kextwatch: PayloadType must be org.kextwatch.agent, found:"
             + " com.apple.servicemanagement.",
-        "'' | no payload is for Kextwatch",
+        "'' | it has no payload for Kextwatch",
         "TYPE(com.example.kextwatch) | PayloadType must be org.kextwatch.agent, not"
             + " \"com.example.kextwatch\"",
         "<dict><key>PayloadType</key><string>com.apple.preferences</string><key>mcx_preference_settings</key><dict/></dict>"
@@ -117,7 +117,7 @@ class ProfileDraftTest {
   void aWrapperWithoutItsPayloadIsRefused(String name) throws IOException {
     List<String> problems = draft("x.plist", plist("<key>" + name + "</key><dict/>")).problems();
     assertEquals(1, problems.size(), problems::toString);
-    assertTrue(problems.get(0).contains("macOS never applies " + name), problems::toString);
+    assertTrue(problems.get(0).contains("macOS ignores " + name), problems::toString);
   }
 
   @Test
@@ -125,8 +125,8 @@ class ProfileDraftTest {
     String bare = "<dict><key>PayloadType</key><string>org.kextwatch.agent</string></dict>";
     List<String> warnings = draft("x.mobileconfig", profile(bare + bare)).warnings();
     assertEquals(3, warnings.size(), warnings::toString);
-    assertTrue(warnings.get(0).contains("payload 1 lacks PayloadIdentifier, PayloadUUID"));
-    assertTrue(warnings.get(2).contains("2 payloads are for Kextwatch"), warnings::toString);
+    assertTrue(warnings.get(0).contains("payload 1 has no PayloadIdentifier, PayloadUUID"));
+    assertTrue(warnings.get(2).contains("2 payloads for Kextwatch"), warnings::toString);
   }
 
   /** The beginning of what {@code openssl smime -sign -outform DER} (or PEM) makes. */
@@ -154,40 +154,40 @@ class ProfileDraftTest {
       delimiter = '|',
       quoteCharacter = '\0',
       value = {
-        "{\\n  // hunter2\\n \"renewPrompt\":true}|line 2: a comment, which JSON does not have.",
+        "{\\n  // hunter2\\n \"renewPrompt\":true}|line 2: a comment, which JSON does not allow.",
         "{\"renewPrompt\":true, /* x */ \"labels\":{}}|line 1: a comment",
         "# x\\n{}|line 1: a comment",
-        "{\\n\"renewPrompt\":true,\\n}|line 3: a comma too many, or a value too few, before }.",
-        "{\"renewPrompt\":,}|line 1: a comma too many.",
-        "{'renewPrompt':true}|line 1: a single quote, where JSON wants a double quote.",
+        "{\\n\"renewPrompt\":true,\\n}|line 3: one comma too many, or a missing value, before }.",
+        "{\"renewPrompt\":,}|line 1: one comma too many.",
+        "{'renewPrompt':true}|line 1: a single quote, where JSON needs a double quote.",
         "{“renewPrompt”:true}|line 1: a typographic quote",
         "{\\n"
-            + "\"renewPrompt\":hunter2}|line 2: a word that is neither a number, true, false nor a"
+            + "\"renewPrompt\":hunter2}|line 2: a word that is not a number, true, false or a"
             + " text",
-        "{renewPrompt:true}|line 1: a word that is neither",
-        "{\"endpoint\":\"https://hunter2|line 1: a text that is not closed by a double quote",
-        "{\"endpoint\":\"\\q\"}|has a wrong \\ in it",
-        "{\"renewPrompt\":|line 1: it ends too soon, as if it were cut off.",
-        "{\"renewPrompt\":true|line 1: it ends too soon",
+        "{renewPrompt:true}|line 1: a word that is not",
+        "{\"endpoint\":\"https://hunter2|line 1: a text without a closing double quote",
+        "{\"endpoint\":\"\\q\"}|with a wrong \\ in it",
+        "{\"renewPrompt\":|line 1: it ends too early and may be incomplete.",
+        "{\"renewPrompt\":true|line 1: it ends too early",
         "{\\n"
             + "\"renewPrompt\":true\\n"
             + "\"labels\":{}}|line 3: a comma or a colon is missing before a text.",
-        "{\"renewPrompt\" true}|line 1: a word that is neither",
+        "{\"renewPrompt\" true}|line 1: a word that is not",
         "{\"renewPrompt\" \"true\"}|line 1: a comma or a colon is missing",
-        "{\"renewPrompt\":1;}|line 1: a word that is neither",
-        "{\"maxLoadAttempts\":1// hunter2\\n}|line 1: a word that is neither",
-        "{} // hunter2|line 1: a comment, which JSON does not have, after the closing }.",
-        "{}{}|line 1: the character { where none may be, after the closing }.",
-        "{}\\n{}|line 2: the character { where none may be",
-        "{\"labels\":{\"a\":\"1\",\\n\"a\":\"2\"}}|line 2: a key twice, \"a\".",
+        "{\"renewPrompt\":1;}|line 1: a word that is not",
+        "{\"maxLoadAttempts\":1// hunter2\\n}|line 1: a word that is not",
+        "{} // hunter2|line 1: a comment, which JSON does not allow, after the closing }.",
+        "{}{}|line 1: the character { where none is allowed, after the closing }.",
+        "{}\\n{}|line 2: the character { where none is allowed",
+        "{\"labels\":{\"a\":\"1\",\\n\"a\":\"2\"}}|line 2: this key is there twice: \"a\".",
         "{\\n"
             + "\\n"
             + "\"healthIntervalSeconds\":\"soon\"}|healthIntervalSeconds must be a whole number"
             + " from 60 to 86400 seconds, not the text \"soon\" (line 3).",
         "{\"spool\":{\\n"
-            + "\"maxEvents\":1}}|spool.maxEvents must be a whole number from 10 to 20000, not 1"
-            + " (line 2).",
-        "bplist00x|it is no valid property list; see: plutil -lint",
+            + "\"maxEvents\":1}}|spool.maxEvents must be a whole number from 10 to 20000 events,"
+            + " not 1 (line 2).",
+        "bplist00x|it is not a valid property list; run: plutil -lint",
       })
   void whatIsWrongIsSaidWithItsLine(String content, String told) throws IOException {
     List<String> problems = draft("config.json", content.replace("\\n", "\n")).problems();
@@ -204,17 +204,17 @@ class ProfileDraftTest {
       quoteCharacter = '\0',
       value = {
         "{\"healthIntervalSeconds\":\"900\"}|healthIntervalSeconds|900|healthIntervalSeconds is a"
-            + " text; it is taken as 900 (line 1).",
-        "{\"healthIntervalSeconds\":\" 900 \"}|healthIntervalSeconds|900|is taken as 900",
+            + " text; it is read as 900 (line 1).",
+        "{\"healthIntervalSeconds\":\" 900 \"}|healthIntervalSeconds|900|is read as 900",
         "{\"healthIntervalSeconds\":300.0}|healthIntervalSeconds|300|",
-        "{\"healthIntervalSeconds\":\"300.0\"}|healthIntervalSeconds|300|is taken as 300.0",
+        "{\"healthIntervalSeconds\":\"300.0\"}|healthIntervalSeconds|300|is read as 300.0",
         "{\"healthIntervalSeconds\":\"\"}|healthIntervalSeconds|300|",
-        "{\"maxLoadAttempts\":\"3\"}|maxLoadAttempts|3|is taken as 3",
+        "{\"maxLoadAttempts\":\"3\"}|maxLoadAttempts|3|is read as 3",
         "{\"renewPrompt\":0}|renewPrompt|false|",
         "{\"renewPrompt\":1}|renewPrompt|true|",
-        "{\"renewPrompt\":\"FALSE\"}|renewPrompt|false|renewPrompt is a text; it is taken as FALSE",
-        "{\"renewPrompt\":\" True \"}|renewPrompt|true|is taken as True",
-        "{\"renewPrompt\":\"0\"}|renewPrompt|false|is taken as 0",
+        "{\"renewPrompt\":\"FALSE\"}|renewPrompt|false|renewPrompt is a text; it is read as FALSE",
+        "{\"renewPrompt\":\" True \"}|renewPrompt|true|is read as True",
+        "{\"renewPrompt\":\"0\"}|renewPrompt|false|is read as 0",
         "{\"deviceIdentity\":\" minimal\\t\"}|deviceIdentity|minimal|",
         "{\"proxy\":\" \"}|proxy|system|",
         "{\"proxy\":\" none\"}|proxy|none|",
@@ -223,18 +223,18 @@ class ProfileDraftTest {
         "{\"extension\":{\"teamId\":\" \"}}|extension.teamId|UBF8T346G9|",
         "{\"spool\":\"\"}|spool.maxEvents|5000|",
         "{\"labels\":{\"a\":\" x \",\"b\":\"\",\"c\":\"  \"}}|labels|{a=x}|",
-        "{\"labels\":{\"a\":\"$SERIALNUMBER\"}}|labels|{a=$SERIALNUMBER}|labels.a holds"
+        "{\"labels\":{\"a\":\"$SERIALNUMBER\"}}|labels|{a=$SERIALNUMBER}|labels.a contains"
             + " $SERIALNUMBER, which looks like a variable",
         "{\"labels\":{\"a\":\"Mac {{serialnumber}}\"}}|labels|{a=Mac {{serialnumber}}}|labels.a"
-            + " holds {{serialnumber}}",
-        "{\"labels\":{\"a\":\"%SerialNumber%\"}}|labels|{a=%SerialNumber%}|labels.a holds"
+            + " contains {{serialnumber}}",
+        "{\"labels\":{\"a\":\"%SerialNumber%\"}}|labels|{a=%SerialNumber%}|labels.a contains"
             + " %SerialNumber%",
         "{\"labels\":{\"a\":\"{DeviceSerialNumber}\"}}|labels|{a={DeviceSerialNumber}}|labels.a"
-            + " holds {DeviceSerialNumber}",
-        "{\"labels\":{\"a\":\"${SERIAL}\"}}|labels|{a=${SERIAL}}|labels.a holds ${SERIAL}",
+            + " contains {DeviceSerialNumber}",
+        "{\"labels\":{\"a\":\"${SERIAL}\"}}|labels|{a=${SERIAL}}|labels.a contains ${SERIAL}",
         "{\"labels\":{\"a\":\"5 $ at 10 % off, 20 %\"}}|labels|{a=5 $ at 10 % off, 20 %}|",
         "{\"endpoint\":\"https://a.example/?s=$SERIALNUMBER\"}|endpoint|https://a.example|endpoint"
-            + " holds a text, which looks like a variable",
+            + " contains a text, which looks like a variable",
         "{\"endpoint\":\"https://a.example/%ABC%20x$y\"}|endpoint|https://a.example|",
         "\uFEFF{\"renewPrompt\":false}|renewPrompt|false|",
       })
@@ -260,10 +260,10 @@ class ProfileDraftTest {
         "preferences-good.mobileconfig | 0 | 0 | []",
         "preferences-bad.mobileconfig | 1 | 0 | healthIntervalSeconds must be a whole number",
         "payload-wrong.mobileconfig | 2 | 2 | endpoint must be a URL such as",
-        "payload-wrong.mobileconfig | 2 | 2 | heartbeatIntervalSeconds must be a whole number",
+        "payload-wrong.mobileconfig | 2 | 2 | heartbeatIntervalSeconds must be 0 for none, or",
         "forms.plist | 1 | 2 | labels must be a group of texts; \"room\" is the number 12.",
-        "forms.plist | 1 | 2 | renewPrompt is a text; it is taken as true.",
-        "forms.plist | 1 | 2 | heartbeatIntervalSeconds is a text; it is taken as 900.",
+        "forms.plist | 1 | 2 | renewPrompt is a text; it is read as true.",
+        "forms.plist | 1 | 2 | heartbeatIntervalSeconds is a text; it is read as 900.",
         "one-bad-value.plist | 0 | 0 | []",
         "bom.json | 0 | 0 | []",
         "quick.json | 1 | 0 | heartbeatIntervalSeconds must be 0 for none, or a whole number from",

@@ -48,18 +48,17 @@ class SettingsReaderTest {
     assertNull(settings.webhook().endpoint());
     assertEquals("/Library/Application Support/Kextwatch/secret", settings.webhook().secretFile());
     assertEquals("system", settings.webhook().proxy());
-    assertEquals(
-        new Settings.Intervals(
-            Duration.ofMinutes(5),
-            Duration.ofMinutes(1),
-            Duration.ofMinutes(15),
-            Duration.ofMinutes(1),
-            Duration.ofMinutes(10),
-            Duration.ofSeconds(30)),
-        settings.pace());
-    assertEquals(
-        new Settings.Loading(true, true, Duration.ofMinutes(25), 8, Duration.ofMinutes(3)),
-        settings.loading());
+    assertEquals(Duration.ofMinutes(5), settings.intervals().health());
+    assertEquals(Duration.ofMinutes(1), settings.intervals().atRisk());
+    assertEquals(Duration.ofMinutes(15), settings.intervals().heartbeat());
+    assertEquals(Duration.ofMinutes(1), settings.intervals().confirm());
+    assertEquals(Duration.ofMinutes(10), settings.intervals().settle());
+    assertEquals(Duration.ofSeconds(30), settings.intervals().toolTimeout());
+    assertTrue(settings.loading().whenApproved());
+    assertTrue(settings.loading().renewPrompt());
+    assertEquals(Duration.ofMinutes(25), settings.loading().renewalInterval());
+    assertEquals(8, settings.loading().maxAttempts());
+    assertEquals(Duration.ofMinutes(3), settings.loading().timeout());
     assertEquals(Settings.WatchedExtension.DEFENDER, settings.extension());
     assertEquals(new Settings.SpoolBounds(5_000, 10 << 20, Duration.ofDays(14)), settings.spool());
     assertEquals(Duration.ofDays(7), settings.maxDefinitionsAge());
@@ -94,27 +93,41 @@ class SettingsReaderTest {
     assertEquals(List.of(), reading.problems());
     assertEquals(List.of(), reading.warnings());
     Settings settings = reading.settings();
-    assertEquals(
-        new Settings.Webhook(
-            "https://fleet.example.com/hook?key=1",
-            null,
-            "/etc/s",
-            "/etc/p",
-            "/etc/a",
-            Map.of("X-Team", "it"),
-            "/etc/ca.pem",
-            "/etc/c.p12",
-            "/etc/c.pw",
-            "proxy.example.com:3128",
-            "/etc/pc"),
-        settings.webhook());
-    assertEquals(Duration.ofMinutes(2), settings.pace().health());
+    Settings.Webhook webhook = settings.webhook();
+    assertEquals("https://fleet.example.com/hook?key=1", webhook.endpoint());
+    assertNull(webhook.endpointFile());
+    assertEquals("/etc/s", webhook.secretFile());
+    assertEquals("/etc/p", webhook.previousSecretFile());
+    assertEquals("/etc/a", webhook.authorizationFile());
+    assertEquals(Map.of("X-Team", "it"), webhook.headers());
+    assertEquals("/etc/ca.pem", webhook.caBundle());
+    assertEquals("/etc/c.p12", webhook.clientKeystore());
+    assertEquals("/etc/c.pw", webhook.clientKeystorePasswordFile());
+    assertEquals("proxy.example.com:3128", webhook.proxy());
+    assertEquals("/etc/pc", webhook.proxyCredentialsFile());
+    assertEquals(Duration.ofMinutes(2), settings.intervals().health());
+    assertEquals(Duration.ofSeconds(30), settings.intervals().atRisk());
+    assertEquals(Duration.ofMinutes(10), settings.intervals().heartbeat());
+    assertEquals(Duration.ofSeconds(10), settings.intervals().confirm());
+    assertEquals(Duration.ofSeconds(20), settings.intervals().settle());
+    assertEquals(Duration.ofSeconds(15), settings.intervals().toolTimeout());
+    assertFalse(settings.loading().whenApproved());
+    assertFalse(settings.loading().renewPrompt());
+    assertEquals(Duration.ofMinutes(20), settings.loading().renewalInterval());
     assertEquals(3, settings.loading().maxAttempts());
-    assertEquals("com.example.kext", settings.extension().bundleId());
-    assertEquals(Duration.ofDays(3), settings.spool().maxAge());
+    assertEquals(Duration.ofSeconds(200), settings.loading().timeout());
+    assertEquals(
+        new Settings.WatchedExtension(
+            "/Library/Extensions/other.kext", "com.example.kext", "ABCDE12345"),
+        settings.extension());
+    assertEquals(new Settings.SpoolBounds(100, 1_000_000, Duration.ofDays(3)), settings.spool());
+    assertTrue(settings.expectPassiveMode());
+    assertEquals(Duration.ofDays(1), settings.maxDefinitionsAge());
     assertEquals(Settings.DeviceIdentity.MINIMAL, settings.deviceIdentity());
+    assertTrue(settings.includeDefenderIds());
     assertEquals(Map.of("site", "Berlin"), settings.labels());
     assertEquals(Settings.LogLevel.DEBUG, settings.logLevel());
+    assertEquals(Keys.all().size() - 1, reading.values().size(), "all except endpointFile");
     assertEquals(Origin.LOCAL, reading.origins().get("spool.maxEvents"));
     assertEquals(Origin.DEFAULT, reading.origins().get("endpointFile"));
   }
@@ -147,8 +160,8 @@ class SettingsReaderTest {
         "{\"extension\":{\"teamId\":\"ubf8\"}}|a team identifier",
         "{\"proxy\":\"http://proxy\"}|proxy must be \"system\", \"none\" or \"host:port\"",
         "{\"renewPrompt\":2}|renewPrompt must be true or false, not 2 (line 1).",
-        "{\"deviceIdentity\":\"hashed\"}|one of [full, minimal]",
-        "{\"logLevel\":7}|one of [trace, debug, info, warn, error]",
+        "{\"deviceIdentity\":\"hashed\"}|one of full, minimal",
+        "{\"logLevel\":7}|one of trace, debug, info, warn, error",
         "{\"spool\":{\"maxEvents\":1}}|spool.maxEvents must be a whole number from 10 to",
         "[]|it must be one JSON object",
         "{\"renewPrompt\":tru}|it is not valid JSON",
@@ -164,7 +177,7 @@ class SettingsReaderTest {
     String problem = reading.problems().get(0);
     assertTrue(problem.startsWith(file + ": "), problem);
     assertTrue(problem.contains(told), problem);
-    assertEquals(Settings.defaults().pace(), reading.settings().pace());
+    assertEquals(Settings.defaults().intervals(), reading.settings().intervals());
     assertEquals(Settings.defaults().labels(), reading.settings().labels());
     assertNull(reading.settings().webhook().endpoint());
   }
@@ -210,23 +223,23 @@ class SettingsReaderTest {
 
   @Test
   void theBoundsOfARealMacHoldThere() {
-    assertThrowsBad(59, Key.Bounds.REAL_MAC);
-    assertThrowsBad(0, Key.Bounds.SIMULATED_MAC);
-    assertEquals(Duration.ofMinutes(1), health(60, Key.Bounds.REAL_MAC));
-    assertEquals(Duration.ofSeconds(1), health(1, Key.Bounds.SIMULATED_MAC));
+    assertThrowsBad(59, ValueType.Bounds.REAL_MAC);
+    assertThrowsBad(0, ValueType.Bounds.SIMULATED_MAC);
+    assertEquals(Duration.ofMinutes(1), health(60, ValueType.Bounds.REAL_MAC));
+    assertEquals(Duration.ofSeconds(1), health(1, ValueType.Bounds.SIMULATED_MAC));
   }
 
-  private static Duration health(int seconds, Key.Bounds bounds) {
+  private static Duration health(int seconds, ValueType.Bounds bounds) {
     try {
-      return Keys.HEALTH.type().understand(seconds, bounds);
-    } catch (Key.BadValueException e) {
+      return Keys.HEALTH.type().parse(seconds, bounds);
+    } catch (ValueType.BadValueException e) {
       throw new AssertionError(e);
     }
   }
 
-  private static void assertThrowsBad(int seconds, Key.Bounds bounds) {
+  private static void assertThrowsBad(int seconds, ValueType.Bounds bounds) {
     org.junit.jupiter.api.Assertions.assertThrows(
-        Key.BadValueException.class, () -> Keys.HEALTH.type().understand(seconds, bounds));
+        ValueType.BadValueException.class, () -> Keys.HEALTH.type().parse(seconds, bounds));
   }
 
   private ResolvedSettings read(String content) throws IOException, RefusedPathException {

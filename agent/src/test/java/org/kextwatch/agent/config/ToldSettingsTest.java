@@ -35,7 +35,7 @@ class ToldSettingsTest extends OnAManagedMac {
           <key>healthIntervalSeconds</key><real>1.5</real> | , not 1.5.
           <key>healthIntervalSeconds</key><real>nan</real> | healthIntervalSeconds must be
           <key>healthIntervalSeconds</key><true/> | , not true.
-          <key>maxLoadAttempts</key><date>2026-11-23T18:45:17Z</date> | maxLoadAttempts must be a whole number from 1 to 100, not a date.
+          <key>maxLoadAttempts</key><date>2026-11-23T18:45:17Z</date> | maxLoadAttempts must be a whole number from 1 to 100 times, not a date.
           <key>secretFile</key><data>AAEC</data> | secretFile must be an absolute path without "..", not data.
           <key>secretFile</key><string>whsec_hunter2</string> | secretFile must be an absolute path
           <key>endpoint</key><string>http://fleet.example.com/hunter2</string> | http is for loopback addresses alone
@@ -52,11 +52,11 @@ class ToldSettingsTest extends OnAManagedMac {
           <key>spool</key><dict><key>maxEvents</key><integer>1</integer></dict> | spool.maxEvents must be a whole number from 10
           <key>extension</key><string>wdavkext</string> | extension must be a group of settings
           <key>extension</key><dict><key>teamId</key><string>ubf8</string></dict> | extension.teamId must be a team identifier
-          <key>deviceIdentity</key><string>Minimal</string> | one of [full, minimal]
-          <key>logLevel</key><array/> | one of [trace, debug, info, warn, error]
-          <key>healthIntervalSeconds</key><integer>hunter2</integer> | it is no valid property list; see: plutil -lint
-          <key>healthIntervalSeconds</key> | it is no valid property list
-          <key>a</key><dict> | it is no valid property list
+          <key>deviceIdentity</key><string>Minimal</string> | one of full, minimal
+          <key>logLevel</key><array/> | one of trace, debug, info, warn, error
+          <key>healthIntervalSeconds</key><integer>hunter2</integer> | it is not a valid property list; run: plutil -lint
+          <key>healthIntervalSeconds</key> | it is not a valid property list
+          <key>a</key><dict> | it is not a valid property list
           """)
   void refusesAWrongProfileAndNamesItTheKeyAndWhatIsRight(String content, String told)
       throws Exception {
@@ -69,7 +69,7 @@ class ToldSettingsTest extends OnAManagedMac {
     assertTrue(problem.startsWith(managed + ": "), problem);
     assertTrue(problem.contains(told), problem);
     assertFalse(problem.contains("hunter2"), problem);
-    assertEquals(Settings.defaults().pace(), reading.settings().pace());
+    assertEquals(Settings.defaults().intervals(), reading.settings().intervals());
     assertEquals(Settings.defaults().labels(), reading.settings().labels());
     assertNull(reading.settings().webhook().endpoint());
   }
@@ -78,7 +78,7 @@ class ToldSettingsTest extends OnAManagedMac {
   @ValueSource(strings = {"", "bplist00", "{}", "<plist version=\"1.0\"><array/></plist>"})
   void refusesWhatIsNoPropertyListWithADictionary(String content) throws Exception {
     Files.writeString(managed, content);
-    assertTrue(read().problems().get(0).contains("it is no valid property list"));
+    assertTrue(read().problems().get(0).contains("it is not a valid property list"));
   }
 
   @Test
@@ -107,13 +107,13 @@ class ToldSettingsTest extends OnAManagedMac {
     Files.writeString(
         managed, plist("<key>PayloadIdentifier</key><string>x</string><key>endPoint</key><true/>"));
     assertEquals(1, read().warnings().size());
-    assertTrue(read().warnings().get(0).contains("endPoint is no setting"));
+    assertTrue(read().warnings().get(0).contains("endPoint is not a setting"));
   }
 
   @Test
   void aWholeProfileInsteadOfItsPayloadIsNotTakenForSilence() throws Exception {
     Files.writeString(managed, plist("<key>PayloadContent</key><array/>"));
-    assertTrue(read().warnings().get(0).contains("PayloadContent is no setting"));
+    assertTrue(read().warnings().get(0).contains("PayloadContent is not a setting"));
   }
 
   @Test
@@ -134,7 +134,7 @@ class ToldSettingsTest extends OnAManagedMac {
     Files.writeString(
         local, "{\"endpoint\":\"https://a.example/hunter2\",\"endpoint\":\"https://b.example/\"}");
     String problem = read().problems().get(0);
-    assertTrue(problem.contains("a key twice"), problem);
+    assertTrue(problem.contains("this key is there twice"), problem);
     assertFalse(problem.contains("hunter2"), problem);
   }
 

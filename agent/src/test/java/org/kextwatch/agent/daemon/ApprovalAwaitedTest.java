@@ -46,7 +46,9 @@ class ApprovalAwaitedTest {
             .withReported(look(assessor, State.fresh("uuid"), reported, reportedGrant, 0).status());
     State first =
         before.after(
-            look(assessor, before, state, grant, 0), LoadHistory.NONE, Settings.defaults().pace());
+            look(assessor, before, state, grant, 0),
+            LoadHistory.NONE,
+            Settings.defaults().intervals());
     Assessment later = look(assessor, first, state, grant, seconds);
     assertEquals(isWatched, new Cycle.Result(later, null, null, null).isApprovalAwaited());
   }

@@ -45,7 +45,7 @@ class FlappingTest {
   private static final int DAYS = 60;
   private static final Duration DAY = Duration.ofHours(24);
   private static final Settings SETTINGS = Settings.defaults();
-  private static final Duration CONFIRM = SETTINGS.pace().confirm();
+  private static final Duration CONFIRM = SETTINGS.intervals().confirm();
   private static final Health[] HEALTHS = {
     StatusSamples.HEALTHY,
     StatusSamples.pair(false, true),
@@ -204,7 +204,7 @@ class FlappingTest {
     void look() {
       Assessment look = assess(seenHealth(), seenExtension());
       Set<String> unseen = unseen(look.status());
-      state = state.after(look, LoadHistory.NONE, SETTINGS.pace());
+      state = state.after(look, LoadHistory.NONE, SETTINGS.intervals());
       if (state.isGoodBeginning(look.status())) {
         state = state.withReported(look.status());
         Changes.between(null, look.status()).forEach(c -> known.put(c.field(), c.to()));

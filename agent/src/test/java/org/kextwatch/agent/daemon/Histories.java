@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
+import org.kextwatch.agent.config.GivenSettings;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.MacVersion;
 import org.kextwatch.agent.status.Changes;
@@ -98,26 +100,16 @@ final class Histories {
     }
 
     private Settings settings() {
-      Settings all = Settings.defaults();
-      Settings.Loading loading =
-          new Settings.Loading(
+      return GivenSettings.with(
+          Map.of(
+              "loadApprovedExtension",
               random.nextInt(8) != 0,
+              "renewPrompt",
               random.nextInt(8) != 0,
+              "promptRenewalSeconds",
               Duration.ofSeconds(random.nextBoolean() ? 1500 : 600),
-              1 + random.nextInt(8),
-              Duration.ofSeconds(180));
-      return new Settings(
-          all.webhook(),
-          all.pace(),
-          loading,
-          all.extension(),
-          all.spool(),
-          false,
-          all.maxDefinitionsAge(),
-          all.deviceIdentity(),
-          false,
-          all.labels(),
-          all.logLevel());
+              "maxLoadAttempts",
+              1 + random.nextInt(8)));
     }
 
     void live() {

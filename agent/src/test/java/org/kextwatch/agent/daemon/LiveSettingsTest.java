@@ -79,7 +79,7 @@ class LiveSettingsTest {
     assertTrue(refreshAfter(SECOND));
     assertHealth(90);
     assertEquals(2, warnings(" must be "));
-    assertEquals(1, warnings("the last good value still counts of: healthIntervalSeconds"));
+    assertEquals(1, warnings("the last good values stay in force of: healthIntervalSeconds"));
     assertEquals(1, warnings("logLevel counts as not set"));
 
     profile(150);
@@ -103,7 +103,7 @@ class LiveSettingsTest {
     write(local, "{\"confirmSeconds\":7}");
     assertTrue(refreshAfter(SECOND));
     assertHealth(120);
-    assertEquals(Duration.ofSeconds(7), live.inForce().pace().confirm());
+    assertEquals(Duration.ofSeconds(7), live.inForce().intervals().confirm());
     assertEquals(2, warnings("org.kextwatch.agent.plist"));
     profile(150);
     assertTrue(refreshAfter(SECOND));
@@ -149,7 +149,7 @@ class LiveSettingsTest {
     assertFalse(live.inForce().loading().whenApproved());
     assertFalse(live.inForce().loading().renewPrompt());
     assertEquals(DeviceIdentity.MINIMAL, live.inForce().deviceIdentity());
-    assertEquals(1, warnings("until it is put right no kextutil runs"));
+    assertEquals(1, warnings("Until it is corrected, kextutil does not run"));
     assertTrue(live.mayAct(), "a refused file is not no settings");
 
     Files.delete(file);
@@ -166,7 +166,7 @@ class LiveSettingsTest {
     assertTrue(live.inForce().loading().whenApproved());
     assertFalse(live.inForce().loading().renewPrompt());
     assertEquals(DeviceIdentity.FULL, live.inForce().deviceIdentity());
-    assertEquals(1, warnings("what it said when it was last good still counts"));
+    assertEquals(1, warnings("its last good values stay in force"));
   }
 
   private void good(Path file) throws IOException {
@@ -296,13 +296,13 @@ class LiveSettingsTest {
     Files.delete(managed);
     assertTrue(refreshAfter(SECOND));
     assertHealth(120);
-    assertEquals(1, warnings("it is gone"));
+    assertEquals(1, warnings("it is missing"));
     assertFalse(refreshAfter(TEN_MINUTES.minus(SECOND)));
     assertHealth(120);
 
     assertTrue(refreshAfter(SECOND));
     assertHealth(90);
-    assertEquals(0, warnings("it is gone"));
+    assertEquals(0, warnings("it is missing"));
     assertFalse(refreshAfter(TEN_MINUTES));
   }
 
@@ -318,7 +318,7 @@ class LiveSettingsTest {
       profile(120);
       refreshAfter(SECOND);
       assertHealth(120);
-      assertEquals(0, warnings("it is gone"));
+      assertEquals(0, warnings("it is missing"));
     }
   }
 
@@ -370,7 +370,7 @@ class LiveSettingsTest {
   void aProfileThatWasNeverThereIsNotMissed() throws Exception {
     local(90);
     assertTrue(refreshAfter(SECOND));
-    assertEquals(0, warnings("it is gone"));
+    assertEquals(0, warnings("it is missing"));
   }
 
   @Test
@@ -392,7 +392,7 @@ class LiveSettingsTest {
   }
 
   private void assertHealth(int seconds) {
-    assertEquals(Duration.ofSeconds(seconds), live.inForce().pace().health());
+    assertEquals(Duration.ofSeconds(seconds), live.inForce().intervals().health());
   }
 
   private long warnings(String text) {

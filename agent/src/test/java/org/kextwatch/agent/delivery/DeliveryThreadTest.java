@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.Patience;
+import org.kextwatch.agent.config.GivenSettings;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.event.CloudEvent;
 import org.kextwatch.agent.event.EventData.Cause;
@@ -214,16 +216,8 @@ final class DeliveryThreadTest {
   }
 
   private static Settings settings(Duration heartbeat, Settings.Webhook webhook) {
-    Settings.Intervals pace = Settings.defaults().pace();
     return WebhookRig.settings(
-        webhook,
-        new Settings.Intervals(
-            pace.health(),
-            pace.atRisk(),
-            heartbeat,
-            pace.confirm(),
-            pace.settle(),
-            pace.toolTimeout()));
+        webhook, GivenSettings.with(Map.of("heartbeatIntervalSeconds", heartbeat)).intervals());
   }
 
   private void answer(int code) {

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.kextwatch.agent.config.GivenSettings;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.webhook.WebhookRig;
 
@@ -146,16 +148,9 @@ final class SplayTest extends DispatcherRig {
   }
 
   private Settings every(Duration heartbeat) {
-    Settings.Intervals pace = Settings.defaults().pace();
     return WebhookRig.settings(
         WebhookRig.at(url("/hook")),
-        new Settings.Intervals(
-            pace.health(),
-            pace.atRisk(),
-            heartbeat,
-            pace.confirm(),
-            pace.settle(),
-            pace.toolTimeout()));
+        GivenSettings.with(Map.of("heartbeatIntervalSeconds", heartbeat)).intervals());
   }
 
   @Test

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import org.kextwatch.agent.config.GivenSettings;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.Tool;
@@ -63,25 +65,6 @@ final class DefenderMac {
   }
 
   private static Settings settings(Duration toolTimeout) {
-    Settings all = Settings.defaults();
-    Settings.Intervals pace = all.pace();
-    return new Settings(
-        all.webhook(),
-        new Settings.Intervals(
-            pace.health(),
-            pace.atRisk(),
-            pace.heartbeat(),
-            pace.confirm(),
-            pace.settle(),
-            toolTimeout),
-        all.loading(),
-        all.extension(),
-        all.spool(),
-        all.expectPassiveMode(),
-        all.maxDefinitionsAge(),
-        all.deviceIdentity(),
-        all.includeDefenderIds(),
-        all.labels(),
-        all.logLevel());
+    return GivenSettings.with(Map.of("toolTimeoutSeconds", toolTimeout));
   }
 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.approval.FolderMac;
 import org.kextwatch.agent.approval.Recordings;
+import org.kextwatch.agent.config.GivenSettings;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.status.Attempt;
@@ -107,22 +108,7 @@ final class LoaderTest {
   }
 
   private Attempt load(Duration timeout) throws Exception {
-    Settings d = Settings.defaults();
-    Settings.Loading loading =
-        new Settings.Loading(true, true, d.loading().renewalInterval(), 8, timeout);
-    Settings settings =
-        new Settings(
-            d.webhook(),
-            d.pace(),
-            loading,
-            d.extension(),
-            d.spool(),
-            false,
-            d.maxDefinitionsAge(),
-            d.deviceIdentity(),
-            false,
-            Map.of(),
-            d.logLevel());
+    Settings settings = GivenSettings.with(Map.of("loadTimeoutSeconds", timeout));
     ExtensionReader reader = new ExtensionReader(mac.root(), mac.tools());
     return new Loader(mac.root(), mac.tools(), reader::listed).load(settings, AT);
   }

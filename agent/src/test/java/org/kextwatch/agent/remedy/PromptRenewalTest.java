@@ -7,10 +7,10 @@ import static org.kextwatch.agent.remedy.RemedySamples.LOAD;
 import static org.kextwatch.agent.remedy.RemedySamples.LOADING;
 import static org.kextwatch.agent.remedy.RemedySamples.NOTHING;
 import static org.kextwatch.agent.remedy.RemedySamples.NOW;
-import static org.kextwatch.agent.remedy.RemedySamples.TIMEOUT;
 import static org.kextwatch.agent.remedy.RemedySamples.conflict;
 import static org.kextwatch.agent.remedy.RemedySamples.decide;
 import static org.kextwatch.agent.remedy.RemedySamples.extension;
+import static org.kextwatch.agent.remedy.RemedySamples.loading;
 import static org.kextwatch.agent.remedy.RemedySamples.tried;
 
 import java.time.Duration;
@@ -63,7 +63,7 @@ final class PromptRenewalTest {
   @ParameterizedTest
   @ValueSource(ints = {600, 1500, 1740})
   void aDayOfWaitingKeepsThePromptAliveUpTo48Times(int interval) {
-    Loading loading = new Loading(true, true, Duration.ofSeconds(interval), 8, TIMEOUT);
+    Loading loading = loading("promptRenewalSeconds", Duration.ofSeconds(interval));
     List<Instant> renewals = new ArrayList<>();
     LoadHistory history = LoadHistory.NONE.seen(NOW, "boot", "1", Grant.NONE);
     Duration tick = Duration.ofSeconds(30);

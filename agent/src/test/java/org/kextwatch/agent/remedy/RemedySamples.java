@@ -3,6 +3,8 @@ package org.kextwatch.agent.remedy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import org.kextwatch.agent.config.GivenSettings;
 import org.kextwatch.agent.config.Settings.Loading;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.remedy.Decision.Load;
@@ -18,14 +20,17 @@ import org.kextwatch.agent.status.Trigger;
 final class RemedySamples {
   static final Instant NOW = Instant.parse("2026-11-23T18:45:17Z");
   static final Duration INTERVAL = Duration.ofMinutes(25);
-  static final Duration TIMEOUT = Duration.ofMinutes(3);
-  static final Loading LOADING = new Loading(true, true, INTERVAL, 8, TIMEOUT);
-  static final Loading NO_LOADS = new Loading(false, true, INTERVAL, 8, TIMEOUT);
-  static final Loading NO_PROMPTS = new Loading(true, false, INTERVAL, 8, TIMEOUT);
+  static final Loading LOADING = loading("promptRenewalSeconds", INTERVAL);
+  static final Loading NO_LOADS = loading("loadApprovedExtension", false);
+  static final Loading NO_PROMPTS = loading("renewPrompt", false);
   static final Decision NOTHING = new Nothing(null);
   static final Decision LOAD = new Load(Trigger.APPROVED);
 
   private RemedySamples() {}
+
+  static Loading loading(String setting, Object value) {
+    return GivenSettings.with(Map.of(setting, value)).loading();
+  }
 
   static Decision decide(Extension extension, LoadHistory history, Loading loading) {
     return decide(extension, history, loading, NOW);

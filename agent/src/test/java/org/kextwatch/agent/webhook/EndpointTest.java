@@ -162,18 +162,13 @@ final class EndpointTest {
     endpoints.put("/etc/password", "canary", "rw-------");
     String note =
         unusable(
-            new Settings.Webhook(
+            WebhookRig.webhook(
                 URL,
-                null,
-                "/etc/secret",
-                null,
-                null,
-                Map.of(),
-                null,
-                "/etc/identity.p12",
-                "/etc/password",
-                "none",
-                null));
+                Map.of(
+                    "clientKeystore",
+                    "/etc/identity.p12",
+                    "clientKeystorePasswordFile",
+                    "/etc/password")));
     assertTrue(note.startsWith("clientKeystore: /etc/identity.p12 is not PKCS#12"), note);
     assertFalse(note.contains("canary"), note);
   }

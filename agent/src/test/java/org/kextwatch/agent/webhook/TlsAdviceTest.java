@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -249,18 +250,12 @@ final class TlsAdviceTest {
   }
 
   private Settings.Webhook hook(@Nullable String keystore) {
-    return new Settings.Webhook(
-        "https://localhost:" + server.getPort() + WebhookRig.PATH,
-        null,
-        "/etc/secret",
-        null,
-        null,
-        Map.of(),
-        "/etc/ca.pem",
-        keystore,
-        keystore == null ? null : "/etc/password",
-        "none",
-        null);
+    Map<String, String> values = new HashMap<>(Map.of("caBundle", "/etc/ca.pem"));
+    if (keystore != null) {
+      values.put("clientKeystore", keystore);
+      values.put("clientKeystorePasswordFile", "/etc/password");
+    }
+    return WebhookRig.webhook("https://localhost:" + server.getPort() + WebhookRig.PATH, values);
   }
 
   private static Step last(EndpointProbe probe, String name) {

@@ -95,10 +95,7 @@ final class WebhookClientTest extends OnAWebhook {
 
   @Test
   void anUntrustedServerGetsNothing() {
-    Endpoint endpoint =
-        endpoints.open(
-            new Settings.Webhook(
-                url(), null, "/etc/secret", null, null, Map.of(), null, null, null, "none", null));
+    Endpoint endpoint = endpoints.open(WebhookRig.webhook(url(), Map.of()));
     WebhookClient distrustful = ((Endpoint.Ready) endpoint).client();
     server.enqueue(answer(200).build());
     SendResult sent = distrustful.send(EVENT.id(), BODY, 1);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,7 @@ import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.Patience;
+import org.kextwatch.agent.config.GivenSettings;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -98,23 +100,11 @@ public final class WebhookRig {
 
   /** The defaults, but for the webhook. */
   public static Settings settings(Settings.Webhook webhook) {
-    return settings(webhook, Settings.defaults().pace());
+    return settings(webhook, Settings.defaults().intervals());
   }
 
-  public static Settings settings(Settings.Webhook webhook, Settings.Intervals pace) {
-    Settings defaults = Settings.defaults();
-    return new Settings(
-        webhook,
-        pace,
-        defaults.loading(),
-        defaults.extension(),
-        defaults.spool(),
-        defaults.expectPassiveMode(),
-        defaults.maxDefinitionsAge(),
-        defaults.deviceIdentity(),
-        defaults.includeDefenderIds(),
-        defaults.labels(),
-        defaults.logLevel());
+  public static Settings settings(Settings.Webhook webhook, Settings.Intervals intervals) {
+    return GivenSettings.with(webhook, intervals);
   }
 
   public static Settings.Webhook at(@Nullable String endpoint) {
@@ -129,18 +119,34 @@ public final class WebhookRig {
       Map<String, String> headers,
       String proxy,
       @Nullable String proxyCredentialsFile) {
-    return new Settings.Webhook(
-        endpoint,
-        endpointFile,
-        "/etc/secret",
-        previousSecretFile,
-        authorizationFile,
-        headers,
-        "/etc/ca.pem",
-        null,
-        null,
-        proxy,
-        proxyCredentialsFile);
+    Map<String, Object> values = new HashMap<>();
+    values.put("caBundle", "/etc/ca.pem");
+    values.put("headers", headers);
+    values.put("proxy", proxy);
+    values.put("endpointFile", endpointFile);
+    values.put("previousSecretFile", previousSecretFile);
+    values.put("authorizationFile", authorizationFile);
+    values.put("proxyCredentialsFile", proxyCredentialsFile);
+    return webhook(endpoint, values);
+  }
+
+  /**
+   * A webhook with the secret in place, without a proxy.
+   *
+   * @param values of more settings by name; {@code null} for one that is not set
+   */
+  static Settings.Webhook webhook(
+      @Nullable String endpoint, Map<String, ? extends @Nullable Object> values) {
+    Map<String, Object> all = new HashMap<>(Map.of("secretFile", "/etc/secret", "proxy", "none"));
+    values.forEach((name, value) -> putIfThere(all, name, value));
+    putIfThere(all, "endpoint", endpoint);
+    return GivenSettings.with(all).webhook();
+  }
+
+  private static void putIfThere(Map<String, Object> all, String name, @Nullable Object value) {
+    if (value != null) {
+      all.put(name, value);
+    }
   }
 
   Endpoint open(Settings.Webhook settings) {
