@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kextwatch.agent.Patience;
-import org.kextwatch.agent.daemon.StatusFile;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Owner;
 import org.kextwatch.demo.AgentProcess;
 import org.kextwatch.program.StateVolume.Refusal;
@@ -106,7 +106,7 @@ class DiskRefusesIT {
 
   /** Waits until the status that anybody may read is so. */
   private static void await(Rig rig, Predicate<String> expected) throws Exception {
-    Path file = rig.mac.path(StatusFile.PATH);
+    Path file = rig.mac.path(AgentPaths.STATUS);
     Patience.until(() -> Files.exists(file) ? Files.readString(file) : "", expected);
   }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kextwatch.agent.Patience;
-import org.kextwatch.agent.daemon.StatusFile;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.demo.AgentProcess;
 
 /** The daemon in a Java that writes other digits, or that cannot load a class of the program. */
@@ -64,7 +64,7 @@ class OddJavaIT {
   @Test
   void anErrorInADeliveryIsInTheStatus() throws Exception {
     try (AgentProcess agent = startWithout("report/Endpoint")) {
-      Path status = rig.mac.path(StatusFile.PATH);
+      Path status = rig.mac.path(AgentPaths.STATUS);
       Patience.until(
           () -> Files.exists(status) ? Files.readString(status) : "",
           text -> text.contains("\"lastDeliveryError\":\"an internal error: java.lang."));

@@ -10,6 +10,7 @@ import org.kextwatch.agent.approval.SystemExtensionList.Listing;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.MacVersion;
+import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.status.Extension;
@@ -114,7 +115,9 @@ public final class ExtensionReader {
    */
   public List<String> stamps() {
     return Stream.of(
-            SystemExtensionList.MAC_PATH, ManagedPolicy.SYSTEM_PATH, ManagedPolicy.KERNEL_PATH)
+            SystemPaths.SYSTEM_EXTENSIONS,
+            SystemPaths.MANAGED_SYSTEM_EXTENSION_POLICY,
+            SystemPaths.MANAGED_KEXT_POLICY)
         .map(path -> Fingerprint.stat(root.resolve(path)))
         .toList();
   }

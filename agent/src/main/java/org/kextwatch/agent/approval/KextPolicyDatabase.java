@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.kextwatch.agent.approval.PolicyResult.PolicyRows;
 import org.kextwatch.agent.approval.PolicyResult.Unreadable;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
+import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRun;
@@ -27,7 +28,6 @@ import org.kextwatch.agent.mac.ToolRunner;
  * </ol>
  */
 final class KextPolicyDatabase {
-  static final String MAC_PATH = "/private/var/db/SystemPolicyConfiguration/KextPolicy";
 
   private static final Duration MAX_BUSY = Duration.ofSeconds(4);
 
@@ -36,7 +36,7 @@ final class KextPolicyDatabase {
 
   KextPolicyDatabase(SystemRoot root, ToolRunner tools) {
     this.tools = tools;
-    this.files = new DatabaseFiles(root.resolve(MAC_PATH));
+    this.files = new DatabaseFiles(root.resolve(SystemPaths.KEXT_POLICY));
   }
 
   /**

@@ -9,6 +9,7 @@ import org.kextwatch.agent.approval.Allowance.Keys;
 import org.kextwatch.agent.approval.PolicyResult.PolicyRows;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.Plist;
+import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.status.Policies;
 
@@ -26,10 +27,6 @@ import org.kextwatch.agent.status.Policies;
  */
 record ManagedPolicy(
     @Nullable Boolean userMayApprove, @Nullable Boolean allows, String evidence, Policies details) {
-  static final String KERNEL_PATH =
-      "/Library/Managed Preferences/com.apple.syspolicy.kernel-extension-policy.plist";
-  static final String SYSTEM_PATH =
-      "/Library/Managed Preferences/com.apple.system-extension-policy.plist";
 
   static final ManagedPolicy NONE = new ManagedPolicy(null, false, "", Policies.NONE);
 
@@ -49,7 +46,7 @@ record ManagedPolicy(
       WatchedExtension watched,
       PolicyResult database,
       @Nullable Boolean enrolled) {
-    PolicyFile file = PolicyFile.read(root, KERNEL_PATH);
+    PolicyFile file = PolicyFile.read(root, SystemPaths.MANAGED_KEXT_POLICY);
     Allowance allowance = Allowance.of(watched.teamId(), Keys.KERNEL, file.content());
     Set<String> ours = Set.of(watched.bundleId());
     boolean isInRows = database instanceof PolicyRows rows && !rows.mdm().isEmpty();
@@ -87,7 +84,7 @@ record ManagedPolicy(
    */
   static ManagedPolicy system(SystemRoot root, List<Plist> known) {
     String team = WatchedExtension.DEFENDER.teamId();
-    PolicyFile file = PolicyFile.read(root, SYSTEM_PATH);
+    PolicyFile file = PolicyFile.read(root, SystemPaths.MANAGED_SYSTEM_EXTENSION_POLICY);
     if (!file.isThere() && known.isEmpty()) {
       return NONE;
     }

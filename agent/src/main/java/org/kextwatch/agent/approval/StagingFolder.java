@@ -3,6 +3,7 @@ package org.kextwatch.agent.approval;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRun;
@@ -14,7 +15,6 @@ import org.kextwatch.agent.mac.ToolRunner;
  * jamf_ea_CrowdStrikeStatus.sh; belief:staging-flag).
  */
 final class StagingFolder {
-  static final String MAC_PATH = "/private/var/db/KernelExtensionManagement";
 
   private static final String RESTRICTED = "restricted";
 
@@ -22,12 +22,14 @@ final class StagingFolder {
 
   /** What is wrong with it, for people; empty if nothing is, or if it cannot be told. */
   static Optional<String> warning(SystemRoot root, ToolRunner tools, Duration timeout) {
-    List<String> arguments = List.of("-f", "%Sf", root.resolve(MAC_PATH).toString());
+    List<String> arguments =
+        List.of("-f", "%Sf", root.resolve(SystemPaths.KEXT_STAGING).toString());
     return tools.run(Tool.STAT, timeout, arguments) instanceof ToolRun.Finished finished
             && finished.exitCode() == 0
             && !List.of(finished.stdout().strip().split(",")).contains(RESTRICTED)
         ? Optional.of(
-            MAC_PATH + " lacks the restricted flag: macOS may refuse to load any kernel extension.")
+            SystemPaths.KEXT_STAGING
+                + " lacks the restricted flag: macOS may refuse to load any kernel extension.")
         : Optional.empty();
   }
 }

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.mac.Plist;
+import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRun;
@@ -22,7 +23,6 @@ import org.kextwatch.agent.status.SystemExtension;
  * known by its bundle and version alone.
  */
 final class SystemExtensionList {
-  static final String MAC_PATH = "/Library/SystemExtensions/db.plist";
 
   private static final Pattern COUNT = Pattern.compile("(?m)^\\s*(\\d{1,6}) extension\\(s\\)");
   private static final Pattern ROW =
@@ -46,7 +46,7 @@ final class SystemExtensionList {
   Listing read(Duration timeout) {
     List<Plist> policies = List.of();
     try {
-      Plist database = Plist.read(root.resolve(MAC_PATH));
+      Plist database = Plist.read(root.resolve(SystemPaths.SYSTEM_EXTENSIONS));
       policies = database.dictionaries("extensionPolicies").orElse(List.of());
       Optional<List<Row>> rows = inDatabase(database);
       if (rows.isPresent()) {

@@ -17,6 +17,7 @@ import org.kextwatch.agent.config.SettingsReader;
 import org.kextwatch.agent.config.ValueState;
 import org.kextwatch.agent.doctor.SettingsTable;
 import org.kextwatch.agent.event.Json;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Owner;
 import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -163,7 +164,7 @@ public final class ConfigCommand implements Runnable {
   /** Half of the settings, shown as if they were all, would mislead. */
   private static boolean mayNotRead(SystemRoot root) {
     return !Owner.current().isRoot()
-        && Stream.of(SettingsReader.MANAGED_FILE, SettingsReader.LOCAL_FILE)
+        && Stream.of(AgentPaths.MANAGED_SETTINGS, AgentPaths.LOCAL_SETTINGS)
             .map(root::resolve)
             .anyMatch(file -> Files.exists(file) && !Files.isReadable(file));
   }

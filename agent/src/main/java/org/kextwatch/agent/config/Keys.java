@@ -11,6 +11,7 @@ import org.kextwatch.agent.config.NumberType.Unit;
 import org.kextwatch.agent.config.Settings.DeviceIdentity;
 import org.kextwatch.agent.config.Settings.LogLevel;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
+import org.kextwatch.agent.mac.AgentPaths;
 
 /**
  * Every setting: its name, type, default and description. The table of the deployment page comes
@@ -18,8 +19,6 @@ import org.kextwatch.agent.config.Settings.WatchedExtension;
  */
 final class Keys {
   private static final List<Key<?>> ALL = new ArrayList<>();
-
-  private static final String SUPPORT = "/Library/Application Support/Kextwatch/";
 
   static final Key<String> ENDPOINT =
       key(Section.WEBHOOK, "endpoint", ValueTypes.ENDPOINT)
@@ -33,7 +32,7 @@ final class Keys {
           .describedAs("A file with the URL of the webhook, if the URL itself is a secret.");
   static final Key<String> SECRET_FILE =
       key(Section.WEBHOOK, "secretFile", ValueTypes.PATH)
-          .orElse(SUPPORT + "secret")
+          .orElse(AgentPaths.SECRET)
           .everyday()
           .describedAs("A file with the secret (whsec_…) that signs events.");
   static final Key<String> PREVIOUS_SECRET_FILE =

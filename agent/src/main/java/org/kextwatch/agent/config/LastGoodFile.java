@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.kextwatch.agent.config.ValueType.Bounds;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -13,9 +14,6 @@ import org.kextwatch.agent.mac.TrustedFile;
 
 /** Saves the last good settings, for a start at which a file is refused or missing. */
 public final class LastGoodFile {
-  /** In the folder of the state, which only root may read: settings can hold secrets. */
-  public static final String PATH = "/private/var/db/kextwatch/settings.json";
-
   private static final int LIMIT_BYTES = 256 << 10;
 
   private final Path file;
@@ -25,7 +23,7 @@ public final class LastGoodFile {
   private byte[] saved = {};
 
   public LastGoodFile(SystemRoot root, Disk disk) {
-    this.file = root.resolve(PATH);
+    this.file = root.resolve(AgentPaths.LAST_GOOD_SETTINGS);
     this.bounds = SettingsReader.bounds(root);
     this.disk = disk;
   }

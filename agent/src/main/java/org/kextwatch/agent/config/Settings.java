@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Key.Section;
+import org.kextwatch.agent.mac.SystemPaths;
 
 /** The settings of this Mac, complete and within their bounds. Paths are the Mac's paths. */
 public record Settings(Values values) {
@@ -189,8 +190,7 @@ public record Settings(Values values) {
   /** The kernel extension to watch, Defender's unless the settings name another. */
   public record WatchedExtension(String path, String bundleId, String teamId) {
     public static final WatchedExtension DEFENDER =
-        new WatchedExtension(
-            "/Library/Extensions/wdavkext.kext", "com.microsoft.wdavkext", "UBF8T346G9");
+        new WatchedExtension(SystemPaths.DEFENDER_KEXT, "com.microsoft.wdavkext", "UBF8T346G9");
   }
 
   /** How much the spool may hold. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.kextwatch.agent.config.ValueType.Bounds;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
@@ -19,12 +20,6 @@ import org.kextwatch.agent.mac.TrustedFile;
 
 /** Reads the managed preferences and the local settings file of a Mac. */
 public final class SettingsReader {
-  public static final String LOCAL_FILE = "/Library/Application Support/Kextwatch/config.json";
-
-  /** Where macOS puts the payload of a profile for our domain (as osquery and Santa read it). */
-  public static final String MANAGED_FILE =
-      "/Library/Managed Preferences/org.kextwatch.agent.plist";
-
   private static final int LIMIT_BYTES = 64 << 10;
 
   /** A profile contains more than settings. */
@@ -39,8 +34,8 @@ public final class SettingsReader {
 
   public SettingsReader(SystemRoot root) {
     this.root = root;
-    this.local = root.resolve(LOCAL_FILE);
-    this.managed = root.resolve(MANAGED_FILE);
+    this.local = root.resolve(AgentPaths.LOCAL_SETTINGS);
+    this.managed = root.resolve(AgentPaths.MANAGED_SETTINGS);
     this.bounds = bounds(root);
   }
 
@@ -93,7 +88,7 @@ public final class SettingsReader {
       bytes = in.readNBytes(DRAFT_BYTES + 1);
     }
     ResolvedFile resolved = ResolvedFile.ofDraft(draft(name, bytes));
-    ResolvedFile managed = ResolvedFile.ofDraft(SettingsFile.missing(Origin.MANAGED, MANAGED_FILE));
+    ResolvedFile managed = ResolvedFile.ofDraft(SettingsFile.missing(Origin.MANAGED, AgentPaths.MANAGED_SETTINGS));
     return ResolvedSettings.of(managed, resolved);
   }
 

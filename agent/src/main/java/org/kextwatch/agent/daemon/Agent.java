@@ -8,6 +8,7 @@ import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.delivery.DeliveryThread;
 import org.kextwatch.agent.event.EventWriter;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -34,14 +35,13 @@ record Agent(
       SystemRoot root, ToolRunner tools, Disk disk, LiveSettings live, boolean isDaemon)
       throws IOException {
     Instant startedAt = Instant.now();
-    Places places = Places.of(root);
     ExtensionReader extensionReader = new ExtensionReader(root, tools);
     MacProbe observer = new MacProbe(root, tools, extensionReader, ZoneId.systemDefault());
-    Spool spool = new Spool(places.spool(), disk);
+    Spool spool = new Spool(root.resolve(AgentPaths.SPOOL), disk);
     String hardwareUuid = observer.hardware(live.inForce(), Moment.now()).uuid();
     live.keepOn(hardwareUuid, Moment.now());
     Settings settings = live.inForce();
-    StateFile stateFile = new StateFile(places.state(), disk);
+    StateFile stateFile = new StateFile(root.resolve(AgentPaths.STATE), disk);
     Ledger ledger = Ledger.open(spool, stateFile, hardwareUuid, () -> live.inForce().spool());
     EventWriter writer = new EventWriter();
     Heartbeat heartbeat = new Heartbeat(writer, ledger);

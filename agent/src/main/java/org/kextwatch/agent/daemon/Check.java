@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Cycle.CycleOptions;
 import org.kextwatch.agent.daemon.Schedule.Scope;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -30,9 +31,8 @@ public final class Check {
    */
   public static Result run(SystemRoot root, boolean act, boolean report) throws IOException {
     LiveSettings live = new LiveSettings(root, Moment.now());
-    Places places = Places.of(root);
-    places.make(new Disk());
-    Optional<InstanceLock> lock = InstanceLock.takeForCheck(places.lock());
+    new Disk().makePrivateFolder(root.resolve(AgentPaths.STATE_FOLDER));
+    Optional<InstanceLock> lock = InstanceLock.takeForCheck(root.resolve(AgentPaths.LOCK));
     if (lock.isEmpty()) {
       return new Result(
           PassiveLook.at(root, new ToolRunner(root), live.inForce()).status(),

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.mac.AgentLog;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -55,7 +56,11 @@ public final class DaemonProcess {
     this.tick = seams.tick();
     this.turn =
         new Turn(
-            Places.of(root).lock(), seams.isLaunchds(), say, watchdog::stepEnded, seams.limits());
+            root.resolve(AgentPaths.LOCK),
+            seams.isLaunchds(),
+            say,
+            watchdog::stepEnded,
+            seams.limits());
   }
 
   /**
@@ -89,8 +94,7 @@ public final class DaemonProcess {
   }
 
   private boolean live() throws IOException {
-    Places places = Places.of(root);
-    places.make(disk);
+    disk.makePrivateFolder(root.resolve(AgentPaths.STATE_FOLDER));
     Optional<InstanceLock> lock = turn.await();
     if (lock.isEmpty()) {
       return false;
@@ -101,7 +105,8 @@ public final class DaemonProcess {
       Logger.info("Kextwatch {} starts below {}", Version.current(), root);
       settings.warnings().forEach(Logger::warn);
       Agent agent = Agent.open(root, tools, disk, settings, true);
-      Daemon begun = new Daemon(agent, new StopCause(places.stopCause(), disk), watchdog, tick);
+      StopCause cause = new StopCause(root.resolve(AgentPaths.STOP_CAUSE), disk);
+      Daemon begun = new Daemon(agent, cause, watchdog, tick);
       daemon = begun;
       begun.runUntilStopped();
       return true;

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.SystemRoot;
 
@@ -48,7 +49,7 @@ public final class InstanceLock implements AutoCloseable {
    * @param root of the Mac
    */
   public static Optional<Boolean> isHeld(SystemRoot root) {
-    Path file = Places.of(root).lock();
+    Path file = root.resolve(AgentPaths.LOCK);
     if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.of(false);
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Schedule.Scope;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
@@ -26,7 +27,8 @@ public record PassiveLook(Observation seen, Status status) {
     MacProbe observer =
         new MacProbe(root, tools, new ExtensionReader(root, tools), ZoneId.systemDefault());
     Hardware machine = observer.hardware(settings, now);
-    State state = new StateFile(Places.of(root).state(), new Disk()).load(machine.uuid()).state();
+    State state =
+        new StateFile(root.resolve(AgentPaths.STATE), new Disk()).load(machine.uuid()).state();
     MacProbe.Snapshot seen = observer.look(Scope.FULL, settings, state, machine, now);
     Status status =
         new Assessor()

@@ -3,6 +3,7 @@ package org.kextwatch.agent.daemon;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.kextwatch.agent.event.Json;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.RefusedPathException;
@@ -14,19 +15,17 @@ import org.tinylog.Logger;
 
 /** The status for everybody on this Mac to read; it holds no secrets. */
 public final class StatusFile {
-  private static final String FOLDER = "/Library/Application Support/Kextwatch";
-  private static final String NAME = "status.json";
-  public static final String PATH = FOLDER + "/" + NAME;
-
   private static final int LIMIT_BYTES = 1 << 20;
 
   private final Path folder;
+  private final Path file;
   private final Disk disk;
 
   private final ThrottledLog complaint = new ThrottledLog("Writing the status");
 
   StatusFile(SystemRoot root, Disk disk) {
-    this.folder = root.resolve(FOLDER);
+    this.folder = root.resolve(AgentPaths.SUPPORT);
+    this.file = root.resolve(AgentPaths.STATUS);
     this.disk = disk;
   }
 
@@ -34,7 +33,7 @@ public final class StatusFile {
   void write(Status status) {
     try {
       disk.makeFolder(folder, "rwxr-xr-x");
-      disk.replace(folder.resolve(NAME), Json.write(status), Disk.PUBLIC);
+      disk.replace(file, Json.write(status), Disk.PUBLIC);
       complaint.worked().ifPresent(Logger::info);
     } catch (IOException e) {
       complaint.failed(e.toString(), Moment.now()).ifPresent(Logger::warn);
@@ -48,7 +47,8 @@ public final class StatusFile {
    */
   public static Status read(SystemRoot root) throws IOException {
     try {
-      return Json.read(Status.class, TrustedFile.read(root.resolve(PATH), LIMIT_BYTES));
+      return Json.read(
+          Status.class, TrustedFile.read(root.resolve(AgentPaths.STATUS), LIMIT_BYTES));
     } catch (RefusedPathException e) {
       throw new IOException(e.reason(), e);
     }

@@ -13,9 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.config.SettingsReader;
 import org.kextwatch.agent.doctor.DoctorCheck.Said;
-import org.kextwatch.agent.mac.AgentLog;
+import org.kextwatch.agent.mac.AgentPaths;
+import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRun;
@@ -152,28 +152,28 @@ final class AccessLists {
   }
 
   private boolean isPrivate(String path) {
-    return path.startsWith(root.resolve(FolderChecks.STATE).toString())
+    return path.startsWith(root.resolve(AgentPaths.STATE_FOLDER).toString())
         || path.equals(secret().toString());
   }
 
   private Path secret() {
-    return root.resolve(FolderChecks.SUPPORT + "/secret");
+    return root.resolve(AgentPaths.SECRET);
   }
 
   /** What is there of our own, and mdatp with the folders of its app. */
   private List<Path> places() throws IOException {
-    Path support = root.resolve(FolderChecks.SUPPORT);
+    Path support = root.resolve(AgentPaths.SUPPORT);
     List<Path> places =
         new ArrayList<>(
             List.of(
                 support,
-                support.resolve("releases"),
-                root.resolve(SettingsReader.LOCAL_FILE),
+                root.resolve(AgentPaths.RELEASES),
+                root.resolve(AgentPaths.LOCAL_SETTINGS),
                 secret(),
-                root.resolve(FolderChecks.STATE),
-                root.resolve(FolderChecks.STATE + "/spool"),
-                root.resolve(AgentLog.FOLDER),
-                root.resolve(FolderChecks.JOB)));
+                root.resolve(AgentPaths.STATE_FOLDER),
+                root.resolve(AgentPaths.SPOOL),
+                root.resolve(AgentPaths.LOG_FOLDER),
+                root.resolve(AgentPaths.LAUNCHD_JOB)));
     Path current = support.resolve("current");
     if (Files.isDirectory(current)) {
       try (Stream<Path> release = Files.walk(current.toRealPath(), 2)) {
@@ -191,7 +191,7 @@ final class AccessLists {
     }
     Path real = program.toRealPath();
     List<Path> places = new ArrayList<>(List.of(real));
-    Path applications = root.resolve("/Applications").toRealPath();
+    Path applications = root.resolve(SystemPaths.APPLICATIONS).toRealPath();
     for (Path at = real.getParent();
         at != null && at.startsWith(applications) && !at.equals(applications);
         at = at.getParent()) {

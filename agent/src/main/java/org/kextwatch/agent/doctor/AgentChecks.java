@@ -14,10 +14,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kextwatch.agent.config.ResolvedSettings;
 import org.kextwatch.agent.config.Settings;
-import org.kextwatch.agent.config.SettingsReader;
 import org.kextwatch.agent.daemon.InstanceLock;
 import org.kextwatch.agent.daemon.StatusFile;
 import org.kextwatch.agent.doctor.DoctorCheck.Said;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.Tool;
@@ -33,8 +33,6 @@ import org.kextwatch.agent.webhook.WebhookSecret;
 
 /** Whether the daemon is set up, runs, and gets through. */
 final class AgentChecks {
-  static final String LABEL = "org.kextwatch.agent";
-
   /**
    * launchctl(1) leaves its codes to {@code launchctl error}; 113 is "Could not find service"
    * (belief:no-such-service).
@@ -42,7 +40,7 @@ final class AgentChecks {
   private static final int NO_SUCH_SERVICE = 113;
 
   private static final Pattern SWITCH =
-      Pattern.compile("\"" + Pattern.quote(LABEL) + "\" => (\\w+)");
+      Pattern.compile("\"" + Pattern.quote(AgentPaths.LABEL) + "\" => (\\w+)");
 
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final int MAX_SECRET_BYTES = 8 << 10;
@@ -82,7 +80,7 @@ final class AgentChecks {
 
   /** Whether settings are there that this user may not see. */
   boolean settingsAreHidden() {
-    Path file = root.resolve(SettingsReader.LOCAL_FILE);
+    Path file = root.resolve(AgentPaths.LOCAL_SETTINGS);
     return !isAllowed && !Files.notExists(file) && !Files.isReadable(file);
   }
 
@@ -109,7 +107,7 @@ final class AgentChecks {
             areThere()
                 ? "Correct that in the file; the rest of it is followed."
                 : "Write %s ({} is enough), or deploy the profile."
-                    .formatted(SettingsReader.LOCAL_FILE));
+                    .formatted(AgentPaths.LOCAL_SETTINGS));
   }
 
   /** What is wrong with the files that they name. The secret has a check of its own. */
@@ -122,8 +120,8 @@ final class AgentChecks {
   }
 
   private boolean areThere() {
-    return Files.exists(root.resolve(SettingsReader.LOCAL_FILE))
-        || Files.exists(root.resolve(SettingsReader.MANAGED_FILE));
+    return Files.exists(root.resolve(AgentPaths.LOCAL_SETTINGS))
+        || Files.exists(root.resolve(AgentPaths.MANAGED_SETTINGS));
   }
 
   private Said secret() {
@@ -164,18 +162,21 @@ final class AgentChecks {
   }
 
   private Said job() {
-    ToolRun run = tools.run(Tool.LAUNCHCTL, TIMEOUT, List.of("print", "system/" + LABEL));
+    ToolRun run =
+        tools.run(Tool.LAUNCHCTL, TIMEOUT, List.of("print", "system/" + AgentPaths.LABEL));
     if (run instanceof ToolRun.Finished finished) {
       return switch (finished.exitCode()) {
-        case 0 -> Said.ok("launchd knows " + LABEL);
+        case 0 -> Said.ok("launchd knows " + AgentPaths.LABEL);
         case NO_SUCH_SERVICE ->
             Said.fail(
-                "launchd does not know " + LABEL,
-                "Run install.sh, or: sudo launchctl bootstrap system " + FolderChecks.JOB);
+                "launchd does not know " + AgentPaths.LABEL,
+                "Run install.sh, or: sudo launchctl bootstrap system " + AgentPaths.LAUNCHD_JOB);
         default ->
             Said.cannotTell(
                 "launchctl ended with " + finished.exitCode(),
-                isAllowed ? "See what it says: launchctl print system/" + LABEL : AS_ROOT);
+                isAllowed
+                    ? "See what it says: launchctl print system/" + AgentPaths.LABEL
+                    : AS_ROOT);
       };
     }
     return Said.cannotTell("launchctl gave no answer", "See tool launchctl below.");
@@ -223,7 +224,7 @@ final class AgentChecks {
                     : Said.fail(
                         "it is not running",
                         "Run: sudo launchctl kickstart system/%s (or install.sh, if launchd does"
-                                .formatted(LABEL)
+                                .formatted(AgentPaths.LABEL)
                             + " not know it)"))
         .orElseGet(() -> Said.cannotTell("only root can see whether it runs", AS_ROOT));
   }

@@ -15,16 +15,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.doctor.DoctorCheck.Said;
-import org.kextwatch.agent.mac.AgentLog;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Owner;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
 
 /** Whether our own folders are ours alone, have room, and the Java below us can be trusted. */
 final class FolderChecks {
-  static final String SUPPORT = "/Library/Application Support/Kextwatch";
-  static final String STATE = "/private/var/db/kextwatch";
-  static final String JOB = "/Library/LaunchDaemons/org.kextwatch.agent.plist";
 
   private static final long MIB = 1 << 20;
   private static final long TOO_LITTLE = 20 * MIB;
@@ -41,15 +38,15 @@ final class FolderChecks {
   List<DoctorCheck> all() {
     return List.of(
         new DoctorCheck("system root", () -> folder("/", "r-xr-xr-x")),
-        new DoctorCheck("programs folder", () -> folder(SUPPORT, "rwxr-xr-x")),
+        new DoctorCheck("programs folder", () -> folder(AgentPaths.SUPPORT, "rwxr-xr-x")),
         new DoctorCheck("release", this::release),
-        new DoctorCheck("state folder", () -> folder(STATE, "rwx------")),
-        new DoctorCheck("spool folder", () -> folder(STATE + "/spool", "rwx------")),
-        new DoctorCheck("log folder", () -> folder(AgentLog.FOLDER, "rwxr-xr-x")),
-        new DoctorCheck("launchd plist", () -> file(JOB)),
+        new DoctorCheck("state folder", () -> folder(AgentPaths.STATE_FOLDER, "rwx------")),
+        new DoctorCheck("spool folder", () -> folder(AgentPaths.SPOOL, "rwx------")),
+        new DoctorCheck("log folder", () -> folder(AgentPaths.LOG_FOLDER, "rwxr-xr-x")),
+        new DoctorCheck("launchd plist", () -> file(AgentPaths.LAUNCHD_JOB)),
         new DoctorCheck("access lists", accessLists::look),
-        new DoctorCheck("disk for state", () -> room(STATE)),
-        new DoctorCheck("disk for logs", () -> room(AgentLog.FOLDER)),
+        new DoctorCheck("disk for state", () -> room(AgentPaths.STATE_FOLDER)),
+        new DoctorCheck("disk for logs", () -> room(AgentPaths.LOG_FOLDER)),
         new DoctorCheck("Java", FolderChecks::java));
   }
 
@@ -70,7 +67,9 @@ final class FolderChecks {
       return mustBeFolder
           ? Said.warn(
               path + " is not there",
-              macPath.equals(SUPPORT) ? "Run install.sh." : "The daemon makes it when it starts.")
+              macPath.equals(AgentPaths.SUPPORT)
+                  ? "Run install.sh."
+                  : "The daemon makes it when it starts.")
           : Said.warn(path + " is not there", "Run install.sh to have launchd start the daemon.");
     } catch (AccessDeniedException e) {
       return Said.cannotTell(path + " is not for this user to see", "Run: sudo kextwatch doctor");
@@ -97,7 +96,7 @@ final class FolderChecks {
 
   /** What runs as root: others must not be able to change it, or to put something in its place. */
   private Said release() {
-    Path current = root.resolve(SUPPORT + "/current");
+    Path current = root.resolve(AgentPaths.CURRENT_RELEASE);
     if (Files.notExists(current, LinkOption.NOFOLLOW_LINKS)) {
       return Said.warn("none is installed", "Run install.sh.");
     }
@@ -109,7 +108,7 @@ final class FolderChecks {
             "%s leads to %s, which is no release".formatted(current, target),
             "Find out who did that, remove it and run install.sh again.");
       }
-      Path releases = root.resolve(SUPPORT + "/releases");
+      Path releases = root.resolve(AgentPaths.RELEASES);
       try (Stream<Path> files = Files.walk(current.resolveSibling(target), 4)) {
         for (Path file : Stream.concat(Stream.of(releases), files).toList()) {
           boolean isPlain =

@@ -25,10 +25,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.kextwatch.agent.config.ResolvedSettings;
 import org.kextwatch.agent.config.SettingsReader;
-import org.kextwatch.agent.daemon.StatusFile;
 import org.kextwatch.agent.daemon.Version;
 import org.kextwatch.agent.event.Json;
-import org.kextwatch.agent.mac.AgentLog;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.MacVersion;
@@ -70,7 +69,7 @@ public final class SupportArchive {
     archive.add("doctor.txt", () -> DoctorText.of(report, Ansi.OFF));
     archive.add(
         "doctor.json", () -> new String(Json.write(report.findings()), StandardCharsets.UTF_8));
-    archive.add("status.json", () -> archive.document(StatusFile.PATH));
+    archive.add("status.json", () -> archive.document(AgentPaths.STATUS));
     archive.add("settings.txt", archive::settings);
     archive.add("state.json", archive::state);
     archive.add("spool.txt", archive::spool);
@@ -157,10 +156,7 @@ public final class SupportArchive {
 
   private String state() throws IOException, RefusedPathException {
     Object all =
-        new Moshi.Builder()
-            .build()
-            .adapter(Object.class)
-            .fromJson(document(FolderChecks.STATE + "/state.json"));
+        new Moshi.Builder().build().adapter(Object.class).fromJson(document(AgentPaths.STATE));
     Map<String, Object> kept = new LinkedHashMap<>();
     if (all instanceof Map<?, ?> members) {
       members.forEach(
@@ -175,8 +171,9 @@ public final class SupportArchive {
 
   private String spool() throws IOException {
     StringBuilder lines = new StringBuilder();
-    for (String folder : List.of("tmp", "new", "quarantine")) {
-      Path path = root.resolve(FolderChecks.STATE + "/spool/" + folder);
+    for (String folder :
+        List.of(AgentPaths.SPOOL_TMP, AgentPaths.SPOOL_NEW, AgentPaths.SPOOL_QUARANTINE)) {
+      Path path = root.resolve(AgentPaths.SPOOL + "/" + folder);
       for (String name : names(path, "*", MAX_NAMES)) {
         lines.append(folder).append('/').append(name).append('\n');
       }
@@ -185,7 +182,7 @@ public final class SupportArchive {
   }
 
   private void addLogs() {
-    Path folder = root.resolve(AgentLog.FOLDER);
+    Path folder = root.resolve(AgentPaths.LOG_FOLDER);
     try {
       for (String name : names(folder, "*.log", MAX_LOGS)) {
         add("logs/" + name, () -> end(folder.resolve(name)));

@@ -19,8 +19,6 @@ import org.tinylog.provider.ProviderRegistry;
  * Its folder keeps others out, for the files' own modes are the umask's.
  */
 public final class AgentLog {
-  public static final String FOLDER = "/Library/Logs/Kextwatch";
-
   private static final int FILES = 4;
   private static final int BYTES = 1 << 20;
 
@@ -34,7 +32,7 @@ public final class AgentLog {
     if (isOpen) {
       return; // the logger takes its settings once
     }
-    Path folder = root.resolve(FOLDER);
+    Path folder = root.resolve(AgentPaths.LOG_FOLDER);
     try {
       prepare(folder);
     } catch (IOException | DirectoryIteratorException e) {

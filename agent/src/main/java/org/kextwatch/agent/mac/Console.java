@@ -14,7 +14,7 @@ public final class Console {
 
   /** Whether somebody is logged in who could click Allow. */
   public static boolean hasUser(SystemRoot root) {
-    Path console = root.resolve("/dev/console");
+    Path console = root.resolve(SystemPaths.CONSOLE);
     try {
       UserPrincipal owner = Files.getOwner(console);
       return !Owner.of(console).isRoot() && !owner.getName().equals(SETUP_ASSISTANT);

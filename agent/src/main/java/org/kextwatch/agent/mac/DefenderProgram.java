@@ -26,7 +26,7 @@ public final class DefenderProgram {
     this.identity = identity;
     this.isLinked = isLinked;
     this.root = root.resolve("/");
-    this.applications = root.resolve("/Applications");
+    this.applications = root.resolve(SystemPaths.APPLICATIONS);
   }
 
   /**

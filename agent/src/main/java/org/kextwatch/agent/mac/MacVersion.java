@@ -14,12 +14,11 @@ import java.util.regex.Pattern;
 public record MacVersion(int major, int minor, String text, String build) {
   private static final Pattern VERSION =
       Pattern.compile("(\\d{1,3})(?:\\.(\\d{1,3})(?:\\.\\d{1,3})*)?");
-  private static final String FILE = "/System/Library/CoreServices/SystemVersion.plist";
 
   /** Reads the version of a Mac, empty if it cannot be told. */
   public static Optional<MacVersion> of(SystemRoot root) {
     try {
-      Plist plist = Plist.read(root.resolve(FILE));
+      Plist plist = Plist.read(root.resolve(SystemPaths.VERSION));
       return plist
           .string("ProductVersion")
           .flatMap(version -> parse(version, plist.string("ProductBuildVersion").orElse("")));

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.tinylog.Logger;
 
@@ -36,9 +37,9 @@ final class SpoolFolders {
 
   SpoolFolders(Path spool, Disk disk) {
     this.spool = spool;
-    this.tmp = spool.resolve("tmp");
-    this.fresh = spool.resolve("new");
-    this.quarantine = spool.resolve("quarantine");
+    this.tmp = spool.resolve(AgentPaths.SPOOL_TMP);
+    this.fresh = spool.resolve(AgentPaths.SPOOL_NEW);
+    this.quarantine = spool.resolve(AgentPaths.SPOOL_QUARANTINE);
     this.disk = disk;
   }
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.approval.ExtensionReader.ExtensionSnapshot;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Extension;
@@ -43,7 +44,7 @@ final class ExtensionReaderTest extends OnAFolderMac {
         "/Library/Extensions/wdavkext.kext",
         "<key>CFBundleShortVersionString</key><string>101.02.48</string>");
     mac.tool(Tool.KEXTSTAT, "exit 0");
-    database = mac.at(KextPolicyDatabase.MAC_PATH);
+    database = mac.at(SystemPaths.KEXT_POLICY);
     SqliteWriter.run(database, KextPolicyTest.WAL, Recordings.kext("kextpolicy-schema-10.14.sql"));
     reader = new ExtensionReader(mac.root(), mac.tools());
   }
@@ -157,7 +158,7 @@ final class ExtensionReaderTest extends OnAFolderMac {
     Path kext = mac.at("/Library/Extensions/wdavkext.kext");
     Files.move(kext, kext.resolveSibling("other.kext"));
     mac.write(
-        SystemExtensionList.MAC_PATH,
+        SystemPaths.SYSTEM_EXTENSIONS,
         netext.equals("unreadable")
             ? "bplist00"
             : FolderMac.plist(
@@ -181,7 +182,7 @@ final class ExtensionReaderTest extends OnAFolderMac {
       throws Exception {
     mac.macOs(macOs);
     mac.write(
-        SystemExtensionList.MAC_PATH,
+        SystemPaths.SYSTEM_EXTENSIONS,
         FolderMac.plist("<key>extensions</key><array>" + row("epsext", state) + "</array>"));
     Path calls = temporary.resolve("calls");
     mac.tool(Tool.KEXTSTAT, "echo kextstat >>'" + calls + "'");
@@ -214,7 +215,7 @@ final class ExtensionReaderTest extends OnAFolderMac {
   void aStagingFolderWithoutItsFlagIsOdd(String macOs, String stat, boolean odd) throws Exception {
     mac.macOs(macOs);
     assertEquals(List.of(), reader.warnings(Settings.defaults()));
-    String folder = mac.at(StagingFolder.MAC_PATH).toString();
+    String folder = mac.at(SystemPaths.KEXT_STAGING).toString();
     mac.tool(Tool.STAT, "[ \"$*\" = '-f %Sf " + folder + "' ] || exit 2\n" + stat);
     assertEquals(
         odd
@@ -233,7 +234,7 @@ final class ExtensionReaderTest extends OnAFolderMac {
     Fingerprint clean = reader.fingerprint();
     read(LoadHistory.NONE, null);
     assertEquals(clean, reader.fingerprint());
-    Files.createFile(mac.at(KextPolicyDatabase.MAC_PATH + "-wal"));
+    Files.createFile(mac.at(SystemPaths.KEXT_POLICY + "-wal"));
     assertEquals(clean, reader.fingerprint());
     try (SqliteWriter writer = new SqliteWriter(database)) {
       writer.execute(KextPolicyTest.APPROVE);
@@ -252,9 +253,9 @@ final class ExtensionReaderTest extends OnAFolderMac {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        SystemExtensionList.MAC_PATH,
-        ManagedPolicy.SYSTEM_PATH,
-        ManagedPolicy.KERNEL_PATH
+        SystemPaths.SYSTEM_EXTENSIONS,
+        SystemPaths.MANAGED_SYSTEM_EXTENSION_POLICY,
+        SystemPaths.MANAGED_KEXT_POLICY
       })
   void theStampsChangeWithEachFileThatMacOsWrites(String file) throws Exception {
     List<String> none = reader.stamps();

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.approval.PolicyResult.Unreadable;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.RefusedPathException;
+import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.status.Grant;
 
 /**
@@ -44,7 +45,7 @@ abstract class KextPolicyTest {
     FolderMac.mode(temporary, "rwxr-xr-x");
     mac = new FolderMac(temporary.resolve(name));
     mac.realSqlite();
-    database = mac.at(KextPolicyDatabase.MAC_PATH);
+    database = mac.at(SystemPaths.KEXT_POLICY);
   }
 
   /** A database as macOS makes it. */

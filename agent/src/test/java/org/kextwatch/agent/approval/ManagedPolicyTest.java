@@ -14,6 +14,7 @@ import org.kextwatch.agent.approval.PolicyResult.PolicyRows;
 import org.kextwatch.agent.approval.PolicyResult.Unreadable;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.Plist;
+import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.status.Policies;
 
 final class ManagedPolicyTest extends OnAFolderMac {
@@ -49,7 +50,7 @@ final class ManagedPolicyTest extends OnAFolderMac {
       })
   void aKextProfileIsReadByPayloadAndTeam(
       String payload, boolean may, boolean allows, String evidence) throws Exception {
-    mac.write(ManagedPolicy.KERNEL_PATH, payload(payload, "AllowedKernelExtensions"));
+    mac.write(SystemPaths.MANAGED_KEXT_POLICY, payload(payload, "AllowedKernelExtensions"));
     for (PolicyResult database : List.of(NO_ROWS, OTHERS_ROWS, REFUSED, new Unreadable("x"))) {
       assertSays(may, allows, evidence, kernel(database, null));
     }
@@ -96,7 +97,8 @@ final class ManagedPolicyTest extends OnAFolderMac {
       })
   void aSystemExtensionProfileIsReadLikewiseButLeavesUsersFree(
       String payload, boolean may, boolean allows, String evidence) throws Exception {
-    mac.write(ManagedPolicy.SYSTEM_PATH, payload(payload, "AllowedSystemExtensions"));
+    mac.write(
+        SystemPaths.MANAGED_SYSTEM_EXTENSION_POLICY, payload(payload, "AllowedSystemExtensions"));
     assertSays(may, allows, evidence, ManagedPolicy.system(mac.root(), List.of()));
   }
 
@@ -135,7 +137,7 @@ final class ManagedPolicyTest extends OnAFolderMac {
       String file, String known, Boolean may, Boolean allows, String evidence) throws Exception {
     if (file != null) {
       mac.write(
-          ManagedPolicy.SYSTEM_PATH,
+          SystemPaths.MANAGED_SYSTEM_EXTENSION_POLICY,
           file.equals("junk") ? "bplist00 and no more" : payload(file, "AllowedSystemExtensions"));
     }
     assertSays(may, allows, evidence, system(known == null ? new String[0] : known.split("; ")));
@@ -169,7 +171,7 @@ final class ManagedPolicyTest extends OnAFolderMac {
     List<String> locked = locks ? List.of(BOTH.split(",", -1)) : List.of();
     assertEquals(
         locked, ManagedPolicy.system(mac.root(), List.of(parsed(lock))).details().lockedBundles());
-    mac.write(ManagedPolicy.SYSTEM_PATH, lock);
+    mac.write(SystemPaths.MANAGED_SYSTEM_EXTENSION_POLICY, lock);
     assertEquals(locked, system("overrides=true").details().lockedBundles());
   }
 
@@ -184,15 +186,16 @@ final class ManagedPolicyTest extends OnAFolderMac {
       })
   void aTeamInBothListsIsTold(String payload, boolean twice) throws Exception {
     assertEquals(twice, system(payload).details().teamNamedTwice());
-    mac.write(ManagedPolicy.SYSTEM_PATH, payload(payload, "AllowedSystemExtensions"));
+    mac.write(
+        SystemPaths.MANAGED_SYSTEM_EXTENSION_POLICY, payload(payload, "AllowedSystemExtensions"));
     assertEquals(twice, system().details().teamNamedTwice());
   }
 
   @Test
   void aKextProfileThatCannotBeReadLeavesItUnknown() throws Exception {
-    mac.write(ManagedPolicy.KERNEL_PATH, "bplist00 and no more");
+    mac.write(SystemPaths.MANAGED_KEXT_POLICY, "bplist00 and no more");
     assertSays(null, null, BAD, kernel(OTHERS_ROWS, null));
-    assertEquals(ManagedPolicy.KERNEL_PATH, kernel(NO_ROWS, null).details().unreadableFile());
+    assertEquals(SystemPaths.MANAGED_KEXT_POLICY, kernel(NO_ROWS, null).details().unreadableFile());
     assertSays(null, true, BAD, kernel(ALLOWED, null));
   }
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.approval.SystemExtensionList.Listing;
 import org.kextwatch.agent.approval.SystemExtensionList.Row;
+import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.status.ExtensionState;
@@ -187,7 +188,7 @@ final class SystemExtensionListTest extends OnAFolderMac {
   }
 
   private void database(String entries) throws Exception {
-    mac.write(SystemExtensionList.MAC_PATH, FolderMac.plist(entries));
+    mac.write(SystemPaths.SYSTEM_EXTENSIONS, FolderMac.plist(entries));
   }
 
   private static String inFile(String team, String bundle, String version, String state) {

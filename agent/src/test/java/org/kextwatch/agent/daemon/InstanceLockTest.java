@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.kextwatch.agent.Script;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.SystemRoot;
 
 /** Asked from another process, as in life: within one a lock is known without asking the file. */
@@ -30,7 +31,7 @@ final class InstanceLockTest {
 
   @BeforeEach
   void makeTheFolder() throws Exception {
-    file = Places.of(SystemRoot.at(mac)).lock();
+    file = SystemRoot.at(mac).resolve(AgentPaths.LOCK);
     Files.createDirectories(file.getParent());
   }
 
@@ -177,7 +178,7 @@ final class InstanceLockTest {
   /** The other process: whether it sees a daemon, may check, and may be the daemon. */
   public static void main(String[] arguments) throws Exception {
     SystemRoot root = SystemRoot.at(Path.of(arguments[0]));
-    Path file = Places.of(root).lock();
+    Path file = root.resolve(AgentPaths.LOCK);
     if (arguments.length == 3) {
       hold(file, arguments[1].equals("look"));
       return;

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kextwatch.agent.config.LastGoodFile;
 import org.kextwatch.agent.config.Settings.DeviceIdentity;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.Owner;
 import org.kextwatch.agent.mac.RefusedPathException;
@@ -41,7 +41,7 @@ class LiveSettingsTest {
   void layOut() throws IOException, RefusedPathException {
     managed = mac.resolve("Library/Managed Preferences/org.kextwatch.agent.plist");
     local = mac.resolve("Library/Application Support/Kextwatch/config.json");
-    Path state = mac.resolve(LastGoodFile.PATH.substring(1)).getParent();
+    Path state = mac.resolve(AgentPaths.LAST_GOOD_SETTINGS.substring(1)).getParent();
     for (Path folder : List.of(managed.getParent(), local.getParent(), state)) {
       Files.createDirectories(folder);
       StubMac.allow(folder, "rwxr-xr-x");
@@ -198,7 +198,7 @@ class LiveSettingsTest {
 
   @Test
   void whatWasLastGoodIsKeptForRootAloneAndOnlyByWhoHoldsTheLock() throws Exception {
-    Path kept = mac.resolve(LastGoodFile.PATH.substring(1));
+    Path kept = mac.resolve(AgentPaths.LAST_GOOD_SETTINGS.substring(1));
     local(90);
     refreshAfter(SECOND);
     assertFalse(Files.exists(kept));
@@ -233,7 +233,7 @@ class LiveSettingsTest {
   @ValueSource(strings = {"", "{", "[]", "{\"local\":[]}"})
   void whatWasKeptAndCannotBeReadStopsNothing(String content) throws Exception {
     local(90);
-    write(mac.resolve(LastGoodFile.PATH.substring(1)), content);
+    write(mac.resolve(AgentPaths.LAST_GOOD_SETTINGS.substring(1)), content);
     begin();
     live.keepOn("A", now);
     assertHealth(90);
@@ -244,7 +244,7 @@ class LiveSettingsTest {
 
   @Test
   void aDiskThatDoesNotTakeItIsTriedAgain() throws Exception {
-    Path folder = mac.resolve(LastGoodFile.PATH.substring(1)).getParent();
+    Path folder = mac.resolve(AgentPaths.LAST_GOOD_SETTINGS.substring(1)).getParent();
     local(90);
     begin();
     Files.delete(folder);

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.status.Status;
@@ -31,7 +32,7 @@ final class StatusFileTest {
   @BeforeEach
   void findThePlace() throws Exception {
     root = SystemRoot.at(mac);
-    file = root.resolve(StatusFile.PATH);
+    file = root.resolve(AgentPaths.STATUS);
     Files.createDirectories(mac.resolve("Library/Application Support"));
   }
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.Patience;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.SystemRoot;
 
 /** A daemon that waits for a check, which is another process, as in life. */
@@ -35,7 +36,7 @@ class TurnTest {
 
   @BeforeEach
   void aCheckIsAtWork() throws Exception {
-    file = Places.of(SystemRoot.at(mac)).lock();
+    file = SystemRoot.at(mac).resolve(AgentPaths.LOCK);
     Files.createDirectories(file.getParent());
     check = InstanceLockTest.holder(mac, "check");
   }

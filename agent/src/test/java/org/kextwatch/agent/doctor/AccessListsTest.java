@@ -15,6 +15,7 @@ import org.kextwatch.agent.doctor.AccessLists.Entry;
 import org.kextwatch.agent.doctor.AccessLists.Listing;
 import org.kextwatch.agent.doctor.DoctorCheck.Mark;
 import org.kextwatch.agent.doctor.DoctorCheck.Said;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRunner;
@@ -77,8 +78,8 @@ class AccessListsTest {
         List.of(
             SUPPORT + "/secret",
             SUPPORT + "/releases/1/lib/a.jar",
-            FolderChecks.JOB,
-            FolderChecks.STATE + "/spool/x",
+            AgentPaths.LAUNCHD_JOB,
+            AgentPaths.SPOOL + "/x",
             "/Library/Logs/Kextwatch/agent.log")) {
       mac.put(file, "");
     }

@@ -28,6 +28,7 @@ import org.kextwatch.agent.daemon.InstanceLock;
 import org.kextwatch.agent.doctor.DoctorCheck.Finding;
 import org.kextwatch.agent.doctor.DoctorCheck.Mark;
 import org.kextwatch.agent.doctor.DoctorCheck.Said;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.simulator.SimulatedMac;
 import picocli.CommandLine;
@@ -111,8 +112,8 @@ class DoctorTest {
         broken("state folder", Mark.WARN, t -> t.mode("/private/var/db", "rwxrwxrwx")),
         broken("programs folder", Mark.FAIL, t -> t.mode(SUPPORT, "rwxrwxr-x")),
         broken("log folder", Mark.WARN, t -> Files.delete(t.mac.path("/Library/Logs/Kextwatch"))),
-        broken("launchd plist", Mark.FAIL, t -> t.mode(FolderChecks.JOB, "rw-rw-r--")),
-        broken("launchd plist", Mark.WARN, t -> Files.delete(t.mac.path(FolderChecks.JOB))),
+        broken("launchd plist", Mark.FAIL, t -> t.mode(AgentPaths.LAUNCHD_JOB, "rw-rw-r--")),
+        broken("launchd plist", Mark.WARN, t -> Files.delete(t.mac.path(AgentPaths.LAUNCHD_JOB))),
         broken("access lists", Mark.CANNOT_TELL, t -> t.tool("/bin/ls", "exit 1")),
         broken("access lists", Mark.CANNOT_TELL, t -> Files.delete(t.mac.path("/bin/ls"))),
         broken("tool sqlite3", Mark.FAIL, t -> Files.delete(t.mac.path("/usr/bin/sqlite3"))),

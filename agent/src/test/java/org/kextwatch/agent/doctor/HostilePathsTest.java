@@ -33,6 +33,7 @@ import org.kextwatch.agent.daemon.Check;
 import org.kextwatch.agent.daemon.StatusFile;
 import org.kextwatch.agent.doctor.DoctorCheck.Mark;
 import org.kextwatch.agent.mac.AgentLog;
+import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Owner;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.simulator.SimulatedMac;
@@ -67,17 +68,17 @@ class HostilePathsTest {
 
   /** Where, and whose code meets it. */
   enum Place {
-    SETTINGS(SettingsReader.LOCAL_FILE),
+    SETTINGS(AgentPaths.LOCAL_SETTINGS),
     SECRET_FILE("/Library/Application Support/Kextwatch/secret"),
-    STATUS(StatusFile.PATH),
-    WRITTEN_STATUS(StatusFile.PATH),
+    STATUS(AgentPaths.STATUS),
+    WRITTEN_STATUS(AgentPaths.STATUS),
     STATE("/private/var/db/kextwatch/state.json"),
     LOCK("/private/var/db/kextwatch/lock"),
     SPOOLED("/private/var/db/kextwatch/spool/new/00000000-0000000000000007.00000000.json"),
     STATE_FOLDER("/private/var/db/kextwatch"),
     SPOOL_FOLDER("/private/var/db/kextwatch/spool"),
     SUPPORT_FOLDER("/Library/Application Support/Kextwatch"),
-    LOG_FOLDER(AgentLog.FOLDER),
+    LOG_FOLDER(AgentPaths.LOG_FOLDER),
     LOG("/Library/Logs/Kextwatch/agent-0.log"),
     POLICY("/Library/Managed Preferences/com.apple.syspolicy.kernel-extension-policy.plist"),
     ARCHIVE("/tmp/support.zip");

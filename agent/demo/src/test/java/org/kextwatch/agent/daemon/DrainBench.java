@@ -170,13 +170,13 @@ class DrainBench {
           @Override
           public void forceFolder(Path folder) {}
         };
-    Places places = new Places(Files.createDirectories(place));
-    Spool spool = new Spool(places.spool(), hasty);
+    Spool spool = new Spool(Files.createDirectories(place).resolve("spool"), hasty);
     spool.open();
     for (CloudEvent event : backlog) {
       spool.append(event);
     }
-    new StateFile(places.state(), hasty).save(state.withSequence(EVENTS).withReported(STATUS));
+    new StateFile(place.resolve("state.json"), hasty)
+        .save(state.withSequence(EVENTS).withReported(STATUS));
   }
 
   /** The same requests, each with all its headers, for one process that keeps its connection. */
