@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +26,11 @@ import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
 import org.kextwatch.agent.config.ResolvedSettings;
 import org.kextwatch.agent.config.SettingsReader;
-import org.kextwatch.install.PropertyListLint.KnownKey;
 
 /** The launchd job and the example profiles are what launchd and Apple's payloads take. */
 class DeploymentFilesTest {
   private static final Path FOLDER = Script.REPOSITORY.resolve("launchd");
   private static final Path JOB = FOLDER.resolve("org.kextwatch.agent.plist");
-  private static final String SETTINGS = "org.kextwatch.agent";
 
   /** A choice of its own, for macOS 15 and later: not every fleet wants it. */
   private static final String LOCK = "defender-system-extensions-lock.mobileconfig";
@@ -92,7 +89,7 @@ class DeploymentFilesTest {
 
   @Test
   void launchdKnowsEveryKeyOfTheJob() throws Exception {
-    assertEquals(List.of(), complaintsOfJob(Files.readString(JOB)));
+    assertEquals(List.of(), PropertyListLint.complaintsOfJob(Files.readString(JOB)));
   }
 
   @Test
@@ -156,7 +153,7 @@ class DeploymentFilesTest {
   void aFlawOfTheJobIsFound(String good, String bad, String complaint) throws Exception {
     String text = Files.readString(JOB);
     assertTrue(text.contains(good));
-    List<String> complaints = complaintsOfJob(text.replaceFirst(good, bad));
+    List<String> complaints = PropertyListLint.complaintsOfJob(text.replaceFirst(good, bad));
     assertTrue(complaints.contains(complaint), complaints::toString);
   }
 
@@ -171,7 +168,7 @@ class DeploymentFilesTest {
   @ParameterizedTest
   @MethodSource("profiles")
   void appleKnowsEveryKeyOfTheProfiles(Path file) throws Exception {
-    assertEquals(List.of(), complaintsOfProfile(Files.readString(file)));
+    assertEquals(List.of(), PropertyListLint.complaintsOfProfile(Files.readString(file)));
   }
 
   @Test
@@ -180,7 +177,7 @@ class DeploymentFilesTest {
     Set<String> uuids = new HashSet<>();
     for (Path file : profiles().toList()) {
       NSDictionary profile = new PropertyListLint().parse(Files.readString(file));
-      List<NSDictionary> all = new ArrayList<>(payloads(profile));
+      List<NSDictionary> all = new ArrayList<>(PropertyListLint.payloads(profile));
       all.add(profile);
       for (NSDictionary payload : all) {
         assertTrue(identifiers.add(payload.get("PayloadIdentifier").toString()));
@@ -197,7 +194,7 @@ class DeploymentFilesTest {
     List<String> combined = new ArrayList<>();
     for (Path file : profiles().toList()) {
       NSDictionary profile = new PropertyListLint().parse(Files.readString(file));
-      for (NSDictionary payload : payloads(profile)) {
+      for (NSDictionary payload : PropertyListLint.payloads(profile)) {
         payload.remove("PayloadIdentifier");
         payload.remove("PayloadUUID");
         if (!file.endsWith(LOCK)) {
@@ -214,7 +211,7 @@ class DeploymentFilesTest {
     NSDictionary profile =
         new PropertyListLint()
             .parse(Files.readString(FOLDER.resolve("profiles/settings.mobileconfig")));
-    NSDictionary settings = payloads(profile).get(0);
+    NSDictionary settings = PropertyListLint.payloads(profile).get(0);
     for (String key : settings.allKeys()) {
       if (key.startsWith("Payload")) {
         settings.remove(key);
@@ -254,7 +251,7 @@ class DeploymentFilesTest {
             List.of("com.apple.servicem", "com.apple.m", "unknown payload com.apple.management"));
     for (List<String> flaw : flaws) {
       String bad = text.replaceFirst(flaw.get(0), flaw.get(1));
-      List<String> complaints = complaintsOfProfile(bad);
+      List<String> complaints = PropertyListLint.complaintsOfProfile(bad);
       assertTrue(complaints.contains(flaw.get(2)), () -> flaw + " " + complaints);
     }
   }
@@ -274,78 +271,6 @@ class DeploymentFilesTest {
 
   private static NSDictionary extensions(String profile) throws Exception {
     String text = Files.readString(FOLDER.resolve("profiles").resolve(profile));
-    return payloads(new PropertyListLint().parse(text)).get(0);
-  }
-
-  private static List<String> complaintsOfJob(String text) throws Exception {
-    PropertyListLint lint = new PropertyListLint();
-    NSDictionary job = lint.parse(text);
-    if (!lint.complaints.isEmpty()) {
-      return lint.complaints;
-    }
-    Map<String, Map<String, KnownKey>> table = PropertyListLint.table("launchd-keys.tsv", 2);
-    lint.check(job, table.get(""));
-    return lint.complaints;
-  }
-
-  private static List<String> complaintsOfProfile(String text) throws Exception {
-    PropertyListLint lint = new PropertyListLint();
-    NSDictionary profile = lint.parse(text);
-    if (!lint.complaints.isEmpty()) {
-      return lint.complaints;
-    }
-    Map<String, Map<String, KnownKey>> table = PropertyListLint.table("payload-keys.tsv", 0);
-    lint.check(profile, keys(table, "Configuration"));
-    for (NSDictionary payload : payloads(profile)) {
-      String type = payload.get("PayloadType").toString();
-      if (table.containsKey(type)) {
-        lint.check(payload, keys(table, type));
-        checkRules(lint, payload, table);
-        checkTeams(lint, payload);
-      } else if (!type.equals(SETTINGS)) {
-        lint.complaints.add("unknown payload " + type);
-      }
-    }
-    return lint.complaints;
-  }
-
-  private static Map<String, KnownKey> keys(
-      Map<String, Map<String, KnownKey>> table, String payload) {
-    Map<String, KnownKey> keys = new HashMap<>(table.get("*"));
-    keys.putAll(table.get(payload));
-    return keys;
-  }
-
-  private static void checkRules(
-      PropertyListLint lint, NSDictionary payload, Map<String, Map<String, KnownKey>> table) {
-    if (payload.get("Rules") instanceof NSArray rules) {
-      for (NSObject rule : rules.getArray()) {
-        lint.check((NSDictionary) rule, table.get("com.apple.servicemanagement.Rules"));
-        String type = String.valueOf(((NSDictionary) rule).get("RuleType"));
-        if (!type.matches("(BundleIdentifier|Label)(Prefix)?|TeamIdentifier")) {
-          lint.complaints.add("no RuleType of Apple's: " + type);
-        }
-      }
-    }
-  }
-
-  /** Apple: "Error if a team is in both AllowedTeamIdentifiers and AllowedSystemExtensions". */
-  private static void checkTeams(PropertyListLint lint, NSDictionary payload) {
-    if (payload.get("AllowedTeamIdentifiers") instanceof NSArray teams
-        && payload.get("AllowedSystemExtensions") instanceof NSDictionary extensions) {
-      for (NSObject team : teams.getArray()) {
-        if (extensions.containsKey(team.toString())) {
-          lint.complaints.add("a team both as a whole and by extension: " + team);
-        }
-      }
-    }
-  }
-
-  private static List<NSDictionary> payloads(NSDictionary profile) {
-    List<NSDictionary> payloads = new ArrayList<>();
-    for (NSObject payload : ((NSArray) profile.get("PayloadContent")).getArray()) {
-      payloads.add((NSDictionary) payload);
-    }
-    return payloads;
+    return PropertyListLint.payloads(new PropertyListLint().parse(text)).get(0);
   }
 }

@@ -87,6 +87,33 @@ class DistIT {
     }
   }
 
+  /** What an admin runs can be run, and nothing else: whatever the modes of the clone were. */
+  @Test
+  void inTheArchiveWhatIsRunIsExecutable() throws Exception {
+    List<Path> archives;
+    try (Stream<Path> files = Files.list(Script.AGENT.resolve("target"))) {
+      archives = files.filter(file -> file.toString().endsWith(".tar.gz")).toList();
+    }
+    assertEquals(1, archives.size(), archives::toString);
+    Ended listed = Script.run(Path.of("/"), JAVA, "tar", "tvzf", archives.get(0));
+    assertEquals(0, listed.exit(), listed::toString);
+    List<String> executable = new ArrayList<>();
+    for (String line : listed.out().lines().filter(file -> file.startsWith("-")).toList()) {
+      if (line.startsWith("-rwxr-xr-x ")) {
+        executable.add(nameInArchive(line));
+      } else {
+        assertTrue(line.startsWith("-rw-r--r-- "), line);
+      }
+    }
+    assertEquals(
+        List.of("dist/bin/kextwatch", "install.sh", "launchd/on-a-mac.sh"),
+        executable.stream().sorted().toList());
+  }
+
+  private static String nameInArchive(String line) {
+    return line.replaceFirst(".* kextwatch-[^/ ]+/", "");
+  }
+
   /** Two copies of a class on one class path would make its order matter. */
   @Test
   void noClassIsThereTwice() throws IOException {

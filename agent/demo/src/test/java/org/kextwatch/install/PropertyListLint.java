@@ -29,6 +29,9 @@ import org.xml.sax.helpers.DefaultHandler;
 
 /** Finds what parsers of property lists let pass: unknown tags, duplicate and misspelt keys. */
 final class PropertyListLint {
+  /** The payload of our own settings. */
+  private static final String SETTINGS = "org.kextwatch.agent";
+
   private static final Set<String> VALUES =
       Set.of("dict", "array", "string", "integer", "true", "false");
 
@@ -160,5 +163,77 @@ final class PropertyListLint {
       }
     }
     return found;
+  }
+
+  static List<String> complaintsOfJob(String text) throws Exception {
+    PropertyListLint lint = new PropertyListLint();
+    NSDictionary job = lint.parse(text);
+    if (!lint.complaints.isEmpty()) {
+      return lint.complaints;
+    }
+    Map<String, Map<String, KnownKey>> table = table("launchd-keys.tsv", 2);
+    lint.check(job, table.get(""));
+    return lint.complaints;
+  }
+
+  static List<String> complaintsOfProfile(String text) throws Exception {
+    PropertyListLint lint = new PropertyListLint();
+    NSDictionary profile = lint.parse(text);
+    if (!lint.complaints.isEmpty()) {
+      return lint.complaints;
+    }
+    Map<String, Map<String, KnownKey>> table = table("payload-keys.tsv", 0);
+    lint.check(profile, keys(table, "Configuration"));
+    for (NSDictionary payload : payloads(profile)) {
+      String type = payload.get("PayloadType").toString();
+      if (table.containsKey(type)) {
+        lint.check(payload, keys(table, type));
+        checkRules(lint, payload, table);
+        checkTeams(lint, payload);
+      } else if (!type.equals(SETTINGS)) {
+        lint.complaints.add("unknown payload " + type);
+      }
+    }
+    return lint.complaints;
+  }
+
+  private static Map<String, KnownKey> keys(
+      Map<String, Map<String, KnownKey>> table, String payload) {
+    Map<String, KnownKey> keys = new HashMap<>(table.get("*"));
+    keys.putAll(table.get(payload));
+    return keys;
+  }
+
+  private static void checkRules(
+      PropertyListLint lint, NSDictionary payload, Map<String, Map<String, KnownKey>> table) {
+    if (payload.get("Rules") instanceof NSArray rules) {
+      for (NSObject rule : rules.getArray()) {
+        lint.check((NSDictionary) rule, table.get("com.apple.servicemanagement.Rules"));
+        String type = String.valueOf(((NSDictionary) rule).get("RuleType"));
+        if (!type.matches("(BundleIdentifier|Label)(Prefix)?|TeamIdentifier")) {
+          lint.complaints.add("no RuleType of Apple's: " + type);
+        }
+      }
+    }
+  }
+
+  /** Apple: "Error if a team is in both AllowedTeamIdentifiers and AllowedSystemExtensions". */
+  private static void checkTeams(PropertyListLint lint, NSDictionary payload) {
+    if (payload.get("AllowedTeamIdentifiers") instanceof NSArray teams
+        && payload.get("AllowedSystemExtensions") instanceof NSDictionary extensions) {
+      for (NSObject team : teams.getArray()) {
+        if (extensions.containsKey(team.toString())) {
+          lint.complaints.add("a team both as a whole and by extension: " + team);
+        }
+      }
+    }
+  }
+
+  static List<NSDictionary> payloads(NSDictionary profile) {
+    List<NSDictionary> payloads = new ArrayList<>();
+    for (NSObject payload : ((NSArray) profile.get("PayloadContent")).getArray()) {
+      payloads.add((NSDictionary) payload);
+    }
+    return payloads;
   }
 }

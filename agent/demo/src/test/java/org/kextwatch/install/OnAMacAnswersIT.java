@@ -1,0 +1,170 @@
+package org.kextwatch.install;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.kextwatch.agent.Script;
+import org.kextwatch.agent.Script.Ended;
+import org.kextwatch.agent.mac.Nap;
+import org.kextwatch.install.MacReport.Outcome;
+
+/** Single answers of on-a-mac.sh, and what it does where it cannot ask. */
+class OnAMacAnswersIT extends AskedMac {
+  private static final Path STATUS_DOCUMENT =
+      Script.AGENT.resolve("src/test/resources/status-document.json");
+
+  @Test
+  void theKeysByWhichMacOsLocksExtensionsAreNamed() throws Exception {
+    lockByAProfile();
+    policyInTheDatabase("allowUserOverrides", "removableByNobody");
+    assertEquals(
+        "a profile locks some; the keys of policies in db.plist are: allowUserOverrides"
+            + " removableByNobody",
+        MacReport.parse(ask(1).out()).answers().get("extension-lock-keys").found());
+
+    policyInTheDatabase("allowUserOverrides", "nonRemovableFromUIExtensions");
+    MacReport.Answer answer = MacReport.parse(ask(0).out()).answers().get("extension-lock-keys");
+    assertEquals(Outcome.AS_EXPECTED, answer.outcome());
+    assertEquals("it has nonRemovableFromUIExtensions", answer.found());
+  }
+
+  @Test
+  void whereThereAreNoToolsNothingCanBeTold() throws Exception {
+    Path empty = Files.createDirectory(temp.resolve("empty"));
+
+    Ended ended = ask(0, "--root", empty);
+
+    MacReport report = MacReport.parse(ended.out());
+    assertEquals("unknown (unknown)", report.macOs());
+    assertEquals("unknown", report.chip());
+    assertEquals(
+        new TreeSet<>(Beliefs.questions()), answered(report, Outcome.CANNOT_TELL), ended::out);
+  }
+
+  @Test
+  void withoutPerlNoToolIsRunThatMightNotEnd() throws Exception {
+    Files.delete(bin.resolve("perl"));
+
+    MacReport report = MacReport.parse(ask(0).out());
+
+    assertEquals(
+        new TreeSet<>(Set.of("system-extension-database", "system-extension-words")),
+        answered(report, Outcome.AS_EXPECTED),
+        "what a file alone tells");
+    assertEquals(Set.of(), answered(report, Outcome.DIFFERS));
+    assertEquals(List.of(), mac.calls());
+    assertEquals(
+        "there is no perl, which ends a tool in time",
+        report.answers().get("boot-session").found());
+  }
+
+  @Test
+  void aToolThatHangsIsEndedWithItsChildren() throws Exception {
+    Files.writeString(script, Files.readString(script).replace("patience=20", "patience=1"));
+    Nap nap = new Nap();
+    Script.write(
+        mac.path("/usr/sbin/ioreg"), "/bin/sleep %s & exec /bin/sleep %s".formatted(nap, nap));
+
+    MacReport report = MacReport.parse(ask(0).out());
+
+    assertEquals(
+        "/usr/sbin/ioreg did not end within 1 seconds",
+        report.answers().get("registry-properties").found());
+    nap.assertNobodyIsLeft();
+  }
+
+  @Test
+  void onlyIfItIsWantedIsTheDaemonEnded() throws Exception {
+    Path pid = Files.writeString(temp.resolve("pid"), "11");
+    Path kills = Files.createFile(temp.resolve("kills"));
+    Script.write(
+        mac.path("/bin/launchctl"),
+        """
+        case $1 in
+          list) printf '{\\n\\t"PID" = %%s;\\n}\\n' "$(cat '%s')" ;;
+          kill) echo "$*" >>'%s'; echo 12 >'%s' ;;
+          *) exit 113 ;;
+        esac
+        """
+            .formatted(pid, kills, pid));
+    Script.write(mac.path("/bin/ps"), "echo ' 64000'");
+
+    MacReport report = MacReport.parse(ask(1).out()); // that launchctl knows no print-disabled
+    assertEquals("", Files.readString(kills));
+    assertEquals("64 MB", report.answers().get("daemon-cost").found());
+    assertEquals("not asked: --restart asks it", report.answers().get("job-ends-in-time").found());
+
+    report = MacReport.parse(ask(1, "--root", mac.root(), "--restart").out());
+    assertEquals("kill TERM system/org.kextwatch.agent\n", Files.readString(kills));
+    assertEquals(Outcome.AS_EXPECTED, report.answers().get("job-ends-in-time").outcome());
+    assertEquals(Outcome.AS_EXPECTED, report.answers().get("job-comes-back").outcome());
+  }
+
+  @Test
+  void theStatusTellsOfLoadsAndDeliveries() throws Exception {
+    String status = Files.readString(STATUS_DOCUMENT).lines().collect(Collectors.joining());
+    mac.put(
+        SUPPORT + "status.json",
+        status.replaceAll(
+            "\"lastAttempt\": ?(null|\\{[^}]*})",
+            "\"lastAttempt\":{\"at\":\"2026-11-23T18:45:17Z\",\"outcome\":\"loaded\",\"exitCode\":null,\"detail\":\"macOS"
+                + " had loaded it already\"}"));
+    Files.createDirectories(mac.path(SUPPORT + "current/lib"));
+    mac.put(SUPPORT + "current/lib/kextwatch-agent-0.2.0.jar", "");
+    Script.write(
+        mac.path("/usr/sbin/scutil"),
+        "printf '  HTTPSEnable : 1\\n  HTTPSProxy : proxy.example.com\\n'");
+
+    Ended ended = ask(0);
+
+    MacReport report = MacReport.parse(ended.out());
+    assertNoNames(ended);
+    assertEquals("0.2.0", report.agent());
+    assertEquals("macOS had loaded it", report.answers().get("allow-loads-kext").found());
+    assertTrue(report.answers().get("system-proxy").found().startsWith("a proxy is set"));
+  }
+
+  @Test
+  void usage() throws Exception {
+    Ended help = run("--help");
+    assertEquals(0, help.exit());
+    assertTrue(help.out().startsWith("usage: sudo ./launchd/on-a-mac.sh"), help::out);
+    assertTrue(help.out().contains("examples:"), help::out);
+    for (Object[] wrong :
+        List.of(
+            new Object[] {"--rot"},
+            new Object[] {""},
+            new Object[] {"--root"},
+            new Object[] {"--root", "/nowhere"})) {
+      Ended refused = run(wrong);
+      assertEquals(64, refused.exit(), refused::toString);
+      assertEquals("", refused.out());
+      assertTrue(refused.err().contains("--help"), refused::err);
+    }
+  }
+
+  private void policyInTheDatabase(String overrides, String lock) throws IOException {
+    Path database = mac.path("/Library/SystemExtensions/db.plist");
+    String list =
+        """
+        <array><dict><key>%s</key><true/><key>%s</key><dict>
+        <key>UBF8T346G9</key><array><string>com.microsoft.wdav.epsext</string></array>
+        </dict></dict></array>
+        """
+            .formatted(overrides, lock);
+    Files.writeString(
+        database,
+        Files.readString(database)
+            .replaceFirst(
+                "(?s)(<key>extensionPolicies</key>\\s*)(<array/>|.*(?=<key>extensions</key>))",
+                "$1" + list));
+  }
+}
