@@ -3,7 +3,7 @@
 //   npm install                                (Node 22.13 or later)
 //   node receiver.mjs SECRET_FILE [events.db] [PORT]
 //
-// SECRET_FILE: one secret, or several during a rotation, one a line; it is read anew for each event.
+// SECRET_FILE: one secret, or several during a rotation, one a line; it is read again for each event.
 // It listens on 127.0.0.1 without TLS: put nginx, Caddy or the like in front of it.
 import { readFileSync } from "node:fs"
 import { createServer } from "node:http"
