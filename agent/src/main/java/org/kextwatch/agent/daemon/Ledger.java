@@ -110,7 +110,7 @@ final class Ledger {
 
   /** A number near the last one is damage: it must not be the last word of this Mac. */
   private void resetIfNumbersAreExhausted() {
-    if (!SpoolEntry.canGoOnFrom(state.sequence())) {
+    if (!SpoolEntry.hasNumbersAfter(state.sequence())) {
       reset(
           state.hardwareUuid(),
           "The numbers of the events were damaged, and a new stream of events was begun.");
@@ -139,7 +139,7 @@ final class Ledger {
   }
 
   private void setOthersAside() {
-    int others = spool.setAsideAllBut(state.streamId());
+    int others = spool.quarantineOtherStreams(state.streamId());
     if (others > 0) {
       warnings.add(others + " events of an earlier stream were set aside, undelivered.");
     }

@@ -112,7 +112,7 @@ final class Reporter {
    */
   private void reportLosses(Status status) {
     ledger.settle();
-    if (delivery.state().isListenedTo()) {
+    if (delivery.state().isDelivering()) {
       for (DroppedData range : ledger.state().losses().untold()) {
         if (ledger.canReportLosses()) {
           commit(range, status);

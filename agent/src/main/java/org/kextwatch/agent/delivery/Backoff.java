@@ -4,17 +4,17 @@ import java.time.Duration;
 import org.kextwatch.agent.webhook.DeliveryOutcome;
 
 /**
- * How long to wait after a failure: exponential up to a cap, then full jitter, so that a fleet that
- * failed together does not come back together.
+ * The wait after a failure: exponential up to a cap, then full jitter, so that Macs that failed
+ * together do not retry together.
  *
- * @param base the most that the first wait takes
- * @param cap the most that any takes
+ * @param base the longest first wait
+ * @param cap the longest wait
  */
 record Backoff(Duration base, Duration cap) {
-  /** For what passes by itself. */
+  /** For failures that end by themselves. */
   static final Backoff TRANSIENT = new Backoff(Duration.ofSeconds(5), Duration.ofSeconds(900));
 
-  /** For what somebody must put right. */
+  /** For failures that an operator must fix. */
   static final Backoff MISCONFIGURED = new Backoff(Duration.ofSeconds(60), Duration.ofHours(1));
 
   private static final int MAX_DOUBLINGS = 30;
@@ -23,16 +23,16 @@ record Backoff(Duration base, Duration cap) {
   /**
    * The wait before the next attempt.
    *
-   * @param failures in a row until now, from 1
+   * @param failures in a row so far, from 1
    * @param random from 0 to 1, exclusive
    */
   Duration delay(int failures, double random) {
     int doublings = Math.min(Math.max(failures, 1) - 1, MAX_DOUBLINGS);
     Duration ceiling = base.multipliedBy(1L << doublings);
-    return times(ceiling.compareTo(cap) < 0 ? ceiling : cap, random);
+    return multiply(ceiling.compareTo(cap) < 0 ? ceiling : cap, random);
   }
 
-  /** The one for an attempt that failed so. */
+  /** The backoff for this outcome. */
   static Backoff after(DeliveryOutcome outcome) {
     return switch (outcome) {
       case MISCONFIGURED, SUSPECT -> MISCONFIGURED;
@@ -41,16 +41,16 @@ record Backoff(Duration base, Duration cap) {
   }
 
   /**
-   * A wait that the endpoint asks for, and a little more by chance, because it asks a whole fleet
-   * for the same.
+   * A wait that the endpoint asked for, plus a random part, because it asks the whole fleet for the
+   * same wait.
    *
    * @param random from 0 to 1, exclusive
    */
   static Duration spread(Duration asked, double random) {
-    return asked.plus(times(asked.dividedBy(10).plus(SPREAD), random));
+    return asked.plus(multiply(asked.dividedBy(10).plus(SPREAD), random));
   }
 
-  private static Duration times(Duration duration, double factor) {
+  private static Duration multiply(Duration duration, double factor) {
     return Duration.ofMillis((long) (duration.toMillis() * factor));
   }
 }

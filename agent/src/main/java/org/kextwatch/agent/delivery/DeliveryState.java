@@ -7,15 +7,15 @@ import org.kextwatch.agent.webhook.DeliveryOutcome;
 import org.kextwatch.agent.webhook.SendResult;
 
 /**
- * How delivery goes.
+ * The state of the delivery, for the status document.
  *
- * @param lastDeliveryAt {@code null} before the first since the start
- * @param lastError of the last attempt, {@code null} after a good one; of an address only scheme,
+ * @param lastDeliveryAt {@code null} before the first delivery since the start
+ * @param lastError of the last attempt, {@code null} if it succeeded; of an address only scheme,
  *     host and port
  * @param clockSkewSeconds how far this Mac's clock is ahead of the endpoint's, {@code null} if not
  *     known
- * @param pending events that wait
- * @param quarantined files that were put aside
+ * @param pending events in the spool
+ * @param quarantined files in quarantine
  */
 public record DeliveryState(
     @Nullable Instant lastDeliveryAt,
@@ -28,22 +28,22 @@ public record DeliveryState(
   static final DeliveryState NONE = new DeliveryState(null, null, null, 0, 0);
 
   /** After an attempt. */
-  DeliveryState after(SendResult sent, Instant now) {
-    boolean taken = sent.outcome() == DeliveryOutcome.DELIVERED;
+  DeliveryState after(SendResult result, Instant now) {
+    boolean isDelivered = result.outcome() == DeliveryOutcome.DELIVERED;
     return new DeliveryState(
-        taken ? now : lastDeliveryAt,
-        taken ? null : sent.note(),
-        sent.clockSkewSeconds() == null ? clockSkewSeconds : sent.clockSkewSeconds(),
+        isDelivered ? now : lastDeliveryAt,
+        isDelivered ? null : result.note(),
+        result.clockSkewSeconds() == null ? clockSkewSeconds : result.clockSkewSeconds(),
         pending,
         quarantined);
   }
 
-  /** After a failure on our own side. */
-  DeliveryState failing(String error) {
+  /** After a failure on this Mac. */
+  DeliveryState withError(String error) {
     return new DeliveryState(lastDeliveryAt, error, clockSkewSeconds, pending, quarantined);
   }
 
-  /** The same with what the spool holds now. */
+  /** The same with the current counts of the spool. */
   DeliveryState withCounts(Spool spool) {
     return new DeliveryState(
         lastDeliveryAt,
@@ -53,8 +53,8 @@ public record DeliveryState(
         spool.quarantinedCount());
   }
 
-  /** Whether somebody took what was sent last; nobody did before the first delivery. */
-  public boolean isListenedTo() {
+  /** Whether the last attempt was a delivery; false before the first. */
+  public boolean isDelivering() {
     return lastDeliveryAt != null && lastError == null;
   }
 }

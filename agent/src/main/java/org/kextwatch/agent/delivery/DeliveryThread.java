@@ -16,28 +16,28 @@ import org.kextwatch.agent.spool.Spool;
 import org.tinylog.Logger;
 
 /**
- * The thread that empties the spool. It sends in order, one event at a time, and only what the
- * saved state counts; what fails stays and is tried again later.
+ * The thread that delivers the events of the spool, in order and one at a time. It sends only what
+ * the saved state counts; what fails stays in the spool and is tried again.
  */
 public final class DeliveryThread {
-  /** The longest sleep: a Mac that wakes, or a clock that is set, is noticed within it. */
+  /** The longest wait between two steps, so that a wake of the Mac is noticed. */
   private static final Duration TICK = Duration.ofSeconds(30);
 
   private static final Duration GRACE = Duration.ofSeconds(2);
 
-  private final ThrottledLog stumbling = new ThrottledLog("A step of the delivery");
-  private final EventDispatcher courier;
+  private final ThrottledLog stepLog = new ThrottledLog("A step of the delivery");
+  private final EventDispatcher dispatcher;
   private final Semaphore wakes = new Semaphore(0);
   private final Object progress = new Object();
   private final Thread thread = new Thread(this::run, "delivery");
   private volatile boolean stopping;
 
   /**
-   * A delivery, not started yet.
+   * Makes the thread, which {@link #start} starts.
    *
    * @param version of this program
-   * @param device anything that tells this Mac from others; its hash is the phase
-   * @param heartbeat makes a heartbeat of this moment, on the delivery's thread; empty for none
+   * @param device any text that identifies this Mac; its hash is the splay
+   * @param heartbeat makes a heartbeat when it is due, on this thread; empty if there is none
    */
   public DeliveryThread(
       Spool spool,
@@ -58,7 +58,7 @@ public final class DeliveryThread {
       Supplier<Optional<CloudEvent>> heartbeat,
       Supplier<Moment> clock,
       RandomGenerator random) {
-    this.courier =
+    this.dispatcher =
         new EventDispatcher(
             spool, root, version, Splay.of(device), settings, heartbeat, clock, random);
     thread.setDaemon(true);
@@ -68,42 +68,42 @@ public final class DeliveryThread {
     thread.start();
   }
 
-  /** Something may have changed: looks at once. */
+  /** Does the next step at once. */
   public void wake() {
     wakes.release();
   }
 
-  /** The saved state counts all events up to this number; they may be sent. */
+  /** The saved state counts events up to this number: they may be sent. */
   public void committed(long sequence) {
-    courier.committed(sequence);
+    dispatcher.committed(sequence);
     wake();
   }
 
-  /** Goes on with other settings. Another webhook ends every pause. */
+  /** Uses these settings from now on. A change of the webhook ends every pause. */
   public void use(Settings settings) {
-    courier.use(settings);
+    dispatcher.use(settings);
     wake();
   }
 
-  /** How delivery goes, for any thread. */
+  /** The state of the delivery. Thread-safe. */
   public DeliveryState state() {
-    return courier.state();
+    return dispatcher.state();
   }
 
   /**
-   * Sends what can be sent now, holding nothing back.
+   * Sends all that can be sent now, without splay.
    *
-   * @param atMost how long to wait for it
-   * @return whether everything that counts is delivered
+   * @param atMost how long to wait for that
+   * @return whether every event that may be sent is delivered
    */
   public boolean flush(Duration atMost) {
     long end = System.nanoTime() + atMost.toNanos();
-    courier.expedite(true);
+    dispatcher.expedite(true);
     wake();
     try {
       synchronized (progress) {
         for (long left = atMost.toNanos();
-            left > 0 && thread.isAlive() && !courier.isDone();
+            left > 0 && thread.isAlive() && !dispatcher.isDone();
             left = end - System.nanoTime()) {
           TimeUnit.NANOSECONDS.timedWait(progress, left);
         }
@@ -111,20 +111,20 @@ public final class DeliveryThread {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      courier.expedite(false);
+      dispatcher.expedite(false);
     }
-    return courier.isEmpty();
+    return dispatcher.isEmpty();
   }
 
   /**
-   * Flushes, then ends the thread. What was not delivered stays in the spool.
+   * Flushes, then ends the thread. Events that are not delivered stay in the spool.
    *
-   * @param atMost how long flushing may take
+   * @param atMost how long the flush may take
    */
   public void stop(Duration atMost) {
     flush(atMost);
     stopping = true;
-    courier.cancel();
+    dispatcher.cancel();
     wake();
     try {
       thread.join(GRACE.toMillis());
@@ -150,17 +150,17 @@ public final class DeliveryThread {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    courier.close();
+    dispatcher.close();
   }
 
   private Duration step() {
     try {
-      Duration wait = courier.step();
-      stumbling.worked().ifPresent(Logger::info);
+      Duration wait = dispatcher.step();
+      stepLog.worked().ifPresent(Logger::info);
       return wait;
-    } catch (Throwable e) { // an Error too: nobody would miss a thread that ended without a word
-      stumbling.failed(e.toString(), Moment.now()).ifPresent(line -> Logger.error(e, line));
-      return courier.onInternalError(e);
+    } catch (Throwable e) { // errors too: a thread that ended would go unnoticed
+      stepLog.failed(e.toString(), Moment.now()).ifPresent(line -> Logger.error(e, line));
+      return dispatcher.onInternalError(e);
     }
   }
 }

@@ -9,15 +9,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.kextwatch.agent.config.Settings;
-import org.kextwatch.agent.delivery.NextStep.Beat;
-import org.kextwatch.agent.delivery.NextStep.Rest;
-import org.kextwatch.agent.delivery.NextStep.Send;
+import org.kextwatch.agent.delivery.NextStep.SendEvent;
+import org.kextwatch.agent.delivery.NextStep.SendHeartbeat;
+import org.kextwatch.agent.delivery.NextStep.Wait;
 import org.kextwatch.agent.delivery.RetryState.Fate;
-import org.kextwatch.agent.delivery.RetryState.Transition;
+import org.kextwatch.agent.delivery.RetryState.Update;
 import org.kextwatch.agent.event.CloudEvent;
 import org.kextwatch.agent.event.EventData.DropReason;
-import org.kextwatch.agent.event.Json;
-import org.kextwatch.agent.event.SpooledEvent;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ThrottledLog;
@@ -31,13 +29,14 @@ import org.kextwatch.agent.webhook.WebhookConnection;
 import org.tinylog.Logger;
 
 /**
- * Does what {@link RetryState} says: takes an event or a heartbeat to the endpoint, and the answer
- * back. Steps are one thread's; the other methods are for any.
+ * Does the steps that {@link RetryState} chooses: sends an event or a heartbeat and applies the
+ * result to state and spool. One thread calls {@link #step} and {@link #onInternalError}; the other
+ * methods are thread-safe.
  */
 final class EventDispatcher {
   static final Duration REOPEN = WebhookConnection.REOPEN;
 
-  /** More than the events that are ever tried in turns. */
+  /** More than the events that are ever tried alternately. */
   private static final int COUNTED_EVENTS = 16;
 
   private final Spool spool;
@@ -45,18 +44,18 @@ final class EventDispatcher {
   private final Supplier<Moment> clock;
   private final RandomGenerator random;
   private final WebhookConnection connection;
-  private final ThrottledLog eventComplaint = new ThrottledLog("Delivery");
-  private final ThrottledLog heartbeatComplaint = new ThrottledLog("The heartbeat");
+  private final ThrottledLog eventLog = new ThrottledLog("Delivery");
+  private final ThrottledLog heartbeatLog = new ThrottledLog("The heartbeat");
   private final Map<SpoolEntry, Integer> attempts =
       new LinkedHashMap<>(COUNTED_EVENTS, 1, true); // the least recently tried comes first
 
-  private final AtomicBoolean urgencyAsked = new AtomicBoolean();
+  private final AtomicBoolean mustExpedite = new AtomicBoolean();
   private volatile boolean isUrgent;
-  private volatile boolean isStuck;
+  private volatile boolean isBlocked;
   private volatile long committed;
   private volatile Settings settings;
   private volatile RetryState state;
-  private volatile DeliveryState shown = DeliveryState.NONE;
+  private volatile DeliveryState deliveryState = DeliveryState.NONE;
 
   EventDispatcher(
       Spool spool,
@@ -77,7 +76,7 @@ final class EventDispatcher {
     this.state = RetryState.starting(splay, settings.intervals().heartbeat(), now);
   }
 
-  /** The state counts events up to this number: they may go. */
+  /** The saved state counts events up to this number: they may be sent. */
   void committed(long sequence) {
     committed = sequence;
   }
@@ -86,111 +85,97 @@ final class EventDispatcher {
     settings = newSettings;
   }
 
-  /** While it is urgent nothing is held back, no heartbeat is sent, and a pause is ended once. */
-  void expedite(boolean now) {
-    isStuck = false;
-    isUrgent = now;
-    urgencyAsked.set(now);
+  /** While urgent, events skip the splay and no heartbeat is sent; the next step ends a pause. */
+  void expedite(boolean urgent) {
+    isBlocked = false;
+    isUrgent = urgent;
+    mustExpedite.set(urgent);
   }
 
-  /**
-   * Whether a step has seen the last {@link #expedite} and there is nothing left that it could do.
-   */
+  /** Whether a step has applied the last {@link #expedite} and no step can send more for now. */
   boolean isDone() {
-    return !urgencyAsked.get()
-        && (isStuck || waiting().oldestBut(state.poison().entries()).isEmpty());
+    return !mustExpedite.get()
+        && (isBlocked || deliverable().oldestExcept(state.poison().entries()).isEmpty());
   }
 
-  /** Whether everything that counts has been delivered. */
+  /** Whether every event that may be sent is delivered. */
   boolean isEmpty() {
-    return waiting().isEmpty();
+    return deliverable().isEmpty();
   }
 
   DeliveryState state() {
-    return shown.withCounts(spool);
+    return deliveryState.withCounts(spool);
   }
 
-  /** Does one thing, or nothing. Returns how long there will be nothing to do. */
+  /** Does one step. Returns how long to wait before the next one. */
   Duration step() {
     Moment now = clock.get();
-    takeSettings(now);
+    applySettings(now);
     state = state.at(now);
-    if (urgencyAsked.getAndSet(false)) {
+    if (mustExpedite.getAndSet(false)) {
       state = state.expedited(now);
     }
-    isStuck = state.isHeld(now);
-    NextStep step = state.next(waiting(), now, isUrgent);
+    isBlocked = state.isHeld(now);
+    NextStep step = state.next(deliverable(), now, isUrgent);
     Endpoint endpoint = connection.open(now);
     if (endpoint instanceof Endpoint.Ready ready) {
-      if (step instanceof Rest rest) {
-        ready.client().rest();
-        return rest.time();
+      if (step instanceof Wait wait) {
+        ready.client().closeIdleConnections();
+        return wait.time();
       }
-      attempt(step, ready.client());
-      return state.next(waiting(), clock.get(), isUrgent) instanceof Rest rest
-          ? rest.time()
+      send(step, ready.client());
+      return state.next(deliverable(), clock.get(), isUrgent) instanceof Wait wait
+          ? wait.time()
           : Duration.ZERO;
     }
-    isStuck = true;
+    isBlocked = true;
     if (endpoint instanceof Endpoint.Unusable unusable) {
-      fail(eventComplaint, unusable.note());
+      reportError(unusable.note());
     }
     return REOPEN;
   }
 
-  private void takeSettings(Moment now) {
+  private void applySettings(Moment now) {
     Settings newest = settings;
-    state = state.beatingEvery(newest.intervals().heartbeat(), now);
-    if (connection.changes(newest.webhook())) {
-      state = state.forgetting(now);
+    state = state.withHeartbeatInterval(newest.intervals().heartbeat(), now);
+    if (connection.update(newest.webhook())) {
+      state = state.reset(now);
     }
   }
 
-  private DeliverableEvents waiting() {
+  private DeliverableEvents deliverable() {
     return new DeliverableEvents(spool, committed);
   }
 
-  private void attempt(NextStep step, WebhookClient client) {
-    if (step instanceof Send send) {
-      deliver(client, send);
-    } else if (step instanceof Beat) {
-      beat(client);
+  private void send(NextStep step, WebhookClient client) {
+    if (step instanceof SendEvent event) {
+      sendEvent(event, client);
+    } else if (step instanceof SendHeartbeat) {
+      sendHeartbeat(client);
     }
-    isStuck = state.isHeld(clock.get());
+    isBlocked = state.isHeld(clock.get());
   }
 
-  private void deliver(WebhookClient client, Send send) {
-    SpoolEntry entry = send.entry();
+  private void sendEvent(SendEvent step, WebhookClient client) {
+    SpoolEntry entry = step.entry();
     try {
-      Optional<byte[]> body = spool.checkOut(entry);
-      if (body.isPresent()) {
-        send(client, send, body.get());
+      Optional<Spool.CheckedOut> event = spool.checkOut(entry);
+      if (event.isPresent()) {
+        SendResult result =
+            client.send(event.get().id(), event.get().body().toByteArray(), countAttempt(entry));
+        apply(onResult(step, result, eventLog), entry);
       } else {
         state = state.without(entry);
       }
     } catch (IOException e) {
-      apply(state.unread(entry, waiting().canReadAnother(entry), clock.get()), entry);
-      fail(eventComplaint, "the spool cannot be read");
+      apply(state.afterReadFailure(entry, spool.canReadExcept(entry), clock.get()), entry);
+      reportError("the spool cannot be read");
     } finally {
       spool.release();
     }
   }
 
-  private void send(WebhookClient client, Send send, byte[] body) {
-    SpoolEntry entry = send.entry();
-    String id;
-    try {
-      id = Json.read(SpooledEvent.Head.class, body).id();
-    } catch (IOException e) {
-      spool.markDropped(entry, DropReason.CORRUPT);
-      state = state.without(entry);
-      return;
-    }
-    SendResult sent = client.send(id, body, count(entry));
-    apply(onResult(send, sent, eventComplaint), entry);
-  }
-
-  private int count(SpoolEntry entry) {
+  private int countAttempt(SpoolEntry entry) {
     int attempt = attempts.merge(entry, 1, Integer::sum);
     if (attempts.size() > COUNTED_EVENTS) {
       attempts.remove(attempts.keySet().iterator().next());
@@ -198,42 +183,43 @@ final class EventDispatcher {
     return attempt;
   }
 
-  private void beat(WebhookClient client) {
+  private void sendHeartbeat(WebhookClient client) {
     Optional<CloudEvent> event = heartbeat.get();
     if (event.isEmpty()) {
-      state = state.withoutHeartbeat(clock.get());
+      state = state.afterMissingHeartbeat(clock.get());
       return;
     }
-    SendResult sent = client.send(event.get().id(), event.get().body().toByteArray(), 1);
-    state = onResult(new Beat(), sent, heartbeatComplaint).next();
+    SendResult result = client.send(event.get().id(), event.get().body().toByteArray(), 1);
+    state = onResult(new SendHeartbeat(), result, heartbeatLog).state();
   }
 
-  private Transition onResult(NextStep tried, SendResult sent, ThrottledLog complaint) {
+  private Update onResult(NextStep step, SendResult result, ThrottledLog log) {
     Moment now = clock.get();
-    shown = shown.after(sent, now.wall());
-    if (sent.outcome() == DeliveryOutcome.DELIVERED) {
-      complaint.worked().ifPresent(Logger::info);
+    deliveryState = deliveryState.after(result, now.wall());
+    if (result.outcome() == DeliveryOutcome.DELIVERED) {
+      log.worked().ifPresent(Logger::info);
     } else {
-      complaint.failed(sent.note(), now).ifPresent(Logger::warn);
+      log.failed(result.note(), now).ifPresent(Logger::warn);
     }
-    if (sent.outcome() == DeliveryOutcome.MISCONFIGURED) {
-      connection.close(); // one of the files may be what somebody puts right: they are read again
+    if (result.outcome() == DeliveryOutcome.MISCONFIGURED) {
+      connection.close(); // read the files again: one of them may have been corrected
     }
-    return state.after(tried, sent, now, random.nextDouble());
+    return state.after(step, result, now, random.nextDouble());
   }
 
-  private void apply(Transition transition, SpoolEntry entry) {
-    state = transition.next();
-    switch (transition.fate()) {
+  private void apply(Update update, SpoolEntry entry) {
+    state = update.state();
+    switch (update.fate()) {
       case DELIVERED -> remove(entry);
       case REJECTED -> spool.markDropped(entry, DropReason.REJECTED);
       case UNREADABLE -> spool.markDropped(entry, DropReason.CORRUPT);
       case SET_ASIDE ->
           Logger.warn(
-              "Event {} is refused: others go first, then it is tried again", entry.sequence());
+              "Event {} is rejected: others are sent first, then it is tried again",
+              entry.sequence());
       case KEPT -> {}
     }
-    if (transition.fate() != Fate.KEPT && transition.fate() != Fate.SET_ASIDE) {
+    if (update.fate() != Fate.KEPT && update.fate() != Fate.SET_ASIDE) {
       attempts.remove(entry);
     }
   }
@@ -246,24 +232,24 @@ final class EventDispatcher {
     }
   }
 
-  private void fail(ThrottledLog complaint, String note) {
-    shown = shown.failing(note);
-    complaint.failed(note, clock.get()).ifPresent(Logger::warn);
+  private void reportError(String error) {
+    deliveryState = deliveryState.withError(error);
+    eventLog.failed(error, clock.get()).ifPresent(Logger::warn);
   }
 
-  /** What nobody thought of has happened in a step. Returns the wait before the next. */
-  Duration onInternalError(Throwable what) {
-    state = state.stumbled(clock.get());
-    fail(eventComplaint, "an internal error: " + what.getClass().getName());
+  /** A step ended with an exception. Returns how long to wait before the next one. */
+  Duration onInternalError(Throwable error) {
+    state = state.afterLocalFailure(clock.get());
+    reportError("an internal error: " + error.getClass().getName());
     return REOPEN;
   }
 
-  /** Breaks off what is under way. */
+  /** Cancels a request that is under way. */
   void cancel() {
     connection.cancel();
   }
 
-  /** Lets go of the endpoint, until the next step. */
+  /** Closes the connection, until the next step. */
   void close() {
     connection.close();
   }

@@ -6,24 +6,24 @@ import org.kextwatch.agent.spool.SpoolEntry;
 /** What the delivery does next. */
 sealed interface NextStep {
 
-  /** Tries an event. */
-  record Send(SpoolEntry entry, Purpose purpose) implements NextStep {}
+  /** Send an event. */
+  record SendEvent(SpoolEntry entry, Purpose purpose) implements NextStep {}
 
-  /** Tries a heartbeat. */
-  record Beat() implements NextStep {}
+  /** Make a heartbeat and send it. */
+  record SendHeartbeat() implements NextStep {}
 
-  /** Does nothing for a while. */
-  record Rest(Duration time) implements NextStep {}
+  /** Send nothing for this long. */
+  record Wait(Duration time) implements NextStep {}
 
-  /** Why an event is tried. */
+  /** Why an event is sent. */
   enum Purpose {
-    /** It is its turn. */
+    /** It is the oldest event that is not set aside. */
     IN_ORDER,
-    /** It was set aside, and something else has been taken since. */
-    ONCE_MORE,
-    /** It waits longest, while the endpoint is at fault. */
-    ROUND,
-    /** It is the newest: whether the endpoint takes anything at all. */
-    PROBE
+    /** It was set aside, and something else was delivered since. If rejected, it is quarantined. */
+    RECHECK,
+    /** The endpoint seems to be at fault: test it with the oldest event. */
+    OLDEST_PROBE,
+    /** As {@link #OLDEST_PROBE}, with the newest event. */
+    NEWEST_PROBE
   }
 }

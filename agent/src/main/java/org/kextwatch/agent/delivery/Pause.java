@@ -9,52 +9,51 @@ import org.kextwatch.agent.webhook.DeliveryOutcome;
  *
  * @param failures in a row
  * @param until the end of the pause
- * @param why they wait
  */
-record Pause(int failures, Moment until, Why why) {
+record Pause(int failures, Moment until, Kind kind) {
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(45);
   private static final Duration SPREAD = Duration.ofSeconds(10);
 
-  /** Why events wait. */
-  enum Why {
-    /** The endpoint fails: all wait, until anything is taken. */
+  /** Which events wait. */
+  enum Kind {
+    /** The endpoint fails: all events wait until anything is delivered. */
     BACKOFF,
-    /** The next try of a refused event must not come too soon. */
+    /** A rejected event waits for its next try. */
     BETWEEN_TRIES,
-    /** The endpoint seems to be at fault; an event that was not tried yet need not wait. */
-    ROUND
+    /** The endpoint seems to be at fault: only events that were not tried yet need not wait. */
+    PROBING
   }
 
   static Pause none(Moment now) {
-    return new Pause(0, now, Why.BACKOFF);
+    return new Pause(0, now, Kind.BACKOFF);
   }
 
   Pause ended(Moment now) {
-    return new Pause(failures, now, Why.BACKOFF);
+    return new Pause(failures, now, Kind.BACKOFF);
   }
 
-  /** After one more failure, for as long as that. */
+  /** After one more failure, this long. */
   Pause backoff(Moment now, Duration wait) {
-    return longer(now, wait, Why.BACKOFF);
+    return longer(now, wait, Kind.BACKOFF);
   }
 
-  /** After one more failure that says how the endpoint is. */
+  /** After one more failure with this outcome. */
   Pause backoff(Moment now, DeliveryOutcome outcome, double random) {
     return backoff(now, Backoff.after(outcome).delay(failures + 1, random));
   }
 
-  /** Until a refused event is tried again. */
+  /** Until the next try of a rejected event. */
   Pause betweenTries(Moment now, double random) {
     Duration wait = BETWEEN_TRIES.plusMillis((long) (SPREAD.toMillis() * random));
-    return longer(now, wait, Why.BETWEEN_TRIES);
+    return longer(now, wait, Kind.BETWEEN_TRIES);
   }
 
-  /** Until the next round. */
-  Pause round(Moment now, double random) {
-    return longer(now, Backoff.TRANSIENT.delay(failures + 1, random), Why.ROUND);
+  /** Until the next probe of the endpoint. */
+  Pause untilProbe(Moment now, double random) {
+    return longer(now, Backoff.TRANSIENT.delay(failures + 1, random), Kind.PROBING);
   }
 
-  private Pause longer(Moment now, Duration wait, Why newWhy) {
-    return new Pause(failures + 1, now.plus(wait), newWhy);
+  private Pause longer(Moment now, Duration wait, Kind newKind) {
+    return new Pause(failures + 1, now.plus(wait), newKind);
   }
 }

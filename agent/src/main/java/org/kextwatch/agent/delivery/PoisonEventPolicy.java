@@ -13,155 +13,150 @@ import org.kextwatch.agent.spool.SpoolEntry;
 import org.kextwatch.agent.webhook.DeliveryOutcome;
 
 /**
- * The events that may be what is wrong when the endpoint refuses them: the one that is being tried,
- * and up to three that were set aside so that others can pass. Immutable.
+ * Decides whether an event or the endpoint is at fault when the endpoint rejects: remembers the
+ * event being tried and up to three that are set aside, so that others can be delivered. Immutable.
  *
  * @param suspect the event in its turn that failed, {@code null} if none did
- * @param setAside the oldest first
- * @param quarantinedAt when an event was last given up, {@code null} if none was
+ * @param setAside the events set aside, in the order in which that happened
+ * @param lastQuarantine when an event was last quarantined, {@code null} if none was
  */
 record PoisonEventPolicy(
-    @Nullable Suspect suspect, List<SetAside> setAside, @Nullable Moment quarantinedAt) {
+    @Nullable Suspect suspect, List<SetAside> setAside, @Nullable Moment lastQuarantine) {
   static final PoisonEventPolicy NONE = new PoisonEventPolicy(null, List.of(), null);
 
-  private static final int MOST = 3;
-  private static final int TRIES = 5;
-  private static final int TRIES_OF_ANOTHER = 2;
+  private static final int MAX_SET_ASIDE = 3;
+  private static final int MAX_TRIES = 5;
+  private static final int MAX_TRIES_OF_ANOTHER = 2;
   private static final Duration ANOTHER_WITHIN = Duration.ofMinutes(10);
-  private static final int SERVER_ERRORS = 3;
+  private static final int MAX_SERVER_ERRORS = 3;
   private static final Duration SERVER_ERRORS_OVER = Duration.ofHours(1);
-  private static final int UNREADABLE = 5;
+  private static final int MAX_READ_FAILURES = 5;
 
   PoisonEventPolicy {
     setAside = List.copyOf(setAside);
   }
 
   /**
-   * An event in its turn that failed.
+   * An event that failed in its turn.
    *
-   * @param rejections how often it was refused
-   * @param serverErrors how many 5xx count against it: between two of them something was taken
-   * @param since the first of these, {@code null} if there is none
-   * @param otherTaken whether something else was taken since the last of these
-   * @param unreadable how often its file could not be read although others could
+   * @param rejections how often the endpoint rejected it
+   * @param serverErrors how many 5xx count against it: something was delivered between two of them
+   * @param firstServerError {@code null} if there is none
+   * @param otherDelivered whether something else was delivered since the last counted 5xx
+   * @param readFailures how often its file could not be read although others could
    */
   record Suspect(
       SpoolEntry entry,
       int rejections,
       int serverErrors,
-      @Nullable Moment since,
-      boolean otherTaken,
-      int unreadable) {
+      @Nullable Moment firstServerError,
+      boolean otherDelivered,
+      int readFailures) {
 
     private Suspect rejected() {
-      return new Suspect(entry, rejections + 1, serverErrors, since, otherTaken, unreadable);
+      return new Suspect(
+          entry, rejections + 1, serverErrors, firstServerError, otherDelivered, readFailures);
     }
 
     private Suspect serverError(Moment now) {
-      if (since == null) {
-        return new Suspect(entry, rejections, 1, now, false, unreadable);
+      if (firstServerError == null) {
+        return new Suspect(entry, rejections, 1, now, false, readFailures);
       }
-      int counted = serverErrors + (otherTaken ? 1 : 0);
-      return new Suspect(entry, rejections, counted, since, false, unreadable);
+      int counted = serverErrors + (otherDelivered ? 1 : 0);
+      return new Suspect(entry, rejections, counted, firstServerError, false, readFailures);
     }
 
-    private Suspect unread(boolean canOthers) {
-      int times = canOthers ? unreadable + 1 : 0;
-      return new Suspect(entry, rejections, serverErrors, since, otherTaken, times);
+    private Suspect readFailed(boolean canReadOthers) {
+      int failures = canReadOthers ? readFailures + 1 : 0;
+      return new Suspect(
+          entry, rejections, serverErrors, firstServerError, otherDelivered, failures);
     }
 
-    private Suspect passed() {
-      return new Suspect(entry, rejections, serverErrors, since, true, unreadable);
+    private Suspect withOtherDelivered() {
+      return new Suspect(entry, rejections, serverErrors, firstServerError, true, readFailures);
     }
   }
 
   /**
-   * An event that others go past.
+   * An event that is skipped so that others can be delivered.
    *
-   * @param forServerErrors whether 5xx have brought it here, and not refusals
-   * @param onceMore whether something else was taken since: now it is its own fault or nobody's
+   * @param forServerErrors whether it was set aside because of 5xx, not of rejections
+   * @param isRecheckDue whether something else was delivered since: it is tried once more
    */
-  record SetAside(SpoolEntry entry, boolean forServerErrors, boolean onceMore) {
-    private SetAside onceMore(boolean now) {
-      return new SetAside(entry, forServerErrors, now);
+  record SetAside(SpoolEntry entry, boolean forServerErrors, boolean isRecheckDue) {
+    private SetAside withRecheck(boolean isDue) {
+      return new SetAside(entry, forServerErrors, isDue);
     }
   }
 
-  /** Whether there is no room for another. */
+  /** Whether no other event can be set aside, so that the endpoint must be at fault. */
   boolean isFull() {
-    return setAside.size() >= MOST;
+    return setAside.size() >= MAX_SET_ASIDE;
   }
 
-  boolean isEmpty() {
-    return setAside.isEmpty();
-  }
-
-  /** What was set aside. */
+  /** The events that are set aside. */
   Set<SpoolEntry> entries() {
     return setAside.stream().map(SetAside::entry).collect(Collectors.toSet());
   }
 
-  /** Whether an event was set aside. */
-  boolean contains(SpoolEntry entry) {
-    return entries().contains(entry);
+  /** The next event that was set aside and is tried once more now. */
+  Optional<SpoolEntry> nextRecheck() {
+    return setAside.stream().filter(SetAside::isRecheckDue).map(SetAside::entry).findFirst();
   }
 
-  /** The oldest that is to be tried once more. */
-  Optional<SpoolEntry> onceMore() {
-    return setAside.stream().filter(SetAside::onceMore).map(SetAside::entry).findFirst();
-  }
-
-  /** Whether this refusal, of the one try more, is the last. */
-  boolean isGuilty(SpoolEntry entry, DeliveryOutcome outcome) {
+  /** Whether this outcome of its recheck means that the event is at fault. */
+  boolean isAtFault(SpoolEntry entry, DeliveryOutcome outcome) {
     return outcome == DeliveryOutcome.SUSPECT
         || (outcome == DeliveryOutcome.SERVER_ERROR
             && setAside.stream()
                 .anyMatch(one -> one.entry().equals(entry) && one.forServerErrors()));
   }
 
-  /** An event in its turn was refused. */
+  /** The endpoint rejected an event in its turn. */
   PoisonEventPolicy rejected(SpoolEntry entry, Moment now) {
     Suspect next = suspectFor(entry).rejected();
-    boolean wasAnother = quarantinedAt != null && !quarantinedAt.plus(ANOTHER_WITHIN).isDue(now);
-    int enough = wasAnother || !isEmpty() ? TRIES_OF_ANOTHER : TRIES;
-    return next.rejections() >= enough ? aside(entry, false) : suspecting(next);
+    boolean isAnother =
+        !setAside.isEmpty()
+            || (lastQuarantine != null && !lastQuarantine.plus(ANOTHER_WITHIN).isDue(now));
+    int tries = isAnother ? MAX_TRIES_OF_ANOTHER : MAX_TRIES;
+    return next.rejections() >= tries ? withSetAside(entry, false) : withSuspect(next);
   }
 
-  /** An event in its turn drew a 5xx. */
+  /** The endpoint answered an event in its turn with a 5xx. */
   PoisonEventPolicy serverError(SpoolEntry entry, Moment now) {
     Suspect next = suspectFor(entry).serverError(now);
     boolean isEnough =
-        next.serverErrors() >= SERVER_ERRORS
-            && next.since() != null
-            && next.since().plus(SERVER_ERRORS_OVER).isDue(now);
-    return isEnough ? aside(entry, true) : suspecting(next);
+        next.serverErrors() >= MAX_SERVER_ERRORS
+            && next.firstServerError() != null
+            && next.firstServerError().plus(SERVER_ERRORS_OVER).isDue(now);
+    return isEnough ? withSetAside(entry, true) : withSuspect(next);
   }
 
   /** The file of an event could not be read. */
-  PoisonEventPolicy unread(SpoolEntry entry, boolean canOthers) {
-    return suspecting(suspectFor(entry).unread(canOthers));
+  PoisonEventPolicy readFailed(SpoolEntry entry, boolean canReadOthers) {
+    return withSuspect(suspectFor(entry).readFailed(canReadOthers));
   }
 
-  /** Whether an event alone cannot be read, again and again. */
+  /** Whether the file of this event failed again and again while others could be read. */
   boolean isUnreadable(SpoolEntry entry) {
-    return suspectFor(entry).unreadable() >= UNREADABLE;
+    return suspectFor(entry).readFailures() >= MAX_READ_FAILURES;
   }
 
   /**
-   * Something was taken.
+   * Something was delivered: what is set aside is tried once more.
    *
-   * @param taken {@code null} for a heartbeat
+   * @param entry {@code null} for a heartbeat
    */
-  PoisonEventPolicy taken(@Nullable SpoolEntry taken) {
-    PoisonEventPolicy rest = taken == null ? this : without(taken);
-    Suspect passed = rest.suspect == null ? null : rest.suspect.passed();
-    return new PoisonEventPolicy(passed, rest.setAside, quarantinedAt)
-        .marked(one -> one.onceMore(true));
+  PoisonEventPolicy delivered(@Nullable SpoolEntry entry) {
+    PoisonEventPolicy rest = entry == null ? this : without(entry);
+    Suspect cleared = rest.suspect == null ? null : rest.suspect.withOtherDelivered();
+    return new PoisonEventPolicy(cleared, rest.setAside, lastQuarantine)
+        .withEachSetAside(one -> one.withRecheck(true));
   }
 
-  /** The one try more said nothing about the event: it waits for the next. */
-  PoisonEventPolicy undecided() {
-    return marked(one -> one.onceMore(false));
+  /** Cancels all rechecks, because the last one proved nothing about the event. */
+  PoisonEventPolicy withoutRechecks() {
+    return withEachSetAside(one -> one.withRecheck(false));
   }
 
   PoisonEventPolicy quarantined(SpoolEntry entry, Moment now) {
@@ -169,12 +164,12 @@ record PoisonEventPolicy(
     return new PoisonEventPolicy(rest.suspect, rest.setAside, now);
   }
 
-  /** An event waits no more. */
+  /** Forgets an event that is no longer in the spool. */
   PoisonEventPolicy without(SpoolEntry gone) {
     return new PoisonEventPolicy(
         suspect == null || suspect.entry().equals(gone) ? null : suspect,
         setAside.stream().filter(one -> !one.entry().equals(gone)).toList(),
-        quarantinedAt);
+        lastQuarantine);
   }
 
   private Suspect suspectFor(SpoolEntry entry) {
@@ -183,17 +178,17 @@ record PoisonEventPolicy(
         : new Suspect(entry, 0, 0, null, false, 0);
   }
 
-  private PoisonEventPolicy suspecting(Suspect newSuspect) {
-    return new PoisonEventPolicy(newSuspect, setAside, quarantinedAt);
+  private PoisonEventPolicy withSuspect(Suspect newSuspect) {
+    return new PoisonEventPolicy(newSuspect, setAside, lastQuarantine);
   }
 
-  private PoisonEventPolicy aside(SpoolEntry entry, boolean forServerErrors) {
+  private PoisonEventPolicy withSetAside(SpoolEntry entry, boolean forServerErrors) {
     List<SetAside> more = new ArrayList<>(setAside);
     more.add(new SetAside(entry, forServerErrors, false));
-    return new PoisonEventPolicy(null, more, quarantinedAt);
+    return new PoisonEventPolicy(null, more, lastQuarantine);
   }
 
-  private PoisonEventPolicy marked(UnaryOperator<SetAside> mark) {
-    return new PoisonEventPolicy(suspect, setAside.stream().map(mark).toList(), quarantinedAt);
+  private PoisonEventPolicy withEachSetAside(UnaryOperator<SetAside> change) {
+    return new PoisonEventPolicy(suspect, setAside.stream().map(change).toList(), lastQuarantine);
   }
 }

@@ -4,212 +4,212 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.delivery.NextStep.Beat;
 import org.kextwatch.agent.delivery.NextStep.Purpose;
-import org.kextwatch.agent.delivery.NextStep.Rest;
-import org.kextwatch.agent.delivery.NextStep.Send;
+import org.kextwatch.agent.delivery.NextStep.SendEvent;
+import org.kextwatch.agent.delivery.NextStep.SendHeartbeat;
+import org.kextwatch.agent.delivery.NextStep.Wait;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.spool.SpoolEntry;
 import org.kextwatch.agent.webhook.DeliveryOutcome;
 import org.kextwatch.agent.webhook.SendResult;
 
 /**
- * All that the delivery remembers of earlier attempts, and the rules that follow from it: {@link
- * #after} is what an answer means, {@link #next} is what to do now. Immutable and pure: time and
- * chance are arguments.
+ * All that the delivery remembers of earlier attempts, and its rules: {@link #next} chooses the
+ * next step, {@link #after} is the state after it. Immutable and pure: time and random numbers are
+ * arguments.
  *
  * @param heartbeats when they are due
  * @param heartbeatFailures in a row
  * @param pause of the events
- * @param hold how long the endpoint is to be left alone, {@code null} if it does not ask for that
- * @param poison the events that may be what is wrong
- * @param unproven the event that was refused last and after which the newest is to be tried, {@code
+ * @param holdEnd until when nothing at all is sent, as the endpoint asked (Retry-After, 410);
+ *     {@code null} if it did not
+ * @param poison the events that may be at fault
+ * @param probedAfter the event that failed last and after which the newest one is tried, {@code
  *     null} if there is none
- * @param isDown whether the endpoint did not answer, or only that it cannot
+ * @param isEndpointDown whether an attempt since the last delivery got no answer or a 5xx
  */
 record RetryState(
     HeartbeatSchedule heartbeats,
     int heartbeatFailures,
     Pause pause,
-    @Nullable Moment hold,
+    @Nullable Moment holdEnd,
     PoisonEventPolicy poison,
-    @Nullable SpoolEntry unproven,
-    boolean isDown) {
-  /** Between two questions whether an endpoint that wanted no more has changed its mind. */
+    @Nullable SpoolEntry probedAfter,
+    boolean isEndpointDown) {
+  /** Between two attempts at an endpoint that answered 410. */
   static final Duration GONE_PROBE = Duration.ofHours(24);
 
-  /** Between two looks at what somebody must put right on this Mac. */
-  static final Duration LOCAL = Duration.ofSeconds(30);
+  /** Between two attempts after a failure on this Mac. */
+  static final Duration LOCAL_RETRY = Duration.ofSeconds(30);
 
   /** What an attempt means for the event. */
   enum Fate {
     DELIVERED,
-    /** It waits on. */
+    /** It stays in the spool. */
     KEPT,
-    /** It waits on, and others go past it. */
+    /** It stays in the spool, and others are tried before it. */
     SET_ASIDE,
-    /** It was refused again after something else was taken. */
+    /** It was rejected again after something else was delivered. */
     REJECTED,
     /** Its file cannot be read, others can. */
     UNREADABLE
   }
 
-  /** The state after an attempt, and what has become of the event. */
-  record Transition(RetryState next, Fate fate) {}
+  /** The state after an attempt, and the fate of the event. */
+  record Update(RetryState state, Fate fate) {}
 
+  /** The state at the start of the daemon. */
   static RetryState starting(Splay splay, Duration heartbeat, Moment now) {
-    return new RetryState(
-        HeartbeatSchedule.starting(splay, heartbeat, now),
-        0,
-        Pause.none(now),
-        null,
-        PoisonEventPolicy.NONE,
-        null,
-        false);
+    return fresh(HeartbeatSchedule.starting(splay, heartbeat, now), now);
   }
 
-  /** Time has passed. */
-  RetryState at(Moment now) {
-    return with(heartbeats.at(now));
-  }
-
-  RetryState beatingEvery(Duration interval, Moment now) {
-    return with(heartbeats.every(interval, now));
-  }
-
-  /** It is another endpoint, or we have other means: nothing that was learned holds any more. */
-  RetryState forgetting(Moment now) {
+  private static RetryState fresh(HeartbeatSchedule heartbeats, Moment now) {
     return new RetryState(
         heartbeats, 0, Pause.none(now), null, PoisonEventPolicy.NONE, null, false);
   }
 
-  /** Ends a pause of ours, but not what the endpoint asked for. */
+  /** Advances to this moment. */
+  RetryState at(Moment now) {
+    return with(heartbeats.at(now));
+  }
+
+  RetryState withHeartbeatInterval(Duration interval, Moment now) {
+    return with(heartbeats.withInterval(interval, now));
+  }
+
+  /** Forgets all failures, because the settings or the files that they name changed. */
+  RetryState reset(Moment now) {
+    return fresh(heartbeats, now);
+  }
+
+  /** Ends the pause, but not a hold that the endpoint asked for. */
   RetryState expedited(Moment now) {
     return with(pause.ended(now));
   }
 
-  /** Something on this Mac has failed; it is tried again soon. */
-  RetryState stumbled(Moment now) {
-    return with(heartbeats.absent(now)).with(pause.backoff(now, LOCAL));
+  /** Something failed on this Mac: tries again soon. */
+  RetryState afterLocalFailure(Moment now) {
+    return with(heartbeats.missing(now)).with(pause.backoff(now, LOCAL_RETRY));
   }
 
   /** There was no heartbeat to send. */
-  RetryState withoutHeartbeat(Moment now) {
-    return with(heartbeats.absent(now));
+  RetryState afterMissingHeartbeat(Moment now) {
+    return with(heartbeats.missing(now));
   }
 
-  /** An event waits no more: it was evicted, or its file is damaged. */
+  /** Forgets an event that is no longer in the spool. */
   RetryState without(SpoolEntry gone) {
     return with(poison.without(gone));
   }
 
-  /** Whether the endpoint is to be left alone. */
+  /** Whether nothing may be sent, because the endpoint asked for that. */
   boolean isHeld(Moment now) {
-    return hold != null && !hold.isDue(now);
+    return holdEnd != null && !holdEnd.isDue(now);
   }
 
   /**
-   * What to do now.
+   * The next step.
    *
-   * @param isUrgent whether nothing is held back and no heartbeat is sent
+   * @param isUrgent whether events skip the splay and no heartbeat is sent
    */
   NextStep next(WaitingEvents waiting, Moment now, boolean isUrgent) {
-    if (hold != null && isHeld(now)) {
-      return new Rest(hold.until(now));
+    if (holdEnd != null && isHeld(now)) {
+      return new Wait(holdEnd.until(now));
     }
-    Optional<SpoolEntry> again = poison.onceMore();
-    if (again.isPresent()) {
-      return new Send(again.get(), Purpose.ONCE_MORE);
+    Optional<SpoolEntry> recheck = poison.nextRecheck();
+    if (recheck.isPresent()) {
+      return new SendEvent(recheck.get(), Purpose.RECHECK);
     }
     if (!isUrgent && heartbeats.isDue(now)) {
-      return new Beat();
+      return new SendHeartbeat();
     }
-    Duration untilBeat = isUrgent ? LOCAL : heartbeats.rest(now);
-    Optional<SpoolEntry> turn =
-        poison.isFull() ? Optional.empty() : waiting.oldestBut(poison.entries());
-    Optional<SpoolEntry> oldest = turn.or(() -> waiting.oldestBut(Set.of()));
+    Duration untilHeartbeat = isUrgent ? LOCAL_RETRY : heartbeats.untilNext(now);
+    Optional<SpoolEntry> inOrder =
+        poison.isFull() ? Optional.empty() : waiting.oldestExcept(poison.entries());
+    Optional<SpoolEntry> oldest = inOrder.or(() -> waiting.oldestExcept(Set.of()));
     if (oldest.isEmpty()
-        || (!isUrgent && heartbeats.isHeld(now) && waiting.isStartOnly(oldest.get()))) {
-      return new Rest(untilBeat);
+        || (!isUrgent && heartbeats.isInSplay(now) && waiting.hasOnlyStartsFrom(oldest.get()))) {
+      return new Wait(untilHeartbeat);
     }
-    if (unproven != null && turn.filter(entry -> !entry.equals(unproven)).isEmpty()) {
-      Optional<SpoolEntry> newest = waiting.newestBut(unproven);
+    if (probedAfter != null && inOrder.filter(entry -> !entry.equals(probedAfter)).isEmpty()) {
+      Optional<SpoolEntry> newest = waiting.newestExcept(probedAfter);
       if (newest.isPresent()) {
-        return new Send(newest.get(), Purpose.PROBE);
+        return new SendEvent(newest.get(), Purpose.NEWEST_PROBE);
       }
     }
     boolean isPaused =
-        !pause.until().isDue(now) && !(pause.why() == Pause.Why.ROUND && turn.isPresent());
+        !pause.until().isDue(now) && !(pause.kind() == Pause.Kind.PROBING && inOrder.isPresent());
     if (isPaused) {
       Duration left = pause.until().until(now);
-      return new Rest(left.compareTo(untilBeat) < 0 ? left : untilBeat);
+      return new Wait(left.compareTo(untilHeartbeat) < 0 ? left : untilHeartbeat);
     }
-    return new Send(oldest.get(), turn.isPresent() ? Purpose.IN_ORDER : Purpose.ROUND);
+    return new SendEvent(
+        oldest.get(), inOrder.isPresent() ? Purpose.IN_ORDER : Purpose.OLDEST_PROBE);
   }
 
   /**
-   * What an answer means.
+   * The state after an attempt.
    *
-   * @param tried what was sent
+   * @param step what was sent
    * @param random from 0 to 1, exclusive
    */
-  Transition after(NextStep tried, SendResult answer, Moment now, double random) {
-    RetryState heard = hearing(answer, now, random);
-    @Nullable Send send = tried instanceof Send event ? event : null;
-    if (answer.outcome() == DeliveryOutcome.DELIVERED) {
-      return new Transition(heard.taken(send == null ? null : send.entry(), now), Fate.DELIVERED);
-    }
-    if (answer.outcome() == DeliveryOutcome.GONE) {
-      return new Transition(heard.with(heard.poison.undecided()), Fate.KEPT);
-    }
-    return send == null
-        ? new Transition(heard.heartbeatFailed(answer.outcome(), now, random), Fate.KEPT)
-        : heard.eventFailed(send, answer.outcome(), now, random);
+  Update after(NextStep step, SendResult result, Moment now, double random) {
+    RetryState answered = answered(result, now, random);
+    @Nullable SendEvent sent = step instanceof SendEvent event ? event : null;
+    return switch (result.outcome()) {
+      case DELIVERED ->
+          new Update(answered.delivered(sent == null ? null : sent.entry(), now), Fate.DELIVERED);
+      case GONE -> new Update(answered.with(answered.poison.withoutRechecks()), Fate.KEPT);
+      default ->
+          sent == null
+              ? new Update(answered.heartbeatFailed(result.outcome(), now, random), Fate.KEPT)
+              : answered.eventFailed(sent, result.outcome(), now, random);
+    };
   }
 
   /**
-   * What it means that the file of an event could not be read.
+   * The state after the file of an event could not be read.
    *
-   * @param canOthers whether the file of any other event can
+   * @param canReadOthers whether the file of any other event can be read
    */
-  Transition unread(SpoolEntry entry, boolean canOthers, Moment now) {
-    PoisonEventPolicy seen = poison.undecided().unread(entry, canOthers);
-    return seen.isUnreadable(entry)
-        ? new Transition(with(seen.without(entry)), Fate.UNREADABLE)
-        : new Transition(with(seen).with(pause.backoff(now, LOCAL)), Fate.KEPT);
+  Update afterReadFailure(SpoolEntry entry, boolean canReadOthers, Moment now) {
+    PoisonEventPolicy counted = poison.withoutRechecks().readFailed(entry, canReadOthers);
+    return counted.isUnreadable(entry)
+        ? new Update(with(counted.without(entry)), Fate.UNREADABLE)
+        : new Update(with(counted).with(pause.backoff(now, LOCAL_RETRY)), Fate.KEPT);
   }
 
-  private RetryState hearing(SendResult answer, Moment now, double random) {
-    boolean fails =
-        answer.outcome() == DeliveryOutcome.TRANSIENT
-            || answer.outcome() == DeliveryOutcome.SERVER_ERROR;
+  private RetryState answered(SendResult result, Moment now, double random) {
+    boolean isDown =
+        result.outcome() == DeliveryOutcome.TRANSIENT
+            || result.outcome() == DeliveryOutcome.SERVER_ERROR;
     return new RetryState(
         heartbeats,
         heartbeatFailures,
         pause,
-        holdFor(answer, now, random),
+        holdEnd(result, now, random),
         poison,
-        unproven,
-        isDown || fails);
+        probedAfter,
+        isEndpointDown || isDown);
   }
 
-  private static @Nullable Moment holdFor(SendResult answer, Moment now, double random) {
-    if (answer.outcome() == DeliveryOutcome.GONE) {
+  private static @Nullable Moment holdEnd(SendResult result, Moment now, double random) {
+    if (result.outcome() == DeliveryOutcome.GONE) {
       return now.plus(GONE_PROBE);
     }
-    Duration asked = answer.retryAfter();
-    return asked == null || answer.outcome() == DeliveryOutcome.DELIVERED
+    Duration asked = result.retryAfter();
+    return asked == null || result.outcome() == DeliveryOutcome.DELIVERED
         ? null
         : now.plus(Backoff.spread(asked, random));
   }
 
-  private RetryState taken(@Nullable SpoolEntry entry, Moment now) {
-    PoisonEventPolicy rest = poison.taken(entry);
-    HeartbeatSchedule beats = entry == null ? heartbeats.sent(now) : heartbeats;
-    boolean mustWait = pause.why() == Pause.Why.BETWEEN_TRIES && rest.suspect() != null;
+  private RetryState delivered(@Nullable SpoolEntry entry, Moment now) {
+    PoisonEventPolicy rest = poison.delivered(entry);
+    HeartbeatSchedule next = entry == null ? heartbeats.delivered(now) : heartbeats;
+    boolean mustWait = pause.kind() == Pause.Kind.BETWEEN_TRIES && rest.suspect() != null;
     Pause shorter = entry == null ? pause.ended(now) : Pause.none(now);
     return new RetryState(
-        isDown ? beats.held(now) : beats,
+        isEndpointDown ? next.splayed(now) : next,
         entry == null ? 0 : heartbeatFailures,
         mustWait ? pause : shorter,
         null,
@@ -222,29 +222,35 @@ record RetryState(
     int failures = heartbeatFailures + 1;
     Duration wait = Backoff.after(outcome).delay(failures, random);
     return new RetryState(
-        heartbeats.failed(now, wait), failures, pause, hold, poison, unproven, isDown);
+        heartbeats.failed(now, wait),
+        failures,
+        pause,
+        holdEnd,
+        poison,
+        probedAfter,
+        isEndpointDown);
   }
 
-  private Transition eventFailed(Send tried, DeliveryOutcome outcome, Moment now, double random) {
-    SpoolEntry entry = tried.entry();
+  private Update eventFailed(SendEvent sent, DeliveryOutcome outcome, Moment now, double random) {
+    SpoolEntry entry = sent.entry();
     Pause backoff = pause.backoff(now, outcome, random);
     boolean mayBeTheEvent =
         outcome == DeliveryOutcome.SUSPECT || outcome == DeliveryOutcome.SERVER_ERROR;
-    return switch (tried.purpose()) {
+    return switch (sent.purpose()) {
       case IN_ORDER -> failedInOrder(entry, outcome, now, random);
-      case PROBE -> new Transition(with(pause, poison, null), Fate.KEPT);
-      case ONCE_MORE ->
-          poison.isGuilty(entry, outcome)
-              ? new Transition(with(poison.quarantined(entry, now)), Fate.REJECTED)
-              : new Transition(with(backoff, poison.undecided(), null), Fate.KEPT);
-      case ROUND ->
+      case RECHECK ->
+          poison.isAtFault(entry, outcome)
+              ? new Update(with(poison.quarantined(entry, now)), Fate.REJECTED)
+              : new Update(with(backoff, poison.withoutRechecks(), null), Fate.KEPT);
+      case OLDEST_PROBE ->
           mayBeTheEvent
-              ? new Transition(with(pause.round(now, random), poison, entry), Fate.KEPT)
-              : new Transition(with(backoff, poison, null), Fate.KEPT);
+              ? new Update(with(pause.untilProbe(now, random), poison, entry), Fate.KEPT)
+              : new Update(with(backoff, poison, null), Fate.KEPT);
+      case NEWEST_PROBE -> new Update(with(pause, poison, null), Fate.KEPT);
     };
   }
 
-  private Transition failedInOrder(
+  private Update failedInOrder(
       SpoolEntry entry, DeliveryOutcome outcome, Moment now, double random) {
     PoisonEventPolicy judged =
         switch (outcome) {
@@ -252,32 +258,39 @@ record RetryState(
           case SERVER_ERROR -> poison.serverError(entry, now);
           default -> poison;
         };
-    if (judged.contains(entry)) {
-      return new Transition(with(pause.round(now, random), judged, null), Fate.SET_ASIDE);
+    if (judged.entries().contains(entry)) {
+      return new Update(with(pause.untilProbe(now, random), judged, null), Fate.SET_ASIDE);
     }
     Pause longer =
         outcome == DeliveryOutcome.SUSPECT
             ? pause.betweenTries(now, random)
             : pause.backoff(now, outcome, random);
     boolean mustProbe = outcome == DeliveryOutcome.SERVER_ERROR && heartbeats.isOff();
-    return new Transition(with(longer, judged, mustProbe ? entry : null), Fate.KEPT);
+    return new Update(with(longer, judged, mustProbe ? entry : null), Fate.KEPT);
   }
 
   private RetryState with(HeartbeatSchedule newSchedule) {
-    return new RetryState(newSchedule, heartbeatFailures, pause, hold, poison, unproven, isDown);
+    return new RetryState(
+        newSchedule, heartbeatFailures, pause, holdEnd, poison, probedAfter, isEndpointDown);
   }
 
   private RetryState with(Pause newPause) {
-    return with(newPause, poison, unproven);
+    return with(newPause, poison, probedAfter);
   }
 
   private RetryState with(PoisonEventPolicy newPoison) {
-    return with(pause, newPoison, unproven);
+    return with(pause, newPoison, probedAfter);
   }
 
   private RetryState with(
-      Pause newPause, PoisonEventPolicy newPoison, @Nullable SpoolEntry newUnproven) {
+      Pause newPause, PoisonEventPolicy newPoison, @Nullable SpoolEntry newProbedAfter) {
     return new RetryState(
-        heartbeats, heartbeatFailures, newPause, hold, newPoison, newUnproven, isDown);
+        heartbeats,
+        heartbeatFailures,
+        newPause,
+        holdEnd,
+        newPoison,
+        newProbedAfter,
+        isEndpointDown);
   }
 }

@@ -4,14 +4,14 @@ import java.util.Optional;
 import java.util.Set;
 import org.kextwatch.agent.spool.SpoolEntry;
 
-/** What the choice of the next event needs to know of those that wait and may be sent. */
+/** The events that may be sent, as far as the choice of the next one needs to know them. */
 interface WaitingEvents {
-  /** What waits longest, apart from some. */
-  Optional<SpoolEntry> oldestBut(Set<SpoolEntry> some);
+  /** The oldest event that is not one of these. */
+  Optional<SpoolEntry> oldestExcept(Set<SpoolEntry> excluded);
 
-  /** The newest {@code status.changed}, or the newest event if there is none; apart from one. */
-  Optional<SpoolEntry> newestBut(SpoolEntry one);
+  /** The newest {@code status.changed} except this, or the newest event if there is none. */
+  Optional<SpoolEntry> newestExcept(SpoolEntry excluded);
 
-  /** Whether nothing from this event on is more than the news of a start. */
-  boolean isStartOnly(SpoolEntry from);
+  /** Whether this event and all newer ones are {@code agent.started}. */
+  boolean hasOnlyStartsFrom(SpoolEntry first);
 }

@@ -1,4 +1,6 @@
-/** Which event goes next, retries, refused events, heartbeats, splay: the delivery thread. */
+/**
+ * Chooses the next event, retries, sets rejected events aside, sends heartbeats, splays a fleet.
+ */
 @NullMarked
 package org.kextwatch.agent.delivery;
 

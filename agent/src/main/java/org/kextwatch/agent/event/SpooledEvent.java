@@ -10,24 +10,25 @@ import org.kextwatch.agent.event.EventData.StartedData;
 import org.kextwatch.agent.event.EventData.StoppingData;
 
 /**
- * What can be learnt from the body of a kept event, for a daemon that starts and finds an event
- * newer than its saved state.
+ * An event read back from its body, when a daemon starts and finds an event newer than its saved
+ * state.
  *
- * @param data what it tells, as it was when the event was made
+ * @param data as it was when the event was made
  */
 public record SpooledEvent(
     String id, EventType type, String streamId, long sequence, Instant time, EventData data) {
 
   /**
-   * Understands a body.
+   * Parses the body of an event.
    *
-   * @throws IOException if it is none, or of a version that this one does not understand
+   * @throws IOException if it is not an event, or of a type or shape that this version does not
+   *     know
    */
   public static SpooledEvent read(byte[] body) throws IOException {
     Body event = Json.read(Body.class, body);
     EventType type =
         EventType.named(event.type())
-            .orElseThrow(() -> new IOException("an event of unknown type " + event.type()));
+            .orElseThrow(() -> new IOException("unknown event type " + event.type()));
     try {
       return new SpooledEvent(
           event.id(),
@@ -37,7 +38,7 @@ public record SpooledEvent(
           event.time(),
           data(type, body));
     } catch (NumberFormatException e) {
-      throw new IOException("an event without a number", e);
+      throw new IOException("the sequence of the event is not a number", e);
     }
   }
 
@@ -48,11 +49,11 @@ public record SpooledEvent(
       case STATUS_CHANGED -> Json.read(Changed.class, body).data();
       case LOAD_ATTEMPTED -> Json.read(LoadAttempted.class, body).data();
       case EVENTS_DROPPED -> Json.read(Dropped.class, body).data();
-      case HEARTBEAT, WEBHOOK_TEST -> throw new IOException(type + " is never kept");
+      case HEARTBEAT, WEBHOOK_TEST -> throw new IOException(type + " is never in the spool");
     };
   }
 
-  /** The loss that it tells, {@code null} if it tells something else. */
+  /** The dropped events that it reports, {@code null} if it is an event of another type. */
   public @Nullable DroppedData loss() {
     return data instanceof DroppedData dropped ? dropped : null;
   }
@@ -69,8 +70,13 @@ public record SpooledEvent(
 
   private record Dropped(DroppedData data) {}
 
-  /** The part that the keeping and sending need, which every version of the body has. */
+  /** The members that spool and delivery need; every version of the body has them. */
   public record Head(String id, String type, Instant time) {
+    /** The head of a new event. */
+    public static Head of(CloudEvent event) {
+      return new Head(event.id(), event.type().fullName(), event.time());
+    }
+
     public boolean is(EventType other) {
       return type.equals(other.fullName());
     }

@@ -11,31 +11,31 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings.SpoolBounds;
 import org.kextwatch.agent.event.CloudEvent;
 import org.kextwatch.agent.event.EnumAdapter;
 import org.kextwatch.agent.event.EventData.DropReason;
 import org.kextwatch.agent.event.EventType;
-import org.kextwatch.agent.event.Json;
-import org.kextwatch.agent.event.SpooledEvent;
+import org.kextwatch.agent.event.SpooledEvent.Head;
 import org.kextwatch.agent.mac.Disk;
 
 /**
- * The events that wait for delivery, one file each. An event that is lost is marked first and
- * discarded later, so that the state can note the loss in between. Thread-safe.
+ * The outbox: events wait for delivery, one file each. An event that is lost is first marked as
+ * dropped; its file is discarded after the state has noted the loss. Thread-safe.
  */
 public final class Spool {
   private final SpoolFolders folders;
-  private final TreeMap<SpoolEntry, Long> pending = new TreeMap<>();
+  private final TreeMap<SpoolEntry, Pending> pending = new TreeMap<>();
   private final TreeMap<SpoolEntry, DropReason> marked = new TreeMap<>();
   private final Map<String, Long> highest = new HashMap<>();
   private long pendingBytes;
-  private boolean open;
-  private @Nullable SpoolEntry underway;
+  private boolean isOpen;
+  private @Nullable SpoolEntry checkedOut;
 
   /**
-   * A spool in a folder, which {@link #open} makes where it is missing.
+   * A spool in a folder that {@link #open} creates if it is missing.
    *
    * @param disk the file operations
    */
@@ -43,93 +43,97 @@ public final class Spool {
     this.folders = new SpoolFolders(folder, disk);
   }
 
-  /** How safe an accepted event is. */
-  public enum Accepted {
-    /** Not even a power cut loses it. */
-    DURABLE,
-    /** A power cut could lose it: its folder could not be forced. Do not write it again. */
-    VISIBLE
-  }
+  /** An event that is being sent. */
+  public record CheckedOut(String id, ByteString body) {}
+
+  /** An event that waits; {@code head} is {@code null} if its file could not be read. */
+  private record Pending(long bytes, @Nullable Head head) {}
 
   /**
-   * Finds what waits. No file in the folders can make it fail. It may be called again.
+   * Reads what is in the folders. No file in them makes this fail. It may be called again.
    *
-   * @throws IOException if the folders cannot be made or listed, or are not ours
+   * @throws IOException if the folders cannot be created or listed, or have another owner
    */
   public synchronized void open() throws IOException {
-    open = false;
-    folders.make();
+    isOpen = false;
+    folders.create();
     pending.clear();
     pendingBytes = 0;
     marked.clear();
     highest.clear();
-    folders.aside().forEach(name -> SpoolEntry.named(name).ifPresent(this::count));
-    for (String name : folders.kept()) {
+    folders.namesInQuarantine().forEach(name -> SpoolEntry.named(name).ifPresent(this::count));
+    for (String name : folders.names()) {
       SpoolEntry.named(name)
           .ifPresentOrElse(
-              this::adopt, () -> folders.quarantine(name, "it is not an event of ours"));
+              this::load, () -> folders.quarantine(name, "it is not an event of this program"));
     }
-    open = true;
+    isOpen = true;
   }
 
-  private void adopt(SpoolEntry entry) {
+  private void load(SpoolEntry entry) {
     count(entry);
-    SpoolEntry before = pending.floorKey(entry); // names come sorted, so a twin is the neighbour
+    SpoolEntry before = pending.floorKey(entry); // names are sorted: a twin is the neighbour
     if (folders.isToBeDeleted(entry.fileName())) {
       return;
     }
     if (before != null && entry.hasPlaceOf(before)) {
-      folders.quarantine(entry.fileName(), "its number is taken");
+      folders.quarantine(entry.fileName(), "another event has its number");
       return;
     }
     try {
-      byte[] content = folders.content(entry.fileName());
-      if (entry.isContent(content)) {
-        add(entry, content.length);
+      byte[] content = folders.read(entry.fileName());
+      Optional<Head> head = entry.headOf(content);
+      if (head.isPresent()) {
+        add(entry, content.length, head.get());
       } else {
         marked.put(entry, DropReason.CORRUPT);
       }
     } catch (IOException e) {
-      add(entry, 0); // not damaged for being unreadable just now: it is read again to be sent
+      add(entry, 0, null); // the disk may recover: the file is read again when it is sent
     }
   }
 
   /**
-   * Keeps an event. When this returns the event counts, whatever the strength of the promise.
+   * Adds an event.
    *
-   * @throws IOException if it is not kept; nothing of it is left then
-   * @throws IllegalArgumentException if it has no number, or one that was used before
+   * @throws IOException if it could not be written; its file is gone then
+   * @throws IllegalArgumentException if it has no sequence number, or one that was used before
    */
-  public synchronized Accepted append(CloudEvent event) throws IOException {
-    if (!open) {
+  public synchronized void append(CloudEvent event) throws IOException {
+    if (!isOpen) {
       throw new IOException("the spool is not open");
     }
     SpoolEntry entry = SpoolEntry.of(event);
     if (entry.sequence() <= highestSequence(entry.streamId())) {
-      throw new IllegalArgumentException("used before: number " + entry.sequence());
+      throw new IllegalArgumentException("number used before: " + entry.sequence());
     }
-    folders.keep(entry.fileName(), event.body().toByteArray());
-    add(entry, event.body().size());
+    folders.write(entry.fileName(), event.body().toByteArray());
+    add(entry, event.body().size(), Head.of(event));
     count(entry);
-    return folders.force() ? Accepted.DURABLE : Accepted.VISIBLE;
   }
 
-  /** What waits, by stream and number. */
+  /** The events that wait, by stream and number. */
   public synchronized List<SpoolEntry> pending() {
     return List.copyOf(pending.keySet());
   }
 
-  /** What waits longest. */
-  public synchronized Optional<SpoolEntry> oldest() {
-    return oldestBut(Set.of());
+  /** The oldest event that is not one of these. */
+  public synchronized Optional<SpoolEntry> oldestExcept(Set<SpoolEntry> excluded) {
+    return pending.keySet().stream().filter(entry -> !excluded.contains(entry)).findFirst();
   }
 
-  /** What waits longest, apart from some. */
-  public synchronized Optional<SpoolEntry> oldestBut(Set<SpoolEntry> some) {
-    return pending.keySet().stream().filter(entry -> !some.contains(entry)).findFirst();
+  /** The newest event that passes this filter. */
+  public synchronized Optional<SpoolEntry> newest(Predicate<SpoolEntry> filter) {
+    return pending.descendingKeySet().stream().filter(filter).findFirst();
   }
 
-  /** The highest number that this stream is known to have used, 0 if none. */
+  /** The newest event that passes both filters; one that cannot be read does not. */
+  public synchronized Optional<SpoolEntry> newest(
+      Predicate<SpoolEntry> filter, Predicate<Head> headFilter) {
+    return newest(entry -> filter.test(entry) && head(entry).filter(headFilter).isPresent());
+  }
+
+  /** The highest sequence number that this stream is known to have used, 0 if none. */
   public synchronized long highestSequence(String streamId) {
     return highest.getOrDefault(streamId, 0L);
   }
@@ -137,11 +141,11 @@ public final class Spool {
   /**
    * The body of an event.
    *
-   * @return empty if it is damaged or gone; it waits no more then
-   * @throws IOException if the disk does not let it be read now
+   * @return empty if the file is damaged or gone; the event is marked as dropped then
+   * @throws IOException if the disk cannot read the file now
    */
   public synchronized Optional<byte[]> read(SpoolEntry entry) throws IOException {
-    byte[] content = folders.content(entry.fileName());
+    byte[] content = folders.read(entry.fileName());
     if (entry.isContent(content)) {
       return Optional.of(content);
     }
@@ -149,29 +153,39 @@ public final class Spool {
     return Optional.empty();
   }
 
-  /** As {@link #read}, to be sent: the event is not evicted until it is removed or put back. */
-  public synchronized Optional<byte[]> checkOut(SpoolEntry entry) throws IOException {
-    underway = pending.containsKey(entry) ? entry : null;
-    return underway == null ? Optional.empty() : read(entry);
+  /** Reads an event to send it. It is not evicted until it is released or removed. */
+  public synchronized Optional<CheckedOut> checkOut(SpoolEntry entry) throws IOException {
+    checkedOut = pending.containsKey(entry) ? entry : null;
+    Optional<byte[]> body = checkedOut == null ? Optional.empty() : read(entry);
+    Optional<Head> head = body.isPresent() ? head(entry) : Optional.empty();
+    if (body.isPresent() && head.isEmpty()) {
+      markDropped(entry, DropReason.CORRUPT);
+    }
+    return head.map(known -> new CheckedOut(known.id(), ByteString.of(body.orElseThrow())));
   }
 
-  /** What was taken waits like any other again. */
+  /** Ends the protection of the event that was checked out. */
   public synchronized void release() {
-    underway = null;
+    checkedOut = null;
+  }
+
+  /** Whether the file of any other event can be read now. */
+  public synchronized boolean canReadExcept(SpoolEntry excluded) {
+    return newest(entry -> !entry.equals(excluded) && readHead(entry).isPresent()).isPresent();
   }
 
   /**
-   * Forgets an event that was delivered.
+   * Removes an event that was delivered.
    *
-   * @throws IOException if its file is still there; it waits no more even so, and the next removal
-   *     tries again
+   * @throws IOException if its file could not be deleted; the event does not wait any more, and the
+   *     next removal tries again
    */
   public synchronized void remove(SpoolEntry entry) throws IOException {
     drop(entry);
     folders.delete(entry.fileName());
   }
 
-  /** Gives an event up: it waits no more, but its file stays until it is buried. */
+  /** Marks an event as dropped: it does not wait any more, but its file stays until discarded. */
   public synchronized void markDropped(SpoolEntry entry, DropReason reason) {
     if (drop(entry)) {
       marked.put(entry, reason);
@@ -179,77 +193,61 @@ public final class Spool {
   }
 
   /**
-   * Dooms what is too much or too old, the oldest first, but neither the newest status nor what is
-   * being sent.
+   * Marks the oldest events as dropped until the spool is within its bounds. The newest status and
+   * the event that is checked out stay.
    *
-   * @param tooOld when what is given up for its age happened, or earlier; {@code null} for no age
+   * @param oldest events from before this are dropped; {@code null} if age does not count
    */
-  public synchronized void keepWithin(SpoolBounds bounds, @Nullable Instant tooOld) {
+  public synchronized void keepWithin(SpoolBounds bounds, @Nullable Instant oldest) {
     for (SpoolEntry entry : pending()) {
-      if (hasRoom(bounds, 0, 0) && !(tooOld != null && isOlder(entry, tooOld))) {
+      boolean isTooOld =
+          oldest != null && head(entry).filter(head -> head.time().isBefore(oldest)).isPresent();
+      if (hasRoom(bounds, 0, 0) && !isTooOld) {
         break;
       }
-      if (!entry.equals(underway) && !entry.equals(newestStatus())) {
+      if (!entry.equals(checkedOut) && !entry.equals(newestStatus())) {
         markDropped(entry, DropReason.EVICTED);
       }
     }
-    folders.boundQuarantine(bounds.maxEvents(), bounds.maxBytes());
+    folders.trimQuarantine(bounds.maxEvents(), bounds.maxBytes());
   }
 
-  /** Whether so much more would be within the bounds. */
+  /** Whether this much more is within the bounds. */
   public synchronized boolean hasRoom(SpoolBounds bounds, int moreEvents, long moreBytes) {
     return pending.size() + moreEvents <= bounds.maxEvents()
         && pendingBytes + moreBytes <= bounds.maxBytes();
   }
 
-  /**
-   * The newest of which both hold.
-   *
-   * @param head of what the beginning of the body says, empty if it cannot be read
-   */
-  public synchronized Optional<SpoolEntry> newest(
-      Predicate<SpoolEntry> entry, Predicate<Optional<SpooledEvent.Head>> head) {
-    return pending.descendingKeySet().stream()
-        .filter(entry)
-        .filter(one -> head.test(head(one)))
-        .findFirst();
-  }
-
-  private boolean isOlder(SpoolEntry entry, Instant than) {
-    return head(entry).filter(head -> head.time().isBefore(than)).isPresent();
-  }
-
-  /** The last event that tells how the Mac is; one that cannot be read now may be that. */
+  /** The newest event with a status; one that cannot be read may have one. */
   private SpoolEntry newestStatus() {
-    return newest(
-            entry -> true,
-            head -> head.filter(known -> known.is(EventType.EVENTS_DROPPED)).isEmpty())
+    return newest(entry -> head(entry).filter(h -> h.is(EventType.EVENTS_DROPPED)).isEmpty())
         .orElseGet(pending::lastKey);
   }
 
-  private Optional<SpooledEvent.Head> head(SpoolEntry entry) {
+  private Optional<Head> head(SpoolEntry entry) {
+    Pending known = pending.get(entry);
+    return known == null || known.head() == null ? readHead(entry) : Optional.of(known.head());
+  }
+
+  private Optional<Head> readHead(SpoolEntry entry) {
     try {
-      return Optional.of(Json.read(SpooledEvent.Head.class, folders.content(entry.fileName())));
+      return entry.headOf(folders.read(entry.fileName()));
     } catch (IOException e) {
       return Optional.empty();
     }
   }
 
-  /** What was given up and is not buried yet. */
+  /** The events that are marked as dropped and not discarded yet. */
   public synchronized Map<SpoolEntry, DropReason> marked() {
     return new TreeMap<>(marked);
   }
 
-  /** Lets the files of lost events go, their loss being noted: evicted ones for ever. */
-  public synchronized void discard(Set<SpoolEntry> lost) {
-    for (SpoolEntry entry : lost) {
+  /** Removes the files of dropped events: evicted ones are deleted, the others quarantined. */
+  public synchronized void discard(Set<SpoolEntry> dropped) {
+    for (SpoolEntry entry : dropped) {
       DropReason reason = marked.remove(entry);
       if (reason == DropReason.EVICTED) {
-        try {
-          folders.delete(entry.fileName());
-        } catch (IOException e) {
-          folders.cannot("be deleted", entry.fileName(), e);
-        }
+        folders.tryToDelete(entry.fileName());
       } else if (reason != null) {
         folders.quarantine(entry.fileName(), "it is " + EnumAdapter.of(reason));
       }
@@ -257,12 +255,12 @@ public final class Spool {
   }
 
   /**
-   * Puts aside what belongs to other streams, damaged or not: this Mac is a clone, or its state was
-   * lost. Nothing of it is a loss of this stream.
+   * Quarantines all events of other streams: this Mac is a clone, or its state was lost. They do
+   * not count as dropped events of this stream.
    *
    * @return how many events that were
    */
-  public synchronized int setAsideAllBut(String streamId) {
+  public synchronized int quarantineOtherStreams(String streamId) {
     Set<SpoolEntry> others = new TreeSet<>(pending.keySet());
     others.addAll(marked.keySet());
     others.removeIf(entry -> entry.streamId().equals(streamId));
@@ -279,18 +277,18 @@ public final class Spool {
   }
 
   public synchronized int quarantinedCount() {
-    return folders.quarantined();
+    return folders.quarantinedCount();
   }
 
-  private void add(SpoolEntry entry, long bytes) {
-    pending.put(entry, bytes);
+  private void add(SpoolEntry entry, long bytes, @Nullable Head head) {
+    pending.put(entry, new Pending(bytes, head));
     pendingBytes += bytes;
   }
 
   private boolean drop(SpoolEntry entry) {
-    Long bytes = pending.remove(entry);
-    pendingBytes -= bytes == null ? 0 : bytes;
-    return bytes != null;
+    Pending dropped = pending.remove(entry);
+    pendingBytes -= dropped == null ? 0 : dropped.bytes();
+    return dropped != null;
   }
 
   private void count(SpoolEntry entry) {

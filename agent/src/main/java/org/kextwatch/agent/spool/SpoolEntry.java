@@ -1,5 +1,6 @@
 package org.kextwatch.agent.spool;
 
+import java.io.IOException;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
@@ -7,9 +8,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.kextwatch.agent.event.CloudEvent;
+import org.kextwatch.agent.event.Json;
+import org.kextwatch.agent.event.SpooledEvent;
 
 /**
- * A kept event: what the name of its file says, {@code <stream>-<sequence>.<crc32c>.json}.
+ * An event of the spool, as named by its file: {@code <stream>-<sequence>.<crc32c>.json}.
  *
  * @param sequence not negative, 16 digits at most
  * @param checksum CRC-32C of the content
@@ -25,28 +28,28 @@ public record SpoolEntry(String streamId, long sequence, int checksum)
           .thenComparing(SpoolEntry::checksum, Integer::compareUnsigned);
 
   /**
-   * The entry that an event becomes.
+   * The entry of an event.
    *
-   * @throws IllegalArgumentException if it has no place in a stream, or none that fits a name
+   * @throws IllegalArgumentException if it has no stream and number, or they fit no file name
    */
   static SpoolEntry of(CloudEvent event) {
     if (event.streamId() == null || event.sequence() == null) {
-      throw new IllegalArgumentException("not kept: " + event.type());
+      throw new IllegalArgumentException("has no sequence number: " + event.type());
     }
     SpoolEntry entry =
         new SpoolEntry(event.streamId(), event.sequence(), checksum(event.body().toByteArray()));
     if (named(entry.fileName()).filter(entry::equals).isEmpty()) {
-      throw new IllegalArgumentException("no file name: " + entry.fileName());
+      throw new IllegalArgumentException("not a file name: " + entry.fileName());
     }
     return entry;
   }
 
-  /** Whether a stream that came so far can go on: only damage brings it near the last number. */
-  public static boolean canGoOnFrom(long sequence) {
+  /** Whether numbers are left after this one. Only damage brings a stream near its last number. */
+  public static boolean hasNumbersAfter(long sequence) {
     return sequence >= 0 && sequence < LAST_NUMBER / 10 * 9;
   }
 
-  /** The entry of a file's name, empty if it is not ours. */
+  /** The entry of a file name, empty if it is not the name of an event. */
   static Optional<SpoolEntry> named(String fileName) {
     Matcher name = NAME.matcher(fileName);
     return name.matches()
@@ -62,12 +65,23 @@ public record SpoolEntry(String streamId, long sequence, int checksum)
     return String.format(Locale.ROOT, "%s-%016d.%08x.json", streamId, sequence, checksum);
   }
 
-  /** Whether this is the content that was kept. An empty one never is. */
+  /** Whether this is the content that was written. Empty content never is. */
   boolean isContent(byte[] content) {
     return content.length > 0 && checksum(content) == checksum;
   }
 
-  /** Whether the other claims the same place in the same stream. */
+  /** The head of this content, empty if it is damaged or not an event. */
+  Optional<SpooledEvent.Head> headOf(byte[] content) {
+    try {
+      return isContent(content)
+          ? Optional.of(Json.read(SpooledEvent.Head.class, content))
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether the other entry has the same stream and number. */
   boolean hasPlaceOf(SpoolEntry other) {
     return streamId.equals(other.streamId) && sequence == other.sequence;
   }

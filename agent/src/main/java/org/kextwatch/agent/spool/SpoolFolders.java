@@ -20,130 +20,133 @@ import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.tinylog.Logger;
 
-/** The folders of the spool, and what is done to single files in them. Links are never followed. */
+/** The folders of the spool and the operations on their files. Links are never followed. */
 final class SpoolFolders {
   private static final int MAX_BYTES = 4 << 20;
-  private static final Set<PosixFilePermission> CLOSED =
+  private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rwx------");
 
   private final Path spool;
-  private final Set<String> undeleted = new LinkedHashSet<>();
   private final Path tmp;
-  private final Path fresh;
+  private final Path ready;
   private final Path quarantine;
   private final Disk disk;
-  private int quarantined;
+  private final Set<String> undeleted = new LinkedHashSet<>();
+  private int quarantinedCount;
   private boolean quarantineGrew;
 
   SpoolFolders(Path spool, Disk disk) {
     this.spool = spool;
     this.tmp = spool.resolve(AgentPaths.SPOOL_TMP);
-    this.fresh = spool.resolve(AgentPaths.SPOOL_NEW);
+    this.ready = spool.resolve(AgentPaths.SPOOL_NEW);
     this.quarantine = spool.resolve(AgentPaths.SPOOL_QUARANTINE);
     this.disk = disk;
   }
 
-  /** Makes what is missing and removes what a crash left unfinished. */
-  void make() throws IOException {
-    for (Path folder : List.of(spool, tmp, fresh, quarantine)) {
+  /** Creates missing folders and deletes unfinished files that a crash left. */
+  void create() throws IOException {
+    for (Path folder : List.of(spool, tmp, ready, quarantine)) {
       disk.makePrivateFolder(folder);
-      if (!Files.getPosixFilePermissions(folder).equals(CLOSED)) {
-        Files.setPosixFilePermissions(folder, CLOSED);
+      if (!Files.getPosixFilePermissions(folder).equals(PRIVATE)) {
+        Files.setPosixFilePermissions(folder, PRIVATE);
       }
     }
     force(spool);
     for (String unfinished : names(tmp)) {
-      discard(tmp.resolve(unfinished));
+      tryToDeleteFile(tmp.resolve(unfinished));
     }
   }
 
-  List<String> kept() throws IOException {
-    return names(fresh);
+  /** The names of the events, sorted. */
+  List<String> names() throws IOException {
+    return names(ready);
   }
 
-  /** What is in quarantine. */
-  List<String> aside() throws IOException {
+  /** The names of the files in quarantine, which are counted. */
+  List<String> namesInQuarantine() throws IOException {
     List<String> names = names(quarantine);
-    quarantined = names.size();
+    quarantinedCount = names.size();
     quarantineGrew = true;
     return names;
   }
 
-  /** How many files the quarantine holds. */
-  int quarantined() {
-    return quarantined;
+  int quarantinedCount() {
+    return quarantinedCount;
   }
 
-  /** Deletes from the quarantine what is too much, the oldest files first. */
-  void boundQuarantine(int maxFiles, long maxBytes) {
+  /** Deletes the oldest files of the quarantine until it is within these bounds. */
+  void trimQuarantine(int maxFiles, long maxBytes) {
     if (!quarantineGrew) {
       return;
     }
     quarantineGrew = false;
     try {
-      List<Aside> files = new ArrayList<>();
+      List<QuarantinedFile> files = new ArrayList<>();
       for (String name : names(quarantine)) {
-        files.add(Aside.at(quarantine.resolve(name)));
+        files.add(QuarantinedFile.at(quarantine.resolve(name)));
       }
-      files.sort(Comparator.comparing(Aside::modified));
-      long bytes = files.stream().mapToLong(Aside::size).sum();
-      quarantined = files.size();
-      for (Aside file : files) {
-        if (quarantined <= maxFiles && bytes <= maxBytes) {
+      files.sort(Comparator.comparing(QuarantinedFile::modified));
+      long bytes = files.stream().mapToLong(QuarantinedFile::size).sum();
+      quarantinedCount = files.size();
+      for (QuarantinedFile file : files) {
+        if (quarantinedCount <= maxFiles && bytes <= maxBytes) {
           return;
         }
-        if (isGone(file.path())) {
-          quarantined--;
+        if (isDeleted(file.path())) {
+          quarantinedCount--;
           bytes -= file.size();
         }
       }
     } catch (IOException e) {
-      Logger.warn("{} cannot be kept small: {}", quarantine, e.toString());
+      Logger.warn("{} cannot be trimmed: {}", quarantine, e.toString());
     }
   }
 
-  private boolean isGone(Path aside) {
+  private boolean isDeleted(Path quarantined) {
     try {
-      disk.delete(aside);
+      disk.delete(quarantined);
       return true;
-    } catch (IOException e) { // a folder, perhaps; it keeps no other
-      Logger.warn("{} cannot be deleted: {}", aside, e.toString());
+    } catch (IOException e) { // perhaps a folder; the next file is tried
+      Logger.warn("{} cannot be deleted: {}", quarantined, e.toString());
       return false;
     }
   }
 
-  private record Aside(Path path, FileTime modified, long size) {
-    static Aside at(Path path) throws IOException {
+  private record QuarantinedFile(Path path, FileTime modified, long size) {
+    static QuarantinedFile at(Path path) throws IOException {
       BasicFileAttributes attributes = attributes(path);
-      return new Aside(path, attributes.lastModifiedTime(), attributes.size());
+      return new QuarantinedFile(path, attributes.lastModifiedTime(), attributes.size());
     }
   }
 
-  /** Writes a file to its end, then lets it appear. On failure nothing of it is left. */
-  void keep(String name, byte[] content) throws IOException {
+  /**
+   * Writes a file completely, then moves it into place and forces its folder.
+   *
+   * @throws IOException if that fails; nothing of the file is left then. A folder that cannot be
+   *     forced is only logged: the file is there, though a power cut could lose it
+   */
+  void write(String name, byte[] content) throws IOException {
     Path unfinished = tmp.resolve(name);
-    Path file = fresh.resolve(name);
+    Path file = ready.resolve(name);
     try {
       disk.create(unfinished, content, Disk.PRIVATE);
       disk.move(unfinished, file);
     } catch (IOException e) {
-      discard(unfinished); // a part of it must not hold the last of the disk
-      discard(file); // a move may fail although it was done
+      tryToDeleteFile(unfinished); // its part must not fill the disk
+      tryToDeleteFile(file); // a move may be done although it reports failure
       throw e;
     }
-  }
-
-  /** Whether what has appeared will survive a power cut. */
-  boolean force() {
-    return force(fresh);
+    force(ready);
   }
 
   /**
-   * What a kept file holds; nothing if it alone is gone, or is something else than a small regular
-   * file. It is looked at before it is opened: to open a pipe would be to wait for its writer.
+   * The content of an event's file; empty if the file is gone, or is not a regular file of normal
+   * size. It is checked before it is opened, because opening a pipe waits for its writer.
+   *
+   * @throws IOException if the file, or the whole folder, cannot be read now
    */
-  byte[] content(String name) throws IOException {
-    Path file = fresh.resolve(name);
+  byte[] read(String name) throws IOException {
+    Path file = ready.resolve(name);
     try {
       BasicFileAttributes attributes = attributes(file);
       if (!attributes.isRegularFile() || attributes.size() > MAX_BYTES) {
@@ -151,82 +154,85 @@ final class SpoolFolders {
       }
       return disk.read(file, MAX_BYTES);
     } catch (NoSuchFileException e) {
-      attributes(fresh); // where the folder is away too, nothing is known of the file
+      attributes(ready); // without its folder nothing is known about the file
       return new byte[0];
     }
   }
 
   /**
-   * Deletes a kept file, and with it what could not be deleted before.
+   * Deletes the file of an event, and files that could not be deleted before.
    *
    * @throws IOException if it is still there
    */
   void delete(String name) throws IOException {
-    deleteOrKnow(name);
+    deleteOrRemember(name);
     for (String left : List.copyOf(undeleted)) {
       try {
-        deleteOrKnow(left);
+        deleteOrRemember(left);
       } catch (IOException e) {
-        return; // it is the last in the row now, so that it keeps no other
+        return; // it is last in the list now: others are tried before it
       }
     }
   }
 
-  /** Whether a file is there only because it could not be deleted. */
+  /** As {@link #delete}; a failure is logged. */
+  void tryToDelete(String name) {
+    try {
+      delete(name);
+    } catch (IOException e) {
+      Logger.warn("{} cannot be deleted: {}", ready.resolve(name), e.toString());
+    }
+  }
+
+  /** Whether a file is only there because it could not be deleted. */
   boolean isToBeDeleted(String name) {
     return undeleted.contains(name);
   }
 
-  private void deleteOrKnow(String name) throws IOException {
+  private void deleteOrRemember(String name) throws IOException {
     undeleted.remove(name);
     try {
-      disk.delete(fresh.resolve(name));
+      disk.delete(ready.resolve(name));
     } catch (IOException e) {
       undeleted.add(name);
       throw e;
     }
   }
 
-  /** Moves whatever bears the name to the quarantine, by name alone: it is not opened. */
+  /** Moves a file to the quarantine without opening it. A failure is logged. */
   void quarantine(String name, String why) {
-    Logger.warn("{} is put aside: {}", fresh.resolve(name), why);
+    Logger.warn("{} is quarantined: {}", ready.resolve(name), why);
     try {
       boolean replaces = Files.exists(quarantine.resolve(name), LinkOption.NOFOLLOW_LINKS);
-      disk.move(fresh.resolve(name), quarantine.resolve(name));
-      quarantined += replaces ? 0 : 1;
+      disk.move(ready.resolve(name), quarantine.resolve(name));
+      quarantinedCount += replaces ? 0 : 1;
       quarantineGrew = true;
     } catch (NoSuchFileException e) {
-      // somebody took it away: all the same
+      // already removed
     } catch (IOException e) {
-      cannot("be put aside", name, e);
+      Logger.warn("{} cannot be quarantined: {}", ready.resolve(name), e.toString());
     }
   }
 
-  void cannot(String doWhat, String name, IOException e) {
-    Logger.warn("{} cannot {}: {}", fresh.resolve(name), doWhat, e.toString());
-  }
-
-  /** Deletes a file or link, nothing else. */
-  private void discard(Path file) {
+  /** Deletes a regular file or link, nothing else. A failure is logged. */
+  private void tryToDeleteFile(Path file) {
     try {
       BasicFileAttributes attributes = attributes(file);
       if (attributes.isRegularFile() || attributes.isSymbolicLink()) {
         disk.delete(file);
       }
     } catch (NoSuchFileException e) {
-      // as wished
+      // already removed
     } catch (IOException e) {
       Logger.warn("{} cannot be deleted: {}", file, e.toString());
     }
   }
 
-  private boolean force(Path folder) {
+  private void force(Path folder) {
     try {
       disk.forceFolder(folder);
-      return true;
     } catch (IOException e) {
       Logger.warn("{} cannot be forced to disk: {}", folder, e.toString());
-      return false;
     }
   }
 

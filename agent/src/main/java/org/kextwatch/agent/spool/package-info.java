@@ -1,4 +1,4 @@
-/** Events on disk until they are delivered. */
+/** Events on disk until they are delivered: the outbox. */
 @NullMarked
 package org.kextwatch.agent.spool;
 

@@ -83,7 +83,7 @@ public final class WebhookClient implements AutoCloseable {
   public SendResult send(String id, byte[] body, int attempt) {
     SendResult sent = post(id, body, attempt);
     if (sent.outcome() != DeliveryOutcome.DELIVERED) {
-      rest(); // until the next attempt a connection can die without a word
+      closeIdleConnections(); // until the next attempt a connection can die without a word
     }
     return sent;
   }
@@ -174,7 +174,7 @@ public final class WebhookClient implements AutoCloseable {
   }
 
   /** Lets go of idle connections and their threads, until the next event. */
-  public void rest() {
+  public void closeIdleConnections() {
     http.connectionPool().evictAll();
   }
 
@@ -186,6 +186,6 @@ public final class WebhookClient implements AutoCloseable {
   @Override
   public void close() {
     cancel();
-    rest();
+    closeIdleConnections();
   }
 }

@@ -36,7 +36,7 @@ public final class WebhookConnection {
    *
    * @return whether they are, and the endpoint is opened again
    */
-  public boolean changes(Settings.Webhook now) {
+  public boolean update(Settings.Webhook now) {
     String filesNow = files.fingerprint(now);
     if (now.equals(settings) && filesNow.equals(filesSeen)) {
       return false;

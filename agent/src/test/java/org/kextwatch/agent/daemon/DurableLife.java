@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
@@ -154,7 +155,7 @@ final class DurableLife {
 
   /** Whatever the state counts may be delivered. */
   private void deliver() throws IOException {
-    Optional<SpoolEntry> oldest = spool.oldest();
+    Optional<SpoolEntry> oldest = spool.oldestExcept(Set.of());
     if (oldest.isPresent() && oldest.get().sequence() <= ledger.countedSequence()) {
       promise(promise.delivers(oldest.get().sequence()));
       spool.remove(oldest.get());
@@ -172,7 +173,7 @@ final class DurableLife {
 
   /** The receiver would not have it. That the news of losses was not wanted is told to nobody. */
   private void reject() throws IOException {
-    Optional<SpoolEntry> oldest = spool.oldest();
+    Optional<SpoolEntry> oldest = spool.oldestExcept(Set.of());
     if (oldest.isPresent()) {
       long number = oldest.get().sequence();
       DroppedData news = SpooledEvent.read(promise.tried().get(number).toByteArray()).loss();

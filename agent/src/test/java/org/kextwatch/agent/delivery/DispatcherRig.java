@@ -32,7 +32,7 @@ import org.kextwatch.agent.spool.SpoolEntry;
 import org.kextwatch.agent.status.Transition;
 import org.kextwatch.agent.webhook.WebhookRig;
 
-/** A courier with a spool, a clock that is moved by hand, and a real HTTPS server to go to. */
+/** A dispatcher with a spool, a clock that is moved by hand, and a real HTTPS server to go to. */
 abstract class DispatcherRig {
   static final Duration HEARTBEAT = Duration.ofMinutes(15);
 
@@ -48,7 +48,7 @@ abstract class DispatcherRig {
   WebhookRig endpoints;
   Path folder;
   Spool spool;
-  EventDispatcher courier;
+  EventDispatcher dispatcher;
 
   @BeforeEach
   void start() throws IOException {
@@ -58,23 +58,23 @@ abstract class DispatcherRig {
     folder = mac.resolve("spool");
     spool = new Spool(folder, disk);
     spool.open();
-    courier = courier(settings(url("/hook")));
+    dispatcher = dispatcher(settings(url("/hook")));
   }
 
   @AfterEach
   void stop() {
-    courier.close();
+    dispatcher.close();
     server.close();
   }
 
   /** Past the splay, with nothing to send; returns the time until the first heartbeat. */
   Duration settle() {
     clock.advance(SPLAY);
-    return courier.step();
+    return dispatcher.step();
   }
 
-  EventDispatcher courier(Settings settings) {
-    return courier(settings, this::beat);
+  EventDispatcher dispatcher(Settings settings) {
+    return dispatcher(settings, this::beat);
   }
 
   Optional<CloudEvent> beat() {
@@ -83,7 +83,7 @@ abstract class DispatcherRig {
             new HeartbeatData(EventSamples.STATUS, 0, 900), EventSamples.DEVICE, clock.instant()));
   }
 
-  EventDispatcher courier(Settings settings, Supplier<Optional<CloudEvent>> heartbeat) {
+  EventDispatcher dispatcher(Settings settings, Supplier<Optional<CloudEvent>> heartbeat) {
     return new EventDispatcher(
         spool,
         endpoints.root,
@@ -118,7 +118,7 @@ abstract class DispatcherRig {
   void keep(List<CloudEvent> events) throws IOException {
     for (CloudEvent event : events) {
       spool.append(event);
-      courier.committed(event.sequence());
+      dispatcher.committed(event.sequence());
     }
   }
 

@@ -39,32 +39,32 @@ final class EventDispatcherTest extends DispatcherRig {
     keep(events);
     answer(200, 201, 202, 204);
     for (int i = 0; i < 3; i++) {
-      assertEquals(Duration.ZERO, courier.step());
+      assertEquals(Duration.ZERO, dispatcher.step());
     }
-    assertEquals(SPLAY, courier.step());
+    assertEquals(SPLAY, dispatcher.step());
     for (CloudEvent event : events) {
       RecordedRequest request = server.takeRequest();
       assertEquals(event.id(), request.getHeaders().get("webhook-id"));
       assertEquals(event.body(), request.getBody());
     }
     assertEquals(0, spool.pendingCount());
-    assertTrue(courier.isEmpty());
-    assertEquals(clock.instant(), courier.state().lastDeliveryAt());
-    assertNull(courier.state().lastError());
+    assertTrue(dispatcher.isEmpty());
+    assertEquals(clock.instant(), dispatcher.state().lastDeliveryAt());
+    assertNull(dispatcher.state().lastError());
   }
 
   @Test
   void onlyWhatTheStateCountsIsSent() throws IOException {
     keep(List.of(changed(1), changed(2)));
-    courier.committed(1);
+    dispatcher.committed(1);
     answer(200, 200);
-    courier.step();
-    assertTrue(courier.isEmpty());
-    courier.step();
+    dispatcher.step();
+    assertTrue(dispatcher.isEmpty());
+    dispatcher.step();
     assertEquals(1, server.getRequestCount());
-    assertEquals(1, courier.state().pending());
-    courier.committed(2);
-    courier.step();
+    assertEquals(1, dispatcher.state().pending());
+    dispatcher.committed(2);
+    dispatcher.step();
     assertEquals(2, server.getRequestCount());
   }
 
@@ -72,15 +72,15 @@ final class EventDispatcherTest extends DispatcherRig {
   void afterAFailureItWaitsAndSendsTheSameAgain() throws Exception {
     keep(List.of(changed(1), changed(2)));
     answer(503, 500, 200, 200);
-    assertEquals(Duration.ofMillis(2_500), courier.step());
-    assertEquals(Duration.ofMillis(2_500), courier.step());
+    assertEquals(Duration.ofMillis(2_500), dispatcher.step());
+    assertEquals(Duration.ofMillis(2_500), dispatcher.step());
     assertEquals(1, server.getRequestCount());
     clock.advance(Duration.ofMillis(2_500));
-    assertEquals(Duration.ofSeconds(5), courier.step());
-    assertEquals(url("").replaceAll("/$", "") + " answered 500", courier.state().lastError());
+    assertEquals(Duration.ofSeconds(5), dispatcher.step());
+    assertEquals(url("").replaceAll("/$", "") + " answered 500", dispatcher.state().lastError());
     clock.advance(Duration.ofSeconds(5));
-    courier.step();
-    courier.step();
+    dispatcher.step();
+    dispatcher.step();
     RecordedRequest[] requests = {
       server.takeRequest(), server.takeRequest(), server.takeRequest(), server.takeRequest()
     };
@@ -92,25 +92,25 @@ final class EventDispatcherTest extends DispatcherRig {
         Arrays.stream(requests).map(r -> r.getHeaders().get("webhook-attempt")).toList());
     assertEquals(requests[0].getBody(), requests[2].getBody());
     assertEquals(0, spool.pendingCount());
-    assertNull(courier.state().lastError());
+    assertNull(dispatcher.state().lastError());
   }
 
   @Test
   void aConnectionFailureIsWaitedOut() throws IOException {
     keep(List.of(changed(1)));
     server.close();
-    assertEquals(Duration.ofMillis(2_500), courier.step());
+    assertEquals(Duration.ofMillis(2_500), dispatcher.step());
     clock.advance(Duration.ofSeconds(3));
-    assertEquals(Duration.ofSeconds(5), courier.step());
+    assertEquals(Duration.ofSeconds(5), dispatcher.step());
     assertEquals(1, spool.pendingCount());
-    assertTrue(courier.state().lastError().endsWith(": no connection"));
+    assertTrue(dispatcher.state().lastError().endsWith(": no connection"));
   }
 
   @Test
   void aWishToBeLeftAloneIsGranted() throws IOException {
     keep(List.of(changed(1)));
     server.enqueue(new MockResponse.Builder().code(429).addHeader("Retry-After: 100").build());
-    assertEquals(Duration.ofMinutes(2), courier.step());
+    assertEquals(Duration.ofMinutes(2), dispatcher.step());
   }
 
   @ParameterizedTest
@@ -126,7 +126,7 @@ final class EventDispatcherTest extends DispatcherRig {
           }
         });
     for (int look = 0; look < 15; look++) {
-      Duration wait = courier.step();
+      Duration wait = dispatcher.step();
       assertTrue(wait.compareTo(Duration.ofMinutes(30)) <= 0, wait.toString());
       clock.advance(wait);
     }
@@ -134,7 +134,7 @@ final class EventDispatcherTest extends DispatcherRig {
     assertEquals(0, spool.quarantinedCount());
     status.set(200);
     for (int look = 0; look < 4; look++) {
-      clock.advance(courier.step());
+      clock.advance(dispatcher.step());
     }
     assertEquals(0, spool.pendingCount());
   }
@@ -143,10 +143,10 @@ final class EventDispatcherTest extends DispatcherRig {
   void aSecretPutRightIsReadBeforeTheNextAttempt() throws Exception {
     keep(List.of(changed(1)));
     answer(401, 200);
-    Duration wait = courier.step();
+    Duration wait = dispatcher.step();
     endpoints.put("/etc/secret", WebhookRig.OTHER_SECRET, "rw-------");
     clock.advance(wait);
-    courier.step();
+    dispatcher.step();
     server.takeRequest();
     RecordedRequest request = server.takeRequest();
     assertTrue(
@@ -162,15 +162,15 @@ final class EventDispatcherTest extends DispatcherRig {
   void anEndpointThatIsGoneIsProbedOnceADay() throws Exception {
     keep(List.of(changed(1)));
     answer(410, 410, 200, 200);
-    assertEquals(Duration.ofDays(1), courier.step());
+    assertEquals(Duration.ofDays(1), dispatcher.step());
     clock.advance(Duration.ofHours(23));
-    assertEquals(Duration.ofHours(1), courier.step());
+    assertEquals(Duration.ofHours(1), dispatcher.step());
     assertEquals(1, server.getRequestCount());
     clock.advance(Duration.ofHours(1));
-    assertEquals(Duration.ofDays(1), courier.step());
+    assertEquals(Duration.ofDays(1), dispatcher.step());
     clock.advance(Duration.ofDays(1));
-    assertEquals(Duration.ZERO, courier.step());
-    courier.step();
+    assertEquals(Duration.ZERO, dispatcher.step());
+    dispatcher.step();
     assertEquals(0, spool.pendingCount());
     assertEquals("org.kextwatch.status.changed", type(server.takeRequest()));
     assertEquals("org.kextwatch.status.heartbeat", type(server.takeRequest()));
@@ -180,20 +180,20 @@ final class EventDispatcherTest extends DispatcherRig {
   void anEndpointThatIsGoneIsNotHurried() throws IOException {
     keep(List.of(changed(1)));
     answer(410);
-    courier.step();
-    courier.expedite(true);
-    courier.step();
+    dispatcher.step();
+    dispatcher.expedite(true);
+    dispatcher.step();
     assertEquals(1, server.getRequestCount());
-    assertTrue(courier.isDone());
+    assertTrue(dispatcher.isDone());
   }
 
   @Test
   void otherSettingsEndEveryPause() throws Exception {
     keep(List.of(changed(1)));
     answer(410, 200);
-    courier.step();
-    courier.use(settings(url("/other")));
-    courier.step();
+    dispatcher.step();
+    dispatcher.use(settings(url("/other")));
+    dispatcher.step();
     server.takeRequest();
     assertEquals("/other", server.takeRequest().getTarget());
   }
@@ -202,27 +202,27 @@ final class EventDispatcherTest extends DispatcherRig {
   void theSameSettingsEndNone() throws IOException {
     keep(List.of(changed(1)));
     answer(410);
-    courier.step();
-    courier.use(settings(url("/hook")));
-    courier.step();
+    dispatcher.step();
+    dispatcher.use(settings(url("/hook")));
+    dispatcher.step();
     assertEquals(1, server.getRequestCount());
   }
 
   @Test
   void withoutAnEndpointEventsAreKept() throws IOException {
-    courier.close();
-    courier = courier(settings(null));
+    dispatcher.close();
+    dispatcher = dispatcher(settings(null));
     keep(List.of(changed(1)));
-    assertEquals(EventDispatcher.REOPEN, courier.step());
-    courier.expedite(true);
-    courier.step();
-    assertTrue(courier.isDone());
+    assertEquals(EventDispatcher.REOPEN, dispatcher.step());
+    dispatcher.expedite(true);
+    dispatcher.step();
+    assertTrue(dispatcher.isDone());
     assertEquals(1, spool.pendingCount());
-    assertNull(courier.state().lastError());
+    assertNull(dispatcher.state().lastError());
 
-    courier.use(settings(url("/hook")));
+    dispatcher.use(settings(url("/hook")));
     answer(200);
-    courier.step();
+    dispatcher.step();
     assertEquals(0, spool.pendingCount());
   }
 
@@ -230,12 +230,12 @@ final class EventDispatcherTest extends DispatcherRig {
   void anUnusableSecretIsToldAndReadAgain() throws IOException {
     keep(List.of(changed(1)));
     endpoints.put("/etc/secret", WebhookRig.SECRET, "rw-r--r--");
-    assertEquals(EventDispatcher.REOPEN, courier.step());
-    assertTrue(courier.state().lastError().contains("chmod 600"));
+    assertEquals(EventDispatcher.REOPEN, dispatcher.step());
+    assertTrue(dispatcher.state().lastError().contains("chmod 600"));
     endpoints.put("/etc/secret", WebhookRig.SECRET, "rw-------");
     clock.advance(EventDispatcher.REOPEN);
     answer(200);
-    courier.step();
+    dispatcher.step();
     assertEquals(0, spool.pendingCount());
   }
 
@@ -244,11 +244,11 @@ final class EventDispatcherTest extends DispatcherRig {
     keep(List.of(changed(1), changed(2)));
     Files.write(file(spool.pending().get(0)), new byte[7]);
     answer(200);
-    courier.step();
-    courier.step();
+    dispatcher.step();
+    dispatcher.step();
     assertEquals(1, server.getRequestCount());
     assertEquals(Set.of(DropReason.CORRUPT), Set.copyOf(spool.marked().values()));
-    assertEquals(0, courier.state().pending());
+    assertEquals(0, dispatcher.state().pending());
   }
 
   @Test
@@ -257,14 +257,14 @@ final class EventDispatcherTest extends DispatcherRig {
     disk.unreadable.add(file(spool.pending().get(0)));
     answer(200);
     for (int look = 1; look < 5; look++) {
-      assertEquals(RetryState.LOCAL, courier.step());
-      assertEquals("the spool cannot be read", courier.state().lastError());
-      clock.advance(RetryState.LOCAL);
+      assertEquals(RetryState.LOCAL_RETRY, dispatcher.step());
+      assertEquals("the spool cannot be read", dispatcher.state().lastError());
+      clock.advance(RetryState.LOCAL_RETRY);
     }
     assertEquals(Map.of(), spool.marked());
-    courier.step();
+    dispatcher.step();
     assertEquals(List.of(DropReason.CORRUPT), List.copyOf(spool.marked().values()));
-    courier.step();
+    dispatcher.step();
     assertEquals(1, server.getRequestCount());
     assertEquals(0, spool.pendingCount());
   }
@@ -281,7 +281,7 @@ final class EventDispatcherTest extends DispatcherRig {
     }
     answer(200, 200, 200);
     for (int look = 0; look < 10; look++) {
-      clock.advance(courier.step());
+      clock.advance(dispatcher.step());
     }
     assertEquals(3, server.getRequestCount());
     assertEquals(0, spool.pendingCount());
@@ -289,12 +289,12 @@ final class EventDispatcherTest extends DispatcherRig {
   }
 
   private void lookLongAt(Trouble trouble) throws IOException {
-    courier.close();
-    courier = courier(settings(url("/hook")), Optional::empty);
-    courier.committed(3);
+    dispatcher.close();
+    dispatcher = dispatcher(settings(url("/hook")), Optional::empty);
+    dispatcher.committed(3);
     trouble.begin();
     for (int look = 0; look < 240; look++) {
-      clock.advance(courier.step());
+      clock.advance(dispatcher.step());
     }
   }
 
@@ -317,9 +317,10 @@ final class EventDispatcherTest extends DispatcherRig {
             EventSamples.NOW,
             ByteString.encodeUtf8("[1]"));
     keep(List.of(odd, changed(2)));
+    spool.open(); // as after a restart
     answer(200);
-    courier.step();
-    courier.step();
+    dispatcher.step();
+    dispatcher.step();
     assertEquals(1, server.getRequestCount());
     assertEquals(0, spool.pendingCount());
   }
@@ -329,8 +330,8 @@ final class EventDispatcherTest extends DispatcherRig {
     keep(List.of(changed(1)));
     disk.faults.add(FaultyDisk.Fault.DELETE);
     answer(200);
-    courier.step();
-    courier.step();
+    dispatcher.step();
+    dispatcher.step();
     assertEquals(1, server.getRequestCount());
   }
 
@@ -342,15 +343,15 @@ final class EventDispatcherTest extends DispatcherRig {
             .code(401)
             .addHeader("Date", "Mon, 23 Nov 2000 18:45:17 GMT")
             .build());
-    courier.step();
-    assertNull(courier.state().clockSkewSeconds()); // a date that is none
+    dispatcher.step();
+    assertNull(dispatcher.state().clockSkewSeconds()); // a date that is none
     clock.advance(Duration.ofHours(1));
     server.enqueue(
         new MockResponse.Builder()
             .code(200)
             .addHeader("Date", "Thu, 23 Nov 2000 18:45:17 GMT")
             .build());
-    courier.step();
-    assertNotNull(courier.state().clockSkewSeconds());
+    dispatcher.step();
+    assertNotNull(dispatcher.state().clockSkewSeconds());
   }
 }

@@ -129,9 +129,9 @@ final class RefusedEventTest extends DispatcherRig {
   private void live(Duration time) {
     Instant end = clock.instant().plus(time);
     while (clock.instant().isBefore(end)) {
-      Duration wait = courier.step();
+      Duration wait = dispatcher.step();
       clock.advance(wait.compareTo(Duration.ofSeconds(30)) < 0 ? wait : Duration.ofSeconds(30));
-      if (wait.isZero() && courier.isEmpty() && spool.pendingCount() == 0) {
+      if (wait.isZero() && dispatcher.isEmpty() && spool.pendingCount() == 0) {
         return;
       }
     }

@@ -69,7 +69,7 @@ final class RestTest {
         assertEquals(DeliveryOutcome.DELIVERED, client.send("evt_1", BODY, 1).outcome());
         assertEquals(1, client.http.connectionPool().idleConnectionCount());
       }
-      client.rest();
+      client.closeIdleConnections();
       assertEquals(0, client.http.connectionPool().connectionCount());
       assertEquals(0, client.http.dispatcher().runningCallsCount());
     }

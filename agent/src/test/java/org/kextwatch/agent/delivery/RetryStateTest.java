@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kextwatch.agent.delivery.NextStep.Beat;
 import org.kextwatch.agent.delivery.NextStep.Purpose;
-import org.kextwatch.agent.delivery.NextStep.Rest;
-import org.kextwatch.agent.delivery.NextStep.Send;
+import org.kextwatch.agent.delivery.NextStep.SendEvent;
+import org.kextwatch.agent.delivery.NextStep.SendHeartbeat;
+import org.kextwatch.agent.delivery.NextStep.Wait;
 import org.kextwatch.agent.delivery.RetryState.Fate;
-import org.kextwatch.agent.delivery.RetryState.Transition;
+import org.kextwatch.agent.delivery.RetryState.Update;
 import org.kextwatch.agent.delivery.VirtualDelivery.Receiver;
 import org.kextwatch.agent.delivery.VirtualDelivery.Try;
 import org.kextwatch.agent.event.EventType;
@@ -65,7 +65,7 @@ final class RetryStateTest {
   })
   void anAnswerToAnEvent(int status, @Nullable Long retryAfter, Fate fate, String then) {
     VirtualDelivery life = waiting(QUARTER, 1, 2);
-    Transition answered =
+    Update answered =
         life.state.after(
             send(1, Purpose.IN_ORDER), answer(status, retryAfter), clock.moment(), 0.5);
     assertEquals(fate, answered.fate());
@@ -73,8 +73,8 @@ final class RetryStateTest {
       life.waiting.remove(VirtualDelivery.entry(1));
     }
     NextStep expected =
-        then.equals("next") ? send(2, Purpose.IN_ORDER) : new Rest(Duration.parse(then));
-    assertEquals(expected, answered.next().next(life, clock.moment(), false));
+        then.equals("next") ? send(2, Purpose.IN_ORDER) : new Wait(Duration.parse(then));
+    assertEquals(expected, answered.state().next(life, clock.moment(), false));
   }
 
   @ParameterizedTest
@@ -90,10 +90,12 @@ final class RetryStateTest {
       int status, @Nullable Long retryAfter, Duration wait, boolean areEventsHeld) {
     VirtualDelivery life = waiting(QUARTER, 1);
     RetryState next =
-        life.state.after(new Beat(), answer(status, retryAfter), clock.moment(), 0.5).next();
+        life.state
+            .after(new SendHeartbeat(), answer(status, retryAfter), clock.moment(), 0.5)
+            .state();
     NextStep step = next.next(life, clock.moment(), false);
     if (areEventsHeld) {
-      assertEquals(new Rest(wait), step);
+      assertEquals(new Wait(wait), step);
     } else {
       assertEquals(send(1, Purpose.IN_ORDER), step);
       assertEquals(wait, next.heartbeats().due().until(clock.moment()));
@@ -205,8 +207,8 @@ final class RetryStateTest {
   void otherSettingsEndEverythingButTheScheduleOfHeartbeats() {
     VirtualDelivery life = waiting(QUARTER, 1);
     RetryState gone =
-        life.state.after(send(1, Purpose.IN_ORDER), answer(410, null), clock.moment(), 0.5).next();
-    RetryState other = gone.forgetting(clock.moment());
+        life.state.after(send(1, Purpose.IN_ORDER), answer(410, null), clock.moment(), 0.5).state();
+    RetryState other = gone.reset(clock.moment());
     assertEquals(send(1, Purpose.IN_ORDER), other.next(life, clock.moment(), false));
     assertEquals(gone.heartbeats(), other.heartbeats());
   }
@@ -220,8 +222,8 @@ final class RetryStateTest {
     return life;
   }
 
-  private static Send send(long number, Purpose purpose) {
-    return new Send(VirtualDelivery.entry(number), purpose);
+  private static SendEvent send(long number, Purpose purpose) {
+    return new SendEvent(VirtualDelivery.entry(number), purpose);
   }
 
   private static SendResult answer(int status, @Nullable Long retryAfter) {

@@ -30,8 +30,8 @@ final class RotationTest extends DispatcherRig {
   @BeforeEach
   void useALogin() throws IOException {
     endpoints.put("/etc/authorization", "Bearer one", "rw-------");
-    courier.close();
-    courier = courierOf(null);
+    dispatcher.close();
+    dispatcher = dispatcherOf(null);
   }
 
   @Test
@@ -56,8 +56,8 @@ final class RotationTest extends DispatcherRig {
   @Test
   void withThePreviousSecretBothSign() throws Exception {
     endpoints.put("/etc/previous", WebhookRig.OTHER_SECRET, "rw-------");
-    courier.close();
-    courier = courierOf("/etc/previous");
+    dispatcher.close();
+    dispatcher = dispatcherOf("/etc/previous");
     assertEquals(List.of(WebhookRig.SECRET, WebhookRig.OTHER_SECRET), signersOf(deliver(200)));
   }
 
@@ -72,13 +72,13 @@ final class RotationTest extends DispatcherRig {
   @ValueSource(ints = {401, 403, 410, 503})
   void aReplacedFileEndsThePause(int status) throws Exception {
     deliver(status);
-    assertTrue(courier.step().toMillis() > 0);
+    assertTrue(dispatcher.step().toMillis() > 0);
     assertEquals(1, server.getRequestCount());
     endpoints.put("/etc/authorization", "Bearer two", "rw-------");
     answer(200);
-    courier.step();
+    dispatcher.step();
     assertEquals("Bearer two", WebhookRig.next(server).getHeaders().get("Authorization"));
-    assertTrue(courier.isEmpty());
+    assertTrue(dispatcher.isEmpty());
   }
 
   @Test
@@ -86,11 +86,11 @@ final class RotationTest extends DispatcherRig {
     Path secret = mac.resolve("etc/secret");
     Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r--r--"));
     keep();
-    assertEquals(EventDispatcher.REOPEN, courier.step());
+    assertEquals(EventDispatcher.REOPEN, dispatcher.step());
     Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
     answer(200);
-    courier.step();
-    assertTrue(courier.isEmpty());
+    dispatcher.step();
+    assertTrue(dispatcher.isEmpty());
   }
 
   @Test
@@ -109,10 +109,10 @@ final class RotationTest extends DispatcherRig {
     for (int i = 0; i < events; i++) {
       if (i == 20) {
         endpoints.put("/etc/secret", WebhookRig.OTHER_SECRET, "rw-------");
-        courier.use(with("/etc/previous"));
+        dispatcher.use(with("/etc/previous"));
       }
       if (i == 40) {
-        courier.use(with(null));
+        dispatcher.use(with(null));
       }
       String trusted = i < receiverChanges ? WebhookRig.SECRET : WebhookRig.OTHER_SECRET;
       assertTrue(signersOf(deliver(200)).contains(trusted), "event " + i);
@@ -122,7 +122,7 @@ final class RotationTest extends DispatcherRig {
   private RecordedRequest deliver(int status) throws Exception {
     keep();
     answer(status);
-    courier.step();
+    dispatcher.step();
     return WebhookRig.next(server);
   }
 
@@ -152,8 +152,8 @@ final class RotationTest extends DispatcherRig {
         request.getBody().toByteArray());
   }
 
-  private EventDispatcher courierOf(@Nullable String previousSecretFile) {
-    return courier(with(previousSecretFile), Optional::empty);
+  private EventDispatcher dispatcherOf(@Nullable String previousSecretFile) {
+    return dispatcher(with(previousSecretFile), Optional::empty);
   }
 
   private Settings with(@Nullable String previousSecretFile) {

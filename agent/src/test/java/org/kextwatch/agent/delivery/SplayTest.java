@@ -22,21 +22,21 @@ final class SplayTest extends DispatcherRig {
   void theNewsOfOurStartWaitsForTheSplay() throws IOException {
     keep(List.of(started(1)));
     answer(200);
-    assertEquals(SPLAY, courier.step());
+    assertEquals(SPLAY, dispatcher.step());
     assertEquals(0, server.getRequestCount());
     clock.advance(SPLAY);
-    courier.step();
+    dispatcher.step();
     assertEquals(1, server.getRequestCount());
   }
 
   @Test
   void aTransitionGoesAtOnceAndTakesAlongWhatWaits() throws Exception {
     keep(List.of(started(1)));
-    courier.step();
+    dispatcher.step();
     keep(List.of(changed(2)));
     answer(200, 200);
-    courier.step();
-    courier.step();
+    dispatcher.step();
+    dispatcher.step();
     assertEquals("org.kextwatch.agent.started", type(server.takeRequest()));
     assertEquals("org.kextwatch.status.changed", type(server.takeRequest()));
   }
@@ -44,8 +44,8 @@ final class SplayTest extends DispatcherRig {
   @Test
   void aTransitionThatTheStateDoesNotCountYetHurriesNothing() throws IOException {
     keep(List.of(started(1), changed(2)));
-    courier.committed(1);
-    courier.step();
+    dispatcher.committed(1);
+    dispatcher.step();
     assertEquals(0, server.getRequestCount());
   }
 
@@ -53,32 +53,32 @@ final class SplayTest extends DispatcherRig {
   void inAHurryNothingIsHeldBack() throws IOException {
     keep(List.of(started(1)));
     answer(200);
-    courier.expedite(true);
-    assertFalse(courier.isDone());
-    courier.step();
+    dispatcher.expedite(true);
+    assertFalse(dispatcher.isDone());
+    dispatcher.step();
     assertEquals(1, server.getRequestCount());
-    assertTrue(courier.isDone());
+    assertTrue(dispatcher.isDone());
   }
 
   @Test
   void aHurryCutsAPauseShortOnce() throws IOException {
     keep(List.of(changed(1)));
     answer(503, 503);
-    courier.step();
-    courier.expedite(true);
-    courier.step();
-    courier.step();
+    dispatcher.step();
+    dispatcher.expedite(true);
+    dispatcher.step();
+    dispatcher.step();
     assertEquals(2, server.getRequestCount());
-    assertFalse(courier.isDone());
+    assertFalse(dispatcher.isDone());
   }
 
   @Test
   void afterASleepTheNewsOfAStartIsSplayedAgain() throws IOException {
     clock.advance(SPLAY);
-    courier.step();
+    dispatcher.step();
     clock.jump(Duration.ofHours(8));
     keep(List.of(started(1)));
-    assertEquals(SPLAY, courier.step());
+    assertEquals(SPLAY, dispatcher.step());
     assertEquals(0, server.getRequestCount());
   }
 
@@ -87,14 +87,14 @@ final class SplayTest extends DispatcherRig {
     Duration first = settle();
     answer(200, 200);
     clock.advance(first.minusMillis(1));
-    courier.step();
+    dispatcher.step();
     assertEquals(0, server.getRequestCount());
     clock.advance(Duration.ofMillis(1));
-    courier.step();
+    dispatcher.step();
     assertEquals("org.kextwatch.status.heartbeat", type(server.takeRequest()));
-    assertEquals(HEARTBEAT, courier.step());
+    assertEquals(HEARTBEAT, dispatcher.step());
     clock.advance(HEARTBEAT);
-    courier.step();
+    dispatcher.step();
     assertEquals(2, server.getRequestCount());
     assertEquals(0, spool.pendingCount());
   }
@@ -104,8 +104,8 @@ final class SplayTest extends DispatcherRig {
     clock.advance(settle());
     keep(List.of(changed(1)));
     answer(200, 200);
-    courier.step();
-    courier.step();
+    dispatcher.step();
+    dispatcher.step();
     assertEquals("org.kextwatch.status.heartbeat", type(server.takeRequest()));
     assertEquals("org.kextwatch.status.changed", type(server.takeRequest()));
   }
@@ -114,25 +114,25 @@ final class SplayTest extends DispatcherRig {
   void aRefusedHeartbeatIsNotSentAndTriedAgain() throws IOException {
     clock.advance(settle());
     answer(400, 400, 200);
-    assertEquals(Duration.ofSeconds(30), courier.step());
+    assertEquals(Duration.ofSeconds(30), dispatcher.step());
     clock.advance(Duration.ofSeconds(30));
-    assertEquals(Duration.ofSeconds(60), courier.step());
+    assertEquals(Duration.ofSeconds(60), dispatcher.step());
     clock.advance(Duration.ofSeconds(60));
-    Duration next = courier.step();
+    Duration next = dispatcher.step();
     assertEquals(3, server.getRequestCount());
     assertEquals(HEARTBEAT.minusSeconds(90), next);
   }
 
   @Test
   void withHeartbeatsOffNoneIsSent() throws IOException {
-    courier.close();
-    courier = courier(every(Duration.ZERO));
+    dispatcher.close();
+    dispatcher = dispatcher(every(Duration.ZERO));
     keep(List.of(started(1)));
     answer(200);
-    assertEquals(SPLAY, courier.step());
+    assertEquals(SPLAY, dispatcher.step());
     for (int hour = 0; hour < 48; hour++) {
       clock.advance(Duration.ofHours(1));
-      courier.step();
+      dispatcher.step();
     }
     assertEquals(1, server.getRequestCount());
     assertEquals(0, spool.pendingCount());
@@ -141,10 +141,10 @@ final class SplayTest extends DispatcherRig {
   @Test
   void anotherIntervalIsTakenUp() throws IOException {
     settle();
-    courier.use(every(Duration.ofMinutes(5)));
-    assertTrue(courier.step().compareTo(Duration.ofMinutes(5).multipliedBy(2)) < 0);
-    courier.use(every(Duration.ZERO));
-    assertTrue(courier.step().compareTo(Duration.ofHours(1)) > 0);
+    dispatcher.use(every(Duration.ofMinutes(5)));
+    assertTrue(dispatcher.step().compareTo(Duration.ofMinutes(5).multipliedBy(2)) < 0);
+    dispatcher.use(every(Duration.ZERO));
+    assertTrue(dispatcher.step().compareTo(Duration.ofHours(1)) > 0);
   }
 
   private Settings every(Duration heartbeat) {
@@ -159,12 +159,12 @@ final class SplayTest extends DispatcherRig {
     for (int day = 0; day < 30; day++) {
       answer(503);
       clock.advance(Duration.ofDays(1));
-      courier.step();
+      dispatcher.step();
     }
     clock.advance(Duration.ofDays(1));
     answer(200, 200);
-    courier.step();
-    assertTrue(courier.step().compareTo(Duration.ZERO) > 0);
+    dispatcher.step();
+    assertTrue(dispatcher.step().compareTo(Duration.ZERO) > 0);
     assertEquals(31, server.getRequestCount());
   }
 
@@ -172,11 +172,11 @@ final class SplayTest extends DispatcherRig {
   void aSleepOfEightHoursCostsOneHeartbeatAfterTheSplay() throws IOException {
     settle();
     clock.jump(Duration.ofHours(8));
-    assertEquals(SPLAY, courier.step());
+    assertEquals(SPLAY, dispatcher.step());
     clock.advance(SPLAY);
     answer(200, 200);
-    courier.step();
-    assertTrue(courier.step().compareTo(Duration.ZERO) > 0);
+    dispatcher.step();
+    assertTrue(dispatcher.step().compareTo(Duration.ZERO) > 0);
     assertEquals(1, server.getRequestCount());
   }
 
@@ -185,13 +185,13 @@ final class SplayTest extends DispatcherRig {
     settle();
     keep(List.of(changed(1)));
     answer(503, 200, 200);
-    clock.advance(courier.step());
-    assertEquals(SPLAY, courier.step());
+    clock.advance(dispatcher.step());
+    assertEquals(SPLAY, dispatcher.step());
     keep(List.of(started(2)));
-    assertEquals(SPLAY, courier.step());
+    assertEquals(SPLAY, dispatcher.step());
     assertEquals(2, server.getRequestCount());
     clock.advance(SPLAY);
-    courier.step();
+    dispatcher.step();
     assertEquals(3, server.getRequestCount());
   }
 
@@ -201,27 +201,27 @@ final class SplayTest extends DispatcherRig {
     clock.jump(Duration.ofDays(-3650));
     clock.advance(first);
     answer(200);
-    courier.step();
+    dispatcher.step();
     assertEquals(1, server.getRequestCount());
   }
 
   @Test
   void aHeartbeatThatIsNotThereIsAskedForAgainSoonAndNotCounted() throws IOException {
-    courier.close();
+    dispatcher.close();
     AtomicInteger asked = new AtomicInteger();
-    courier =
-        courier(
+    dispatcher =
+        dispatcher(
             settings(url("/hook")), () -> asked.incrementAndGet() < 3 ? Optional.empty() : beat());
     clock.advance(settle());
     answer(200);
-    assertEquals(Duration.ofSeconds(30), courier.step());
-    assertEquals(Duration.ofSeconds(30), courier.step());
+    assertEquals(Duration.ofSeconds(30), dispatcher.step());
+    assertEquals(Duration.ofSeconds(30), dispatcher.step());
     assertEquals(1, asked.get());
     clock.advance(Duration.ofSeconds(30));
-    courier.step();
+    dispatcher.step();
     assertEquals(0, server.getRequestCount());
     clock.advance(Duration.ofSeconds(30));
-    assertEquals(HEARTBEAT.minusSeconds(60), courier.step());
+    assertEquals(HEARTBEAT.minusSeconds(60), dispatcher.step());
     assertEquals(1, server.getRequestCount());
   }
 }

@@ -12,10 +12,10 @@ import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.delivery.NextStep.Rest;
-import org.kextwatch.agent.delivery.NextStep.Send;
+import org.kextwatch.agent.delivery.NextStep.SendEvent;
+import org.kextwatch.agent.delivery.NextStep.Wait;
 import org.kextwatch.agent.delivery.RetryState.Fate;
-import org.kextwatch.agent.delivery.RetryState.Transition;
+import org.kextwatch.agent.delivery.RetryState.Update;
 import org.kextwatch.agent.event.EventType;
 import org.kextwatch.agent.mac.TestClock;
 import org.kextwatch.agent.spool.SpoolEntry;
@@ -106,8 +106,8 @@ final class VirtualDelivery implements WaitingEvents {
       arrive();
       state = state.at(clock.moment());
       NextStep step = state.next(this, clock.moment(), false);
-      if (step instanceof Rest rest) {
-        pass(rest.time().plusMillis(1), end.minus(time));
+      if (step instanceof Wait wait) {
+        pass(wait.time().plusMillis(1), end.minus(time));
       } else {
         attempt(step);
       }
@@ -132,15 +132,15 @@ final class VirtualDelivery implements WaitingEvents {
   }
 
   private void attempt(NextStep step) {
-    @Nullable SpoolEntry entry = step instanceof Send send ? send.entry() : null;
+    @Nullable SpoolEntry entry = step instanceof SendEvent send ? send.entry() : null;
     Asked asked =
         entry == null
             ? new Asked(0, EventType.HEARTBEAT, time)
             : new Asked(entry.sequence(), types.get(entry), time);
     SendResult answer = receiver.answer(asked);
-    Transition transition = state.after(step, answer, clock.moment(), random.nextDouble());
-    state = transition.next();
-    Fate fate = transition.fate();
+    Update update = state.after(step, answer, clock.moment(), random.nextDouble());
+    state = update.state();
+    Fate fate = update.fate();
     if (entry != null && (fate == Fate.DELIVERED || fate == Fate.REJECTED)) {
       waiting.remove(entry);
     }
@@ -175,13 +175,13 @@ final class VirtualDelivery implements WaitingEvents {
   }
 
   @Override
-  public Optional<SpoolEntry> oldestBut(Set<SpoolEntry> some) {
-    return waiting.stream().filter(entry -> !some.contains(entry)).findFirst();
+  public Optional<SpoolEntry> oldestExcept(Set<SpoolEntry> excluded) {
+    return waiting.stream().filter(entry -> !excluded.contains(entry)).findFirst();
   }
 
   @Override
-  public Optional<SpoolEntry> newestBut(SpoolEntry one) {
-    return newest(one, Set.of(EventType.STATUS_CHANGED)).or(() -> newest(one, types()));
+  public Optional<SpoolEntry> newestExcept(SpoolEntry excluded) {
+    return newest(excluded, Set.of(EventType.STATUS_CHANGED)).or(() -> newest(excluded, types()));
   }
 
   private Optional<SpoolEntry> newest(SpoolEntry but, Set<EventType> which) {
@@ -195,8 +195,8 @@ final class VirtualDelivery implements WaitingEvents {
   }
 
   @Override
-  public boolean isStartOnly(SpoolEntry from) {
-    return waiting.tailSet(from).stream()
+  public boolean hasOnlyStartsFrom(SpoolEntry first) {
+    return waiting.tailSet(first).stream()
         .allMatch(entry -> types.get(entry) == EventType.AGENT_STARTED);
   }
 }

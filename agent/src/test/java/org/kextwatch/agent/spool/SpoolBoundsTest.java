@@ -49,7 +49,7 @@ final class SpoolBoundsTest extends OnASpool {
     assertTrue(spool.hasRoom(new SpoolBounds(11, 11 * size + 50, YEAR), 1, size));
     assertFalse(spool.hasRoom(new SpoolBounds(11, 10 * size + 50, YEAR), 1, size));
     assertFalse(spool.hasRoom(new SpoolBounds(10, 11 * size + 50, YEAR), 1, size));
-    spool.remove(spool.oldest().orElseThrow());
+    spool.remove(spool.pending().get(0));
     assertTrue(spool.hasRoom(new SpoolBounds(10, 10 * size + 50, YEAR), 1, size));
   }
 
@@ -89,7 +89,7 @@ final class SpoolBoundsTest extends OnASpool {
   @Test
   void whatIsBeingSentStaysUntilItIsPutBack() throws IOException {
     keep(1, 5);
-    SpoolEntry first = spool.oldest().orElseThrow();
+    SpoolEntry first = spool.pending().get(0);
     assertTrue(spool.checkOut(first).isPresent());
     evict(atMost(2), null);
     assertEquals(List.of(1L, 5L), sequences(spool));
@@ -101,7 +101,7 @@ final class SpoolBoundsTest extends OnASpool {
   @Test
   void whatWasGivenUpIsNotTaken() throws IOException {
     keep(1, 3);
-    SpoolEntry first = spool.oldest().orElseThrow();
+    SpoolEntry first = spool.pending().get(0);
     evict(atMost(1), null);
     assertTrue(spool.checkOut(first).isEmpty());
   }

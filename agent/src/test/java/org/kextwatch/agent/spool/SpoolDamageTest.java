@@ -171,7 +171,7 @@ final class SpoolDamageTest extends OnASpool {
     Spool reopened = reopened();
     assertEquals(List.of(1L), sequences(reopened));
     assertEquals(1, names("quarantine").size());
-    assertTrue(reopened.read(reopened.oldest().orElseThrow()).isPresent());
+    assertTrue(reopened.read(reopened.pending().get(0)).isPresent());
   }
 
   @Test
@@ -197,7 +197,7 @@ final class SpoolDamageTest extends OnASpool {
     spool.append(other);
     Spool reopened = reopened();
     assertEquals(2, reopened.pendingCount());
-    assertEquals(1, reopened.setAsideAllBut(EventSamples.STREAM));
+    assertEquals(1, reopened.quarantineOtherStreams(EventSamples.STREAM));
     assertEquals(List.of(1L), sequences(reopened));
     assertEquals(1, reopened.quarantinedCount());
     assertEquals(List.of(1L), sequences(reopened()));

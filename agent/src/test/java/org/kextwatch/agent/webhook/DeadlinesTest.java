@@ -123,7 +123,7 @@ final class DeadlinesTest {
       Duration took = Duration.ofNanos(System.nanoTime() - start);
       AttemptLimits.assertMeant(Set.of(waste.meant), sent);
       assertTrue(took.compareTo(limit.plus(AttemptLimits.SLACK)) < 0, took::toString);
-      client.rest();
+      client.closeIdleConnections();
       assertEquals(0, client.http.connectionPool().connectionCount());
     }
   }

@@ -117,7 +117,7 @@ final class SocketEffectsTest {
         sent = client.send(EVENT.id(), BODY, ++sends);
       } while (sent.outcome() != DeliveryOutcome.DELIVERED && sends < end);
       AttemptLimits.assertMeant(DELIVERED, sent);
-      client.rest();
+      client.closeIdleConnections();
       assertEquals(0, client.http.connectionPool().connectionCount());
     }
     int unseen = sends - server.getRequestCount();

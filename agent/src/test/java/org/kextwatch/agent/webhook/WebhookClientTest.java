@@ -142,7 +142,7 @@ final class WebhookClientTest extends OnAWebhook {
     }
     send();
     send();
-    client.rest();
+    client.closeIdleConnections();
     send();
     assertEquals(0, WebhookRig.next(server).getConnectionIndex());
     assertEquals(0, WebhookRig.next(server).getConnectionIndex());
