@@ -88,7 +88,8 @@ public final class SettingsReader {
       bytes = in.readNBytes(DRAFT_BYTES + 1);
     }
     ResolvedFile resolved = ResolvedFile.ofDraft(draft(name, bytes));
-    ResolvedFile managed = ResolvedFile.ofDraft(SettingsFile.missing(Origin.MANAGED, AgentPaths.MANAGED_SETTINGS));
+    ResolvedFile managed =
+        ResolvedFile.ofDraft(SettingsFile.missing(Origin.MANAGED, AgentPaths.MANAGED_SETTINGS));
     return ResolvedSettings.of(managed, resolved);
   }
 
