@@ -62,11 +62,12 @@ create table if not exists dropped (
 
 -- ---------------------------------------------------------------- is it from one of ours?
 
--- The secret in a file of the folder "secrets" in the data directory; null if there is no such file.
+-- The secret in a file of the folder "secrets" in the data directory; null if there is no such file,
+-- empty if it holds none.
 create or replace function secret(name text) returns bytea
 language sql volatile set search_path = kextwatch, pg_temp as $$
-  select decode(substring(content from '^\s*(?:whsec_)?([A-Za-z0-9+/=]+)'), 'base64')
-  from pg_read_file('secrets/' || name, 0, 1000, true) content
+  select decode(coalesce(substring(content from '^\s*(?:whsec_)?([A-Za-z0-9+/=]+)'), ''), 'base64')
+  from pg_read_file('secrets/' || name, 0, 1000, true) content where content is not null
 $$;
 
 -- A Mac that has a secret of its own is believed by that alone; any other by the fleet's.
@@ -79,21 +80,21 @@ language sql volatile set search_path = kextwatch, pg_temp as $$
   ), fleet as (
     select secret('fleet' || ending) key from unnest(array['', '.previous']) ending
   )
-  select key from own where key is not null
+  select key from own where length(key) >= 24
   union all
-  select key from fleet where key is not null and not exists (select from own where key is not null)
+  select key from fleet where length(key) >= 24 and not exists (select from own where key is not null)
 $$;
 
 -- Digests are compared, so that the time which it takes tells nothing.
 create or replace function is_signed(mac text, id text, moment text, signatures text, body bytea) returns boolean
 language sql volatile set search_path = kextwatch, pg_temp as $$
-  select id ~ '^[A-Za-z0-9_]{1,64}$'
-    and moment ~ '^[0-9]{1,12}$'
-    and abs(extract(epoch from clock_timestamp()) - moment::bigint) <= 300
+  select case when id ~ '^[A-Za-z0-9_]{1,64}$' and moment ~ '^[0-9]{1,12}$' then
+    abs(extract(epoch from clock_timestamp()) - moment::bigint) <= 300
     and exists (
       select from secrets_of(mac) key, unnest(string_to_array(signatures, ' ')) given
       where digest(given, 'sha256') = digest('v1,' || encode(
         hmac(convert_to(id || '.' || moment || '.', 'UTF8') || body, key, 'sha256'), 'base64'), 'sha256'))
+    end
 $$;
 
 -- ---------------------------------------------------------------- one event
@@ -133,7 +134,7 @@ begin
     flow := told ->> 'streamid';
     place := coalesce(told ->> 'sequence', told #>> '{data,lastSequence}')::bigint;
     its := told #> '{data,status}';
-    looked := coalesce((its ->> 'observedAt')::timestamptz, happened);
+    looked := least((its ->> 'observedAt')::timestamptz, happened); -- nothing is later than now
     so_since := (its ->> 'verdictSince')::timestamptz;
     pause := (told #>> '{data,intervalSeconds}')::integer;
     if kind = 'org.kextwatch.events.dropped' then
