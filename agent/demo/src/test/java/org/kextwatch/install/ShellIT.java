@@ -29,7 +29,7 @@ class ShellIT {
 
   static Stream<Path> scripts() throws IOException {
     List<Path> found = new ArrayList<>();
-    for (String place : List.of("install.sh", ".ci", "launchd", "agent/src")) {
+    for (String place : List.of("install.sh", ".ci", "launchd", "agent/src", "agent/docs")) {
       Path start = Script.REPOSITORY.resolve(place);
       if (Files.exists(start)) {
         try (Stream<Path> files = Files.walk(start)) {
