@@ -10,15 +10,16 @@ import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.status.Reachability;
 
 /**
- * Whether a program is Microsoft's, by {@code codesign --verify}. It is asked because mdatp lies in
- * {@code /Applications}, to which every admin may write. A good answer holds until the file
- * changes, which is looked at again right before each run.
+ * Verifies with {@code codesign --verify} that a program is signed by Microsoft, because mdatp is in
+ * {@code /Applications}, where every admin may write. A good answer holds until the file changes;
+ * that is checked again right before each run.
  */
 final class CodeSignature {
   /**
-   * A Developer ID of Microsoft's team. From the privacy profile that Microsoft publishes for
-   * Defender (mdatp-xplat, fulldisk.mobileconfig), without the identifier, which there is the app's
-   * and not its command line tool's. No codesign has answered it yet (belief:codesign-requirement).
+   * A Developer ID of Microsoft's team, from the privacy profile that Microsoft publishes for
+   * Defender (mdatp-xplat, fulldisk.mobileconfig). The identifier there is left out, because it is
+   * that of the app and not of its command line tool. No codesign of a Mac has confirmed it yet
+   * (belief:codesign-requirement).
    */
   static final String REQUIREMENT =
       "anchor apple generic"
@@ -34,8 +35,8 @@ final class CodeSignature {
   }
 
   /**
-   * Why a program must not be run, {@code null} if it may: {@code TIMEOUT} if nothing was found
-   * out, else {@code NOT_TRUSTED}, also where there is no codesign to ask.
+   * Why a program must not be run, {@code null} if it may: {@code TIMEOUT} if codesign did not end,
+   * else {@code NOT_TRUSTED}, also if there is no codesign.
    */
   @Nullable Reachability refusal(FileIdentity program, Duration timeout) {
     if (program.equals(verified)) {

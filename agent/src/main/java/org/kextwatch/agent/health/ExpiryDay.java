@@ -13,15 +13,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The day on which a Defender expires.
+ * The day on which Defender expires.
  *
- * <p>Text names a day and a time without a zone: {@code Dec 29, 2022 at 09:48:37 PM}. What reads it
- * takes it for this Mac's own time (munkireport converts it with mktime), so its day counts as it
- * is written. JSON names an instant, which is put into this Mac's zone: both forms then name the
- * same day.
+ * <p>Text has a day and a time without a zone: {@code Dec 29, 2022 at 09:48:37 PM}. It is taken for
+ * local time, as munkireport does with mktime, so the day counts as it is written. JSON has an
+ * instant, which is converted to this Mac's zone: both forms then name the same day.
  */
 public final class ExpiryDay {
-  /** Before it there was no Defender for Macs: an older day is a date that was never set. */
+  /** The first year with a Defender for Macs: an older date was never set. */
   private static final int FIRST_YEAR = 2019;
 
   private static final Pattern SEPARATOR = Pattern.compile("[\\s\\p{Z},]+");
@@ -44,7 +43,8 @@ public final class ExpiryDay {
   private ExpiryDay() {}
 
   /**
-   * The last day on which it works, {@code null} if what Defender prints does not tell it.
+   * The last day on which Defender works, {@code null} if it cannot be read from what Defender
+   * prints.
    *
    * @param productExpiration as in {@link org.kextwatch.agent.status.Health}
    * @param zone of this Mac
@@ -61,11 +61,11 @@ public final class ExpiryDay {
     try {
       return OffsetDateTime.parse(text).atZoneSameInstant(zone).toLocalDate();
     } catch (DateTimeException e) {
-      return written(text);
+      return parseText(text);
     }
   }
 
-  private static @Nullable LocalDate written(String text) {
+  private static @Nullable LocalDate parseText(String text) {
     String words = SEPARATOR.matcher(text.strip().toLowerCase(Locale.ROOT)).replaceAll(" ");
     String plain = ABBREVIATION.matcher(words).replaceAll("");
     for (Pattern form : FORMS) {
@@ -88,7 +88,7 @@ public final class ExpiryDay {
     }
   }
 
-  /** English, as Defender prints it, in full or not: "Sep" and "Sept" are September. */
+  /** The English name of a month, as Defender prints it, or its beginning: "Sep", "Sept". */
   private static int month(String word) {
     if (Character.isDigit(word.charAt(0))) {
       return Integer.parseInt(word);

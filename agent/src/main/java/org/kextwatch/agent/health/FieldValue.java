@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.mac.PlainText;
 
 /**
- * One value that Defender printed, of either form. Asked for as a type that it is not, or when
- * Defender has printed that it does not know, it is {@code null}.
+ * One value that Defender printed, as text or JSON. Each method gives {@code null} if the value has
+ * another type or is "unavailable".
  *
- * @param value a text, boolean, number or list; {@code null} is Defender's own null
- * @param managed whether a policy holds the setting
+ * @param value a text, boolean, number or list; {@code null} if Defender printed null
+ * @param managed whether a policy sets it
  */
 record FieldValue(@Nullable Object value, boolean managed) {
   private static final String UNAVAILABLE = "unavailable";
@@ -25,12 +25,12 @@ record FieldValue(@Nullable Object value, boolean managed) {
 
   private static final int LONGEST_LIST = 64;
 
-  /** Whether Defender says that it cannot tell, which is more than not naming the field. */
+  /** Whether Defender printed "unavailable", which says more than a missing field. */
   boolean isUnavailable() {
     return value instanceof String text && text.strip().equalsIgnoreCase(UNAVAILABLE);
   }
 
-  /** Documents and versions differ on whether {@code true} or {@code 1} is printed. */
+  /** A boolean. Some documents and versions have {@code 1} for {@code true}. */
   @Nullable Boolean bool() {
     String text = text();
     if (text == null) {
@@ -66,7 +66,7 @@ record FieldValue(@Nullable Object value, boolean managed) {
     return clean.isEmpty() || clean.equals("null") ? null : clean;
   }
 
-  /** The texts of a list; a single text is a list of one. */
+  /** The texts of a list; a single text counts as a list of one. */
   List<String> texts() {
     if (value instanceof List<?> items) {
       return items.stream()
@@ -79,7 +79,7 @@ record FieldValue(@Nullable Object value, boolean managed) {
   }
 
   /**
-   * A list of {@code {"key":"GROUP","value":"x"}}, as Defender's tags are; what differs is left.
+   * The tags of a list of {@code {"key":"GROUP","value":"x"}}; other items are ignored.
    */
   Map<String, String> tags() {
     Map<String, String> tags = new TreeMap<>();

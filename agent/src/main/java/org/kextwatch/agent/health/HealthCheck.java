@@ -16,21 +16,21 @@ import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Reachability;
 
 /**
- * Asks Defender for its health: finds the file behind {@code mdatp}, verifies that it is
- * Microsoft's and that nobody else could exchange it, runs it and reads what it prints. Normally
- * that is one run, because the way of asking that an mdatp understands and its good signature are
- * remembered until it changes. For one thread.
+ * Asks Defender for its health: finds the file behind {@code mdatp}, verifies that it is signed by
+ * Microsoft and that only root can replace it, runs it and parses what it prints. Normally that is
+ * one run, because the command that this mdatp understands and its verified signature are remembered
+ * until the file changes. Not thread-safe.
  *
- * <p>macOS asks nobody for a permission because of that (belief:no-privacy-prompt).
+ * <p>macOS shows no permission prompt for that (belief:no-privacy-prompt).
  */
 public final class HealthCheck {
   private final SystemRoot root;
   private final ToolRunner tools;
   private final CodeSignature signature;
-  private @Nullable Understood understood;
+  private @Nullable WorkingCommand working;
 
-  /** What this very mdatp answered to. */
-  private record Understood(FileIdentity mdatp, HealthCommand question) {}
+  /** The command that this mdatp has answered. */
+  private record WorkingCommand(FileIdentity mdatp, HealthCommand command) {}
 
   public HealthCheck(SystemRoot root, ToolRunner tools) {
     this.root = root;
@@ -39,9 +39,9 @@ public final class HealthCheck {
   }
 
   /**
-   * One look. Every failure is a value. Each run gets the settings' tool timeout at most and all of
-   * them together twice that, besides the seconds that killing a tool may take. Defender's ids are
-   * told only if the settings let them leave the Mac.
+   * Asks once. Every failure is a value. Each run may take the tool timeout of the settings, and all
+   * runs together twice that, plus the seconds that ending a tool may take. Defender's ids are in the
+   * result only if the settings let them leave the Mac.
    */
   public Health check(Settings settings) {
     DefenderProgram mdatp;
@@ -67,17 +67,17 @@ public final class HealthCheck {
     return settings.includeDefenderIds() ? health : health.with(null);
   }
 
-  /** Asks in one way after the other, until an answer is more than words without meaning. */
+  /** Tries one command after the other, until the answer has a known field or a known failure. */
   private Health ask(DefenderProgram mdatp, TimeBudget budget) {
     Health health = Health.unreachable(Reachability.UNPARSABLE, null);
-    for (HealthCommand question : questions(mdatp.identity())) {
+    for (HealthCommand command : commands(mdatp.identity())) {
       Duration time = budget.next();
       if (time.isZero()) {
         return Health.unreachable(Reachability.TIMEOUT, null);
       }
-      health = HealthParser.of(tools.run(mdatp, time, question.arguments()));
+      health = HealthParser.of(tools.run(mdatp, time, command.arguments()));
       if (health.reachability() == Reachability.OK) {
-        understood = new Understood(mdatp.identity(), question);
+        working = new WorkingCommand(mdatp.identity(), command);
       }
       if (health.reachability() != Reachability.UNPARSABLE) {
         return health;
@@ -86,12 +86,12 @@ public final class HealthCheck {
     return health;
   }
 
-  private List<HealthCommand> questions(FileIdentity identity) {
-    List<HealthCommand> questions = new ArrayList<>(List.of(HealthCommand.values()));
-    if (understood != null && understood.mdatp().equals(identity)) {
-      questions.remove(understood.question());
-      questions.add(0, understood.question());
+  private List<HealthCommand> commands(FileIdentity identity) {
+    List<HealthCommand> commands = new ArrayList<>(List.of(HealthCommand.values()));
+    if (working != null && working.mdatp().equals(identity)) {
+      commands.remove(working.command());
+      commands.add(0, working.command());
     }
-    return questions;
+    return commands;
   }
 }

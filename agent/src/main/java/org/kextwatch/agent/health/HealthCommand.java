@@ -2,14 +2,14 @@ package org.kextwatch.agent.health;
 
 import java.util.List;
 
-/** The ways to ask Defender for its health, the newest first. */
+/** The commands that ask Defender for its health, the newest first. */
 enum HealthCommand {
   JSON,
   TEXT,
   /** Up to 2020; "deprecated" by the release notes of 101.19.48. */
   OLD_TEXT;
 
-  /** As mdatp takes them. */
+  /** The arguments for mdatp. */
   List<String> arguments() {
     return switch (this) {
       case JSON -> List.of("health", "--output", "json");

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 
 /**
  * The fields of Defender's health that this program reads, in the order of the status document.
- * Defender's names are those of the Defender for Endpoint documentation, "device health": snake
- * case in text since 2020, camel case in JSON and before.
+ * Their names are those of "device health" in the Defender for Endpoint documentation: snake case in
+ * text since 2020, camel case in JSON and in older text.
  */
 enum HealthField {
   HEALTHY("healthy", "healthy"),
@@ -37,7 +37,7 @@ enum HealthField {
   private static final Map<String, HealthField> BY_NAME =
       Arrays.stream(values()).collect(Collectors.toMap(field -> field.name, Function.identity()));
 
-  /** Up to June 2020 the app's version bore this name (munkireport's ms_defender, 6d442aa). */
+  /** The name of the app's version up to June 2020 (munkireport's ms_defender, 6d442aa). */
   private static final String OLD_APP_VERSION = "version_engine";
 
   private static final Pattern HUMP = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
@@ -50,23 +50,23 @@ enum HealthField {
     this.member = member;
   }
 
-  /** The field of a printed name of any era; empty for the many others. */
+  /** The field with a printed name, old or new; empty for names that are not read. */
   static Optional<HealthField> named(String printed) {
     String name = snakeCase(printed);
     return Optional.ofNullable(BY_NAME.get(name.equals(OLD_APP_VERSION) ? "app_version" : name));
   }
 
-  /** {@code upToDate} as {@code up_to_date}. */
+  /** Converts {@code upToDate} to {@code up_to_date}. */
   static String snakeCase(String name) {
     return HUMP.matcher(name).replaceAll("_").toLowerCase(Locale.ROOT);
   }
 
-  /** Whether it says something of Defender's health, and not merely whose Defender it is. */
+  /** Whether it is about Defender's health, and not an identifier. */
   boolean isOfHealth() {
     return compareTo(ORG_ID) < 0;
   }
 
-  /** What the status document calls it. */
+  /** Its name in the status document. */
   String member() {
     return member;
   }

@@ -10,26 +10,26 @@ import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Reachability;
 
 /**
- * Turns what Defender named into {@link Health}. What it did not name, or calls unavailable, stays
- * unknown: nothing is false by default.
+ * Makes a {@link Health} of the fields that Defender printed. A field that is missing or
+ * "unavailable" is {@code null}: nothing is false by default.
  */
 final class HealthMapper {
-  private static final FieldValue UNNAMED = new FieldValue(null, false);
+  private static final FieldValue MISSING = new FieldValue(null, false);
 
-  /** Milliseconds since 1970, of this and the next centuries. */
+  /** Milliseconds since 1970, for dates of this century and later. */
   private static final Pattern EPOCH_MILLIS = Pattern.compile("\\d{12,14}");
 
   private static final Pattern CAMEL_CASE = Pattern.compile("[A-Za-z_]+");
 
-  private final Map<HealthField, FieldValue> readings;
+  private final Map<HealthField, FieldValue> values;
 
-  private HealthMapper(Map<HealthField, FieldValue> readings) {
-    this.readings = readings;
+  private HealthMapper(Map<HealthField, FieldValue> values) {
+    this.values = values;
   }
 
-  /** The health of a Defender that answered with at least one known field; its ids are in it. */
-  static Health health(Map<HealthField, FieldValue> readings, int exitCode) {
-    HealthMapper fields = new HealthMapper(readings);
+  /** The health, with Defender's ids, of at least one known field. */
+  static Health health(Map<HealthField, FieldValue> values, int exitCode) {
+    HealthMapper fields = new HealthMapper(values);
     Health health =
         new Health(
             Reachability.OK,
@@ -49,8 +49,8 @@ final class HealthMapper {
             fields.of(HealthField.TAMPER_PROTECTION).text(),
             status(fields.of(HealthField.DEFINITIONS_STATUS).text()),
             fields.of(HealthField.DEFINITIONS_AGE).number(),
-            fields.whose(FieldValue::managed),
-            fields.whose(FieldValue::isUnavailable),
+            fields.namesOf(FieldValue::managed),
+            fields.namesOf(FieldValue::isUnavailable),
             exitCode,
             null);
     return health.with(fields.ids());
@@ -65,12 +65,12 @@ final class HealthMapper {
   }
 
   private FieldValue of(HealthField field) {
-    return readings.getOrDefault(field, UNNAMED);
+    return values.getOrDefault(field, MISSING);
   }
 
-  private List<String> whose(Predicate<FieldValue> mark) {
-    return readings.entrySet().stream()
-        .filter(entry -> mark.test(entry.getValue()))
+  private List<String> namesOf(Predicate<FieldValue> condition) {
+    return values.entrySet().stream()
+        .filter(entry -> condition.test(entry.getValue()))
         .map(Map.Entry::getKey)
         .filter(HealthField::isOfHealth)
         .sorted()
@@ -78,7 +78,7 @@ final class HealthMapper {
         .toList();
   }
 
-  /** JSON gives milliseconds; text gives a date without a zone, which is left as it is. */
+  /** JSON has milliseconds; text has a date without a zone, which stays as it is. */
   private static @Nullable String instant(@Nullable String time) {
     return time != null && EPOCH_MILLIS.matcher(time).matches()
         ? Instant.ofEpochMilli(Long.parseLong(time)).toString()

@@ -7,10 +7,10 @@ import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Reachability;
 
-/** What one run of {@code mdatp} says about Defender's health. Pure. */
+/** Parses one run of {@code mdatp}. Pure. */
 final class HealthParser {
   /**
-   * Documented for years and never contradicted, unlike every other exit code of mdatp
+   * Documented for years and never contradicted, unlike the other exit codes of mdatp
    * (belief:mdatp-exit-codes).
    */
   private static final int NO_CONNECTION = 3;
@@ -24,17 +24,17 @@ final class HealthParser {
     return Health.unreachable(reachability(run), null);
   }
 
-  /** The known fields decide; the exit code counts only where there are none. */
+  /** The known fields decide; the exit code counts only if there are none. */
   private static Health of(ToolRun.Finished run) {
-    Map<HealthField, FieldValue> readings = HealthOutput.read(run.stdout());
-    if (!readings.isEmpty()) {
-      return HealthMapper.health(readings, run.exitCode());
+    Map<HealthField, FieldValue> values = HealthOutput.read(run.stdout());
+    if (!values.isEmpty()) {
+      return HealthMapper.health(values, run.exitCode());
     }
     boolean unconnected =
         run.exitCode() == NO_CONNECTION
             || Stream.of(run.stdout(), run.stderr())
                 .flatMap(String::lines)
-                .anyMatch(HealthParser::tellsOfNoConnection);
+                .anyMatch(HealthParser::reportsNoConnection);
     return Health.unreachable(
         unconnected ? Reachability.DAEMON_UNREACHABLE : Reachability.UNPARSABLE, run.exitCode());
   }
@@ -43,7 +43,7 @@ final class HealthParser {
    * "Failed to connect" (2019), "Input/output error" alone on its line (NixOS/nixpkgs#348654) and
    * the words of Microsoft's Linux installer. No full text of a current macOS version is known.
    */
-  private static boolean tellsOfNoConnection(String line) {
+  private static boolean reportsNoConnection(String line) {
     String words = line.strip().toLowerCase(Locale.ROOT);
     return words.contains("failed to connect")
         || words.contains("could not connect to the daemon")
@@ -51,7 +51,7 @@ final class HealthParser {
   }
 
   /**
-   * A run that we stopped, or an update, says as little about the Mac as one that took too long.
+   * A run that was cancelled, or an update during it, says as little about the Mac as a timeout.
    */
   private static Reachability reachability(ToolRun run) {
     if (!(run instanceof ToolRun.NotRun notRun)) {

@@ -10,17 +10,17 @@ import okio.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The output of {@code mdatp health --output json}: one object, its members in camel case. Settings
- * are wrapped as {@code {"displayValue":true,"isManaged":false,"value":true}}, enumerations as
- * {@code {"$type":"upToDate"}}, times are milliseconds in a string (seen in 101.98.30).
+ * Parses the output of {@code mdatp health --output json}: one object with members in camel case.
+ * Settings are wrapped as {@code {"displayValue":true,"isManaged":false,"value":true}}, enumerations
+ * as {@code {"$type":"upToDate"}}; times are milliseconds in a string (seen in 101.98.30).
  */
 final class JsonForm {
   private JsonForm() {}
 
   /**
-   * Reads one object; what follows it is ignored. Of a name that comes twice the first counts.
+   * Reads one object and ignores what follows it. The first of two members with one name counts.
    *
-   * @return empty if it is no object, not whole, or nested beyond reason: half is not believed
+   * @return empty if it is not an object, not complete, or nested too deeply
    */
   static Map<HealthField, FieldValue> read(String json) {
     Map<HealthField, FieldValue> found = new EnumMap<>(HealthField.class);
@@ -28,8 +28,8 @@ final class JsonForm {
       reader.beginObject();
       while (reader.hasNext()) {
         String name = reader.nextName();
-        FieldValue reading = unwrap(reader.readJsonValue());
-        HealthField.named(name).ifPresent(field -> found.putIfAbsent(field, reading));
+        FieldValue value = unwrap(reader.readJsonValue());
+        HealthField.named(name).ifPresent(field -> found.putIfAbsent(field, value));
       }
       reader.endObject();
       return found;
@@ -38,7 +38,7 @@ final class JsonForm {
     }
   }
 
-  /** Reads one list of whatever it holds, {@code null} if it is not one. */
+  /** Reads one list, {@code null} if it is not one. */
   static @Nullable List<?> list(String json) {
     try (JsonReader reader = open(json)) {
       return reader.readJsonValue() instanceof List<?> items ? items : null;

@@ -8,10 +8,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text that {@code mdatp health} and, up to 2020, {@code mdatp --health} print: a line {@code
- * key : value} for each field, padded to a column that moved over the years. What is no such line
- * is ignored: the banner of an unlicensed or expired client, chatter about the connection, the
- * ellipses of documents.
+ * Parses the text that {@code mdatp health} and, up to 2020, {@code mdatp --health} print: a line
+ * {@code key : value} for each field, padded to a column that differs between versions. Other lines
+ * are ignored: the banner of an unlicensed or expired client, messages about the connection, the
+ * "..." of documents.
  */
 final class TextForm {
   private static final Pattern ENTRY = Pattern.compile("\\s*([A-Za-z][A-Za-z0-9_]{0,63})\\s*:(.*)");
@@ -25,15 +25,15 @@ final class TextForm {
 
   private TextForm() {}
 
-  /** Reads a listing. Of a name that comes twice the first counts. */
-  static Map<HealthField, FieldValue> read(String listing) {
+  /** Reads the fields. The first of two lines with one name counts. */
+  static Map<HealthField, FieldValue> read(String text) {
     TextForm form = new TextForm();
-    CURLY.matcher(listing).replaceAll("\"").lines().forEach(form::take);
+    CURLY.matcher(text).replaceAll("\"").lines().forEach(form::readLine);
     form.finishEntry();
     return form.found;
   }
 
-  private void take(String line) {
+  private void readLine(String line) {
     Matcher entry = ENTRY.matcher(line);
     if (entry.matches()) {
       finishEntry();
@@ -57,14 +57,14 @@ final class TextForm {
   private void finishEntry() {
     if (name != null) {
       String whole = value.toString().strip();
-      HealthField.named(name).ifPresent(field -> found.putIfAbsent(field, reading(whole)));
+      HealthField.named(name).ifPresent(field -> found.putIfAbsent(field, parse(whole)));
     }
     name = null;
     awaitedEnd = null;
     value.setLength(0);
   }
 
-  private static FieldValue reading(String printed) {
+  private static FieldValue parse(String printed) {
     String bare = withoutMark(printed);
     boolean managed = !bare.equals(printed);
     if (bare.startsWith("[")) {

@@ -3,7 +3,7 @@ package org.kextwatch.agent.health;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** The time that the runs of one check may take, each and together. */
+/** Limits the time of each run of one check, and of all runs together. */
 final class TimeBudget {
   private final Duration each;
   private final long start;
@@ -15,7 +15,7 @@ final class TimeBudget {
     this.start = nanos.getAsLong();
   }
 
-  /** Begins now: {@code each} for a single run, twice that for all of them. */
+  /** Starts now: {@code each} for a single run, twice that for all of them together. */
   static TimeBudget start(Duration each) {
     return start(each, System::nanoTime);
   }
@@ -24,7 +24,7 @@ final class TimeBudget {
     return new TimeBudget(each, nanos);
   }
 
-  /** What the next run may take; zero when all is spent. */
+  /** The time for the next run; zero if none is left. */
   Duration next() {
     Duration spent = Duration.ofNanos(nanos.getAsLong() - start);
     Duration left = each.multipliedBy(2).minus(spent);

@@ -1,4 +1,4 @@
-/** Asks Defender for its health and reads every form in which it ever answered. */
+/** Asks Defender for its health and parses the answer of every version. */
 @NullMarked
 package org.kextwatch.agent.health;
 
