@@ -14,9 +14,9 @@ import org.kextwatch.agent.status.KernelEntry;
 import org.kextwatch.agent.status.Outcome;
 
 /**
- * What came of a run of kextutil, from its words first and its exit code second: 27 is only its
- * first failure, so that a kext which is both unsigned and unapproved ends with 27 too (kext_tools,
- * security.c); and from macOS 11 the code is kmutil's (belief:loader-exit-codes).
+ * Classifies a run of kextutil, by its output first and its exit code second. The code 27 is only the
+ * first failure, so a kext that is both unsigned and not approved ends with 27 too (kext_tools,
+ * security.c); and from macOS 11 the code is that of kmutil (belief:loader-exit-codes).
  */
 final class Classification {
   private static final Set<Symptom> BEFORE_POLICY =
@@ -26,7 +26,7 @@ final class Classification {
   private static final Set<Symptom> AFTER_RESTART =
       EnumSet.of(Symptom.OTHER_VERSION, Symptom.ARCHITECTURE, Symptom.NOT_ROOT);
   private static final Set<About> OURS = EnumSet.of(About.OURS);
-  private static final Set<About> NOT_OTHERS = EnumSet.of(About.OURS, About.NOBODY);
+  private static final Set<About> NOT_OTHERS = EnumSet.of(About.OURS, About.NO_KEXT);
   private static final Set<About> ALL = EnumSet.allOf(About.class);
 
   private final int exitCode;
@@ -41,17 +41,17 @@ final class Classification {
     this.after = after;
     this.statements = new LoaderText(watched).statements(output);
     this.beforePolicy =
-        statements.stream().anyMatch(Symptom::isToleranceIn)
+        statements.stream().anyMatch(Symptom::toleratesSignature)
             ? BEFORE_POLICY_IF_TOLERATED
             : BEFORE_POLICY;
     this.isShim = output.contains("/usr/bin/kmutil") || output.contains("KMErrorDomain");
   }
 
   /**
-   * Understands a run.
+   * Classifies a run.
    *
    * @param at when it began
-   * @param after the kernel's list after it
+   * @param after the kernel's list after the run
    */
   static Attempt of(Instant at, ToolRun run, KernelEntry after, WatchedExtension watched) {
     if (run instanceof ToolRun.Finished finished) {
@@ -59,8 +59,8 @@ final class Classification {
       return new Attempt(at, finding.outcome(), finished.exitCode(), Detail.of(finding.text()));
     }
     if (run instanceof ToolRun.NotRun notRun) {
-      boolean isEnding = notRun.cause() == ToolRun.Cause.INTERRUPTED; // says nothing of the Mac
-      Outcome outcome = isEnding ? Outcome.TIMEOUT : Outcome.FAILED;
+      boolean isCancelled = notRun.cause() == ToolRun.Cause.INTERRUPTED; // no fault of the Mac
+      Outcome outcome = isCancelled ? Outcome.TIMEOUT : Outcome.FAILED;
       return new Attempt(at, outcome, null, Detail.of(notRun.detail()));
     }
     return new Attempt(at, Outcome.TIMEOUT, null, "kextutil did not end in time");
@@ -90,7 +90,7 @@ final class Classification {
   }
 
   private Finding failed() {
-    return new Finding(Outcome.FAILED, lastWords());
+    return new Finding(Outcome.FAILED, lastSentence());
   }
 
   private Optional<Finding> find(Set<Symptom> symptoms, Set<About> about) {
@@ -106,7 +106,7 @@ final class Classification {
 
   private Optional<Finding> byCode(int code, Outcome outcome) {
     return exitCode == code
-        ? Optional.of(new Finding(outcome, code == 0 ? "" : lastWords()))
+        ? Optional.of(new Finding(outcome, code == 0 ? "" : lastSentence()))
         : Optional.empty();
   }
 
@@ -116,8 +116,8 @@ final class Classification {
         : find(EnumSet.of(Symptom.ANY_FAILURE), EnumSet.of(About.OTHERS));
   }
 
-  /** The last sentence about ours, else the last about nobody, else the last. */
-  private String lastWords() {
+  /** The last statement about our kext, else the last that names no kext, else the last. */
+  private String lastSentence() {
     return last(OURS)
         .or(() -> last(NOT_OTHERS))
         .or(() -> last(ALL))

@@ -4,16 +4,16 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.status.Trigger;
 
-/** What to do about the extension now. */
+/** Whether to run the loader now. */
 public sealed interface Decision {
 
   /**
-   * Nothing.
+   * Do not run it.
    *
-   * @param lookAgainAt when time alone will make it something, {@code null} if it will not
+   * @param lookAgainAt when to decide again, {@code null} if time alone changes nothing
    */
   record Nothing(@Nullable Instant lookAgainAt) implements Decision {}
 
-  /** Run the loader. */
+  /** Run it. */
   record Load(Trigger trigger) implements Decision {}
 }

@@ -13,7 +13,7 @@ import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.KernelEntry;
 import org.kextwatch.agent.status.Outcome;
 
-/** Runs kextutil, and understands what came of it. One run at a time is its caller's care. */
+/** Runs kextutil and classifies the outcome. The caller must not run it twice at a time. */
 public final class Loader {
   private final SystemRoot root;
   private final ToolRunner tools;
@@ -31,10 +31,11 @@ public final class Loader {
   }
 
   /**
-   * Loads the watched kext, unless the kernel has it: on Allow macOS may load it by itself (Apple
-   * TN2459; belief:allow-loads-kext). Waits for kextutil, as long as the settings say.
+   * Loads the watched kext, unless the kernel lists it already: macOS may load it by itself after a
+   * click on Allow (Apple TN2459; belief:allow-loads-kext). Waits for kextutil up to the load timeout
+   * of the settings.
    *
-   * @param at when this begins
+   * @param at when the attempt begins
    */
   public Attempt load(Settings settings, Instant at) {
     if (kernel.apply(settings).isLoaded()) {

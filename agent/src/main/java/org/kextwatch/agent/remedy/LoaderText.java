@@ -12,8 +12,9 @@ import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.remedy.LoaderText.Statement.About;
 
 /**
- * Reads what kextutil prints into statements, and tells whose each is. Up to macOS 10.15 a line is
- * a statement; from 11 on kmutil's errors wrap over lines and then repeat themselves in a UserInfo.
+ * Splits the output of kextutil into statements, and finds out which kext each is about. Up to macOS
+ * 10.15 a line is a statement; from macOS 11 on an error of kmutil has several lines and repeats
+ * itself in a UserInfo.
  */
 final class LoaderText {
   private static final Pattern CHATTER =
@@ -26,12 +27,12 @@ final class LoaderText {
   private static final String DIAGNOSTICS = "Diagnostics for ";
   private static final String KERNEL = "(kernel)";
 
-  /** A bundle identifier, but no version, path or process[id], or a kext's file name. */
+  /** A bundle identifier or the file name of a kext, but no version, path or process[id]. */
   private static final Pattern SOME_KEXT =
       Pattern.compile(
           "(?<![\\w./-])(?!v\\d)[A-Za-z][\\w-]*+(?:\\.[\\w-]++){2,}+(?!\\[)|[^/\\s]\\.kext(?!\\w)");
 
-  /** The name that macOS gives to a copy while it stages and checks it. */
+  /** The name that macOS gives to a copy of a kext while it stages and checks the copy. */
   static final Pattern COPY =
       Pattern.compile("(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.kext");
 
@@ -58,7 +59,7 @@ final class LoaderText {
     Map<String, String> originals = originals(texts);
     for (String text : texts) {
       isDiagnosis = isDiagnosis && !text.startsWith(KERNEL);
-      Statement statement = new Statement(about(named(text, originals), isDiagnosis), text);
+      Statement statement = new Statement(about(withOriginals(text, originals), isDiagnosis), text);
       statements.add(statement);
       if (statement.isHeading()) {
         isDiagnosis = statement.about() == About.OURS;
@@ -72,7 +73,7 @@ final class LoaderText {
     return spoken.substring(0, Math.min(spoken.length(), MAX_LENGTH));
   }
 
-  /** Whose copy each is: "Bundle (original) failed to validate, deleting: copy" tells it. */
+  /** The original of each copy, from "Bundle (original) failed to validate, deleting: copy". */
   private static Map<String, String> originals(List<String> texts) {
     Map<String, String> originals = new HashMap<>();
     String lastCopy = "";
@@ -90,13 +91,13 @@ final class LoaderText {
     return originals;
   }
 
-  /** With a copy's original in place of the copy; one that nothing is told of has no name. */
-  private static String named(String text, Map<String, String> originals) {
+  /** Replaces each copy by its original; a copy whose original is not known loses its name. */
+  private static String withOriginals(String text, Map<String, String> originals) {
     return COPY.matcher(text)
         .replaceAll(copy -> Matcher.quoteReplacement(originals.getOrDefault(copy.group(), "")));
   }
 
-  /** What follows the heading of our diagnostics is about ours, unless it names another's kext. */
+  /** What follows the heading of our kext's diagnostics is about ours, unless it names another. */
   private About about(String text, boolean isDiagnosis) {
     if (ourKext.matcher(text).find()) {
       return About.OURS;
@@ -104,10 +105,10 @@ final class LoaderText {
     if (SOME_KEXT.matcher(text).find()) {
       return About.OTHERS;
     }
-    return isDiagnosis ? About.OURS : About.NOBODY;
+    return isDiagnosis ? About.OURS : About.NO_KEXT;
   }
 
-  /** The output without chatter, an error of kmutil with all its lines in one. */
+  /** The output without chatter, and with each error of kmutil on one line. */
   private static List<String> joined(String output) {
     List<String> texts = new ArrayList<>();
     StringBuilder error = new StringBuilder();
@@ -130,7 +131,7 @@ final class LoaderText {
     return texts;
   }
 
-  /** As a URL in kextutil's output has it: {@code Application%20Support}. */
+  /** As in a URL of kextutil's output: {@code Application%20Support}. */
   private static String percentEncoded(String file) {
     try {
       return new URI(null, null, "/" + file, null).toASCIIString().substring(1);
@@ -139,22 +140,22 @@ final class LoaderText {
     }
   }
 
-  /** One thing that a loader says, on one line however many it took. */
+  /** One statement of a loader, on one line. */
   record Statement(About about, String text) {
 
-    /** Whether it only says whose diagnosis follows. */
+    /** Whether it is only the heading of a diagnosis. */
     boolean isHeading() {
       return text.startsWith(DIAGNOSTICS);
     }
 
-    /** Whose trouble it is. */
+    /** Which kexts it names. */
     enum About {
-      /** It names our kext, perhaps among others. */
+      /** Our kext, perhaps among others. */
       OURS,
-      /** It names other kexts only. */
+      /** Other kexts only. */
       OTHERS,
-      /** It names none. */
-      NOBODY
+      /** None. */
+      NO_KEXT
     }
   }
 }

@@ -15,12 +15,12 @@ import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Trigger;
 
 /**
- * Decides whether the loader runs: to load what is approved, or, while approval is awaited, to fail
- * by design. macOS shows the Allow button for 30 minutes after a blocked load, and again after the
- * next (Apple TN2459).
+ * Decides whether the loader runs: to load an approved kext, or, while approval is awaited, to renew
+ * the prompt. Such a renewal fails by design: macOS shows the Allow button for 30 minutes after each
+ * blocked load (Apple TN2459).
  */
 public final class Remedy {
-  /** After the first, second… attempt for one grant; from then on {@link #STEADY}. */
+  /** The pauses after the first, second… attempt for one grant; after these {@link #STEADY}. */
   private static final List<Duration> RETRIES =
       List.of(
           Duration.ofSeconds(5),
@@ -37,11 +37,11 @@ public final class Remedy {
   private Remedy() {}
 
   /**
-   * Decides from what was seen and tried.
+   * Decides from the state of the extension and the attempts so far.
    *
    * @param history as it counts now, see {@link LoadHistory#seen}
-   * @param consoleUser whether somebody is logged in who could press Allow
-   * @param bigSurOrLater whether Defender's own kext can be no more than a leftover
+   * @param consoleUser whether a user is logged in who could click Allow
+   * @param bigSurOrLater whether macOS is 11 or later, where Defender's own kext is only a leftover
    */
   public static Decision decide(
       Extension extension,
@@ -129,7 +129,7 @@ public final class Remedy {
     return at(due, Trigger.PROMPT_RENEWAL, now);
   }
 
-  /** A begin in the future is a clock that was set back: it must not hold us up. */
+  /** A begin in the future means that the clock was set back: nothing waits for it. */
   private static Instant due(@Nullable Instant begun, Duration pause, Instant now) {
     return begun == null || begun.isAfter(now) ? now : begun.plus(pause);
   }

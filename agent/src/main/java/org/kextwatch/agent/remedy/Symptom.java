@@ -6,8 +6,8 @@ import org.kextwatch.agent.remedy.LoaderText.Statement.About;
 import org.kextwatch.agent.status.Outcome;
 
 /**
- * Words of a loader by which an outcome is known, from Apple's kext_tools and from recordings.
- * Where several are there, the first decides.
+ * Phrases in the output of a loader that show an outcome, from Apple's kext_tools and from
+ * recordings. Of several, the first decides.
  */
 enum Symptom {
   /** The kext was refused because of its signature. */
@@ -20,7 +20,7 @@ enum Symptom {
       "improper filesystem permissions|invalid ownership|file owner(ship)?/permissions"),
   STAGING(Outcome.STAGING_FAILED, "unable to stage|(failed|unable) to stage|could not be staged"),
   EXCLUSION(Outcome.FAILED, "exclude list|insecure location"),
-  /** Its signature is bad, which is no reason where the Mac tolerates that. */
+  /** The signature is bad, which is no reason for the failure on a Mac that tolerates it. */
   UNSIGNED(
       Outcome.BAD_SIGNATURE,
       "(?<!allowing |warning - )invalid signature(?!.*(?<!not) allowed\\b)"
@@ -39,7 +39,7 @@ enum Symptom {
   NOT_ROOT(
       Outcome.NOT_ROOT,
       "must be running as root|not running as root|\\(libkern/kext\\) not privileged"),
-  /** The kernel got the kext, and could not link or start it. */
+  /** The kernel received the kext, but could not link or start it. */
   KERNEL(
       Outcome.FAILED,
       "^\\(kernel\\) .*(fail|can't load)|\\(libkern/kext\\) (link error|kext \\(kmod\\) start)"),
@@ -68,10 +68,10 @@ enum Symptom {
   }
 
   /**
-   * Whether a statement says that our kext's bad signature is no obstacle here: macOS allows it, as
-   * with SIP off, or the kernel got the kext all the same.
+   * Whether a statement shows that our kext's bad signature does not matter on this Mac: macOS allows
+   * it, as without SIP, or the kernel received the kext nevertheless.
    */
-  static boolean isToleranceIn(Statement statement) {
+  static boolean toleratesSignature(Statement statement) {
     return statement.about() != About.OTHERS
         && (KERNEL.isIn(statement) || ALLOWED.matcher(statement.text()).find());
   }

@@ -1,4 +1,4 @@
-/** Decides whether the loader runs, runs it, and understands what it says. */
+/** Decides whether the loader runs, runs it, and classifies the outcome. */
 @NullMarked
 package org.kextwatch.agent.remedy;
 
