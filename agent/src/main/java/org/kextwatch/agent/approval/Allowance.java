@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.mac.Plist;
 
 /**
- * What policies say of one team, the keys of all of them merged as macOS merges them.
+ * What the policies allow one team. Their keys are merged as macOS merges them.
  *
- * @param overrides {@code AllowUserOverrides}: false if any says so, {@code null} if none tells
- * @param wholeTeam whether a list of teams has it
- * @param named whether a list of bundles has an entry for it
- * @param bundles those that are allowed by name
- * @param types those that are allowed, in the words of a profile; {@code null} for all of them
+ * @param overrides {@code AllowUserOverrides}: false if any policy says so, {@code null} if none has
+ *     the key
+ * @param wholeTeam whether a list of teams has the team
+ * @param named whether a list of bundles has an entry for the team
+ * @param bundles the bundles that are allowed by name
+ * @param types the types that are allowed, named as in a profile; {@code null} for all of them
  * @param locked bundles that users can neither switch off nor remove
  * @see <a href="https://github.com/apple/device-management">Apple's schema of the payloads</a>
  */
@@ -33,12 +34,12 @@ record Allowance(
 
   /**
    * How the keys that lock extensions begin: {@code NonRemovableSystemExtensions} and {@code
-   * NonRemovableFromUISystemExtensions} of a profile. What macOS' own list calls them is not known
-   * (belief:extension-lock-keys); its other names begin with a small letter and leave out "System".
+   * NonRemovableFromUISystemExtensions} in a profile. Their names in macOS' own list are not known
+   * (belief:extension-lock-keys); its other names begin with a small letter and omit "System".
    */
   private static final String LOCK = "nonremovable";
 
-  /** How macOS' own list calls what a profile calls otherwise. */
+  /** The types by their names in macOS' own list. */
   private static final Map<String, String> TYPES =
       Map.of(
           "com.apple.system_extension.endpoint_security", "EndpointSecurityExtension",
@@ -85,17 +86,17 @@ record Allowance(
     return Boolean.FALSE.equals(one.overrides);
   }
 
-  /** Those of our bundles that are not allowed. */
-  List<String> lacking(Set<String> ours) {
-    return wholeTeam ? List.of() : left(ours, bundles);
+  /** Which of our bundles are not allowed. */
+  List<String> missing(Set<String> ours) {
+    return wholeTeam ? List.of() : without(ours, bundles);
   }
 
-  /** Those of our types that are not allowed. */
-  List<String> lackingTypes(Set<String> ours) {
-    return types == null ? List.of() : left(ours, types);
+  /** Which of our types are not allowed. */
+  List<String> missingTypes(Set<String> ours) {
+    return types == null ? List.of() : without(ours, types);
   }
 
-  private static List<String> left(Set<String> ours, Set<String> allowed) {
+  private static List<String> without(Set<String> ours, Set<String> allowed) {
     return ours.stream().filter(one -> !allowed.contains(one)).sorted().toList();
   }
 
@@ -110,15 +111,15 @@ record Allowance(
   }
 
   /**
-   * How a kind of policy calls its keys.
+   * The names of the keys in one kind of policy.
    *
-   * @param overrides whether users may approve what it does not allow
+   * @param overrides whether users may approve what the policy does not allow
    * @param teams an array of teams
    * @param bundles a dictionary from team to an array of bundles
    * @param types a dictionary from team to an array of types
    */
   record Keys(String overrides, String teams, String bundles, String types) {
-    /** A kext has no type, and its policy no such key. */
+    /** Kexts have no types, so their policy has no key for them. */
     static final Keys KERNEL =
         new Keys("AllowUserOverrides", "AllowedTeamIdentifiers", "AllowedKernelExtensions", "");
 
@@ -129,7 +130,7 @@ record Allowance(
             "AllowedSystemExtensions",
             "AllowedSystemExtensionTypes");
 
-    /** Of the policies that macOS keeps beside its own list of system extensions. */
+    /** For the policies that macOS stores in its own list of system extensions. */
     static final Keys OWN_LIST =
         new Keys(
             "allowUserOverrides", "allowedTeamIDs", "allowedExtensions", "allowedExtensionTypes");

@@ -30,16 +30,16 @@ record DatabaseFiles(Path database) {
   }
 
   /**
-   * What a writer has left beside the database and has yet to merge into it, or to take back from
-   * it. The {@code -shm} is only an index that SQLite makes anew.
+   * The files with changes that a writer has not merged into the database yet, or not rolled back.
+   * The {@code -shm} is only an index that SQLite can rebuild.
    */
   List<Path> unmerged() {
     return Stream.of(wal(), sibling("-journal")).filter(DatabaseFiles::hasContent).toList();
   }
 
   /**
-   * Whether a reader would find all it needs: SQLite makes a missing {@code -wal} or {@code -shm},
-   * even for a reader.
+   * Whether SQLite can read the database without creating a file: it creates a missing {@code -wal}
+   * or {@code -shm} even for a reader.
    */
   boolean areReadableInPlace() throws IOException {
     return !isWriteAheadLogged() || (Files.exists(wal()) && Files.exists(sibling("-shm")));
@@ -47,7 +47,7 @@ record DatabaseFiles(Path database) {
 
   private boolean isWriteAheadLogged() throws IOException {
     if (!Files.isReadable(database) || !Files.isRegularFile(database)) {
-      return false; // sqlite3 will say what is wrong with it
+      return false; // sqlite3 reports what is wrong with it
     }
     try (InputStream in = Files.newInputStream(database)) {
       byte[] header = in.readNBytes(READ_VERSION + 1);

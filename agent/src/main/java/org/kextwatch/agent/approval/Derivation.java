@@ -13,8 +13,9 @@ import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.SystemExtension;
 
 /**
- * From evidence to state. The kernel's own list beats the loader's attempt, which beats the
- * approval database. What a tool could not tell is unknown, never "no".
+ * Derives the state of the extension from the evidence. The kernel's own list counts more than the
+ * last attempt of the loader, which counts more than the approval database. What could not be read is
+ * unknown, never "no".
  */
 final class Derivation {
   private static final String ENDPOINT_SECURITY = "endpoint_security_extension";
@@ -71,7 +72,7 @@ final class Derivation {
         : ExtensionKind.NONE;
   }
 
-  /** Whether a kext does not matter here, whatever the kernel and KextPolicy would say of it. */
+  /** Whether Defender has system extensions here, so that its kext does not matter. */
   static boolean isWithoutKext(
       WatchedExtension watched,
       Optional<MacVersion> macOs,
@@ -93,7 +94,7 @@ final class Derivation {
     return watched.bundleId().equals(WatchedExtension.DEFENDER.bundleId());
   }
 
-  /** Before macOS 10.15 there are none; later one must have looked. */
+  /** Before macOS 10.15 there are none; later they must have been listed. */
   private static boolean lacksSystemExtensions(Evidence evidence) {
     return evidence.systemExtensions() != null
         || evidence.macOs().filter(MacVersion::isBeforeCatalina).isPresent();
@@ -128,7 +129,7 @@ final class Derivation {
   }
 
   /**
-   * What the last attempt that still counts says, {@code null} if it says nothing about the Mac.
+   * The state by the last attempt that still counts, {@code null} if it says nothing about the Mac.
    */
   private static @Nullable ExtensionState attemptedState(Evidence evidence) {
     Attempt attempt = evidence.history().last();

@@ -11,19 +11,19 @@ import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.SystemExtension;
 
 /**
- * All that was seen of the extension, each by itself. {@code null} means not known.
+ * Everything that was read about the extension, before conclusions. {@code null} means not known.
  *
- * @param macOs empty if its version cannot be told
+ * @param macOs empty if its version is not known
  * @param exists whether the kext is on disk
  * @param version of the kext on disk
  * @param listed the kernel's own list
  * @param grant of the kext, by the approval database
- * @param grantEvidence for people: what was seen that says so
- * @param kernelPolicy what a profile says of the kext
- * @param history what was tried, as it counts now
- * @param subsystem what Defender says it protects with
- * @param systemExtensions Defender's, {@code null} if nobody looked or could
- * @param systemPolicy what a profile says of them
+ * @param grantEvidence one sentence for people: where {@code grant} comes from
+ * @param kernelPolicy what profiles say about the kext
+ * @param history the attempts to load it, as they count now
+ * @param subsystem with what Defender says that it protects
+ * @param systemExtensions those of Defender, {@code null} if they were not or cannot be listed
+ * @param systemPolicy what profiles say about system extensions
  */
 record Evidence(
     Optional<MacVersion> macOs,
@@ -38,7 +38,7 @@ record Evidence(
     @Nullable List<SystemExtension> systemExtensions,
     ManagedPolicy systemPolicy) {
 
-  /** What profiles say of an extension of this kind. */
+  /** What profiles say about an extension of this kind. */
   ManagedPolicy policy(ExtensionKind kind) {
     return kind == ExtensionKind.SYSTEM ? systemPolicy : kernelPolicy;
   }

@@ -19,10 +19,10 @@ import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Policies;
 import org.kextwatch.agent.status.SystemExtension;
 
-/** Looks at everything that tells how far Defender's extension has come on this Mac. */
+/** Reads everything that shows the state of Defender's extension on this Mac. */
 public final class ExtensionReader {
-  /** Where Defender has system extensions, no kext matters. */
-  private static final PolicyResult NOT_ASKED = new PolicyResult.Unreadable("nobody asked it");
+  /** If Defender has system extensions, KextPolicy does not matter. */
+  private static final PolicyResult NOT_ASKED = new PolicyResult.Unreadable("it was not asked");
 
   private final SystemRoot root;
   private final ToolRunner tools;
@@ -39,12 +39,13 @@ public final class ExtensionReader {
   }
 
   /**
-   * Reads the extension's state. It takes as long as its tools, each of which has its timeout.
+   * Reads the extension's state. This takes as long as the tools that it runs, each of which has a
+   * timeout.
    *
-   * @param history what was tried so far
-   * @param bootId of the running boot, {@code null} if it cannot be told
-   * @param enrolled whether an MDM manages this Mac, {@code null} if that cannot be told
-   * @param subsystem what Defender says it protects with, {@code null} if it does not say
+   * @param history the attempts so far
+   * @param bootId of the running boot, {@code null} if not known
+   * @param enrolled whether an MDM manages this Mac, {@code null} if not known
+   * @param subsystem with what Defender says that it protects, {@code null} if it does not say
    */
   public ExtensionSnapshot read(
       Settings settings,
@@ -59,7 +60,7 @@ public final class ExtensionReader {
     Optional<MacVersion> macOs = MacVersion.of(root);
     Listing listing =
         macOs.filter(MacVersion::isBeforeCatalina).isPresent()
-            ? Listing.NOT_LOOKED
+            ? Listing.NOT_LISTED
             : systemExtensions.read(timeout);
     List<SystemExtension> rows = SystemExtensions.ofDefender(listing.rows());
     boolean isWithoutKext = Derivation.isWithoutKext(watched, macOs, subsystem, rows);
@@ -88,14 +89,14 @@ public final class ExtensionReader {
     return new ExtensionSnapshot(extension, evidence.policy(extension.kind()).details(), counted);
   }
 
-  /** The kernel's own list, for a look right before and after a load. */
+  /** The entry in the kernel's own list, to be read right before and after a load. */
   public KernelEntry listed(Settings settings) {
     return kernel.listed(settings.extension(), settings.intervals().toolTimeout());
   }
 
   /**
-   * What is odd about the way this Mac treats kexts, for people. It hardly ever changes: hourly is
-   * often enough.
+   * Warnings for people about how this Mac treats kexts. They hardly ever change: once an hour is
+   * enough.
    */
   public List<String> warnings(Settings settings) {
     boolean kextsAreLoaded = MacVersion.of(root).filter(v -> !v.isBigSurOrLater()).isPresent();
@@ -123,9 +124,9 @@ public final class ExtensionReader {
   }
 
   /**
-   * One look.
+   * The result of one look.
    *
-   * @param policies what profiles say of extensions of its kind
+   * @param policies what profiles say about extensions of its kind
    * @param history as it counts after this look
    */
   public record ExtensionSnapshot(Extension extension, Policies policies, LoadHistory history) {}

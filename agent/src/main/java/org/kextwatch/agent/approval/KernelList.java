@@ -12,7 +12,7 @@ import org.kextwatch.agent.status.KernelEntry;
 
 /**
  * The kernel's own list of loaded kexts. Up to macOS 10.15 kextstat prints it, later a shim of that
- * name, which tells of itself on stderr; both end with 0 whether or not the kext is loaded
+ * name, which prints messages of its own on stderr; both end with 0 whether or not the kext is loaded
  * (belief:kernel-list).
  */
 final class KernelList {

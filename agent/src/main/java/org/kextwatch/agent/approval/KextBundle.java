@@ -12,8 +12,8 @@ import org.kextwatch.agent.mac.SystemRoot;
 /**
  * The kext on disk.
  *
- * @param exists {@code null} if that cannot be told
- * @param version {@code null} if it has none that can be read
+ * @param exists {@code null} if not known
+ * @param version {@code null} if there is none that can be read
  */
 record KextBundle(@Nullable Boolean exists, @Nullable String version) {
   private static final int MAX_VERSION_LENGTH = 64;

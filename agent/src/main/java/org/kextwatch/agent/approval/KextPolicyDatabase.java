@@ -16,15 +16,15 @@ import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.mac.ToolRunner;
 
 /**
- * Apple's approval database, read with Apple's own sqlite3 while its writer lives. The folder is
- * under System Integrity Protection and is not ours: nothing is ever made in it. That root may read
- * it on macOS 12 and later is not verified (belief:kext-policy-readable). The ways to read are
+ * Apple's approval database, read with Apple's own sqlite3 while macOS may write to it. System
+ * Integrity Protection guards the folder, so nothing is ever created in it. That root may read it on
+ * macOS 12 and later is not verified (belief:kext-policy-readable). It is opened in one of these ways,
  * tried in this order:
  *
  * <ol>
  *   <li>{@code mode=ro}, which sees what the writer has committed and not yet checkpointed;
- *   <li>{@code immutable=1}, blind to the {@code -wal}, and only when nothing waits in it;
- *   <li>a copy, where SQLite may recover what a crashed writer left.
+ *   <li>{@code immutable=1}, which ignores the {@code -wal}, and only if that is empty;
+ *   <li>a copy, where SQLite may recover the changes of a crashed writer.
  * </ol>
  */
 final class KextPolicyDatabase {
@@ -40,9 +40,9 @@ final class KextPolicyDatabase {
   }
 
   /**
-   * Reads what the database says of a kext.
+   * Reads what the database says about a kext.
    *
-   * @param timeout of each run of sqlite3; half of it is spent on waiting for a lock, at most 4 s
+   * @param timeout of each run of sqlite3, which waits for a lock for half of it, at most 4 s
    */
   PolicyResult read(WatchedExtension watched, Duration timeout) {
     if (!files.exist()) {
@@ -52,21 +52,21 @@ final class KextPolicyDatabase {
       if (files.areReadableInPlace()) {
         ToolRun live = query(files.database(), "mode=ro", timeout);
         if (!cannotOpen(live)) {
-          return understand(live, watched);
+          return result(live, watched);
         }
       }
       if (files.unmerged().isEmpty()) {
-        return understand(query(files.database(), "immutable=1", timeout), watched);
+        return result(query(files.database(), "immutable=1", timeout), watched);
       }
       try (TemporaryCopy copy = TemporaryCopy.of(files)) {
-        return understand(query(copy.database(), "mode=rw", timeout), watched);
+        return result(query(copy.database(), "mode=rw", timeout), watched);
       }
     } catch (IOException e) {
       return new Unreadable("it can be neither opened nor copied");
     }
   }
 
-  /** A cheap hint, by stat alone, that the database may have changed; never proof. */
+  /** A cheap hint, by stat alone, that the database may have changed. */
   Fingerprint fingerprint() {
     return Fingerprint.of(files);
   }
@@ -100,7 +100,7 @@ final class KextPolicyDatabase {
             || finished.stderr().contains("readonly database"));
   }
 
-  private static PolicyResult understand(ToolRun run, WatchedExtension watched) {
+  private static PolicyResult result(ToolRun run, WatchedExtension watched) {
     if (run instanceof ToolRun.Finished finished) {
       Optional<PolicyRows> rows =
           finished.exitCode() == 0
@@ -115,7 +115,7 @@ final class KextPolicyDatabase {
     return new Unreadable("sqlite3 took too long");
   }
 
-  /** SQLite's own words, without the paths around them. */
+  /** SQLite's own message, without the paths around it. */
   private static String reason(ToolRun.Finished run) {
     if (run.exitCode() == 0) {
       return "sqlite3 gave no complete answer";

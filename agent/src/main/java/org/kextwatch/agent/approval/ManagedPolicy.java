@@ -14,15 +14,15 @@ import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.status.Policies;
 
 /**
- * What the organisation's profiles say of an extension, by their payloads' keys and by the team,
- * whatever a profile is called. What the policy file and macOS' own database allow is a union: the
- * file keeps one profile's word of a key where there are several. It never decides what state an
- * extension is in: profiles were seen installed and without effect (rdar 39209026, rdar 37709636).
+ * What the organisation's profiles say about an extension, found by the keys of their payloads and
+ * the team. What the policy file and macOS' own database allow is a union, because the file has only
+ * one profile's value of a key that several profiles set. It does not decide the state of an
+ * extension: installed profiles without effect were seen (rdar 39209026, rdar 37709636).
  *
- * @param userMayApprove whether they leave the approval to the user, {@code null} if there is no
- *     profile of the extension's kind, or it does not tell
- * @param allows whether they allow the extension, {@code null} if that cannot be told
- * @param evidence for people; empty if there is no profile
+ * @param userMayApprove whether users may approve it, {@code null} if there is no profile of the
+ *     extension's kind, or it does not say
+ * @param allows whether they allow the extension, {@code null} if not known
+ * @param evidence one sentence for people; empty if there is no profile
  * @param details for the advice
  */
 record ManagedPolicy(
@@ -35,11 +35,11 @@ record ManagedPolicy(
       Set.of("EndpointSecurityExtension", "NetworkExtension");
 
   /**
-   * Of the watched kext. A profile that does not name {@code AllowUserOverrides} forbids them
-   * (Apple's schema). Where no profile's file is seen, an MDM's rows that leave us out are taken
-   * for one: whether macOS keeps the file is not verified (belief:profile-file-kept).
+   * The policy for the watched kext. A profile without {@code AllowUserOverrides} does not let users
+   * approve (Apple's schema). If there is no file of a profile, rows of an MDM for other kexts only
+   * count as a profile: whether macOS keeps the file is not verified (belief:profile-file-kept).
    *
-   * @param enrolled whether an MDM manages this Mac, {@code null} if that cannot be told
+   * @param enrolled whether an MDM manages this Mac, {@code null} if not known
    */
   static ManagedPolicy kernel(
       SystemRoot root,
@@ -55,7 +55,7 @@ record ManagedPolicy(
         database instanceof PolicyRows rows
             && rows.mdmHasOthersOnly()
             && !Boolean.FALSE.equals(enrolled);
-    List<String> missing = byRow ? List.of() : allowance.lacking(ours);
+    List<String> missing = byRow ? List.of() : allowance.missing(ours);
     Boolean mayApprove = file.isReadable() ? Boolean.valueOf(isTrue(allowance.overrides())) : null;
     if (!file.isThere() && othersOnly) {
       mayApprove = false;
@@ -72,15 +72,15 @@ record ManagedPolicy(
     return new ManagedPolicy(
         mayApprove,
         allows(missing.isEmpty(), file),
-        evidence(file, byRow || !file.isThere() ? "" : word(allowance, details, ours.size())),
+        evidence(file, byRow || !file.isThere() ? "" : sentence(allowance, details, ours.size())),
         details);
   }
 
   /**
-   * Of Defender's system extensions. A profile that does not name {@code AllowUserOverrides} leaves
-   * it to the users (Apple's schema).
+   * The policy for Defender's system extensions. A profile without {@code AllowUserOverrides} lets
+   * users approve (Apple's schema).
    *
-   * @param known the policies that macOS keeps beside its own list
+   * @param known the policies that macOS stores in its own list
    */
   static ManagedPolicy system(SystemRoot root, List<Plist> known) {
     String team = WatchedExtension.DEFENDER.teamId();
@@ -97,33 +97,33 @@ record ManagedPolicy(
             file.unreadable(),
             allowance.overrides() != null,
             allowance.wholeTeam() && allowance.named(),
-            allowance.lacking(SystemExtensions.DEFENDERS),
-            allowance.lackingTypes(DEFENDERS_TYPES),
+            allowance.missing(SystemExtensions.DEFENDERS),
+            allowance.missingTypes(DEFENDERS_TYPES),
             allowance.locked().stream().sorted().toList());
     boolean isAllowed = details.missingBundles().isEmpty() && details.missingTypes().isEmpty();
     boolean forbids = Boolean.FALSE.equals(allowance.overrides());
     return new ManagedPolicy(
         (forbids || file.unreadable() == null) ? Boolean.valueOf(!forbids) : null,
         allows(isAllowed, file),
-        evidence(file, word(allowance, details, SystemExtensions.DEFENDERS.size())),
+        evidence(file, sentence(allowance, details, SystemExtensions.DEFENDERS.size())),
         details);
   }
 
-  /** What cannot be read may allow what all the rest does not. */
+  /** A file that cannot be read may allow what the others do not. */
   private static @Nullable Boolean allows(boolean isAllowed, PolicyFile file) {
     return (isAllowed || file.unreadable() == null) ? Boolean.valueOf(isAllowed) : null;
   }
 
-  /** In one sentence, for people. */
-  private static String word(Allowance allowance, Policies details, int ours) {
+  /** One sentence for people. */
+  private static String sentence(Allowance allowance, Policies details, int ours) {
     if (details.missingBundles().size() == ours) {
-      return "a profile leaves it out";
+      return "a profile does not allow it";
     }
     if (!details.missingBundles().isEmpty()) {
-      return "a profile leaves out " + String.join(" and ", details.missingBundles());
+      return "a profile does not allow " + String.join(" and ", details.missingBundles());
     }
     if (!details.missingTypes().isEmpty()) {
-      return "a profile leaves out its type " + String.join(" and ", details.missingTypes());
+      return "a profile does not allow its type " + String.join(" and ", details.missingTypes());
     }
     return allowance.wholeTeam() ? "a profile allows its team" : "a profile allows it by name";
   }
@@ -140,10 +140,10 @@ record ManagedPolicy(
   }
 
   /**
-   * The file that macOS leaves of a profile.
+   * The file that macOS writes for a profile.
    *
-   * @param content empty if there is none, or none that can be read
-   * @param unreadable the Mac's path of one that cannot be read, {@code null} for none
+   * @param content empty if there is no file, or it cannot be read
+   * @param unreadable the Mac's path of a file that cannot be read, {@code null} for none
    */
   private record PolicyFile(List<Plist> content, @Nullable String unreadable) {
     static PolicyFile read(SystemRoot root, String macPath) {

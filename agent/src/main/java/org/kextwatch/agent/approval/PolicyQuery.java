@@ -9,9 +9,9 @@ import org.kextwatch.agent.approval.PolicyResult.PolicyRows;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 
 /**
- * The question to the approval database, and the understanding of the answer. Columns come as hex:
- * no name in them can be taken for a separator, and SQLite 3.19 (macOS 10.13) has no JSON. The
- * tables are those that were recorded on 10.13 to 15 (belief:kext-policy-schema).
+ * The SQL for the approval database, and the parser of its result. Columns are printed as hex, so that
+ * no value can contain a separator; SQLite 3.19 (macOS 10.13) has no JSON. The tables are those that
+ * were recorded on macOS 10.13 to 15 (belief:kext-policy-schema).
  */
 final class PolicyQuery {
   private static final String COLUMNS =
@@ -20,7 +20,7 @@ final class PolicyQuery {
   private static final String MDM = "SELECT 'mdm,' || " + COLUMNS + " FROM kext_policy_mdm;";
   private static final String ALLOWED = "1";
 
-  /** The last line: without it, the answer was cut. */
+  /** The last line: without it, the output is not complete. */
   private static final String END = "end";
 
   private static final String SELECT_END = "SELECT '" + END + "';";
@@ -28,14 +28,14 @@ final class PolicyQuery {
   /** Both tables in one state of the database. */
   static final String BOTH = "BEGIN;" + USER + MDM + "COMMIT;" + SELECT_END;
 
-  /** For a database that knows of no MDM. */
+  /** For a database without a table for MDM. */
   static final String USER_ONLY = USER + SELECT_END;
 
   private PolicyQuery() {}
 
-  /** The rows that concern the kext; empty if this is no complete answer. */
-  static Optional<PolicyRows> parse(String answer, WatchedExtension watched) {
-    List<String> lines = answer.lines().toList();
+  /** The rows for the kext; empty if the output is not complete. */
+  static Optional<PolicyRows> parse(String output, WatchedExtension watched) {
+    List<String> lines = output.lines().toList();
     if (lines.isEmpty() || !lines.get(lines.size() - 1).equals(END)) {
       return Optional.empty();
     }
@@ -55,7 +55,7 @@ final class PolicyQuery {
           others = true;
         }
       }
-    } catch (IllegalArgumentException e) { // no hex, or not four columns: not our query's answer
+    } catch (IllegalArgumentException e) { // no hex, or not four columns: not the output of our query
       return Optional.empty();
     }
     return Optional.of(new PolicyRows(user, mdm, others));

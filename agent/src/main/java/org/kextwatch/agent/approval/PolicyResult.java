@@ -3,19 +3,19 @@ package org.kextwatch.agent.approval;
 import java.util.List;
 import org.kextwatch.agent.status.Grant;
 
-/** What one look into the approval database has shown of one kext. */
+/** What the approval database says about one kext. */
 sealed interface PolicyResult {
 
   /** What the rows mean. */
   Grant grant();
 
-  /** What was seen, for people. */
+  /** One sentence for people: what the database has. */
   String evidence();
 
   /**
-   * The database could be read. Only {@code allowed} decides: nobody outside Apple knows what the
-   * flags mean, and a row of the load history is no approval (a macOS 15.4 image has three of those
-   * and no policy).
+   * The database could be read. Only the column {@code allowed} decides: Apple has not published what
+   * the flags mean, and a row of the load history is no approval (a macOS 15.4 image has three of
+   * those and no policy).
    *
    * @param user rows of {@code kext_policy} for the kext
    * @param mdm rows of {@code kext_policy_mdm} for the kext or for its whole team
@@ -62,7 +62,7 @@ sealed interface PolicyResult {
       return mdm.stream().anyMatch(PolicyRow::allowed);
     }
 
-    /** Whether an MDM has told macOS of other kexts and not of this one. */
+    /** Whether the rows of MDM are for other kexts only. */
     boolean mdmHasOthersOnly() {
       return mdm.isEmpty() && mdmHasOthers;
     }
@@ -73,7 +73,7 @@ sealed interface PolicyResult {
   }
 
   /**
-   * It could not be read, which is neither a grant nor its absence.
+   * The database could not be read: whether there is a grant is not known.
    *
    * @param reason for people
    */

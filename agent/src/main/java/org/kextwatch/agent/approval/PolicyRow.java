@@ -10,7 +10,7 @@ import org.kextwatch.agent.config.Settings.WatchedExtension;
  */
 record PolicyRow(String teamId, String bundleId, boolean allowed) {
 
-  /** The key is the pair: one team signs many kexts, and an empty team says nothing. */
+  /** The key is the pair, because one team signs many kexts and the team may be empty. */
   boolean isFor(WatchedExtension watched) {
     return teamId.equals(watched.teamId()) && bundleId.equals(watched.bundleId());
   }

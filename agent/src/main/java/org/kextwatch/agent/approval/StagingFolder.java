@@ -10,8 +10,8 @@ import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.mac.ToolRunner;
 
 /**
- * Where macOS copies kexts to before it validates them. System Integrity Protection restricts it;
- * Macs were seen that had lost the flag and then loaded no kext (MLBZ521/MacAdmin,
+ * The folder to which macOS copies kexts before it validates them. System Integrity Protection sets
+ * the flag "restricted" on it; Macs that had lost the flag loaded no kext (MLBZ521/MacAdmin,
  * jamf_ea_CrowdStrikeStatus.sh; belief:staging-flag).
  */
 final class StagingFolder {
@@ -20,7 +20,7 @@ final class StagingFolder {
 
   private StagingFolder() {}
 
-  /** What is wrong with it, for people; empty if nothing is, or if it cannot be told. */
+  /** A warning for people; empty if the flag is set, or if that is not known. */
   static Optional<String> warning(SystemRoot root, ToolRunner tools, Duration timeout) {
     List<String> arguments =
         List.of("-f", "%Sf", root.resolve(SystemPaths.KEXT_STAGING).toString());

@@ -18,9 +18,9 @@ import org.kextwatch.agent.status.SystemExtension;
 
 /**
  * macOS' own list of system extensions: the file that osquery reads too
- * (belief:system-extension-database), else what {@code systemextensionsctl} prints. Its rows are
- * parted by tabs, yet people's copies show them with spaces and without the stars, so that a row is
- * known by its bundle and version alone.
+ * (belief:system-extension-database), else the output of {@code systemextensionsctl}. Its columns are
+ * separated by tabs, but published copies have spaces and no stars, so a row is recognised by its
+ * bundle and version alone.
  */
 final class SystemExtensionList {
 
@@ -42,7 +42,7 @@ final class SystemExtensionList {
     this.tools = tools;
   }
 
-  /** Reads it. The tool runs only where the file does not tell. */
+  /** Reads it. The tool runs only if the file has no list. */
   Listing read(Duration timeout) {
     List<Plist> policies = List.of();
     try {
@@ -53,7 +53,7 @@ final class SystemExtensionList {
         return new Listing(rows.get(), policies);
       }
     } catch (IOException e) {
-      // No file, or no property list: the tool may know more.
+      // No file, or no property list: the tool may work.
     }
     ToolRun run = tools.run(Tool.SYSTEMEXTENSIONSCTL, timeout, List.of("list"));
     return new Listing(printed(run).orElse(null), policies);
@@ -84,8 +84,9 @@ final class SystemExtensionList {
   }
 
   /**
-   * The rows of a printed list, empty if it is none or not all of it. A row that cannot be read
-   * spoils no other; but where none of Defender's can be read, it may be one of Defender's.
+   * The rows of a printed list, empty if it is no list or not complete. A row that cannot be parsed
+   * is skipped; but if no row of Defender could be parsed, it may be one of Defender's, and the list
+   * does not count.
    */
   static Optional<List<Row>> printed(ToolRun run) {
     if (!(run instanceof ToolRun.Finished finished) || finished.exitCode() != 0) {
@@ -94,16 +95,16 @@ final class SystemExtensionList {
     List<Row> rows = finished.stdout().lines().flatMap(SystemExtensionList::row).toList();
     long unread = finished.stdout().lines().filter(SystemExtensionList::isUnread).count();
     Matcher count = COUNT.matcher(finished.stdout());
-    boolean whole = count.find() ? rows.size() + unread >= number(count) : !rows.isEmpty();
-    boolean tells = unread == 0 || rows.stream().anyMatch(SystemExtensions::isDefenders);
-    return whole && tells ? Optional.of(rows) : Optional.empty();
+    boolean complete = count.find() ? rows.size() + unread >= number(count) : !rows.isEmpty();
+    boolean showsDefender = unread == 0 || rows.stream().anyMatch(SystemExtensions::isDefenders);
+    return complete && showsDefender ? Optional.of(rows) : Optional.empty();
   }
 
   private static int number(Matcher count) {
     return Integer.parseInt(count.group(1));
   }
 
-  /** Whether a line has the end of a row, yet is none that is understood. */
+  /** Whether a line ends like a row but cannot be parsed. */
   private static boolean isUnread(String line) {
     return !line.startsWith(CATEGORY)
         && !line.startsWith(HEADER)
@@ -124,23 +125,22 @@ final class SystemExtensionList {
   }
 
   /**
-   * What was seen.
+   * The rows, and the managed policies that macOS stores in the same file.
    *
-   * @param rows {@code null} if nobody looked or could
-   * @param policies what macOS keeps beside them of its managed policies
+   * @param rows {@code null} if they were not or cannot be listed
    */
   record Listing(@Nullable List<Row> rows, List<Plist> policies) {
-    static final Listing NOT_LOOKED = new Listing(null, List.of());
+    static final Listing NOT_LISTED = new Listing(null, List.of());
   }
 
   /**
-   * One system extension, of whatever vendor, as it was written.
+   * One system extension of any vendor, as macOS lists it.
    *
-   * @param teamId empty if it is not told, as are {@code version} and {@code state}
+   * @param teamId empty if not known, as are {@code version} and {@code state}
    */
   record Row(String teamId, String bundleId, String version, String state) {
 
-    /** In the words of the status document. */
+    /** As in the status document. */
     SystemExtension extension() {
       String word = plain(state).replaceAll("\\s+", "_");
       String number = plain(version);

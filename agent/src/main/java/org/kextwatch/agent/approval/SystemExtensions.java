@@ -17,18 +17,18 @@ import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.SystemExtension;
 
 /**
- * What the rows of Defender's system extensions come to. Of several bundles the worst decides. A
- * bundle that is only being uninstalled is as good as gone; one that is only being switched off is
- * disabled, because macOS may let it run until the next restart.
+ * Derives one state from the rows of Defender's system extensions. Of several bundles the worst
+ * decides. A bundle that is only being uninstalled counts as absent; one that is only being switched
+ * off is disabled, because macOS may let it run until the next restart.
  */
 final class SystemExtensions {
-  /** Their bundles; a row counts only with Defender's team. */
+  /** The bundles; a row counts only with Defender's team. */
   static final Set<String> DEFENDERS =
       Set.of("com.microsoft.wdav.epsext", "com.microsoft.wdav.netext");
 
   private static final String ENABLED = "activated_enabled";
 
-  /** In the order of the status' reasons; what is known to be bad beats what is unknown. */
+  /** In the order of the reasons in the status: what is known to be bad, then what is unknown. */
   private static final List<ExtensionState> WORST_FIRST =
       List.of(
           ExtensionState.AWAITING_APPROVAL,
@@ -41,7 +41,7 @@ final class SystemExtensions {
       (a, b) -> Arrays.compare(a.toArray(BigInteger[]::new), b.toArray(BigInteger[]::new));
 
   /**
-   * Of the rows of one bundle: a state that can be read, then the version, then the enabled one.
+   * Which row of a bundle counts: a readable state, then the higher version, then the enabled one.
    */
   private static final Comparator<SystemExtension> BY_WEIGHT =
       Comparator.comparing(SystemExtension::isStateKnown)
@@ -50,7 +50,7 @@ final class SystemExtensions {
 
   private SystemExtensions() {}
 
-  /** Defender's own among the rows of a Mac, {@code null} if nobody looked. */
+  /** Defender's rows among all, {@code null} if they are not known. */
   static @Nullable List<SystemExtension> ofDefender(@Nullable List<Row> rows) {
     return rows == null
         ? null
@@ -63,12 +63,12 @@ final class SystemExtensions {
         && row.teamId().equals(WatchedExtension.DEFENDER.teamId());
   }
 
-  /** Whether Defender has one that is there to stay. */
+  /** Whether Defender has a system extension that is not being removed. */
   static boolean anyStays(@Nullable List<SystemExtension> rows) {
     return rows != null && staying(rows).findAny().isPresent();
   }
 
-  /** Whether somebody has switched one off that macOS still lists. */
+  /** Whether one that macOS still lists was switched off. */
   static boolean anyIsSwitchedOff(@Nullable List<SystemExtension> rows) {
     return byBundle(rows).stream().anyMatch(SystemExtensions::isSwitchedOff);
   }
@@ -76,7 +76,7 @@ final class SystemExtensions {
   /**
    * The state of all of them together.
    *
-   * @param rows Defender's, {@code null} if nobody looked
+   * @param rows Defender's, {@code null} if not known
    */
   static ExtensionState state(@Nullable List<SystemExtension> rows) {
     if (rows == null) {
@@ -90,14 +90,14 @@ final class SystemExtensions {
   }
 
   /**
-   * The grant of system extensions. No record of Apple's says who allowed one: KextPolicy is about
-   * kexts, and the state tells that somebody did.
+   * The grant of system extensions. macOS keeps no record of who allowed one: KextPolicy is about
+   * kexts, and the state alone shows that somebody did.
    */
   static Grant grant(@Nullable List<SystemExtension> rows) {
     return rows == null ? Grant.UNREADABLE : Grant.NONE;
   }
 
-  /** What was seen, for people. */
+  /** One sentence for people: where the state comes from. */
   static String evidence(@Nullable List<SystemExtension> rows) {
     if (rows == null) {
       return "the system extensions cannot be listed";
@@ -113,8 +113,7 @@ final class SystemExtensions {
   }
 
   /**
-   * What the rows of one bundle come to. An enabled one goes on working beside a newer one that
-   * waits to replace it.
+   * The state of one bundle. An enabled row works on beside a newer one that waits to replace it.
    */
   private static ExtensionState bundleState(List<SystemExtension> rows) {
     Optional<SystemExtension> decisive = staying(rows).max(BY_WEIGHT);
@@ -143,15 +142,15 @@ final class SystemExtensions {
     return state.startsWith("terminat") || state.startsWith("uninstall");
   }
 
-  /** The words are those of recordings and of other programs (belief:system-extension-words). */
-  private static ExtensionState state(String word) {
-    return switch (word) {
+  /** The names are those of recordings and of other programs (belief:system-extension-words). */
+  private static ExtensionState state(String name) {
+    return switch (name) {
       case ENABLED -> ExtensionState.ACTIVE;
       case "activated_waiting_for_user" -> ExtensionState.AWAITING_APPROVAL;
       case "activated_disabled" -> ExtensionState.DISABLED;
       case "activated_waiting_to_upgrade" -> ExtensionState.PENDING_RESTART;
       default ->
-          word.endsWith("_on_reboot") ? ExtensionState.PENDING_RESTART : ExtensionState.UNKNOWN;
+          name.endsWith("_on_reboot") ? ExtensionState.PENDING_RESTART : ExtensionState.UNKNOWN;
     };
   }
 

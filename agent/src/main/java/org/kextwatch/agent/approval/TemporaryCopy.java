@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * A copy of a database with all that was not yet merged into it, in a folder that nobody else can
- * enter. It is gone when closed.
+ * A copy of a database and of the changes that are not merged into it yet, in a folder that only this
+ * user can enter. Closing it deletes it.
  */
 record TemporaryCopy(Path folder, Path database) implements AutoCloseable {
   private static final long LIMIT_BYTES = 64L << 20; // a Mac's own has less than one MiB
@@ -19,9 +19,9 @@ record TemporaryCopy(Path folder, Path database) implements AutoCloseable {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     TemporaryCopy copy = new TemporaryCopy(folder, folder.resolve(files.database().getFileName()));
     try {
-      copy.take(files.database());
+      copy.add(files.database());
       for (Path part : files.unmerged()) {
-        copy.take(part);
+        copy.add(part);
       }
       return copy;
     } catch (IOException e) {
@@ -30,7 +30,7 @@ record TemporaryCopy(Path folder, Path database) implements AutoCloseable {
     }
   }
 
-  private void take(Path file) throws IOException {
+  private void add(Path file) throws IOException {
     if (Files.size(file) > LIMIT_BYTES) {
       throw new IOException(file + " is too large to copy");
     }

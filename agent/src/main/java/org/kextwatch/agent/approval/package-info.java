@@ -1,4 +1,4 @@
-/** Gathers the evidence of the extension's approval, and derives its state. */
+/** Reads the evidence of the extension's approval, and derives its state. */
 @NullMarked
 package org.kextwatch.agent.approval;
 

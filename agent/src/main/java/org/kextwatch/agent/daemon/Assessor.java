@@ -11,7 +11,7 @@ import org.kextwatch.agent.status.Extension;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Judge;
 import org.kextwatch.agent.status.JudgeContext;
-import org.kextwatch.agent.status.Judged;
+import org.kextwatch.agent.status.VerdictSince;
 import org.kextwatch.agent.status.Judgement;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.LostSight;
@@ -48,7 +48,7 @@ final class Assessor {
                 new JudgeContext(
                     unreachable, Remedy.exhausted(extension, loads, settings.loading())));
     Judgement judgement = judge.apply(seen.health(), seen.extension());
-    Judged judged = Judged.after(before.judged(), judgement, seen.at());
+    VerdictSince judged = VerdictSince.after(before.judged(), judgement, seen.at());
     Duration interval = settings.intervals().between(judgement.verdict() == Verdict.AT_RISK);
     Status status =
         new Status(
@@ -80,7 +80,7 @@ final class Assessor {
    * @param interval until the next full look
    */
   record Assessment(
-      Status status, Status compared, Judged judged, LostSight lost, Duration interval) {
+      Status status, Status compared, VerdictSince judged, LostSight lost, Duration interval) {
     Assessment whileSettling() {
       return new Assessment(status.whileSettling(), compared, judged, lost, interval);
     }

@@ -21,7 +21,7 @@ import org.kextwatch.agent.status.Change;
 import org.kextwatch.agent.status.ChangeRateLimit;
 import org.kextwatch.agent.status.Changes;
 import org.kextwatch.agent.status.Debounce;
-import org.kextwatch.agent.status.Judged;
+import org.kextwatch.agent.status.VerdictSince;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Status;
@@ -58,7 +58,7 @@ record State(
     @Nullable Unkept unkept,
     @Nullable LostSight lostSight,
     @Nullable ChangeRateLimit ration,
-    @Nullable Judged judged,
+    @Nullable VerdictSince judged,
     @Nullable Hardware hardware) {
 
   static final int SCHEMA = 1;
@@ -168,7 +168,7 @@ record State(
   State withReported(EventData data) {
     if (data instanceof ChangedData changed) {
       Status now = changed.status();
-      State telling = withReported(Changes.told(told, now, changed.changes()));
+      State telling = withReported(Changes.reported(told, now, changed.changes()));
       return Changes.areOfHealthAlone(changed.changes())
           ? telling.with(ration().using(now.observedAt()))
           : telling;
@@ -206,7 +206,7 @@ record State(
     return but(draft -> draft.lostSight = lost);
   }
 
-  private State with(Judged last) {
+  private State with(VerdictSince last) {
     return but(draft -> draft.judged = last);
   }
 
@@ -242,7 +242,7 @@ record State(
     private @Nullable Unkept unkept;
     private LostSight lostSight;
     private ChangeRateLimit ration;
-    private @Nullable Judged judged;
+    private @Nullable VerdictSince judged;
     private @Nullable Hardware hardware;
 
     private Draft(State like) {

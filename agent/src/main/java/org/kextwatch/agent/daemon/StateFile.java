@@ -17,7 +17,7 @@ import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.TrustedFile;
 import org.kextwatch.agent.status.ChangeRateLimit;
 import org.kextwatch.agent.status.Debounce;
-import org.kextwatch.agent.status.Judged;
+import org.kextwatch.agent.status.VerdictSince;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Status;
@@ -155,7 +155,7 @@ class StateFile {
   private record Machine(@Nullable Hardware hardware) {}
 
   private record Lately(
-      @Nullable LostSight lostSight, @Nullable ChangeRateLimit ration, @Nullable Judged judged) {}
+      @Nullable LostSight lostSight, @Nullable ChangeRateLimit ration, @Nullable VerdictSince judged) {}
 
   /**
    * What was found.

@@ -42,7 +42,7 @@ final class ExtensionLockCheck {
 
   /** kandji-inc/support#36: a payload without the key did not lock. */
   private static Said locked(Policies policies) {
-    return policies.tellsOfUsers()
+    return policies.namesUserOverrides()
         ? Said.ok("a profile keeps users from switching Defender's extension off")
         : Said.warn(
             "a profile names Defender's extension, but no profile has AllowUserOverrides",

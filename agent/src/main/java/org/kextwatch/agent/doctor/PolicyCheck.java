@@ -80,7 +80,7 @@ final class PolicyCheck {
         Boolean.TRUE.equals(extension.allowedByProfile())
             ? " allows Defender's extension"
             : " leaves Defender's extension out";
-    String told = policies.tellsOfUsers() ? "" : "; AllowUserOverrides is not told";
+    String told = policies.namesUserOverrides() ? "" : "; AllowUserOverrides is not told";
     return profile + allowed + told + users();
   }
 

@@ -6,13 +6,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the agent says of itself.
+ * The state of the agent itself, as the status document shows it.
  *
  * @param startedAt when the daemon (or the single check) started
- * @param lastDeliveryError of the last delivery, {@code null} after a good one; never a secret, of
- *     an address only scheme and host
- * @param clockSkewSeconds how far this Mac's clock is ahead of the endpoint's
- * @param healthIntervalSeconds between two looks, as it is in force
+ * @param lastDeliveryError why the last delivery failed, {@code null} if it succeeded; it never has a
+ *     secret, and of an address only scheme and host
+ * @param clockSkewSeconds how many seconds this Mac's clock is ahead of the endpoint's
+ * @param healthIntervalSeconds the time between two looks, as it is in force
  */
 public record AgentState(
     String version,
@@ -30,24 +30,24 @@ public record AgentState(
     warnings = List.copyOf(warnings);
   }
 
-  /** The same with nothing to warn of. */
+  /** The same without its warnings. */
   public AgentState withoutWarnings() {
-    return saying(List.of(), healthIntervalSeconds);
+    return copy(List.of(), healthIntervalSeconds);
   }
 
-  /** The same with more to say. */
+  /** The same with more warnings. */
   public AgentState with(List<String> moreWarnings) {
     return with(moreWarnings, healthIntervalSeconds);
   }
 
-  /** The same with more to say, and the pace that the judgement brought. */
+  /** The same with more warnings, and the interval that follows from the verdict. */
   public AgentState with(List<String> moreWarnings, long newHealthIntervalSeconds) {
     List<String> all = new ArrayList<>(warnings);
     all.addAll(moreWarnings);
-    return saying(all, newHealthIntervalSeconds);
+    return copy(all, newHealthIntervalSeconds);
   }
 
-  private AgentState saying(List<String> newWarnings, long newHealthIntervalSeconds) {
+  private AgentState copy(List<String> newWarnings, long newHealthIntervalSeconds) {
     return new AgentState(
         version,
         startedAt,

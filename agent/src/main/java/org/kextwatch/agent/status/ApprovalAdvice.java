@@ -3,7 +3,7 @@ package org.kextwatch.agent.status;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What to do about an extension that nobody has approved, or that somebody has switched off. */
+/** The advice for an extension that must be approved, is missing, or is switched off. */
 final class ApprovalAdvice {
   private static final List<String> DEFENDERS =
       List.of("com.microsoft.wdav.epsext", "com.microsoft.wdav.netext");
@@ -13,17 +13,17 @@ final class ApprovalAdvice {
   private static final String KERNEL_PROFILE =
       "the kernel extension profile (Jamf: Approved Kernel Extensions; Intune: Kernel extensions)";
 
-  /** Apple's device-management schema: since 11.3 the installation completes an activation. */
+  /** Since macOS 11.3 installing the profile completes an activation (Apple's schema). */
   private static final String IDLE_SYSTEM_PROFILE =
-      "A profile allows it, yet macOS still waits: deploy the profile again, which from macOS 11.3"
-          + " completes a waiting activation.";
+      "A profile allows it, but macOS still waits: deploy the profile again. From macOS 11.3 on"
+          + " that completes a waiting activation.";
 
   private ApprovalAdvice() {}
 
   static String awaiting(Observation seen) {
     Extension extension = seen.extension();
     if (seen.policies().teamNamedTwice()) {
-      return orByHand(seen, twice(extension.teamId()) + " Deploy the profile again after that.");
+      return orByHand(seen, teamInBothLists(extension.teamId()) + " Deploy the profile again after that.");
     }
     if (Boolean.TRUE.equals(extension.allowedByProfile())) {
       return extension.kind() == ExtensionKind.SYSTEM
@@ -31,40 +31,40 @@ final class ApprovalAdvice {
           : idleKernelProfile(seen);
     }
     return Boolean.FALSE.equals(extension.userMayApprove())
-        ? "A profile keeps users from approving: " + allow(seen) + "."
+        ? "A profile does not let users approve it: " + allow(seen) + "."
         : byHand(seen) + " Managed Macs: " + allow(seen) + ".";
   }
 
-  /** A profile that forbids an extension, or its type, keeps macOS from listing it at all. */
+  /** macOS does not even list an extension if a profile forbids it or its type. */
   static String missing(Observation seen) {
     Extension extension = seen.extension();
     if (extension.kind() == ExtensionKind.SYSTEM
         && (extension.isForbidden() || !seen.policies().missingTypes().isEmpty())) {
-      return "A profile keeps Defender's extension out: "
+      return "A profile does not allow Defender's extension: "
           + allow(seen)
-          + ". Then restart this Mac, so that Defender asks macOS for it again.";
+          + ". Then restart this Mac: Defender asks macOS for the extension again.";
     }
     return extension.systemExtensions().isEmpty()
-        ? "Install Microsoft Defender again, in a version for this macOS."
-        : "Restart this Mac, which ends the removal of the old extensions; then install"
-            + " Microsoft Defender again, if it is still wanted here.";
+        ? "Install Microsoft Defender again, in a version that supports this macOS."
+        : "Restart this Mac to complete the removal of the old extensions. Then install"
+            + " Microsoft Defender again, if this Mac still needs it.";
   }
 
   static String disabled(Observation seen) {
     return seen.extension().isForbidden()
-        ? "A profile keeps users from approving it again: " + allow(seen) + "."
+        ? "A profile does not let users approve it again: " + allow(seen) + "."
         : SettingsPane.extension(seen)
             + ": switch Defender's extension on. Managed Macs: check the system extension profile.";
   }
 
-  /** That a team is where Apple's schema calls it an error, and what to do about it. */
-  static String twice(String teamId) {
+  /** The warning that a profile has the team in both of its lists. */
+  static String teamInBothLists(String teamId) {
     return "The system extension profile has team %s in both AllowedTeamIdentifiers and"
             .formatted(teamId)
-        + " AllowedSystemExtensions, which Apple calls an error: take it out of one of them.";
+        + " AllowedSystemExtensions. Apple's schema calls that an error: remove it from one of them.";
   }
 
-  /** What a profile must allow, and under which name an MDM has it. */
+  /** What a profile must allow, and where an MDM has that setting. */
   private static String allow(Observation seen) {
     String team = seen.extension().teamId();
     if (seen.extension().kind() != ExtensionKind.SYSTEM) {
@@ -85,15 +85,15 @@ final class ApprovalAdvice {
     return String.join(", and ", tasks) + " in " + SYSTEM_PROFILE;
   }
 
-  /** A profile that comes after a refused load waits for the next (rdar 37709636, 39209026). */
+  /** macOS acts on a profile that came after a refused load only at the next load. */
   private static String idleKernelProfile(Observation seen) {
     return Boolean.FALSE.equals(seen.device().mdm().userApproved())
-        ? "A profile allows it, but counts only once this Mac's MDM enrolment is approved by its"
-            + " user: approve the enrolment, then restart this Mac."
-        : "A profile allows it, yet macOS has not acted on that, as happens when it came after a"
-            + " refused load: run sudo kextutil '"
+        ? "A profile allows it, but macOS applies that only after the user has approved this Mac's"
+            + " MDM enrolment: approve the enrolment, then restart this Mac."
+        : "A profile allows it, but macOS has not acted on the profile yet. This happens if the"
+            + " profile came after a refused load. Run: sudo kextutil '"
             + seen.extension().path()
-            + "', or restart this Mac.";
+            + "'. Or restart this Mac.";
   }
 
   private static String orByHand(Observation seen, String advice) {

@@ -8,19 +8,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at when it began
  * @param exitCode {@code null} if the loader did not end by itself
- * @param detail the line of its output that decided, addresses removed; empty if it said nothing
+ * @param detail the line of its output that decided the outcome, without memory addresses; empty if
+ *     it printed nothing
  */
 public record Attempt(Instant at, Outcome outcome, @Nullable Integer exitCode, String detail) {
 
   /**
-   * Whether it is to be told. That macOS had loaded the kext by itself is a silent success, and a
-   * renewal fails by design.
+   * Whether it is worth an event. A kext that macOS had already loaded is not, nor is a renewal with
+   * the outcome of the attempt before it, because renewals fail by design.
    *
    * @param before the attempt before it that still counts, {@code null} for none
    */
   public boolean isNews(Trigger trigger, @Nullable Attempt before) {
-    boolean silentSuccess = outcome == Outcome.LOADED && exitCode == null;
-    return !silentSuccess
+    boolean wasLoadedAlready = outcome == Outcome.LOADED && exitCode == null;
+    return !wasLoadedAlready
         && (trigger == Trigger.APPROVED || before == null || before.outcome() != outcome);
   }
 }

@@ -3,10 +3,10 @@ package org.kextwatch.agent.status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key value that is not what it was.
+ * One key value that has changed.
  *
  * @param field its path in the status document
- * @param from {@code null} if it was not known, or there was no status before
- * @param to {@code null} if it is not known
+ * @param from the old value, {@code null} if it was not known or there was no status before
+ * @param to the new value, {@code null} if it is not known
  */
 public record Change(String field, @Nullable Object from, @Nullable Object to) {}

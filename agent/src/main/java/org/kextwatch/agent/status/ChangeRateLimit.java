@@ -6,34 +6,36 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * How often changes of health alone, which touch neither verdict nor reason, were told lately: a
- * Defender that cannot make up its mind must not flood the fleet.
+ * Limits how often changes of health values are reported that touch neither the verdict nor the
+ * reason: values that change back and forth must not flood the receiver.
  *
- * @param times when they were told, oldest first
+ * <p>The name of the component is that of {@code state.json}.
+ *
+ * @param times when such changes were reported, oldest first
  */
 public record ChangeRateLimit(List<Instant> times) {
   public static final ChangeRateLimit UNUSED = new ChangeRateLimit(List.of());
 
-  private static final int MOST = 12;
-  private static final Duration IN = Duration.ofMinutes(60);
+  private static final int MAX_EVENTS = 12;
+  private static final Duration PERIOD = Duration.ofMinutes(60);
 
   public ChangeRateLimit {
     times = List.copyOf(times);
   }
 
-  /** Whether one more may be told. */
+  /** Whether one more may be reported. */
   public boolean allows(Instant now) {
-    return recent(now).size() < MOST;
+    return recent(now).size() < MAX_EVENTS;
   }
 
-  /** After one more. */
+  /** After one more was reported. */
   public ChangeRateLimit using(Instant now) {
     return new ChangeRateLimit(Stream.concat(recent(now).stream(), Stream.of(now)).toList());
   }
 
-  /** What lies ahead was told before the clock was set back, and holds nothing. */
+  /** Times in the future are from before the clock was set back, and do not count. */
   private List<Instant> recent(Instant now) {
-    Instant since = now.minus(IN);
+    Instant since = now.minus(PERIOD);
     return times.stream().filter(at -> at.isAfter(since) && !at.isAfter(now)).toList();
   }
 }

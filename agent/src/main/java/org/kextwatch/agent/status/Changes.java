@@ -9,43 +9,48 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What is different between two statuses, by their key values. */
+/** The differences between two statuses, by their key values. */
 public final class Changes {
   private Changes() {}
 
   /**
-   * What is different now.
+   * The changes since a status.
    *
-   * @param told the status told last, {@code null} for none: then every known value is a change
+   * @param lastReported the status reported last, {@code null} for none: then every known value is a
+   *     change
    */
-  public static List<Change> between(@Nullable Status told, Status now) {
-    return all(told, now).stream()
+  public static List<Change> between(@Nullable Status lastReported, Status now) {
+    return all(lastReported, now).stream()
         .filter(change -> KeyValues.isCompared(now, change.field()))
         .toList();
   }
 
   /**
-   * What the fleet believes once it is told: of what is different, only the changes that were named
-   * count. What they do not name is as it was told before.
+   * The status that counts as reported once an event has been sent: the new values where the event
+   * names a change, the values reported before elsewhere.
+   *
+   * @param named the changes that the event names
    */
-  public static Status told(@Nullable Status before, Status now, List<Change> named) {
+  public static Status reported(@Nullable Status before, Status now, List<Change> named) {
     if (before == null) {
       return now;
     }
-    Set<String> untold = new HashSet<>();
-    all(before, now).forEach(change -> untold.add(change.field()));
-    named.forEach(change -> untold.remove(change.field()));
-    return now.keeping(before, untold);
+    Set<String> unreported = new HashSet<>();
+    all(before, now).forEach(change -> unreported.add(change.field()));
+    named.forEach(change -> unreported.remove(change.field()));
+    return now.withValuesOf(before, unreported);
   }
 
-  private static List<Change> all(@Nullable Status told, Status now) {
+  private static List<Change> all(@Nullable Status lastReported, Status now) {
     List<Change> changes = new ArrayList<>();
     for (String field : KeyValues.names()) {
-      Object before = told == null ? null : KeyValues.of(told, field);
+      Object before = lastReported == null ? null : KeyValues.of(lastReported, field);
       add(changes, field, before, KeyValues.of(now, field));
     }
     Map<String, String> before =
-        told == null ? Map.of() : KeyValues.systemExtensions(told.extension());
+        lastReported == null
+            ? Map.of()
+            : KeyValues.systemExtensions(lastReported.extension());
     Map<String, String> after = KeyValues.systemExtensions(now.extension());
     TreeSet<String> rows = new TreeSet<>(before.keySet());
     rows.addAll(after.keySet());
@@ -55,7 +60,7 @@ public final class Changes {
     return changes;
   }
 
-  /** Whether a change touches neither verdict nor reason nor the extension. */
+  /** Whether changes touch neither the verdict nor the reason nor the extension. */
   public static boolean areOfHealthAlone(List<Change> changes) {
     return !changes.isEmpty()
         && changes.stream().allMatch(change -> change.field().startsWith(KeyValues.HEALTH));
@@ -63,7 +68,7 @@ public final class Changes {
 
   private static void add(
       List<Change> changes, String field, @Nullable Object from, @Nullable Object to) {
-    if (KeyValues.isNews(field, from, to)) {
+    if (KeyValues.differs(field, from, to)) {
       changes.add(new Change(field, word(from), word(to)));
     }
   }

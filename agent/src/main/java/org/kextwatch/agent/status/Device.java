@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Which Mac this is. {@code null} means not known.
  *
  * @param architecture {@code x86_64} or {@code arm64}
- * @param labels the operator's own, from the settings
+ * @param labels from the settings
  */
 public record Device(
     @Nullable String serialNumber,
@@ -20,7 +20,7 @@ public record Device(
     Mdm mdm,
     Map<String, String> labels) {
 
-  /** What people call this Mac: its serial number, else its name, else just that. */
+  /** How texts for people name this Mac: its serial number, else its name, else "this Mac". */
   public String nickname() {
     if (serialNumber != null) {
       return serialNumber;

@@ -6,17 +6,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Defender's extension on this Mac. {@code null} means not known. Where it is a system extension
- * nobody asks what only says something of a kext: {@code loaded}, {@code loadedVersion} and {@code
- * lastAttempt} are {@code null}.
+ * Defender's extension on this Mac. {@code null} means not known. With a system extension, what
+ * concerns only kexts is not asked: {@code loaded}, {@code loadedVersion} and {@code lastAttempt} are
+ * {@code null}.
  *
  * @param path on the Mac, without the system root
  * @param version of the kext on disk
  * @param loaded whether the kernel lists it
  * @param loadedVersion the version the kernel lists
- * @param grant of the kext; of system extensions no record tells it: none, or unreadable with them
- * @param grantEvidence for people: what was seen that says so
- * @param userMayApprove {@code false} if a policy keeps the user from approving; {@code null} also
+ * @param grant who has approved the kext; macOS keeps no such record of system extensions: {@code
+ *     NONE}, or {@code UNREADABLE} if they cannot be listed
+ * @param grantEvidence one sentence for people: where {@code grant} comes from
+ * @param userMayApprove {@code false} if a policy does not let users approve; {@code null} also
  *     where there is no policy of this kind
  * @param allowedByProfile whether a managed profile allows it, which alone loads nothing
  * @param lastAttempt the last run of the loader that still counts, {@code null} before the first
@@ -52,8 +53,8 @@ public record Extension(
         .anyMatch(row -> KeyValues.field(row).equals(KeyValues.field(other)));
   }
 
-  /** The same, but some key values as another has them. */
-  Extension keeping(Extension other, Set<String> fields) {
+  /** The same with some key values of another. */
+  Extension withValuesOf(Extension other, Set<String> fields) {
     return new Extension(
         fields.contains(KeyValues.KIND) ? other.kind : kind,
         fields.contains(KeyValues.STATE) ? other.state : state,
@@ -74,7 +75,7 @@ public record Extension(
             .toList());
   }
 
-  /** Whether a profile keeps it out: users may not approve it, and no profile allows it. */
+  /** Whether profiles forbid it: users may not approve it, and no profile allows it. */
   public boolean isForbidden() {
     return Boolean.FALSE.equals(userMayApprove) && Boolean.FALSE.equals(allowedByProfile);
   }

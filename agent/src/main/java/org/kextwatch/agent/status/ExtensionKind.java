@@ -1,6 +1,6 @@
 package org.kextwatch.agent.status;
 
-/** By what Defender hooks into this Mac. */
+/** The kind of extension with which Defender sees what happens on this Mac. */
 public enum ExtensionKind {
   KERNEL,
   SYSTEM,

@@ -1,9 +1,9 @@
 package org.kextwatch.agent.status;
 
-/** How far Defender's extension has come. */
+/** The state of Defender's extension. */
 public enum ExtensionState {
   ABSENT,
-  /** Nobody was asked yet: no attempt of this boot, no row in the approval database. */
+  /** macOS has not asked for approval yet: no attempt in this boot, no row in the database. */
   NEVER_REQUESTED,
   AWAITING_APPROVAL,
   APPROVED_INACTIVE,
@@ -12,7 +12,7 @@ public enum ExtensionState {
   DISABLED,
   /** A load failed for another reason than approval. */
   BLOCKED,
-  /** The database says approved, the kernel's gatekeeper refused all the same. */
+  /** The database says approved, but macOS refused the load as not approved. */
   CONFLICT,
   UNKNOWN
 }

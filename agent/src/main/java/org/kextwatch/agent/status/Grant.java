@@ -1,6 +1,6 @@
 package org.kextwatch.agent.status;
 
-/** What the approval database says of the kext. */
+/** Who has approved the kext, by macOS' approval database. */
 public enum Grant {
   USER,
   MDM,
@@ -10,7 +10,7 @@ public enum Grant {
   LISTED_NOT_ALLOWED,
   UNREADABLE;
 
-  /** Whether somebody approved. */
+  /** Whether the kext is approved. */
   public boolean isGiven() {
     return this == USER || this == MDM || this == USER_AND_MDM;
   }

@@ -8,22 +8,23 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Defender says of itself ({@code mdatp health}), in one shape for every era of its output.
- * {@code null} means that it did not say.
+ * The answer of {@code mdatp health}, in one form for every version of Defender. {@code null} means
+ * that Defender does not say.
  *
  * @param realTimeProtectionEnabled the setting
- * @param realTimeProtectionAvailable whether the component works: {@code false} on a blocked kext
- * @param issues as Defender words them; empty if there are none or it has no such field
- * @param productExpiration ISO 8601 where Defender gave an instant, else its own words
- * @param expiresAt the day in it, as people at this Mac count days
- * @param expiresSoon whether that day is near, or over
+ * @param realTimeProtectionAvailable whether the component works: {@code false} if macOS blocks the
+ *     kext
+ * @param issues in Defender's own words; empty if there are none or it has no such field
+ * @param productExpiration ISO 8601 if Defender prints an instant, else its own words
+ * @param expiresAt the day of {@code productExpiration} in this Mac's time zone
+ * @param expiresSoon whether that day is near or past
  * @param tamperProtection such as {@code block}
  * @param definitionsStatus such as {@code up_to_date}
  * @param definitionsAgeMinutes minutes since the definitions were updated
- * @param managedSettings names of the settings above that a policy holds
- * @param unavailableFields names of the fields above that Defender calls "unavailable", which is
- *     more than not naming them
- * @param exitCode of the last {@code mdatp}, {@code null} if it did not end by itself
+ * @param managedSettings names of the settings above that a policy sets
+ * @param unavailableFields names of the fields above for which Defender prints "unavailable", which
+ *     says more than a missing field
+ * @param exitCode of the last run of {@code mdatp}, {@code null} if it did not end by itself
  * @param defenderIds {@code null} unless the settings let them leave the Mac
  */
 public record Health(
@@ -55,7 +56,7 @@ public record Health(
     unavailableFields = List.copyOf(unavailableFields);
   }
 
-  /** Defender told nothing; {@code reachability} says why. */
+  /** No answer from Defender; {@code reachability} says why. */
   public static Health unreachable(Reachability reachability, @Nullable Integer exitCode) {
     return new Health(
         reachability,
@@ -81,8 +82,11 @@ public record Health(
         null);
   }
 
-  /** The same, but some key values as another has them; all is, of one that was not reached. */
-  Health keeping(Health other, Set<String> fields) {
+  /**
+   * The same with some key values of another; if {@code reachability} is one of them, with all that
+   * is not a key value too.
+   */
+  Health withValuesOf(Health other, Set<String> fields) {
     Health base = fields.contains(KeyValues.REACHABILITY) ? other : this;
     return new Health(
         base.reachability,
@@ -116,22 +120,22 @@ public record Health(
         base.defenderIds);
   }
 
-  /** The same, with Defender's ids or without. */
+  /** The same with other ids of Defender, or without any. */
   public Health with(@Nullable DefenderIds ids) {
     return with(expiresAt, expiresSoon, ids);
   }
 
   /**
-   * The same of a Defender that expires.
+   * The same with the day on which Defender expires.
    *
-   * @param day the last on which it works, {@code null} if that is not known
+   * @param day the last day on which it works, {@code null} if not known
    */
   public Health expiring(@Nullable LocalDate day, LocalDate today) {
     Boolean soon = day == null ? null : !today.isBefore(day.minus(Thresholds.EXPIRY_NOTICE));
     return with(day, soon, defenderIds);
   }
 
-  /** Whether its last day is over; not, as far as is known, where the day is not known. */
+  /** Whether its last day is known and past. */
   boolean isExpired(LocalDate today) {
     return expiresAt != null && today.isAfter(expiresAt);
   }
@@ -162,9 +166,9 @@ public record Health(
   }
 
   /**
-   * By what Microsoft's portal knows this Mac and its owner.
+   * The identifiers of this Mac and its organisation in Microsoft's portal.
    *
-   * @param edrDeviceTags by their keys; empty if there are none
+   * @param edrDeviceTags values by key; empty if there are none
    */
   public record DefenderIds(
       @Nullable String orgId,

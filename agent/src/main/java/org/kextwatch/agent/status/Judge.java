@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The truth table: the first row that applies says what an observation means. */
+/** Judges an observation by a table: the first row that applies gives verdict and reason. */
 public final class Judge {
   private static final String OUT_OF_DATE = "out_of_date"; // since mdatp 101.24122.0005
 
   private static final List<Row> TABLE =
       List.of(
-          row(AT_RISK, Reason.NOT_INSTALLED, c -> c.answers(Reachability.NOT_INSTALLED)),
-          row(AT_RISK, Reason.NOT_TRUSTED, c -> c.answers(Reachability.NOT_TRUSTED)),
+          row(AT_RISK, Reason.NOT_INSTALLED, c -> c.reachabilityIs(Reachability.NOT_INSTALLED)),
+          row(AT_RISK, Reason.NOT_TRUSTED, c -> c.reachabilityIs(Reachability.NOT_TRUSTED)),
           row(
               AT_RISK,
               Reason.AWAITING_APPROVAL,
@@ -27,7 +27,7 @@ public final class Judge {
           row(
               AT_RISK,
               Reason.LOAD_FAILED,
-              c -> c.extensionIs(ExtensionState.BLOCKED) || c.memory.loadExhausted()),
+              c -> c.extensionIs(ExtensionState.BLOCKED) || c.context.loadExhausted()),
           row(
               AT_RISK,
               Reason.APPROVED_NOT_LOADED,
@@ -35,9 +35,9 @@ public final class Judge {
           row(AT_RISK, Reason.CONFLICT, c -> c.extensionIs(ExtensionState.CONFLICT)),
           row(AT_RISK, Reason.EXTENSION_MISSING, c -> c.extensionIs(ExtensionState.ABSENT)),
           row(AT_RISK, Reason.EXTENSION_DISABLED, c -> c.extensionIs(ExtensionState.DISABLED)),
-          row(AT_RISK, Reason.DEFENDER_EXPIRED, Case::hasExpired), // it says "no licence" too
+          row(AT_RISK, Reason.DEFENDER_EXPIRED, Case::hasExpired), // an expired client also prints "no licence"
           row(AT_RISK, Reason.NOT_LICENSED, c -> isFalse(c.health().licensed())),
-          row(AT_RISK, Reason.PASSIVE_MODE, c -> c.isPassive() && !c.limits.expectPassiveMode()),
+          row(AT_RISK, Reason.PASSIVE_MODE, c -> c.isPassive() && !c.thresholds.expectPassiveMode()),
           row(
               AT_RISK,
               Reason.PROTECTION_OFF,
@@ -49,21 +49,21 @@ public final class Judge {
               c -> isFalse(c.health().fullDiskAccessEnabled())),
           row(AT_RISK, Reason.DEFINITIONS_STALE, Case::definitionsAreStale),
           row(AT_RISK, Reason.UNHEALTHY, c -> isFalse(c.health().healthy())),
-          row(AT_RISK, Reason.DAEMON_UNREACHABLE, c -> c.unreachableDaemon() && c.isPersistent()),
-          row(UNKNOWN, Reason.DAEMON_UNREACHABLE, Case::unreachableDaemon),
-          row(AT_RISK, Reason.NOT_EXECUTABLE, c -> c.notExecutable() && c.isPersistent()),
-          row(UNKNOWN, Reason.NOT_EXECUTABLE, Case::notExecutable),
-          row(UNKNOWN, Reason.TIMEOUT, c -> c.answers(Reachability.TIMEOUT)),
-          row(UNKNOWN, Reason.UNPARSABLE, c -> c.answers(Reachability.UNPARSABLE)),
+          row(AT_RISK, Reason.DAEMON_UNREACHABLE, c -> c.daemonIsUnreachable() && c.isPersistent()),
+          row(UNKNOWN, Reason.DAEMON_UNREACHABLE, Case::daemonIsUnreachable),
+          row(AT_RISK, Reason.NOT_EXECUTABLE, c -> c.isNotExecutable() && c.isPersistent()),
+          row(UNKNOWN, Reason.NOT_EXECUTABLE, Case::isNotExecutable),
+          row(UNKNOWN, Reason.TIMEOUT, c -> c.reachabilityIs(Reachability.TIMEOUT)),
+          row(UNKNOWN, Reason.UNPARSABLE, c -> c.reachabilityIs(Reachability.UNPARSABLE)),
           row(UNKNOWN, Reason.HEALTH_INCOMPLETE, c -> c.pairIsIncomplete() && !c.isPassive()),
           row(UNKNOWN, Reason.UNREADABLE, c -> c.pairIsUnavailable() && !c.isPassive()),
           row(PROTECTED, Reason.NONE, c -> true));
 
   private Judge() {}
 
-  /** Judges one observation; total, for the last row always applies. */
-  public static Judgement judge(Observation seen, Thresholds limits, JudgeContext circumstances) {
-    Case theCase = new Case(seen, limits, circumstances);
+  /** Judges one observation. The last row always applies. */
+  public static Judgement judge(Observation seen, Thresholds thresholds, JudgeContext context) {
+    Case theCase = new Case(seen, thresholds, context);
     Row row = TABLE.stream().filter(r -> r.applies.test(theCase)).findFirst().orElseThrow();
     return new Judgement(
         row.verdict,
@@ -73,20 +73,20 @@ public final class Judge {
         warnings(row, theCase));
   }
 
-  /** What does not decide, and is to be known all the same. */
+  /** What does not change the verdict, but an admin should know. */
   private static List<String> warnings(Row row, Case c) {
     List<String> warnings = new ArrayList<>();
     if (row.reason != Reason.DEFENDER_EXPIRED && Boolean.TRUE.equals(c.health().expiresSoon())) {
       warnings.add(Wording.expiry(c.seen));
     }
     if (row.verdict == PROTECTED && c.extensionIs(ExtensionState.UNKNOWN)) {
-      warnings.add("The extension's state cannot be told; only Defender says that it works.");
+      warnings.add("The extension's state is not known; only Defender says that the protection works.");
     }
     if (row.verdict == PROTECTED && c.health().healthy() == null) {
       warnings.add("Defender does not say whether it is healthy as a whole.");
     }
     if (c.seen.policies().teamNamedTwice()) {
-      warnings.add(ApprovalAdvice.twice(c.seen.extension().teamId()));
+      warnings.add(ApprovalAdvice.teamInBothLists(c.seen.extension().teamId()));
     }
     if (c.upgradeWaits()) {
       warnings.add(
@@ -111,13 +111,13 @@ public final class Judge {
 
   private record Row(Verdict verdict, Reason reason, Predicate<Case> applies) {}
 
-  /** One observation, in the terms of the table. */
-  private record Case(Observation seen, Thresholds limits, JudgeContext memory) {
+  /** One observation, with the questions that the table asks. */
+  private record Case(Observation seen, Thresholds thresholds, JudgeContext context) {
     Health health() {
       return seen.health();
     }
 
-    boolean answers(Reachability reachability) {
+    boolean reachabilityIs(Reachability reachability) {
       return health().reachability() == reachability;
     }
 
@@ -129,47 +129,47 @@ public final class Judge {
       return Boolean.TRUE.equals(health().passiveModeEnabled());
     }
 
-    /** It still works on its last day. */
+    /** Defender still works on its last day. */
     boolean hasExpired() {
       return health().isExpired(seen.today());
     }
 
-    /** "Unavailable" is a failure only where the extension works: before, it is a consequence. */
+    /** "Unavailable" is a failure of its own only while the extension works. */
     boolean engineFails() {
       return isFalse(health().realTimeProtectionAvailable())
-          || (says("realTimeProtectionAvailable") && extensionIs(ExtensionState.ACTIVE));
+          || (isUnavailable("realTimeProtectionAvailable") && extensionIs(ExtensionState.ACTIVE));
     }
 
-    /** An old version that still works, beside a newer one. */
+    /** Whether an old version works on beside a newer one that waits for a restart. */
     boolean upgradeWaits() {
       return extensionIs(ExtensionState.ACTIVE)
           && seen.extension().systemExtensions().stream()
               .anyMatch(SystemExtension::isWaitingToUpgrade);
     }
 
-    /** The network filter can be stopped while macOS lists its extension as enabled. */
+    /** The network filter can be stopped although macOS lists its extension as enabled. */
     boolean networkEventsFail() {
       return extensionIs(ExtensionState.ACTIVE)
           && seen.extension().kind() == ExtensionKind.SYSTEM
-          && says("networkEventsSubsystem");
+          && isUnavailable("networkEventsSubsystem");
     }
 
     boolean definitionsAreStale() {
       Long age = health().definitionsAgeMinutes();
       return OUT_OF_DATE.equals(health().definitionsStatus())
-          || (age != null && age > limits.maxDefinitionsAge().toMinutes());
+          || (age != null && age > thresholds.maxDefinitionsAge().toMinutes());
     }
 
-    boolean unreachableDaemon() {
-      return answers(Reachability.DAEMON_UNREACHABLE);
+    boolean daemonIsUnreachable() {
+      return reachabilityIs(Reachability.DAEMON_UNREACHABLE);
     }
 
-    boolean notExecutable() {
-      return answers(Reachability.NOT_EXECUTABLE);
+    boolean isNotExecutable() {
+      return reachabilityIs(Reachability.NOT_EXECUTABLE);
     }
 
     boolean isPersistent() {
-      return memory.unreachableFor().compareTo(Thresholds.PATIENCE) >= 0;
+      return context.unreachableFor().compareTo(Thresholds.PATIENCE) >= 0;
     }
 
     boolean pairIsIncomplete() {
@@ -179,11 +179,11 @@ public final class Judge {
     }
 
     boolean pairIsUnavailable() {
-      return says("realTimeProtectionEnabled") && says("realTimeProtectionAvailable");
+      return isUnavailable("realTimeProtectionEnabled") && isUnavailable("realTimeProtectionAvailable");
     }
 
-    private boolean says(String unavailableField) {
-      return health().unavailableFields().contains(unavailableField);
+    private boolean isUnavailable(String field) {
+      return health().unavailableFields().contains(field);
     }
   }
 }

@@ -8,7 +8,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The key values of a status: a change of any is told, a change of nothing else is. */
+/** The key values of a status: a change of any of them is an event, a change of others is not. */
 final class KeyValues {
   static final String VERDICT = "verdict";
   static final String REASON = "reason";
@@ -52,7 +52,7 @@ final class KeyValues {
 
   private KeyValues() {}
 
-  /** The names of all but the rows of system extensions. */
+  /** The names of all key values but the rows of system extensions. */
   static Set<String> names() {
     return KEYS.keySet();
   }
@@ -62,20 +62,20 @@ final class KeyValues {
     return isCompared(status, field) ? key(field).value().apply(status) : null;
   }
 
-  /** Of system extensions the kernel's list and the loader say nothing. */
+  /** The kernel's list and the loader say nothing about system extensions. */
   static boolean isCompared(Status status, String field) {
     return status.extension().kind() != ExtensionKind.SYSTEM
         || !(field.equals(LOADED) || field.equals(LAST_OUTCOME));
   }
 
-  /** Whether two values differ: "not soon" is no news to those who did not know. */
-  static boolean isNews(String field, @Nullable Object from, @Nullable Object to) {
+  /** Whether two values differ: from "not known" to "not soon" is no change. */
+  static boolean differs(String field, @Nullable Object from, @Nullable Object to) {
     return field.equals(EXPIRES_SOON)
         ? Boolean.TRUE.equals(from) != Boolean.TRUE.equals(to)
         : !Objects.equals(from, to);
   }
 
-  /** Whether a value is not known only because nobody could look, or nobody answered. */
+  /** Whether a value is not known because a look failed, and not because there is none. */
   static boolean isUnseen(Status status, String field) {
     return field.startsWith(ROWS)
         ? !systemExtensions(status.extension()).containsKey(field) && isUnseen(status.extension())
@@ -99,7 +99,7 @@ final class KeyValues {
     return extension.kind() == ExtensionKind.UNKNOWN || extension.state() == ExtensionState.UNKNOWN;
   }
 
-  /** Without a kext there is nothing to see. */
+  /** Without a kext there is no such value. */
   private static boolean lacks(Status status, @Nullable Object value) {
     return value == null
         && switch (status.extension().kind()) {
@@ -113,7 +113,7 @@ final class KeyValues {
     return last == null ? null : last.outcome();
   }
 
-  /** Of a Defender that is not there, or not run, there is nothing to know. */
+  /** A Defender that is not installed, or not run, has no such value. */
   private static void health(String field, Function<Health, @Nullable Object> value) {
     key(
         field,

@@ -1,25 +1,25 @@
 package org.kextwatch.agent.status;
 
 /**
- * Why the verdict is what it is; where several apply, the first in this order is told.
+ * Why the verdict is what it is. Of several reasons that apply, the first in this order counts.
  *
- * <p>The comment of each is its part of {@code agent/docs/reasons.md}, which {@code
- * ReasonsDocumentTest} makes of it: a comment costs a Mac nothing. Without {@code macOS:} it can
- * occur on any.
+ * <p>{@code ReasonsDocumentTest} writes {@code agent/docs/reasons.md} from the comments below. A
+ * reason without {@code macOS:} can occur on any version.
  */
 public enum Reason {
   /**
-   * Microsoft Defender is not on this Mac, or its command is gone.
+   * Microsoft Defender is not on this Mac, or its command is missing.
    *
    * <p>Who: MDM admin.
    *
-   * <p>Evidence: there is no {@code /usr/local/bin/mdatp}, or the program that it links to is gone.
+   * <p>Evidence: there is no {@code /usr/local/bin/mdatp}, or the program that it links to is
+   * missing.
    */
   NOT_INSTALLED,
 
   /**
-   * The program that calls itself mdatp is not Microsoft's, or somebody other than root could
-   * exchange it. It is not run, so nothing else is known of Defender.
+   * The program mdatp is not signed by Microsoft, or users other than root can replace it. It is not
+   * run, so nothing else is known about Defender.
    *
    * <p>Who: Mac admin, MDM admin.
    *
@@ -44,7 +44,7 @@ public enum Reason {
   AWAITING_APPROVAL,
 
   /**
-   * The extension is allowed, and macOS starts it, or its new version, only after a restart.
+   * The extension is allowed, but macOS starts it, or its new version, only after a restart.
    *
    * <p>Who: user.
    *
@@ -54,7 +54,7 @@ public enum Reason {
   RESTART_REQUIRED,
 
   /**
-   * The kernel extension is allowed, and macOS could not load it all the same.
+   * The kernel extension is allowed, but macOS could not load it.
    *
    * <p>Who: Mac admin, MDM admin.
    *
@@ -66,18 +66,18 @@ public enum Reason {
   LOAD_FAILED,
 
   /**
-   * The kernel extension was allowed a moment ago, and is not loaded yet.
+   * The kernel extension was allowed a moment ago and is not loaded yet.
    *
    * <p>Who: nobody.
    *
    * <p>macOS: 10.13 to 10.15.
    *
-   * <p>Evidence: KextPolicy has the grant, the kernel's list lacks the kext.
+   * <p>Evidence: KextPolicy has the grant, the kernel's list does not have the kext.
    */
   APPROVED_NOT_LOADED,
 
   /**
-   * KextPolicy says that the kernel extension is allowed, and macOS refused it after that as not
+   * KextPolicy says that the kernel extension is allowed, but macOS refused it after that as not
    * allowed.
    *
    * <p>Who: user, MDM admin.
@@ -90,13 +90,14 @@ public enum Reason {
   CONFLICT,
 
   /**
-   * Defender is installed, and has an extension of neither kind: it cannot see what happens on this
+   * Defender is installed but has no extension of either kind: it cannot see what happens on this
    * Mac.
    *
    * <p>Who: MDM admin.
    *
    * <p>Evidence: no kext in {@code /Library/Extensions} or in the kernel's list; no system
-   * extension of Defender's that stays in {@code /Library/SystemExtensions/db.plist}.
+   * extension of Defender in {@code /Library/SystemExtensions/db.plist} but those that are being
+   * removed.
    */
   EXTENSION_MISSING,
 
@@ -113,9 +114,9 @@ public enum Reason {
   EXTENSION_DISABLED,
 
   /**
-   * This version of Defender is too old to work: each lives for about six months, and updates have
-   * stopped. It still gets new definitions, and may say that it is healthy, or that its licence is
-   * missing. 21 days ahead a warning stands in {@code agent.warnings}.
+   * This version of Defender has expired: each works for about six months, and updates have stopped.
+   * It still gets new definitions, and may say that it is healthy, or that its licence is missing.
+   * {@code agent.warnings} has a warning from 21 days before that day.
    *
    * <p>Who: Mac admin, MDM admin.
    *
@@ -133,8 +134,8 @@ public enum Reason {
   NOT_LICENSED,
 
   /**
-   * Defender only looks on, and leaves the protection to another product. No risk where {@code
-   * expectPassiveMode} is set.
+   * Defender only watches, and leaves the protection to another product. This is no risk if the
+   * setting {@code expectPassiveMode} is true.
    *
    * <p>Who: MDM admin.
    *
@@ -147,12 +148,12 @@ public enum Reason {
    *
    * <p>Who: Mac admin, MDM admin.
    *
-   * <p>Evidence: {@code real_time_protection_enabled}, and whether a policy holds it.
+   * <p>Evidence: {@code real_time_protection_enabled}, and whether a policy sets it.
    */
   PROTECTION_OFF,
 
   /**
-   * The extension runs, and real-time protection does not work.
+   * The extension runs, but real-time protection does not work.
    *
    * <p>Who: user, MDM admin, Microsoft.
    *
@@ -161,19 +162,19 @@ public enum Reason {
   ENGINE_UNAVAILABLE,
 
   /**
-   * macOS does not let Defender look into the users' files.
+   * macOS does not let Defender read the users' files.
    *
    * <p>Who: MDM admin, user.
    *
    * <p>macOS: 10.15 and later.
    *
-   * <p>Evidence: {@code full_disk_access_enabled}, which Defender tells since 101.56.35 (System
-   * Settings may show access that an MDM gave as switched off).
+   * <p>Evidence: {@code full_disk_access_enabled}, which Defender prints since 101.56.35 (System
+   * Settings may show access that an MDM granted as switched off).
    */
   FULL_DISK_ACCESS_MISSING,
 
   /**
-   * Defender does not know the malware of the last days.
+   * Defender's definitions are old: it does not know recent malware.
    *
    * <p>Who: Mac admin, MDM admin.
    *
@@ -183,7 +184,7 @@ public enum Reason {
   DEFINITIONS_STALE,
 
   /**
-   * Defender says that something is wrong, and nothing above is.
+   * Defender says that something is wrong, but none of the reasons above applies.
    *
    * <p>Who: Mac admin, MDM admin.
    *
@@ -192,7 +193,7 @@ public enum Reason {
   UNHEALTHY,
 
   /**
-   * The command mdatp runs, and Defender's own daemon does not answer it.
+   * The command mdatp runs, but Defender's own daemon does not answer it.
    *
    * <p>Who: nobody, user.
    *
@@ -201,11 +202,11 @@ public enum Reason {
   DAEMON_UNREACHABLE,
 
   /**
-   * The program mdatp is there, and macOS cannot run it.
+   * The program mdatp is there, but macOS cannot run it.
    *
    * <p>Who: MDM admin.
    *
-   * <p>Evidence: it is no executable file, or does not start.
+   * <p>Evidence: it is not an executable file, or does not start.
    */
   NOT_EXECUTABLE,
 
@@ -219,7 +220,7 @@ public enum Reason {
   TIMEOUT,
 
   /**
-   * Defender answered, and not one of its words was understood.
+   * Defender answered, but printed no health field that this program knows.
    *
    * <p>Who: Mac admin.
    *
@@ -228,7 +229,7 @@ public enum Reason {
   UNPARSABLE,
 
   /**
-   * Defender answered, and left out whether real-time protection is on, or works.
+   * Defender answered, but did not say whether real-time protection is on, or whether it works.
    *
    * <p>Who: nobody, Mac admin.
    *
@@ -238,7 +239,7 @@ public enum Reason {
   HEALTH_INCOMPLETE,
 
   /**
-   * Defender calls its protection unavailable, and macOS does not show the extension.
+   * Defender calls its protection unavailable, and the state of the extension is not known.
    *
    * <p>Who: Mac admin.
    *
@@ -257,7 +258,7 @@ public enum Reason {
    */
   NONE;
 
-  /** Whether Defender's health says so, and not the state of its extension. */
+  /** Whether it comes from Defender's health, and not from the state of its extension. */
   public boolean isOfHealth() {
     return switch (this) {
       case AWAITING_APPROVAL,

@@ -2,7 +2,7 @@ package org.kextwatch.agent.status;
 
 import org.jspecify.annotations.Nullable;
 
-/** Where in the settings of macOS people do what is asked of them. */
+/** The path in System Preferences or System Settings to what the advice asks for. */
 public final class SettingsPane {
   /** With this version System Preferences became System Settings. */
   private static final int VENTURA = 13;
@@ -19,12 +19,12 @@ public final class SettingsPane {
 
   private SettingsPane() {}
 
-  /** Where people switch the extension on. */
+  /** Where users switch the extension on. */
   static String extension(Observation seen) {
     return hasSwitch(seen) ? EXTENSIONS : settings(seen);
   }
 
-  /** Whether the extension has a switch there, and no button. */
+  /** Whether there is a switch for the extension, and not the button Allow. */
   public static boolean hasSwitch(Observation seen) {
     return seen.extension().kind() == ExtensionKind.SYSTEM
         && majorVersion(seen.device().osVersion()) >= SEQUOIA;
@@ -34,13 +34,13 @@ public final class SettingsPane {
     return ofVersion(seen, OLD, NEW);
   }
 
-  /** Where people let a program look into all files. */
+  /** Where users give a program full disk access. */
   static String fullDiskAccess(Observation seen) {
     return ofVersion(
         seen, OLD_PRIVACY + " > Privacy > Full Disk Access", NEW + " > Full Disk Access");
   }
 
-  /** Both ways where the version is not told, or is the one that hides a later one. */
+  /** Both paths if the version is not known, or is 10.16, which may stand for a later one. */
   private static String ofVersion(Observation seen, String before, String now) {
     String version = seen.device().osVersion();
     if (version == null || version.startsWith("10.16")) {

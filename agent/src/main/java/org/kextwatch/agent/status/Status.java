@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The status document: what is known of this Mac, what it means, and what to do.
  *
- * @param schema its version; within one, members are only added
+ * @param schema the version of its format; within one version, members are only added
  * @param verdictSince since when verdict and reason are what they are, never after {@code
  *     observedAt}; {@code null} only in a document of an older agent
- * @param settling the Mac or Defender has just started: a fall of health is not told yet
+ * @param settling whether the Mac or Defender has just started, so that a degradation of its health
+ *     is not reported yet
  * @param summary one sentence for people
  * @param advice what to do; empty if there is nothing to do
  */
@@ -31,18 +32,18 @@ public record Status(
 
   public static final int SCHEMA = 1;
 
-  /** The same, of a Mac or a Defender that has just started. */
+  /** The same with {@code settling} true. */
   public Status whileSettling() {
     return of(true, agent);
   }
 
-  /** The same, with what the agent says of itself since. */
+  /** The same with a newer state of the agent. */
   public Status with(AgentState newAgent) {
     return of(settling, newAgent);
   }
 
-  /** The same, but some key values as another status has them. */
-  public Status keeping(Status other, Set<String> fields) {
+  /** The same with some key values of another status. */
+  Status withValuesOf(Status other, Set<String> fields) {
     return new Status(
         schema,
         observedAt,
@@ -54,8 +55,8 @@ public record Status(
         advice,
         device,
         agent,
-        health.keeping(other.health, fields),
-        extension.keeping(other.extension, fields));
+        health.withValuesOf(other.health, fields),
+        extension.withValuesOf(other.extension, fields));
   }
 
   private Status of(boolean isSettling, AgentState newAgent) {
@@ -74,7 +75,7 @@ public record Status(
         extension);
   }
 
-  /** Whether it is older than three looks and a minute: the daemon does not seem to run. */
+  /** Whether it is older than three intervals and a minute, so that no daemon seems to run. */
   public boolean isStale(Instant now) {
     Duration patience = Duration.ofSeconds(agent.healthIntervalSeconds()).multipliedBy(3);
     return observedAt.plus(patience).plus(Duration.ofMinutes(1)).isBefore(now);

@@ -5,15 +5,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * One row of the Mac's system extensions.
  *
- * @param version short version, {@code null} if not told
- * @param state macOS' own word with underscores, such as {@code activated_enabled}; unknown words
- *     are kept
+ * @param version the short version, {@code null} if not known
+ * @param state as macOS writes it, with underscores, such as {@code activated_enabled}; states that
+ *     this program does not know are kept
  */
 public record SystemExtension(String bundleId, @Nullable String version, String state) {
-  /** Where macOS' own word could not be read. */
+  /** The state if it could not be read. */
   public static final String UNKNOWN = "unknown";
 
-  /** Whether macOS' own word could be read, whether or not it is one that is known here. */
+  /** Whether the state could be read, even if this program does not know it. */
   public boolean isStateKnown() {
     return !state.equals(UNKNOWN);
   }

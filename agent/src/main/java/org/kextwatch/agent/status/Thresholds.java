@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.time.Period;
 
 /**
- * By what a Mac is judged.
+ * The settings and limits that decide the verdict.
  *
- * @param expectPassiveMode whether another antivirus protects here and Defender only looks on
- * @param maxDefinitionsAge older definitions are stale
+ * @param expectPassiveMode whether passive mode is no risk, because another antivirus protects
+ * @param maxDefinitionsAge definitions that are older are stale
  */
 public record Thresholds(boolean expectPassiveMode, Duration maxDefinitionsAge) {
-  /** After this long awake a Defender that does not answer is a risk, no longer a hiccup. */
+  /** A Defender that does not answer for this long, without time asleep, is a risk. */
   public static final Duration PATIENCE = Duration.ofMinutes(15);
 
-  /** This long before Defender expires it is said; it is updated monthly and lives six months. */
+  /** How long before Defender expires a warning begins; it is updated monthly. */
   public static final Period EXPIRY_NOTICE = Period.ofDays(21);
 }

@@ -2,17 +2,21 @@ package org.kextwatch.agent.status;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a change means to those who watch a fleet. */
+/** What a change means for an alert. */
 public enum Transition {
-  /** This Mac came to be at risk. */
+  /** The Mac is at risk now, and was not before. */
   NEW,
-  /** It is protected (again). */
+  /** The Mac is protected now, and was not before. */
   RESOLVED,
   CHANGED;
 
-  /** Between the status told last, {@code null} for none, and the one told now. */
-  public static Transition between(@Nullable Status told, Status now) {
-    Verdict before = told == null ? null : told.verdict();
+  /**
+   * From one status to another.
+   *
+   * @param lastReported the status reported last, {@code null} for none
+   */
+  public static Transition between(@Nullable Status lastReported, Status now) {
+    Verdict before = lastReported == null ? null : lastReported.verdict();
     if (now.verdict() == before) {
       return CHANGED;
     }

@@ -2,8 +2,8 @@ package org.kextwatch.agent.status;
 
 /** Why the loader ran. */
 public enum Trigger {
-  /** A grant is there: load it. */
+  /** The kext is approved, or a profile allows it. */
   APPROVED,
-  /** It fails by design; macOS then keeps (or brings back) the Allow button. */
+  /** The load fails by design: macOS shows the Allow button for another 30 minutes. */
   PROMPT_RENEWAL
 }

@@ -1,6 +1,6 @@
 package org.kextwatch.agent.status;
 
-/** Whether Defender protects this Mac. Unknown is not at risk: it says nothing about the Mac. */
+/** Whether Defender protects this Mac. Unknown does not mean at risk. */
 public enum Verdict {
   PROTECTED,
   AT_RISK,

@@ -4,23 +4,25 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was judged at the last look, and since when it has been so, whether it is told yet or not.
+ * The verdict and the reason of the last look, and since when they are so, reported or not.
+ *
+ * <p>The names of the components are those of {@code state.json}.
  */
-public record Judged(Verdict verdict, Reason reason, Instant since) {
+public record VerdictSince(Verdict verdict, Reason reason, Instant since) {
 
   /**
    * After another look.
    *
    * @param before after the look before it, {@code null} for none
-   * @param at when it was; a clock that was set back takes {@code since} along
+   * @param at when the look was; if the clock was set back, {@code since} is no later than it
    */
-  public static Judged after(@Nullable Judged before, Judgement judgement, Instant at) {
+  public static VerdictSince after(@Nullable VerdictSince before, Judgement judgement, Instant at) {
     boolean isSame =
         before != null
             && before.verdict == judgement.verdict()
             && before.reason == judgement.reason()
             && !before.since.isAfter(at);
-    return new Judged(
+    return new VerdictSince(
         judgement.verdict(), judgement.reason(), before != null && isSame ? before.since : at);
   }
 }

@@ -1,6 +1,6 @@
 package org.kextwatch.agent.status;
 
-/** What people are told: the situation in one sentence, and the way out of it. */
+/** The sentences for people: what the situation is, and what to do about it. */
 final class Wording {
   private static final String UPDATE =
       "Update Defender with Microsoft AutoUpdate, or run: sudo"
@@ -57,17 +57,17 @@ final class Wording {
   static String advice(Reason reason, Observation seen) {
     return switch (reason) {
       case NOT_INSTALLED ->
-          "Install Microsoft Defender for Endpoint, or take Kextwatch off this Mac.";
+          "Install Microsoft Defender for Endpoint, or uninstall Kextwatch from this Mac.";
       case NOT_TRUSTED ->
-          "Run: sudo kextwatch doctor, which names what is wrong. Find out who changed it, and"
+          "Run: sudo kextwatch doctor. It names what is wrong. Find out who changed that, and"
               + " install Microsoft Defender again.";
       case AWAITING_APPROVAL -> ApprovalAdvice.awaiting(seen);
       case RESTART_REQUIRED -> "Restart this Mac.";
       case LOAD_FAILED ->
-          "See extension.lastAttempt, fix what it names, then restart this Mac; it is tried again"
-              + " with the next grant, version or boot.";
+          "Fix the problem that extension.lastAttempt names, then restart this Mac. The load is"
+              + " tried again after a restart, a new approval, or with another version.";
       case APPROVED_NOT_LOADED ->
-          "Nothing, if loadApprovedExtension is on: the extension is being loaded.";
+          "Nothing, if loadApprovedExtension is true: the extension is being loaded.";
       case CONFLICT ->
           "Restart this Mac. If that does not help, remove the approval profile (or reinstall"
               + " Defender) and approve again.";
@@ -80,26 +80,28 @@ final class Wording {
               + " antivirus protects this Mac.";
       case PROTECTION_OFF ->
           seen.health().managedSettings().contains("realTimeProtectionEnabled")
-              ? "A policy holds it: turn real-time protection on in Defender's profile."
+              ? "A policy sets this: turn real-time protection on in Defender's profile."
               : "Run: mdatp config real-time-protection --value enabled";
       case ENGINE_UNAVAILABLE ->
-          "Restart this Mac; if it stays so, reinstall Defender. See health.issues.";
+          "Restart this Mac. If that does not help, install Microsoft Defender again."
+              + " health.issues may say why.";
       case FULL_DISK_ACCESS_MISSING ->
           "Deploy Defender's full disk access profile (PPPC, SystemPolicyAllFiles), or grant it in "
               + SettingsPane.fullDiskAccess(seen)
               + ".";
-      case DEFINITIONS_STALE -> "Run: mdatp definitions update. Check that updates are reachable.";
+      case DEFINITIONS_STALE -> "Run: mdatp definitions update. Check that this Mac can reach the updates.";
       case UNHEALTHY -> "See health.issues; run: mdatp health";
       case DAEMON_UNREACHABLE ->
-          "It is often gone for minutes after boot and updates. If it stays so, restart this Mac.";
-      case NOT_EXECUTABLE -> "Reinstall Microsoft Defender.";
+          "Defender's daemon often does not answer for some minutes after a boot or an update."
+              + " If it still does not answer, restart this Mac.";
+      case NOT_EXECUTABLE -> "Install Microsoft Defender again.";
       case TIMEOUT, UNPARSABLE, HEALTH_INCOMPLETE -> "Run: mdatp health";
       case UNREADABLE -> "Run: sudo kextwatch doctor";
       case NONE -> "";
     };
   }
 
-  /** Of a Defender that expires soon or has expired, whatever else is wrong. */
+  /** The warning that Defender expires soon or has expired. */
   static String expiry(Observation seen) {
     String expires = seen.health().isExpired(seen.today()) ? "expired" : "expires";
     return "Defender " + expires + " on " + seen.health().expiresAt() + ". " + UPDATE;
@@ -109,8 +111,8 @@ final class Wording {
     String onboard =
         "Onboard this Mac: deploy the onboarding profile of your tenant, or check its licence.";
     return seen.offboardingLeft()
-        ? "This Mac was offboarded, and a file that is left of it keeps Defender from onboarding"
-            + " again. Remove the offboarding profile if there is one, and run: sudo rm '"
+        ? "This Mac was offboarded, and a file of the offboarding is still there: it prevents a new"
+            + " onboarding. Remove the offboarding profile if there is one, and run: sudo rm '"
             + Observation.OFFBOARDING
             + "'. "
             + onboard

@@ -1,5 +1,6 @@
 /**
- * The words of the product, and how they are judged and compared. Pure: no clock, file, process.
+ * The model of a Mac's status, how it is judged and how two are compared. Pure: it uses no clock, no
+ * file and no process.
  */
 @NullMarked
 package org.kextwatch.agent.status;

@@ -225,7 +225,7 @@ final class DerivationTest {
                 KernelEntry.NOT_LOADED,
                 Grant.USER,
                 "kext_policy allows it (user)",
-                new ManagedPolicy(false, false, "a profile leaves it out", Policies.NONE),
+                new ManagedPolicy(false, false, "a profile does not allow it", Policies.NONE),
                 LoadHistory.NONE,
                 null,
                 List.of(new SystemExtension(EPSEXT, "1", "activated_waiting_for_user")),

@@ -25,7 +25,7 @@ final class ManagedPolicyTest extends OnAFolderMac {
 
   private static final String TEAM = "a profile allows its team";
   private static final String NAME = "a profile allows it by name";
-  private static final String OUT = "a profile leaves it out";
+  private static final String OUT = "a profile does not allow it";
   private static final String BAD = "its profile cannot be read";
   private static final String BOTH = "com.microsoft.wdav.epsext,com.microsoft.wdav.netext";
 
@@ -83,11 +83,11 @@ final class ManagedPolicyTest extends OnAFolderMac {
         "teams=UBF8T346G9 overrides=false | false | true | " + TEAM,
         "teams=X9E956P446 | true | false | " + OUT,
         "UBF8T346G9=com.microsoft.wdav.epsext,com.microsoft.wdav.netext | true | true | " + NAME,
-        "UBF8T346G9=com.microsoft.wdav.epsext | true | false | a profile leaves out"
+        "UBF8T346G9=com.microsoft.wdav.epsext | true | false | a profile does not allow"
             + " com.microsoft.wdav.netext",
-        "teams=UBF8T346G9 types:UBF8T346G9=NetworkExtension | true | false | a profile leaves out"
+        "teams=UBF8T346G9 types:UBF8T346G9=NetworkExtension | true | false | a profile does not allow"
             + " its type EndpointSecurityExtension",
-        "teams=UBF8T346G9 types:UBF8T346G9=DriverExtension | true | false | a profile leaves out"
+        "teams=UBF8T346G9 types:UBF8T346G9=DriverExtension | true | false | a profile does not allow"
             + " its type EndpointSecurityExtension and NetworkExtension",
         "teams=UBF8T346G9 types:X9E956P446=DriverExtension | true | true | " + TEAM,
         "teams=UBF8T346G9 types:UBF8T346G9=NetworkExtension,EndpointSecurityExtension | true"
@@ -123,7 +123,7 @@ final class ManagedPolicyTest extends OnAFolderMac {
         "UBF8T346G9=com.microsoft.wdav.epsext | UBF8T346G9=com.microsoft.wdav.netext | true"
             + " | true | "
             + NAME,
-        "types:UBF8T346G9=NetworkExtension | teams=UBF8T346G9 | true | false | a profile leaves out"
+        "types:UBF8T346G9=NetworkExtension | teams=UBF8T346G9 | true | false | a profile does not allow"
             + " its type EndpointSecurityExtension",
         "types:UBF8T346G9=NetworkExtension teams=UBF8T346G9"
             + " | types:UBF8T346G9=com.apple.system_extension.endpoint_security | true | true | "
@@ -149,10 +149,10 @@ final class ManagedPolicyTest extends OnAFolderMac {
     Policies types = system("teams=UBF8T346G9 types:UBF8T346G9=NetworkExtension").details();
     assertEquals(List.of("EndpointSecurityExtension"), types.missingTypes());
     assertEquals(List.of(), types.missingBundles());
-    assertFalse(types.tellsOfUsers());
+    assertFalse(types.namesUserOverrides());
     Policies bundles = system("overrides=true UBF8T346G9=com.microsoft.wdav.epsext").details();
     assertEquals(List.of("com.microsoft.wdav.netext"), bundles.missingBundles());
-    assertTrue(bundles.tellsOfUsers());
+    assertTrue(bundles.namesUserOverrides());
   }
 
   /** What macOS' own list calls the locks is not known: any name that begins like theirs. */

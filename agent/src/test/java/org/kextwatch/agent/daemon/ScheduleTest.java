@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.daemon.Assessor.Assessment;
 import org.kextwatch.agent.daemon.Schedule.Scope;
 import org.kextwatch.agent.mac.Moment;
-import org.kextwatch.agent.status.Judged;
+import org.kextwatch.agent.status.VerdictSince;
 import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Status;
@@ -30,7 +30,7 @@ class ScheduleTest {
       new Assessment(
           PROTECTED,
           PROTECTED,
-          new Judged(PROTECTED.verdict(), PROTECTED.reason(), StatusSamples.NOON),
+          new VerdictSince(PROTECTED.verdict(), PROTECTED.reason(), StatusSamples.NOON),
           LostSight.NONE,
           INTERVAL);
   private static final Moment START = new Moment(Instant.parse("2026-11-23T12:00:00Z"), 1_000);

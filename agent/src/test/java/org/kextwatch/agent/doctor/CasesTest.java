@@ -68,7 +68,7 @@ class CasesTest {
   @Test
   void aProfileThatMacOsHasNotActedOnIsNotToBlame() throws Exception {
     look("G4", MacModel.MOJAVE);
-    assertAwaited(false, true, "A profile allows it, yet macOS has not acted on that");
+    assertAwaited(false, true, "A profile allows it, but macOS has not acted");
     assertSays(Mark.WARN, "managed policies", KERNEL + " allows it, macOS has not acted on that");
     assertEquals(status.advice(), finding("managed policies").remedy());
     assertSays(Mark.OK, "user", "a profile lets no user approve");
@@ -77,7 +77,7 @@ class CasesTest {
   @Test
   void whatFileAndDatabaseAllowIsAUnion() throws Exception {
     look("P1", MacModel.SEQUOIA);
-    assertAwaited(true, true, "A profile allows it, yet macOS still waits");
+    assertAwaited(true, true, "A profile allows it, but macOS still waits");
   }
 
   @Test
@@ -113,7 +113,7 @@ class CasesTest {
   @Test
   void theProfileThatForbidsIsNamedByItsKind() throws Exception {
     look("P7", MacModel.SEQUOIA);
-    assertAwaited(false, false, "A profile keeps users from approving: allow com.microsoft.wdav");
+    assertAwaited(false, false, "A profile does not let users approve it: allow com.microsoft.wdav");
     assertSays(Mark.FAIL, "managed policies", SYSTEM + " keeps users from approving");
     assertFalse(finding("managed policies").toString().contains("kernel"));
   }
@@ -125,7 +125,7 @@ class CasesTest {
         .systemExtensions()
         .putBoth(MacModel.SEQUOIA.defender(), SimulatedExtensions.WAITING);
     look();
-    assertAwaited(false, false, "A profile keeps users from approving: allow com.microsoft.wdav");
+    assertAwaited(false, false, "A profile does not let users approve it: allow com.microsoft.wdav");
     assertSays(Mark.FAIL, "managed policies", SYSTEM + " keeps users from approving");
   }
 
@@ -139,7 +139,7 @@ class CasesTest {
     mac.row("'','com.example.MyIntelGPU'");
     look();
     assertAwaited(
-        mayApprove, false, mayApprove == null ? "System Preferences >" : "A profile keeps users");
+        mayApprove, false, mayApprove == null ? "System Preferences >" : "A profile does not let users");
     assertEquals(mayApprove == null, finding("user").text().contains("could approve"));
   }
 

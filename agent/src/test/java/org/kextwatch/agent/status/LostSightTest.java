@@ -170,7 +170,7 @@ class LostSightTest {
     Status compared =
         LostSight.NONE.after(told, now).compared(told, now, CONFIRM, LostSightTest::judge);
     List<Change> named = Changes.between(told, compared);
-    Status believed = Changes.told(told, now, named);
+    Status believed = Changes.reported(told, now, named);
     assertEquals(List.of(), Changes.between(believed, compared));
     assertEquals(Reason.AWAITING_APPROVAL, believed.reason());
     assertEquals(ExtensionState.ACTIVE, believed.extension().state());

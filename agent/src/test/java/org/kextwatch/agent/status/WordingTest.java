@@ -31,7 +31,7 @@ class WordingTest {
     "13.0,System Settings > Privacy & Security",
     "26.1,System Settings > Privacy & Security"
   })
-  void theWayToTheAllowButtonIsThatOfTheVersion(String version, String way) {
+  void thePathToTheAllowButtonIsThatOfTheVersion(String version, String way) {
     String advice = Wording.advice(Reason.AWAITING_APPROVAL, awaiting(version, true));
     assertTrue(advice.startsWith(way + ": Allow \"Microsoft Corporation\""), advice);
   }
@@ -47,9 +47,9 @@ class WordingTest {
   }
 
   @Test
-  void whereAProfileForbidsItTheUserIsNotSentThere() {
+  void whereAProfileForbidsItTheAdviceIsForTheProfile() {
     String advice = Wording.advice(Reason.AWAITING_APPROVAL, awaiting("10.14.6", false));
-    assertTrue(advice.startsWith("A profile keeps users from approving"), advice);
+    assertTrue(advice.startsWith("A profile does not let users approve it"), advice);
     assertTrue(advice.contains("Jamf") && advice.contains("Intune"), advice);
   }
 
@@ -79,8 +79,8 @@ class WordingTest {
 
   @ParameterizedTest
   @CsvSource({
-    ", run sudo kextutil",
-    "true, run sudo kextutil",
+    ", Run: sudo kextutil",
+    "true, Run: sudo kextutil",
     "false, approve the enrolment",
   })
   void aProfileWithoutEffectNeedsALoadOrARestart(Boolean userApproved, String way) {
@@ -102,7 +102,7 @@ class WordingTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aSystemExtensionProfileWithoutEffectIsDeployedAnew(boolean userMayApprove) {
+  void aSystemExtensionProfileWithoutEffectIsDeployedAgain(boolean userMayApprove) {
     Observation seen = system("12.7", ExtensionState.AWAITING_APPROVAL, userMayApprove, true);
     String advice = Wording.advice(Reason.AWAITING_APPROVAL, seen);
     assertTrue(advice.contains("deploy the profile again"), advice);
@@ -113,7 +113,7 @@ class WordingTest {
   void aSystemExtensionThatUsersMayNotApproveIsTheProfilesTask() {
     Observation seen = system("13.0", ExtensionState.AWAITING_APPROVAL, false, false);
     String advice = Wording.advice(Reason.AWAITING_APPROVAL, seen);
-    assertTrue(advice.startsWith("A profile keeps users from approving: allow com."), advice);
+    assertTrue(advice.startsWith("A profile does not let users approve it: allow com."), advice);
     assertFalse(advice.contains("System Settings"), advice);
   }
 
@@ -144,7 +144,7 @@ class WordingTest {
 
   @ParameterizedTest
   @EnumSource(Reason.class)
-  void nobodyIsEverSentToKextutilForASystemExtension(Reason reason) {
+  void noAdviceForASystemExtensionNamesKextutil(Reason reason) {
     for (boolean mayApprove : new boolean[] {true, false}) {
       for (boolean allowed : new boolean[] {true, false}) {
         Observation seen = system("12.7", ExtensionState.UNKNOWN, mayApprove, allowed);
@@ -160,21 +160,21 @@ class WordingTest {
       value = {
         "AWAITING_APPROVAL | true | - | - | allow com.microsoft.wdav.epsext and"
             + " com.microsoft.wdav.netext of team UBF8T346G9 in the system extension profile",
-        "AWAITING_APPROVAL | false | com.microsoft.wdav.netext | - | A profile keeps users from"
-            + " approving: allow com.microsoft.wdav.netext of team UBF8T346G9 in the system",
+        "AWAITING_APPROVAL | false | com.microsoft.wdav.netext | - | A profile does not let users"
+            + " approve it: allow com.microsoft.wdav.netext of team UBF8T346G9 in the system",
         "AWAITING_APPROVAL | true | - | EndpointSecurityExtension | Managed Macs: add"
             + " EndpointSecurityExtension to AllowedSystemExtensionTypes of team UBF8T346G9 in",
         "AWAITING_APPROVAL | false | com.microsoft.wdav.netext | NetworkExtension | allow"
             + " com.microsoft.wdav.netext of team UBF8T346G9, and add NetworkExtension to",
-        "EXTENSION_MISSING | false | - | - | A profile keeps Defender's extension out: allow com",
-        "EXTENSION_MISSING | true | - | NetworkExtension | A profile keeps Defender's extension"
-            + " out: add NetworkExtension",
+        "EXTENSION_MISSING | false | - | - | A profile does not allow Defender's extension: allow com",
+        "EXTENSION_MISSING | true | - | NetworkExtension | A profile does not allow Defender's"
+            + " extension: add NetworkExtension",
         "EXTENSION_MISSING | true | - | - | Install Microsoft Defender again",
-        "EXTENSION_DISABLED | false | - | - | A profile keeps users from approving it again: allow",
+        "EXTENSION_DISABLED | false | - | - | A profile does not let users approve it again: allow",
         "EXTENSION_DISABLED | true | - | - | switch Defender's extension on",
       })
-  void theAdviceNamesWhatTheProfileLeavesOut(
-      Reason reason, boolean userMayApprove, String bundle, String type, String told) {
+  void theAdviceNamesWhatTheProfileDoesNotAllow(
+      Reason reason, boolean userMayApprove, String bundle, String type, String expected) {
     Policies policies = new Policies(true, null, true, false, list(bundle), list(type), List.of());
     String advice =
         Wording.advice(
@@ -188,11 +188,11 @@ class WordingTest {
                 false,
                 List.of(),
                 policies));
-    assertTrue(advice.contains(told), advice);
+    assertTrue(advice.contains(expected), advice);
   }
 
   @Test
-  void aTeamInBothListsIsTakenOutOfOne() {
+  void aTeamInBothListsIsRemovedFromOne() {
     Policies twice = new Policies(true, null, false, true, List.of(), List.of(), List.of());
     String advice =
         Wording.advice(
@@ -206,7 +206,7 @@ class WordingTest {
                 true,
                 List.of(),
                 twice));
-    assertTrue(advice.contains("take it out of one of them"), advice);
+    assertTrue(advice.contains("remove it from one of them"), advice);
   }
 
   private static List<String> list(String one) {

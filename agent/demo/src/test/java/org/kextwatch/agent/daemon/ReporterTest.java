@@ -30,7 +30,7 @@ import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.spool.Spool;
 import org.kextwatch.agent.spool.SpoolEntry;
 import org.kextwatch.agent.status.Attempt;
-import org.kextwatch.agent.status.Judged;
+import org.kextwatch.agent.status.VerdictSince;
 import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Status;
@@ -50,7 +50,7 @@ class ReporterTest {
       new Assessment(
           PROTECTED,
           PROTECTED,
-          new Judged(PROTECTED.verdict(), PROTECTED.reason(), StatusSamples.NOON),
+          new VerdictSince(PROTECTED.verdict(), PROTECTED.reason(), StatusSamples.NOON),
           LostSight.NONE,
           Duration.ofMinutes(5));
 
