@@ -12,8 +12,8 @@ import org.kextwatch.agent.mac.Plist;
 /**
  * What the policies allow one team. Their keys are merged as macOS merges them.
  *
- * @param overrides {@code AllowUserOverrides}: false if any policy says so, {@code null} if none has
- *     the key
+ * @param overrides {@code AllowUserOverrides}: false if any policy says so, {@code null} if none
+ *     has the key
  * @param wholeTeam whether a list of teams has the team
  * @param named whether a list of bundles has an entry for the team
  * @param bundles the bundles that are allowed by name

@@ -14,8 +14,8 @@ import org.kextwatch.agent.status.SystemExtension;
 
 /**
  * Derives the state of the extension from the evidence. The kernel's own list counts more than the
- * last attempt of the loader, which counts more than the approval database. What could not be read is
- * unknown, never "no".
+ * last attempt of the loader, which counts more than the approval database. What could not be read
+ * is unknown, never "no".
  */
 final class Derivation {
   private static final String ENDPOINT_SECURITY = "endpoint_security_extension";

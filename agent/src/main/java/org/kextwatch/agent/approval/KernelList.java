@@ -12,8 +12,8 @@ import org.kextwatch.agent.status.KernelEntry;
 
 /**
  * The kernel's own list of loaded kexts. Up to macOS 10.15 kextstat prints it, later a shim of that
- * name, which prints messages of its own on stderr; both end with 0 whether or not the kext is loaded
- * (belief:kernel-list).
+ * name, which prints messages of its own on stderr; both end with 0 whether or not the kext is
+ * loaded (belief:kernel-list).
  */
 final class KernelList {
   private static final int MAX_VERSION_LENGTH = 64;

@@ -17,9 +17,9 @@ import org.kextwatch.agent.mac.ToolRunner;
 
 /**
  * Apple's approval database, read with Apple's own sqlite3 while macOS may write to it. System
- * Integrity Protection guards the folder, so nothing is ever created in it. That root may read it on
- * macOS 12 and later is not verified (belief:kext-policy-readable). It is opened in one of these ways,
- * tried in this order:
+ * Integrity Protection guards the folder, so nothing is ever created in it. That root may read it
+ * on macOS 12 and later is not verified (belief:kext-policy-readable). It is opened in one of these
+ * ways, tried in this order:
  *
  * <ol>
  *   <li>{@code mode=ro}, which sees what the writer has committed and not yet checkpointed;

@@ -15,8 +15,8 @@ import org.kextwatch.agent.status.Policies;
 
 /**
  * What the organisation's profiles say about an extension, found by the keys of their payloads and
- * the team. What the policy file and macOS' own database allow is a union, because the file has only
- * one profile's value of a key that several profiles set. It does not decide the state of an
+ * the team. What the policy file and macOS' own database allow is a union, because the file has
+ * only one profile's value of a key that several profiles set. It does not decide the state of an
  * extension: installed profiles without effect were seen (rdar 39209026, rdar 37709636).
  *
  * @param userMayApprove whether users may approve it, {@code null} if there is no profile of the
@@ -35,9 +35,10 @@ record ManagedPolicy(
       Set.of("EndpointSecurityExtension", "NetworkExtension");
 
   /**
-   * The policy for the watched kext. A profile without {@code AllowUserOverrides} does not let users
-   * approve (Apple's schema). If there is no file of a profile, rows of an MDM for other kexts only
-   * count as a profile: whether macOS keeps the file is not verified (belief:profile-file-kept).
+   * The policy for the watched kext. A profile without {@code AllowUserOverrides} does not let
+   * users approve (Apple's schema). If there is no file of a profile, rows of an MDM for other
+   * kexts only count as a profile: whether macOS keeps the file is not verified
+   * (belief:profile-file-kept).
    *
    * @param enrolled whether an MDM manages this Mac, {@code null} if not known
    */

@@ -9,9 +9,9 @@ import org.kextwatch.agent.approval.PolicyResult.PolicyRows;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 
 /**
- * The SQL for the approval database, and the parser of its result. Columns are printed as hex, so that
- * no value can contain a separator; SQLite 3.19 (macOS 10.13) has no JSON. The tables are those that
- * were recorded on macOS 10.13 to 15 (belief:kext-policy-schema).
+ * The SQL for the approval database, and the parser of its result. Columns are printed as hex, so
+ * that no value can contain a separator; SQLite 3.19 (macOS 10.13) has no JSON. The tables are
+ * those that were recorded on macOS 10.13 to 15 (belief:kext-policy-schema).
  */
 final class PolicyQuery {
   private static final String COLUMNS =
@@ -55,7 +55,8 @@ final class PolicyQuery {
           others = true;
         }
       }
-    } catch (IllegalArgumentException e) { // no hex, or not four columns: not the output of our query
+    } catch (
+        IllegalArgumentException e) { // no hex, or not four columns: not the output of our query
       return Optional.empty();
     }
     return Optional.of(new PolicyRows(user, mdm, others));

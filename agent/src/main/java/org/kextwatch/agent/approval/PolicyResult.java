@@ -13,9 +13,9 @@ sealed interface PolicyResult {
   String evidence();
 
   /**
-   * The database could be read. Only the column {@code allowed} decides: Apple has not published what
-   * the flags mean, and a row of the load history is no approval (a macOS 15.4 image has three of
-   * those and no policy).
+   * The database could be read. Only the column {@code allowed} decides: Apple has not published
+   * what the flags mean, and a row of the load history is no approval (a macOS 15.4 image has three
+   * of those and no policy).
    *
    * @param user rows of {@code kext_policy} for the kext
    * @param mdm rows of {@code kext_policy_mdm} for the kext or for its whole team

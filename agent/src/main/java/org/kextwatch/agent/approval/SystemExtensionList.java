@@ -18,9 +18,9 @@ import org.kextwatch.agent.status.SystemExtension;
 
 /**
  * macOS' own list of system extensions: the file that osquery reads too
- * (belief:system-extension-database), else the output of {@code systemextensionsctl}. Its columns are
- * separated by tabs, but published copies have spaces and no stars, so a row is recognised by its
- * bundle and version alone.
+ * (belief:system-extension-database), else the output of {@code systemextensionsctl}. Its columns
+ * are separated by tabs, but published copies have spaces and no stars, so a row is recognised by
+ * its bundle and version alone.
  */
 final class SystemExtensionList {
 
@@ -85,8 +85,8 @@ final class SystemExtensionList {
 
   /**
    * The rows of a printed list, empty if it is no list or not complete. A row that cannot be parsed
-   * is skipped; but if no row of Defender could be parsed, it may be one of Defender's, and the list
-   * does not count.
+   * is skipped; but if no row of Defender could be parsed, it may be one of Defender's, and the
+   * list does not count.
    */
   static Optional<List<Row>> printed(ToolRun run) {
     if (!(run instanceof ToolRun.Finished finished) || finished.exitCode() != 0) {

@@ -18,8 +18,8 @@ import org.kextwatch.agent.status.SystemExtension;
 
 /**
  * Derives one state from the rows of Defender's system extensions. Of several bundles the worst
- * decides. A bundle that is only being uninstalled counts as absent; one that is only being switched
- * off is disabled, because macOS may let it run until the next restart.
+ * decides. A bundle that is only being uninstalled counts as absent; one that is only being
+ * switched off is disabled, because macOS may let it run until the next restart.
  */
 final class SystemExtensions {
   /** The bundles; a row counts only with Defender's team. */

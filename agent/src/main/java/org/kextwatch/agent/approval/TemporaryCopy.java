@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * A copy of a database and of the changes that are not merged into it yet, in a folder that only this
- * user can enter. Closing it deletes it.
+ * A copy of a database and of the changes that are not merged into it yet, in a folder that only
+ * this user can enter. Closing it deletes it.
  */
 record TemporaryCopy(Path folder, Path database) implements AutoCloseable {
   private static final long LIMIT_BYTES = 64L << 20; // a Mac's own has less than one MiB

@@ -11,7 +11,6 @@ import org.kextwatch.agent.status.Extension;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Judge;
 import org.kextwatch.agent.status.JudgeContext;
-import org.kextwatch.agent.status.VerdictSince;
 import org.kextwatch.agent.status.Judgement;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.LostSight;
@@ -21,6 +20,7 @@ import org.kextwatch.agent.status.Reason;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Thresholds;
 import org.kextwatch.agent.status.Verdict;
+import org.kextwatch.agent.status.VerdictSince;
 
 /** Judges an observation. All it remembers is since when Defender has not answered. */
 final class Assessor {

@@ -21,13 +21,13 @@ import org.kextwatch.agent.status.Change;
 import org.kextwatch.agent.status.ChangeRateLimit;
 import org.kextwatch.agent.status.Changes;
 import org.kextwatch.agent.status.Debounce;
-import org.kextwatch.agent.status.VerdictSince;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Transition;
 import org.kextwatch.agent.status.Trigger;
 import org.kextwatch.agent.status.Verdict;
+import org.kextwatch.agent.status.VerdictSince;
 
 /**
  * What the agent must still know after a crash.

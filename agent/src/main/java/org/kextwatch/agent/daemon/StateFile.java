@@ -17,10 +17,10 @@ import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.TrustedFile;
 import org.kextwatch.agent.status.ChangeRateLimit;
 import org.kextwatch.agent.status.Debounce;
-import org.kextwatch.agent.status.VerdictSince;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.VerdictSince;
 
 /** Keeps the state in one file, which is replaced as a whole. */
 class StateFile {
@@ -155,7 +155,9 @@ class StateFile {
   private record Machine(@Nullable Hardware hardware) {}
 
   private record Lately(
-      @Nullable LostSight lostSight, @Nullable ChangeRateLimit ration, @Nullable VerdictSince judged) {}
+      @Nullable LostSight lostSight,
+      @Nullable ChangeRateLimit ration,
+      @Nullable VerdictSince judged) {}
 
   /**
    * What was found.

@@ -10,9 +10,9 @@ import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.status.Reachability;
 
 /**
- * Verifies with {@code codesign --verify} that a program is signed by Microsoft, because mdatp is in
- * {@code /Applications}, where every admin may write. A good answer holds until the file changes;
- * that is checked again right before each run.
+ * Verifies with {@code codesign --verify} that a program is signed by Microsoft, because mdatp is
+ * in {@code /Applications}, where every admin may write. A good answer holds until the file
+ * changes; that is checked again right before each run.
  */
 final class CodeSignature {
   /**

@@ -78,9 +78,7 @@ record FieldValue(@Nullable Object value, boolean managed) {
     return Stream.ofNullable(text()).toList();
   }
 
-  /**
-   * The tags of a list of {@code {"key":"GROUP","value":"x"}}; other items are ignored.
-   */
+  /** The tags of a list of {@code {"key":"GROUP","value":"x"}}; other items are ignored. */
   Map<String, String> tags() {
     Map<String, String> tags = new TreeMap<>();
     if (value instanceof List<?> items) {

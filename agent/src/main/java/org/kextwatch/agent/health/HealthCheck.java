@@ -18,8 +18,8 @@ import org.kextwatch.agent.status.Reachability;
 /**
  * Asks Defender for its health: finds the file behind {@code mdatp}, verifies that it is signed by
  * Microsoft and that only root can replace it, runs it and parses what it prints. Normally that is
- * one run, because the command that this mdatp understands and its verified signature are remembered
- * until the file changes. Not thread-safe.
+ * one run, because the command that this mdatp understands and its verified signature are
+ * remembered until the file changes. Not thread-safe.
  *
  * <p>macOS shows no permission prompt for that (belief:no-privacy-prompt).
  */
@@ -39,9 +39,9 @@ public final class HealthCheck {
   }
 
   /**
-   * Asks once. Every failure is a value. Each run may take the tool timeout of the settings, and all
-   * runs together twice that, plus the seconds that ending a tool may take. Defender's ids are in the
-   * result only if the settings let them leave the Mac.
+   * Asks once. Every failure is a value. Each run may take the tool timeout of the settings, and
+   * all runs together twice that, plus the seconds that ending a tool may take. Defender's ids are
+   * in the result only if the settings let them leave the Mac.
    */
   public Health check(Settings settings) {
     DefenderProgram mdatp;

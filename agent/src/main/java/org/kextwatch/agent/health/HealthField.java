@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 
 /**
  * The fields of Defender's health that this program reads, in the order of the status document.
- * Their names are those of "device health" in the Defender for Endpoint documentation: snake case in
- * text since 2020, camel case in JSON and in older text.
+ * Their names are those of "device health" in the Defender for Endpoint documentation: snake case
+ * in text since 2020, camel case in JSON and in older text.
  */
 enum HealthField {
   HEALTHY("healthy", "healthy"),

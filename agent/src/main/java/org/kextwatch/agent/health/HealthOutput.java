@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds the fields in the output of {@code mdatp}, JSON or text: some versions print text where JSON
- * is requested, and an unlicensed client prints a banner before either.
+ * Finds the fields in the output of {@code mdatp}, JSON or text: some versions print text where
+ * JSON is requested, and an unlicensed client prints a banner before either.
  */
 final class HealthOutput {
   private static final Pattern OBJECT = Pattern.compile("^\\ufeff?[ \\t]*\\{", Pattern.MULTILINE);

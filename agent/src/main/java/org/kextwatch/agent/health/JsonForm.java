@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Parses the output of {@code mdatp health --output json}: one object with members in camel case.
- * Settings are wrapped as {@code {"displayValue":true,"isManaged":false,"value":true}}, enumerations
- * as {@code {"$type":"upToDate"}}; times are milliseconds in a string (seen in 101.98.30).
+ * Settings are wrapped as {@code {"displayValue":true,"isManaged":false,"value":true}},
+ * enumerations as {@code {"$type":"upToDate"}}; times are milliseconds in a string (seen in
+ * 101.98.30).
  */
 final class JsonForm {
   private JsonForm() {}

@@ -14,8 +14,8 @@ import org.kextwatch.agent.status.KernelEntry;
 import org.kextwatch.agent.status.Outcome;
 
 /**
- * Classifies a run of kextutil, by its output first and its exit code second. The code 27 is only the
- * first failure, so a kext that is both unsigned and not approved ends with 27 too (kext_tools,
+ * Classifies a run of kextutil, by its output first and its exit code second. The code 27 is only
+ * the first failure, so a kext that is both unsigned and not approved ends with 27 too (kext_tools,
  * security.c); and from macOS 11 the code is that of kmutil (belief:loader-exit-codes).
  */
 final class Classification {

@@ -32,8 +32,8 @@ public final class Loader {
 
   /**
    * Loads the watched kext, unless the kernel lists it already: macOS may load it by itself after a
-   * click on Allow (Apple TN2459; belief:allow-loads-kext). Waits for kextutil up to the load timeout
-   * of the settings.
+   * click on Allow (Apple TN2459; belief:allow-loads-kext). Waits for kextutil up to the load
+   * timeout of the settings.
    *
    * @param at when the attempt begins
    */

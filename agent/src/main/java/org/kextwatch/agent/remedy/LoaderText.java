@@ -12,9 +12,9 @@ import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.remedy.LoaderText.Statement.About;
 
 /**
- * Splits the output of kextutil into statements, and finds out which kext each is about. Up to macOS
- * 10.15 a line is a statement; from macOS 11 on an error of kmutil has several lines and repeats
- * itself in a UserInfo.
+ * Splits the output of kextutil into statements, and finds out which kext each is about. Up to
+ * macOS 10.15 a line is a statement; from macOS 11 on an error of kmutil has several lines and
+ * repeats itself in a UserInfo.
  */
 final class LoaderText {
   private static final Pattern CHATTER =

@@ -15,9 +15,9 @@ import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Trigger;
 
 /**
- * Decides whether the loader runs: to load an approved kext, or, while approval is awaited, to renew
- * the prompt. Such a renewal fails by design: macOS shows the Allow button for 30 minutes after each
- * blocked load (Apple TN2459).
+ * Decides whether the loader runs: to load an approved kext, or, while approval is awaited, to
+ * renew the prompt. Such a renewal fails by design: macOS shows the Allow button for 30 minutes
+ * after each blocked load (Apple TN2459).
  */
 public final class Remedy {
   /** The pauses after the first, second… attempt for one grant; after these {@link #STEADY}. */

@@ -68,8 +68,8 @@ enum Symptom {
   }
 
   /**
-   * Whether a statement shows that our kext's bad signature does not matter on this Mac: macOS allows
-   * it, as without SIP, or the kernel received the kext nevertheless.
+   * Whether a statement shows that our kext's bad signature does not matter on this Mac: macOS
+   * allows it, as without SIP, or the kernel received the kext nevertheless.
    */
   static boolean toleratesSignature(Statement statement) {
     return statement.about() != About.OTHERS

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * The state of the agent itself, as the status document shows it.
  *
  * @param startedAt when the daemon (or the single check) started
- * @param lastDeliveryError why the last delivery failed, {@code null} if it succeeded; it never has a
- *     secret, and of an address only scheme and host
+ * @param lastDeliveryError why the last delivery failed, {@code null} if it succeeded; it never has
+ *     a secret, and of an address only scheme and host
  * @param clockSkewSeconds how many seconds this Mac's clock is ahead of the endpoint's
  * @param healthIntervalSeconds the time between two looks, as it is in force
  */

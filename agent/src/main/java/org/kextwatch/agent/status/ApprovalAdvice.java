@@ -23,7 +23,8 @@ final class ApprovalAdvice {
   static String awaiting(Observation seen) {
     Extension extension = seen.extension();
     if (seen.policies().teamNamedTwice()) {
-      return orByHand(seen, teamInBothLists(extension.teamId()) + " Deploy the profile again after that.");
+      return orByHand(
+          seen, teamInBothLists(extension.teamId()) + " Deploy the profile again after that.");
     }
     if (Boolean.TRUE.equals(extension.allowedByProfile())) {
       return extension.kind() == ExtensionKind.SYSTEM
@@ -61,7 +62,8 @@ final class ApprovalAdvice {
   static String teamInBothLists(String teamId) {
     return "The system extension profile has team %s in both AllowedTeamIdentifiers and"
             .formatted(teamId)
-        + " AllowedSystemExtensions. Apple's schema calls that an error: remove it from one of them.";
+        + " AllowedSystemExtensions. Apple's schema calls that an error: remove it from one of"
+        + " them.";
   }
 
   /** What a profile must allow, and where an MDM has that setting. */

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 public record Attempt(Instant at, Outcome outcome, @Nullable Integer exitCode, String detail) {
 
   /**
-   * Whether it is worth an event. A kext that macOS had already loaded is not, nor is a renewal with
-   * the outcome of the attempt before it, because renewals fail by design.
+   * Whether it is worth an event. A kext that macOS had already loaded is not, nor is a renewal
+   * with the outcome of the attempt before it, because renewals fail by design.
    *
    * @param before the attempt before it that still counts, {@code null} for none
    */

@@ -16,8 +16,8 @@ public final class Changes {
   /**
    * The changes since a status.
    *
-   * @param lastReported the status reported last, {@code null} for none: then every known value is a
-   *     change
+   * @param lastReported the status reported last, {@code null} for none: then every known value is
+   *     a change
    */
   public static List<Change> between(@Nullable Status lastReported, Status now) {
     return all(lastReported, now).stream()
@@ -48,9 +48,7 @@ public final class Changes {
       add(changes, field, before, KeyValues.of(now, field));
     }
     Map<String, String> before =
-        lastReported == null
-            ? Map.of()
-            : KeyValues.systemExtensions(lastReported.extension());
+        lastReported == null ? Map.of() : KeyValues.systemExtensions(lastReported.extension());
     Map<String, String> after = KeyValues.systemExtensions(now.extension());
     TreeSet<String> rows = new TreeSet<>(before.keySet());
     rows.addAll(after.keySet());

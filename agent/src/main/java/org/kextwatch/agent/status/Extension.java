@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Defender's extension on this Mac. {@code null} means not known. With a system extension, what
- * concerns only kexts is not asked: {@code loaded}, {@code loadedVersion} and {@code lastAttempt} are
- * {@code null}.
+ * concerns only kexts is not asked: {@code loaded}, {@code loadedVersion} and {@code lastAttempt}
+ * are {@code null}.
  *
  * @param path on the Mac, without the system root
  * @param version of the kext on disk

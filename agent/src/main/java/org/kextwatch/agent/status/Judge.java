@@ -35,9 +35,15 @@ public final class Judge {
           row(AT_RISK, Reason.CONFLICT, c -> c.extensionIs(ExtensionState.CONFLICT)),
           row(AT_RISK, Reason.EXTENSION_MISSING, c -> c.extensionIs(ExtensionState.ABSENT)),
           row(AT_RISK, Reason.EXTENSION_DISABLED, c -> c.extensionIs(ExtensionState.DISABLED)),
-          row(AT_RISK, Reason.DEFENDER_EXPIRED, Case::hasExpired), // an expired client also prints "no licence"
+          row(
+              AT_RISK,
+              Reason.DEFENDER_EXPIRED,
+              Case::hasExpired), // an expired client also prints "no licence"
           row(AT_RISK, Reason.NOT_LICENSED, c -> isFalse(c.health().licensed())),
-          row(AT_RISK, Reason.PASSIVE_MODE, c -> c.isPassive() && !c.thresholds.expectPassiveMode()),
+          row(
+              AT_RISK,
+              Reason.PASSIVE_MODE,
+              c -> c.isPassive() && !c.thresholds.expectPassiveMode()),
           row(
               AT_RISK,
               Reason.PROTECTION_OFF,
@@ -80,7 +86,8 @@ public final class Judge {
       warnings.add(Wording.expiry(c.seen));
     }
     if (row.verdict == PROTECTED && c.extensionIs(ExtensionState.UNKNOWN)) {
-      warnings.add("The extension's state is not known; only Defender says that the protection works.");
+      warnings.add(
+          "The extension's state is not known; only Defender says that the protection works.");
     }
     if (row.verdict == PROTECTED && c.health().healthy() == null) {
       warnings.add("Defender does not say whether it is healthy as a whole.");
@@ -179,7 +186,8 @@ public final class Judge {
     }
 
     boolean pairIsUnavailable() {
-      return isUnavailable("realTimeProtectionEnabled") && isUnavailable("realTimeProtectionAvailable");
+      return isUnavailable("realTimeProtectionEnabled")
+          && isUnavailable("realTimeProtectionAvailable");
     }
 
     private boolean isUnavailable(String field) {

@@ -39,7 +39,8 @@ public record LostSight(Map<String, Instant> since) {
     Map<String, Instant> next = new HashMap<>();
     for (Change change : unseen(lastReported, now)) {
       Instant before = since.getOrDefault(key(lastReported, change), at);
-      next.put(key(lastReported, change), before.isAfter(at) ? at : before); // the clock was set back
+      next.put(
+          key(lastReported, change), before.isAfter(at) ? at : before); // the clock was set back
     }
     return new LostSight(next);
   }
@@ -53,8 +54,8 @@ public record LostSight(Map<String, Instant> since) {
 
   /**
    * A status as it is compared with the one reported last: a value that is not known for less than
-   * {@code confirm} is the one reported last. So are verdict and reason, if they would be others with
-   * these values.
+   * {@code confirm} is the one reported last. So are verdict and reason, if they would be others
+   * with these values.
    *
    * @param judge judges other values in the present circumstances
    */
@@ -70,7 +71,9 @@ public record LostSight(Map<String, Instant> since) {
     Status seen = now.withValuesOf(lastReported, held);
     Judgement judgement = judge.apply(seen.health(), seen.extension());
     boolean isSame = judgement.verdict() == now.verdict() && judgement.reason() == now.reason();
-    return isSame ? seen : seen.withValuesOf(lastReported, Set.of(KeyValues.VERDICT, KeyValues.REASON));
+    return isSame
+        ? seen
+        : seen.withValuesOf(lastReported, Set.of(KeyValues.VERDICT, KeyValues.REASON));
   }
 
   /** When the next value stops being held, {@code null} if none is. */

@@ -6,8 +6,8 @@ import java.time.LocalDate;
 /**
  * Everything that one look at the Mac has found.
  *
- * @param today the date at {@code at} in this Mac's time zone, because Defender prints dates without a
- *     zone
+ * @param today the date at {@code at} in this Mac's time zone, because Defender prints dates
+ *     without a zone
  * @param policies what profiles say about extensions of this kind, for the advice
  * @param offboardingLeft whether the file that offboarded this Mac is still there
  */

@@ -18,8 +18,8 @@ public enum Reason {
   NOT_INSTALLED,
 
   /**
-   * The program mdatp is not signed by Microsoft, or users other than root can replace it. It is not
-   * run, so nothing else is known about Defender.
+   * The program mdatp is not signed by Microsoft, or users other than root can replace it. It is
+   * not run, so nothing else is known about Defender.
    *
    * <p>Who: Mac admin, MDM admin.
    *
@@ -114,9 +114,9 @@ public enum Reason {
   EXTENSION_DISABLED,
 
   /**
-   * This version of Defender has expired: each works for about six months, and updates have stopped.
-   * It still gets new definitions, and may say that it is healthy, or that its licence is missing.
-   * {@code agent.warnings} has a warning from 21 days before that day.
+   * This version of Defender has expired: each works for about six months, and updates have
+   * stopped. It still gets new definitions, and may say that it is healthy, or that its licence is
+   * missing. {@code agent.warnings} has a warning from 21 days before that day.
    *
    * <p>Who: Mac admin, MDM admin.
    *

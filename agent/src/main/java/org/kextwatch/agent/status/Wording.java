@@ -89,7 +89,8 @@ final class Wording {
           "Deploy Defender's full disk access profile (PPPC, SystemPolicyAllFiles), or grant it in "
               + SettingsPane.fullDiskAccess(seen)
               + ".";
-      case DEFINITIONS_STALE -> "Run: mdatp definitions update. Check that this Mac can reach the updates.";
+      case DEFINITIONS_STALE ->
+          "Run: mdatp definitions update. Check that this Mac can reach the updates.";
       case UNHEALTHY -> "See health.issues; run: mdatp health";
       case DAEMON_UNREACHABLE ->
           "Defender's daemon often does not answer for some minutes after a boot or an update."

@@ -1,6 +1,6 @@
 /**
- * The model of a Mac's status, how it is judged and how two are compared. Pure: it uses no clock, no
- * file and no process.
+ * The model of a Mac's status, how it is judged and how two are compared. Pure: it uses no clock,
+ * no file and no process.
  */
 @NullMarked
 package org.kextwatch.agent.status;

@@ -85,10 +85,10 @@ final class ManagedPolicyTest extends OnAFolderMac {
         "UBF8T346G9=com.microsoft.wdav.epsext,com.microsoft.wdav.netext | true | true | " + NAME,
         "UBF8T346G9=com.microsoft.wdav.epsext | true | false | a profile does not allow"
             + " com.microsoft.wdav.netext",
-        "teams=UBF8T346G9 types:UBF8T346G9=NetworkExtension | true | false | a profile does not allow"
-            + " its type EndpointSecurityExtension",
-        "teams=UBF8T346G9 types:UBF8T346G9=DriverExtension | true | false | a profile does not allow"
-            + " its type EndpointSecurityExtension and NetworkExtension",
+        "teams=UBF8T346G9 types:UBF8T346G9=NetworkExtension | true | false | a profile does not"
+            + " allow its type EndpointSecurityExtension",
+        "teams=UBF8T346G9 types:UBF8T346G9=DriverExtension | true | false | a profile does not"
+            + " allow its type EndpointSecurityExtension and NetworkExtension",
         "teams=UBF8T346G9 types:X9E956P446=DriverExtension | true | true | " + TEAM,
         "teams=UBF8T346G9 types:UBF8T346G9=NetworkExtension,EndpointSecurityExtension | true"
             + " | true | "
@@ -123,8 +123,8 @@ final class ManagedPolicyTest extends OnAFolderMac {
         "UBF8T346G9=com.microsoft.wdav.epsext | UBF8T346G9=com.microsoft.wdav.netext | true"
             + " | true | "
             + NAME,
-        "types:UBF8T346G9=NetworkExtension | teams=UBF8T346G9 | true | false | a profile does not allow"
-            + " its type EndpointSecurityExtension",
+        "types:UBF8T346G9=NetworkExtension | teams=UBF8T346G9 | true | false | a profile does not"
+            + " allow its type EndpointSecurityExtension",
         "types:UBF8T346G9=NetworkExtension teams=UBF8T346G9"
             + " | types:UBF8T346G9=com.apple.system_extension.endpoint_security | true | true | "
             + TEAM,

@@ -16,11 +16,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.daemon.Assessor.Assessment;
 import org.kextwatch.agent.daemon.Schedule.Scope;
 import org.kextwatch.agent.mac.Moment;
-import org.kextwatch.agent.status.VerdictSince;
 import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.StatusSamples;
+import org.kextwatch.agent.status.VerdictSince;
 
 class ScheduleTest {
   private static final Duration INTERVAL = Duration.ofMinutes(5);

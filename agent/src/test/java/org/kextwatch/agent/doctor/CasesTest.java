@@ -92,7 +92,7 @@ class CasesTest {
   void aTeamInBothListsIsTold() throws Exception {
     look("P4", MacModel.SEQUOIA);
     assertAwaited(true, true, "in both AllowedTeamIdentifiers and AllowedSystemExtensions");
-    assertWarns("take it out of one of them");
+    assertWarns("remove it from one of them");
     assertSays(Mark.WARN, "managed policies", "AllowedTeamIdentifiers");
   }
 
@@ -113,7 +113,8 @@ class CasesTest {
   @Test
   void theProfileThatForbidsIsNamedByItsKind() throws Exception {
     look("P7", MacModel.SEQUOIA);
-    assertAwaited(false, false, "A profile does not let users approve it: allow com.microsoft.wdav");
+    assertAwaited(
+        false, false, "A profile does not let users approve it: allow com.microsoft.wdav");
     assertSays(Mark.FAIL, "managed policies", SYSTEM + " keeps users from approving");
     assertFalse(finding("managed policies").toString().contains("kernel"));
   }
@@ -125,7 +126,8 @@ class CasesTest {
         .systemExtensions()
         .putBoth(MacModel.SEQUOIA.defender(), SimulatedExtensions.WAITING);
     look();
-    assertAwaited(false, false, "A profile does not let users approve it: allow com.microsoft.wdav");
+    assertAwaited(
+        false, false, "A profile does not let users approve it: allow com.microsoft.wdav");
     assertSays(Mark.FAIL, "managed policies", SYSTEM + " keeps users from approving");
   }
 
@@ -139,7 +141,9 @@ class CasesTest {
     mac.row("'','com.example.MyIntelGPU'");
     look();
     assertAwaited(
-        mayApprove, false, mayApprove == null ? "System Preferences >" : "A profile does not let users");
+        mayApprove,
+        false,
+        mayApprove == null ? "System Preferences >" : "A profile does not let users");
     assertEquals(mayApprove == null, finding("user").text().contains("could approve"));
   }
 

@@ -166,7 +166,8 @@ class WordingTest {
             + " EndpointSecurityExtension to AllowedSystemExtensionTypes of team UBF8T346G9 in",
         "AWAITING_APPROVAL | false | com.microsoft.wdav.netext | NetworkExtension | allow"
             + " com.microsoft.wdav.netext of team UBF8T346G9, and add NetworkExtension to",
-        "EXTENSION_MISSING | false | - | - | A profile does not allow Defender's extension: allow com",
+        "EXTENSION_MISSING | false | - | - | A profile does not allow Defender's extension: allow"
+            + " com",
         "EXTENSION_MISSING | true | - | NetworkExtension | A profile does not allow Defender's"
             + " extension: add NetworkExtension",
         "EXTENSION_MISSING | true | - | - | Install Microsoft Defender again",
