@@ -4,70 +4,51 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import okio.ByteString;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.kextwatch.agent.Script;
 import org.kextwatch.agent.daemon.DurableLife.Deed;
 import org.kextwatch.agent.daemon.RecordingDisk.Flaw;
 import org.kextwatch.agent.daemon.RecordingDisk.Promised;
 import org.kextwatch.agent.daemon.RecordingDisk.Step;
 
 /**
- * The power fails at every step of every history of three deeds, and leaves every state that it
- * may: after each, another agent takes over, and every promise is kept.
+ * The power fails at every step of every history of two steps of an agent, and leaves every state
+ * that it may: after each, another agent starts, and every promise is kept. {@link CrashStatesIT}
+ * takes longer histories.
  */
 class CrashStatesTest {
-  private static final Map<String, Integer> FIGURES = new TreeMap<>();
-
   @TempDir(factory = Memory.class)
   private Path folder;
 
   private final List<String> breaches = new ArrayList<>();
   private int states;
 
-  @AfterAll
-  static void report() throws IOException {
-    Path figures = Files.createDirectories(Script.AGENT.resolve("target/figures"));
-    List<String> lines =
-        FIGURES.entrySet().stream().map(f -> f.getKey() + "\t" + f.getValue()).toList();
-    Files.write(figures.resolve("crash-states.txt"), lines);
-  }
-
   @Test
   void noPowerCutBreaksAPromise() throws IOException {
-    for (List<Deed> history : histories(3)) {
-      crash(history, 2, 1);
-    }
-    reports("after one power cut, in histories of three deeds", 1_000);
+    assertEquals(List.of(), breaches(2, 2, 1));
+    assertTrue(states() > 500, "states: " + states());
   }
 
-  @Test
-  void notEvenAtTheFirstStart() throws IOException {
-    for (List<Deed> history : histories(2)) {
-      crash(history, 0, 1);
+  /** Lives all histories of at most so many steps and returns the promises that were broken. */
+  List<String> breaches(int steps, int before, int cuts) throws IOException {
+    for (List<Deed> history : histories(steps)) {
+      crash(history, before, cuts);
     }
-    reports("after one power cut, in the first start and two deeds", 100);
+    return breaches;
   }
 
-  @Test
-  void norASecondOneWhileTheNextAgentStarts() throws IOException {
-    for (List<Deed> history : histories(1)) {
-      crash(history, 2, 2);
-    }
-    reports("after one or two power cuts, in one deed and the start after it", 500);
+  int states() {
+    return states;
   }
 
   @ParameterizedTest
@@ -76,12 +57,6 @@ class CrashStatesTest {
     crash(List.of(Deed.COMMIT), 1, 1, flaw);
     assertTrue(breaches.stream().anyMatch(breach -> breach.contains("lost: ")), "" + states);
     assertTrue(breaches.stream().anyMatch(breach -> breach.contains("told again")), "" + states);
-  }
-
-  private void reports(String what, int least) {
-    FIGURES.put(what, states);
-    assertEquals(List.of(), breaches);
-    assertTrue(states > least, "states: " + states);
   }
 
   /** All of at most so many deeds. The shorter ones are the beginnings of the longer ones. */

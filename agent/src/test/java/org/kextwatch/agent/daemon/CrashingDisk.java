@@ -4,10 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
-import org.kextwatch.agent.mac.Disk;
 
 /** A disk whose power fails at its nth step, before or after that is done. */
-final class CrashingDisk extends Disk {
+final class CrashingDisk extends UnforcedDisk {
   private final int last;
   private final boolean done;
   private int steps;
@@ -33,7 +32,7 @@ final class CrashingDisk extends Disk {
   }
 
   @Override
-  public void forceFolder(Path name) throws IOException {
+  public void forceFolder(Path name) {
     before();
     super.forceFolder(name);
     after();

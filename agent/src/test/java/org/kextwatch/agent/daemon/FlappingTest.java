@@ -1,85 +1,52 @@
 package org.kextwatch.agent.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Random;
-import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.kextwatch.agent.config.Settings;
-import org.kextwatch.agent.daemon.Assessor.Assessment;
-import org.kextwatch.agent.event.EventData.ChangedData;
-import org.kextwatch.agent.mac.Moment;
-import org.kextwatch.agent.status.AgentState;
-import org.kextwatch.agent.status.Change;
-import org.kextwatch.agent.status.Changes;
-import org.kextwatch.agent.status.Extension;
-import org.kextwatch.agent.status.ExtensionKind;
-import org.kextwatch.agent.status.ExtensionState;
-import org.kextwatch.agent.status.Grant;
-import org.kextwatch.agent.status.Health;
-import org.kextwatch.agent.status.LoadHistory;
-import org.kextwatch.agent.status.Observation;
-import org.kextwatch.agent.status.Reachability;
-import org.kextwatch.agent.status.Status;
-import org.kextwatch.agent.status.StatusSamples;
-import org.kextwatch.agent.status.Transition;
 
 /**
  * A day of a Mac whose tools fail now and then, in any pattern: what is told is true and little,
  * and nothing that really changes is lost.
  */
 class FlappingTest {
-  private static final int DAYS = 60;
-  private static final Duration DAY = Duration.ofHours(24);
-  private static final Settings SETTINGS = Settings.defaults();
-  private static final Duration CONFIRM = SETTINGS.intervals().confirm();
-  private static final Health[] HEALTHS = {
-    StatusSamples.HEALTHY,
-    StatusSamples.pair(false, true),
-    StatusSamples.pair(true, false),
-    licensed(false)
-  };
-  private static final Extension[] EXTENSIONS = {
-    StatusSamples.ACTIVE,
-    StatusSamples.extension(ExtensionState.AWAITING_APPROVAL, Grant.NONE, false),
-    StatusSamples.extension(ExtensionState.APPROVED_INACTIVE, Grant.USER, false)
-  };
+  /** How many days of each kind. */
+  int days() {
+    return 8;
+  }
 
   @Test
   void whatFailsForLessThanTheWaitIsNeverTold() {
-    LongStream.range(0, DAYS).parallel().forEach(seed -> new Day(seed, false, true).live());
+    LongStream.range(0, days())
+        .parallel()
+        .forEach(seed -> new FlappingDay(seed, false, true).live());
   }
 
   @Test
   void whatFailsForLongerIsToldTwiceAtMost() {
-    LongStream.range(0, DAYS).parallel().forEach(seed -> new Day(seed, false, false).live());
+    LongStream.range(0, days())
+        .parallel()
+        .forEach(seed -> new FlappingDay(seed, false, false).live());
   }
 
   @Test
   void whatReallyChangesMeanwhileIsToldOnceAndTruly() {
-    LongStream.range(0, DAYS).parallel().forEach(seed -> new Day(seed, true, false).live());
+    LongStream.range(0, days())
+        .parallel()
+        .forEach(seed -> new FlappingDay(seed, true, false).live());
   }
 
   /** Every second look at mdatp fails, on a Mac that is protected and on one at risk. */
   @ParameterizedTest
   @CsvSource({"0, 0, 0", "1, 0, 0", "2, 1, 0", "3, 2, 0"})
   void everySecondLookIsNoEvent(int health, int extension, int events) {
-    Day day = new Day(1, false, true);
-    day.health = HEALTHS[health];
-    day.extension = EXTENSIONS[extension];
+    FlappingDay day = new FlappingDay(1, false, true);
+    day.health = FlappingDay.HEALTHS[health];
+    day.extension = FlappingDay.EXTENSIONS[extension];
     day.begin();
     int before = day.told.size();
     for (int i = 0; i < 1_440; i++) {
@@ -94,249 +61,16 @@ class FlappingTest {
   /** The pair of a Mac that awaits approval, whose verdict does not depend on it. */
   @Test
   void smallChangesAreTwelveAnHourAndTheLastOneIsTold() {
-    Day day = new Day(1, true, true);
-    day.health = HEALTHS[2];
-    day.extension = EXTENSIONS[1];
+    FlappingDay day = new FlappingDay(1, true, true);
+    day.health = FlappingDay.HEALTHS[2];
+    day.extension = FlappingDay.EXTENSIONS[1];
     day.begin();
     for (int i = 0; i < 1_440; i++) {
-      day.health = HEALTHS[i % 2 == 0 ? 1 : 2];
+      day.health = FlappingDay.HEALTHS[i % 2 == 0 ? 1 : 2];
       day.look();
       day.pass(Duration.ofSeconds(60));
     }
     assertTrue(day.told.size() <= 24 * 12 + 1, day.told.size() + " events");
     day.endsWell();
-  }
-
-  private static Health licensed(Boolean licensed) {
-    return StatusSamples.health(
-        Reachability.OK, true, licensed, true, true, false, null, "up_to_date", 12L, List.of());
-  }
-
-  /** One Mac for a day, what its tools say, and what the fleet has heard. */
-  private static final class Day {
-    private final Random random;
-    private final boolean changes;
-    private final boolean shortOnly;
-    private final String name;
-    private final double failing;
-    private final double lasting;
-    private final Assessor assessor = new Assessor();
-    private final List<ChangedData> told = new ArrayList<>();
-    private final List<Instant> small = new ArrayList<>();
-    private final Map<String, Object> known = new HashMap<>();
-    private final Map<String, Instant> unseenSince = new HashMap<>();
-    private final Set<String> longUnseen = new HashSet<>();
-
-    private State state = State.fresh("uuid");
-    private Moment now = new Moment(StatusSamples.NOON, 0);
-    private Health health = HEALTHS[0];
-    private Extension extension = EXTENSIONS[0];
-    private boolean timeout;
-    private boolean half;
-    private boolean blind;
-    private boolean unread;
-    private int longRuns;
-
-    private Day(long seed, boolean changes, boolean shortOnly) {
-      this.random = new Random(seed * 7919);
-      this.changes = changes;
-      this.shortOnly = shortOnly;
-      this.name = "seed " + seed + ": ";
-      this.failing = random.nextDouble() / 2;
-      this.lasting = random.nextDouble();
-    }
-
-    void live() {
-      health = HEALTHS[random.nextInt(HEALTHS.length)];
-      extension = EXTENSIONS[random.nextInt(EXTENSIONS.length)];
-      begin();
-      int before = told.size();
-      Instant end = now.wall().plus(DAY);
-      while (now.wall().isBefore(end)) {
-        fail();
-        if (changes && random.nextInt(40) == 0) {
-          change();
-        }
-        look();
-        pass(Duration.ofSeconds(30 + random.nextInt(90)));
-      }
-      if (!changes) {
-        int events = told.size() - before;
-        assertTrue(events <= 2 * longRuns, name + events + " events of " + longRuns);
-        assertTrue(!shortOnly || longRuns == 0, name + longRuns);
-      }
-      endsWell();
-    }
-
-    /** Until all is told and has settled. */
-    void begin() {
-      for (int i = 0; i < 20; i++) {
-        look();
-        pass(Duration.ofSeconds(60));
-      }
-    }
-
-    /** In short failures no two looks in a row fail to see the same. */
-    private void fail() {
-      boolean mayFail = !shortOnly || unseenSince.isEmpty();
-      timeout = mayFail && fails(timeout);
-      half = mayFail && fails(half);
-      blind = mayFail && fails(blind);
-      unread = mayFail && fails(unread);
-    }
-
-    private boolean fails(boolean before) {
-      return random.nextDouble() < (before ? lasting : failing);
-    }
-
-    private void change() {
-      if (random.nextBoolean()) {
-        health = HEALTHS[random.nextInt(HEALTHS.length)];
-      } else {
-        extension = EXTENSIONS[random.nextInt(EXTENSIONS.length)];
-      }
-    }
-
-    void pass(Duration time) {
-      now = now.plus(time);
-    }
-
-    void look() {
-      Assessment look = assess(seenHealth(), seenExtension());
-      Set<String> unseen = unseen(look.status());
-      state = state.after(look, LoadHistory.NONE, SETTINGS.intervals());
-      if (state.isGoodBeginning(look.status())) {
-        state = state.withReported(look.status());
-        Changes.between(null, look.status()).forEach(c -> known.put(c.field(), c.to()));
-      }
-      state.news(look).ifPresent(this::hear);
-      isAllTold(look, unseen);
-    }
-
-    private void hear(ChangedData news) {
-      Object before = known.get("verdict");
-      for (Change change : news.changes()) {
-        assertEquals(known.get(change.field()), change.from(), name + change.field());
-        assertFalse(Objects.equals(change.from(), change.to()), name + "told twice");
-        known.put(change.field(), change.to());
-      }
-      Object after = known.get("verdict");
-      Transition right =
-          after.equals(before) || after.equals("unknown")
-              ? Transition.CHANGED
-              : after.equals("at_risk") ? Transition.NEW : Transition.RESOLVED;
-      assertEquals(right, news.transition(), name);
-      told.add(news);
-      if (Changes.areOfHealthAlone(news.changes())) {
-        small.add(now.wall());
-        Instant hour = now.wall().minus(Duration.ofMinutes(60));
-        long recent = small.stream().filter(hour::isBefore).count();
-        assertTrue(recent <= 12, name + recent + " small changes in an hour");
-      }
-      state = state.withReported(news);
-    }
-
-    /** What differs from what was told is not seen, or waits for a reason. */
-    private void isAllTold(Assessment look, Set<String> unseen) {
-      if (state.steadiness().held() || state.ration().times().size() >= 12) {
-        return;
-      }
-      for (Change change : Changes.between(state.told(), look.status())) {
-        boolean isJudgement = change.field().equals("verdict") || change.field().equals("reason");
-        assertTrue(
-            unseen.contains(change.field()) || (isJudgement && !unseen.isEmpty()),
-            () -> name + "not told: " + change);
-      }
-    }
-
-    /** The key values that are not what they would be if all tools worked. */
-    private Set<String> unseen(Status status) {
-      Status truth =
-          new Assessor()
-              .assess(
-                  StatusSamples.seen(health, extension),
-                  LoadHistory.NONE,
-                  State.fresh("uuid"),
-                  SETTINGS,
-                  agent(),
-                  now)
-              .status();
-      Set<String> fields = new HashSet<>();
-      Changes.between(truth, status).forEach(change -> fields.add(change.field()));
-      fields.remove("verdict");
-      fields.remove("reason");
-      Set<String> runs = new HashSet<>(fields);
-      if (fields.contains("health.reachability")) {
-        runs.add("health.reachability=" + status.health().reachability());
-      }
-      unseenSince.keySet().retainAll(runs);
-      longUnseen.retainAll(runs);
-      for (String field : runs) {
-        Instant since = unseenSince.computeIfAbsent(field, f -> now.wall());
-        boolean isLong = !now.wall().isBefore(since.plus(CONFIRM));
-        longRuns += isLong && longUnseen.add(field) ? 1 : 0;
-      }
-      return fields;
-    }
-
-    private Assessment assess(Health seenHealth, Extension seenExtension) {
-      Observation observation = StatusSamples.seen(now.wall(), seenHealth, seenExtension);
-      return assessor.assess(observation, LoadHistory.NONE, state, SETTINGS, agent(), now);
-    }
-
-    private AgentState agent() {
-      return new AgentState("1", now.wall(), 0, 0, 0, null, null, null, List.of(), 0);
-    }
-
-    private Health seenHealth() {
-      if (timeout) {
-        return Health.unreachable(
-            random.nextBoolean() ? Reachability.TIMEOUT : Reachability.UNPARSABLE, null);
-      }
-      return half
-          ? StatusSamples.health(
-              Reachability.OK,
-              null,
-              health.licensed(),
-              health.realTimeProtectionEnabled(),
-              null,
-              false,
-              null,
-              null,
-              null,
-              List.of())
-          : health;
-    }
-
-    private Extension seenExtension() {
-      if (!blind && !unread) {
-        return extension;
-      }
-      return StatusSamples.extension(
-          ExtensionKind.KERNEL,
-          ExtensionState.UNKNOWN,
-          unread ? Grant.UNREADABLE : extension.grant(),
-          blind ? null : extension.loaded(),
-          true,
-          null);
-    }
-
-    /** When all tools work again and an hour has passed, the fleet knows how the Mac is. */
-    void endsWell() {
-      timeout = false;
-      half = false;
-      blind = false;
-      unread = false;
-      for (int i = 0; i < 65; i++) {
-        look();
-        pass(Duration.ofSeconds(60));
-      }
-      Status last = assess(health, extension).status();
-      assertEquals(List.of(), Changes.between(state.told(), last), name);
-      Map<String, Object> all = new HashMap<>();
-      Changes.between(null, last).forEach(change -> all.put(change.field(), change.to()));
-      known.values().removeIf(Objects::isNull);
-      assertEquals(all, known, name);
-    }
   }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -37,27 +36,31 @@ class LedgerBoundsTest {
   private static final Status STATUS =
       StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE);
 
+  /** How the names of the state and of its next version begin. */
+  private static final String STATE = "state.json";
+
   private final EventWriter writer = new EventWriter();
   private Moment now = new Moment(Instant.parse("2026-11-23T12:00:00Z"), 0);
   private SpoolBounds bounds = new SpoolBounds(4, 1 << 30, Duration.ofDays(14));
   private Spool spool;
 
-  @TempDir private Path folder;
+  @TempDir(factory = Memory.class)
+  private Path folder;
 
   @Test
   void whatIsLostIsNotedInTheStateAndCounted() throws IOException {
-    Ledger ledger = open(new Disk());
+    Ledger ledger = open(new UnforcedDisk());
     tell(ledger, 10);
     assertEquals(List.of(7L, 8L, 9L, 10L), waiting());
     assertEquals(4, files());
     assertEquals(new DroppedRanges(6, List.of(evicted(1, 6))), ledger.state().losses());
-    assertEquals(ledger.state(), new StateFile(state(), new Disk()).load("uuid").state());
+    assertEquals(ledger.state(), new StateFile(state(), new UnforcedDisk()).load("uuid").state());
   }
 
   @Test
   void theCountAndTheRangeSurviveARestart() throws IOException {
-    tell(open(new Disk()), 10);
-    Ledger next = open(new Disk());
+    tell(open(new UnforcedDisk()), 10);
+    Ledger next = open(new UnforcedDisk());
     assertEquals(new DroppedRanges(6, List.of(evicted(1, 6))), next.state().losses());
     tell(next, 1);
     assertEquals(new DroppedRanges(7, List.of(evicted(1, 7))), next.state().losses());
@@ -65,7 +68,7 @@ class LedgerBoundsTest {
 
   @Test
   void thereIsNoRoomForNewsOfALossInAFullSpool() throws IOException {
-    Ledger ledger = open(new Disk());
+    Ledger ledger = open(new UnforcedDisk());
     assertFalse(ledger.canReportLosses());
     tell(ledger, 10);
     assertFalse(ledger.canReportLosses());
@@ -78,7 +81,7 @@ class LedgerBoundsTest {
 
   @Test
   void newsOfALossThatIsItselfEvictedIsUntoldAgain() throws IOException {
-    Ledger ledger = open(new Disk());
+    Ledger ledger = open(new UnforcedDisk());
     tell(ledger, 6);
     deliverOldest();
     commit(ledger, evicted(1, 2));
@@ -91,7 +94,7 @@ class LedgerBoundsTest {
 
   @Test
   void newsThatTheEndpointRefusesIsNotTriedAgainUnderAnotherName() throws IOException {
-    Ledger ledger = open(new Disk());
+    Ledger ledger = open(new UnforcedDisk());
     tell(ledger, 6);
     deliverOldest();
     commit(ledger, evicted(1, 2));
@@ -103,7 +106,7 @@ class LedgerBoundsTest {
 
   @Test
   void aRefusedEventIsNotedBeforeItGoesToTheQuarantine() throws IOException {
-    Ledger ledger = open(new Disk());
+    Ledger ledger = open(new UnforcedDisk());
     tell(ledger, 3);
     spool.markDropped(spool.pending().get(1), DropReason.REJECTED);
     assertEquals(3, files());
@@ -115,16 +118,16 @@ class LedgerBoundsTest {
 
   @Test
   void whileTheLossCannotBeNotedNothingGoesAndNothingComes() throws IOException {
-    StateFails disk = new StateFails();
+    RefusingDisk disk = new RefusingDisk(null);
     Ledger ledger = open(disk);
     tell(ledger, 4);
-    disk.fails = true;
+    disk.refused = STATE;
     for (int i = 0; i < 10; i++) {
       commit(ledger, changed());
     }
     assertEquals(5, files()); // the one that found it out is kept, and no more
     assertEquals(DroppedRanges.NONE, ledger.state().losses());
-    disk.fails = false;
+    disk.refused = null;
     ledger.settle();
     assertEquals(4, files());
     assertEquals(new DroppedRanges(1, List.of(evicted(1, 1))), ledger.state().losses());
@@ -134,9 +137,8 @@ class LedgerBoundsTest {
 
   @Test
   void aDiskThatIsFullFromTheStartStopsNobodyWhoWasHereBefore() throws IOException {
-    tell(open(new Disk()), 1);
-    StateFails disk = new StateFails();
-    disk.fails = true;
+    tell(open(new UnforcedDisk()), 1);
+    RefusingDisk disk = new RefusingDisk(STATE);
     Ledger ledger = open(disk);
     tell(ledger, 1);
     assertEquals(1, ledger.warnings().size());
@@ -145,18 +147,17 @@ class LedgerBoundsTest {
 
   @Test
   void aStreamThatIsNotOnDiskYetGetsNoEvents() throws IOException {
-    StateFails disk = new StateFails();
-    disk.fails = true;
+    RefusingDisk disk = new RefusingDisk(STATE);
     Ledger ledger = open(disk);
     assertFalse(commit(ledger, changed()));
     assertEquals(0, files());
-    disk.fails = false;
+    disk.refused = null;
     assertTrue(commit(ledger, changed()));
   }
 
   @Test
   void whatIsTooOldGoesOnceTheClockRanForAnHour() throws IOException {
-    Ledger ledger = open(new Disk());
+    Ledger ledger = open(new UnforcedDisk());
     tell(ledger, 3);
     now = now.plus(Duration.ofDays(20));
     ledger.settle();
@@ -166,7 +167,7 @@ class LedgerBoundsTest {
 
   @Test
   void aClockThatWasJustSetIsNotAskedForTheAge() throws IOException {
-    Ledger ledger = open(new Disk());
+    Ledger ledger = open(new UnforcedDisk());
     tell(ledger, 3);
     now = new Moment(now.wall().plus(Duration.ofDays(4_000)), now.nanos());
     ledger.settle();
@@ -180,7 +181,7 @@ class LedgerBoundsTest {
 
   @Test
   void aSmallerBoundCountsAtOnce() throws IOException {
-    Ledger ledger = open(new Disk());
+    Ledger ledger = open(new UnforcedDisk());
     tell(ledger, 4);
     bounds = new SpoolBounds(2, 1 << 30, Duration.ofDays(14));
     ledger.settle();
@@ -221,7 +222,7 @@ class LedgerBoundsTest {
 
   /** Each number is delivered, waits, or is known to be lost: untold, or in news that waits. */
   private void accountsForAll(Set<Long> delivered, String crash) throws IOException {
-    Ledger ledger = open(new Disk());
+    Ledger ledger = open(new UnforcedDisk());
     Set<Long> known = new TreeSet<>(delivered);
     known.addAll(waiting());
     long lost = 0;
@@ -287,19 +288,5 @@ class LedgerBoundsTest {
 
   private static DroppedData evicted(long from, long to) {
     return new DroppedData(from, to, to - from + 1, DropReason.EVICTED);
-  }
-
-  /** The state cannot be saved, as on a disk with room for an event and no more. */
-  private static final class StateFails extends Disk {
-    private boolean fails;
-
-    @Override
-    public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
-        throws IOException {
-      if (fails && file.getFileName().toString().startsWith("state.json")) {
-        throw new IOException("No space left on device");
-      }
-      super.create(file, content, permissions);
-    }
   }
 }

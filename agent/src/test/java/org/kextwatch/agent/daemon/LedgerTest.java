@@ -9,11 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -48,32 +46,33 @@ class LedgerTest {
 
   private final EventWriter writer = new EventWriter();
 
-  @TempDir private Path folder;
+  @TempDir(factory = Memory.class)
+  private Path folder;
 
   @Test
   void anEventIsOnDiskBeforeTheStateCountsIt() throws IOException {
-    Ledger ledger = open(new Disk(), folder);
+    Ledger ledger = open(new UnforcedDisk(), folder);
     assertTrue(commit(ledger, changed()));
     assertEquals(1, ledger.countedSequence());
     assertEquals(STATUS, ledger.state().told());
-    assertEquals(ledger.state(), stateFile(new Disk(), folder).load("uuid").state());
+    assertEquals(ledger.state(), stateFile(new UnforcedDisk(), folder).load("uuid").state());
     assertEquals(List.of(), ledger.warnings());
   }
 
   @Test
   void aForeignFileWithTheLastNumberSilencesNobody() throws IOException {
-    Ledger before = open(new Disk(), folder);
+    Ledger before = open(new UnforcedDisk(), folder);
     assertTrue(commit(before, changed()));
     String stream = before.state().streamId();
     Path spool = folder.resolve("spool/new");
     Files.createFile(spool.resolve(stream + "-9999999999999999.00000000.json"));
 
-    Ledger ledger = open(new Disk(), folder);
+    Ledger ledger = open(new UnforcedDisk(), folder);
     assertNotEquals(stream, ledger.state().streamId());
     assertEquals(2, ledger.warnings().size(), () -> "" + ledger.warnings());
     assertTrue(commit(ledger, changed()));
     assertEquals(1, ledger.countedSequence());
-    Ledger after = open(new Disk(), folder);
+    Ledger after = open(new UnforcedDisk(), folder);
     assertEquals(ledger.state().streamId(), after.state().streamId());
     assertEquals(List.of(), after.warnings());
   }
@@ -81,23 +80,23 @@ class LedgerTest {
   @Test
   void aStateThatCameToTheLastNumberBeginsAnew() throws IOException {
     State worn = State.fresh("uuid").withSequence(9_999_999_999_999_999L);
-    stateFile(new Disk(), folder).save(worn);
-    Ledger ledger = open(new Disk(), folder);
+    stateFile(new UnforcedDisk(), folder).save(worn);
+    Ledger ledger = open(new UnforcedDisk(), folder);
     assertTrue(commit(ledger, changed()));
     assertEquals(1, ledger.countedSequence());
   }
 
   @Test
   void whatCannotBeKeptIsFoundToBeToldAgain() throws IOException {
-    Failing disk = new Failing();
+    RefusingDisk disk = new RefusingDisk(null);
     Ledger ledger = open(disk, folder);
     State before = ledger.state();
-    disk.failing = "";
+    disk.refused = "";
     assertFalse(commit(ledger, changed()));
     assertEquals(before, ledger.state());
     assertEquals(1, ledger.warnings().size());
 
-    disk.failing = null;
+    disk.refused = null;
     assertTrue(commit(ledger, changed()));
     assertEquals(1, ledger.countedSequence());
     assertEquals(List.of(), ledger.warnings());
@@ -105,15 +104,15 @@ class LedgerTest {
 
   @Test
   void nothingGoesOutThatTheSavedStateDoesNotCount() throws IOException {
-    Failing disk = new Failing();
+    RefusingDisk disk = new RefusingDisk(null);
     Ledger ledger = open(disk, folder);
-    disk.failing = "state.json";
+    disk.refused = "state.json";
     assertTrue(commit(ledger, changed()));
     assertEquals(1, ledger.state().sequence());
     assertEquals(0, ledger.countedSequence());
     assertEquals(1, ledger.warnings().size());
 
-    disk.failing = null;
+    disk.refused = null;
     ledger.keep(ledger.state());
     assertEquals(1, ledger.countedSequence());
     assertEquals(List.of(), ledger.warnings());
@@ -121,10 +120,10 @@ class LedgerTest {
 
   @Test
   void anUnreadableStateBeginsANewStreamAndSetsTheOldOneAside() throws IOException {
-    Ledger first = open(new Disk(), folder);
+    Ledger first = open(new UnforcedDisk(), folder);
     commit(first, changed());
     Files.writeString(folder.resolve("state.json"), "{");
-    Ledger second = open(new Disk(), folder);
+    Ledger second = open(new UnforcedDisk(), folder);
     assertNotEquals(first.state().streamId(), second.state().streamId());
     assertEquals(0, second.countedSequence());
     assertNull(second.state().told());
@@ -134,19 +133,19 @@ class LedgerTest {
   /** What another stream has lost is no loss of this one, or its own number would go with it. */
   @Test
   void aDamagedFileOfALostStreamCostsTheNewOneNothing() throws IOException {
-    Ledger before = open(new Disk(), folder);
+    Ledger before = open(new UnforcedDisk(), folder);
     assertTrue(commit(before, changed()));
     assertTrue(commit(before, changed()));
     damage(before.state().streamId(), 1);
     Files.writeString(folder.resolve("state.json"), "{");
 
-    Ledger ledger = open(new Disk(), folder);
+    Ledger ledger = open(new UnforcedDisk(), folder);
     assertEquals(DroppedRanges.NONE, ledger.state().losses());
     assertTrue(
         ledger.warnings().contains("2 events of an earlier stream were set aside, undelivered."));
     assertTrue(commit(ledger, changed()));
     assertEquals(List.of(1L), numbers(folder));
-    Ledger after = open(new Disk(), folder);
+    Ledger after = open(new UnforcedDisk(), folder);
     assertEquals(DroppedRanges.NONE, after.state().losses());
     assertEquals(List.of(1L), numbers(folder));
     assertEquals(2, quarantined(folder));
@@ -154,18 +153,18 @@ class LedgerTest {
 
   @Test
   void aDamagedFileOfAStreamThatHasNoNumbersLeftCostsTheNextOneNothing() throws IOException {
-    Ledger before = open(new Disk(), folder);
+    Ledger before = open(new UnforcedDisk(), folder);
     assertTrue(commit(before, changed()));
     String stream = before.state().streamId();
     damage(stream, 1);
     Files.createFile(
         folder.resolve("spool/new").resolve(stream + "-9999999999999999.00000000.json"));
 
-    Ledger ledger = open(new Disk(), folder);
+    Ledger ledger = open(new UnforcedDisk(), folder);
     assertNotEquals(stream, ledger.state().streamId());
     assertEquals(DroppedRanges.NONE, ledger.state().losses());
     assertTrue(commit(ledger, changed()));
-    open(new Disk(), folder);
+    open(new UnforcedDisk(), folder);
     assertEquals(List.of(1L), numbers(folder));
   }
 
@@ -207,7 +206,7 @@ class LedgerTest {
   }
 
   private void holds(Path mac, Progress progress, String crash) throws IOException {
-    Disk disk = new Disk();
+    Disk disk = new UnforcedDisk();
     Ledger ledger = open(disk, mac);
     List<EventType> kept = new ArrayList<>();
     Spool spool = new Spool(mac.resolve("spool"), disk);
@@ -243,7 +242,7 @@ class LedgerTest {
   }
 
   private static List<Long> numbers(Path mac) throws IOException {
-    Spool spool = new Spool(mac.resolve("spool"), new Disk());
+    Spool spool = new Spool(mac.resolve("spool"), new UnforcedDisk());
     spool.open();
     return spool.pending().stream().map(SpoolEntry::sequence).toList();
   }
@@ -282,19 +281,5 @@ class LedgerTest {
   private static final class Progress {
     private int committed;
     private boolean loaderRan;
-  }
-
-  /** Files whose name begins so cannot be created. */
-  private static final class Failing extends Disk {
-    private String failing;
-
-    @Override
-    public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
-        throws IOException {
-      if (failing != null && file.getFileName().toString().startsWith(failing)) {
-        throw new IOException("No space left on device");
-      }
-      super.create(file, content, permissions);
-    }
   }
 }

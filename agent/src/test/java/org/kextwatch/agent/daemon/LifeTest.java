@@ -24,24 +24,35 @@ import org.kextwatch.agent.status.Verdict;
 
 /**
  * Whether it is right over a life: ordinary Macs with the real cycle, in virtual time, raise no
- * false alarm; of what is really wrong each is told once, in time, with its reason. The long form:
- * -Dkextwatch.weeks=1000 -Dkextwatch.lives=25.
+ * false alarm; of what is really wrong each is told once, in time, with its reason. {@link LifeIT}
+ * is the long form.
  */
 class LifeTest {
-  private static final int WEEKS = Integer.getInteger("kextwatch.weeks", 50);
-  private static final int LIVES = Integer.getInteger("kextwatch.lives", 1);
   private static final int WEEKS_OF_A_MAC = 10;
   private static final Duration WEEK = Duration.ofDays(7);
+
+  /** The sample has every fourth fault. */
+  private static final int SAMPLE = 4;
 
   /** For so long a fault stays, and is watched afterwards. */
   private static final Duration HOURS = Duration.ofHours(5);
 
-  @TempDir private Path folder;
+  @TempDir(factory = Memory.class)
+  private Path folder;
+
+  /** How many ordinary Macs live for ten weeks each. */
+  int macs() {
+    return 1;
+  }
+
+  /** How many Macs have one of the faults. */
+  int faultyMacs() {
+    return RealFault.all().size() / SAMPLE;
+  }
 
   @Test
   void anOrdinaryMacRaisesNoFalseAlarm() {
-    int macs = WEEKS / WEEKS_OF_A_MAC;
-    allGoWell(IntStream.range(0, macs).mapToObj(seed -> () -> liveWell(seed)));
+    allGoWell(IntStream.range(0, macs()).mapToObj(seed -> () -> liveWell(seed)));
   }
 
   /** Each by itself, so that one that goes wrong hides no other. */
@@ -79,7 +90,8 @@ class LifeTest {
   void whatIsReallyWrongIsToldOnceInTimeWithItsReason() {
     List<RealFault> faults = RealFault.all();
     allGoWell(
-        IntStream.range(0, faults.size() * LIVES)
+        IntStream.range(0, faultyMacs())
+            .map(i -> faultyMacs() < faults.size() ? i * SAMPLE : i)
             .mapToObj(i -> () -> liveWith(faults.get(i % faults.size()), i)));
   }
 

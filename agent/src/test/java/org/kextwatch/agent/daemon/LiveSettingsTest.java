@@ -9,46 +9,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.config.Settings.DeviceIdentity;
 import org.kextwatch.agent.mac.AgentPaths;
-import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.Owner;
-import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.StubMac;
-import org.kextwatch.agent.mac.SystemRoot;
 
-/** What is believed of the files of settings as they come, go and go wrong. */
-class LiveSettingsTest {
-  private static final Duration SECOND = Duration.ofSeconds(1);
-  private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
-
-  @TempDir private Path mac;
-
-  private Path managed;
-  private Path local;
-  private Moment now = new Moment(Instant.parse("2026-11-23T18:45:17Z"), 0);
-  private LiveSettings live;
-
-  @BeforeEach
-  void layOut() throws IOException, RefusedPathException {
-    managed = mac.resolve("Library/Managed Preferences/org.kextwatch.agent.plist");
-    local = mac.resolve("Library/Application Support/Kextwatch/config.json");
-    Path state = mac.resolve(AgentPaths.LAST_GOOD_SETTINGS.substring(1)).getParent();
-    for (Path folder : List.of(managed.getParent(), local.getParent(), state)) {
-      Files.createDirectories(folder);
-      StubMac.allow(folder, "rwxr-xr-x");
-    }
-    begin();
-  }
-
+/** Settings in force while files of settings come, go and are wrong. */
+class LiveSettingsTest extends SettingsFilesCase {
   @Test
   void aChangeIsSeenOnce() throws Exception {
     assertFalse(refreshAfter(SECOND));
@@ -62,7 +34,7 @@ class LiveSettingsTest {
   }
 
   @Test
-  void aFileThatIsWrittenAnewWithTheSameContentIsNoChange() throws Exception {
+  void aFileThatIsWrittenAgainWithTheSameContentIsNoChange() throws Exception {
     local(90);
     assertTrue(refreshAfter(SECOND));
     Files.delete(local);
@@ -257,27 +229,6 @@ class LiveSettingsTest {
   }
 
   @Test
-  void aProfileThatIsLateAtAStartIsBelieved() throws Exception {
-    profile(120);
-    begin();
-    live.keepOn("A", now);
-    Files.delete(managed);
-    begin();
-    live.keepOn("A", now);
-    assertHealth(120);
-    assertFalse(refreshAfter(TEN_MINUTES.minus(SECOND)));
-    assertHealth(120);
-    assertTrue(refreshAfter(SECOND));
-    assertHealth(300);
-    assertFalse(live.mayAct());
-    assertEquals(1, warnings("it only watches: deploy a profile, or write {} to config.json"));
-    profile(150);
-    assertTrue(refreshAfter(SECOND));
-    assertHealth(150);
-    assertTrue(live.mayAct());
-  }
-
-  @Test
   void thatNobodyIsToldIsSaid() throws Exception {
     write(local, "{}");
     begin();
@@ -288,130 +239,11 @@ class LiveSettingsTest {
   }
 
   @Test
-  void aProfileThatVanishesIsBelievedForTenMinutes() throws Exception {
-    local(90);
-    profile(120);
-    assertTrue(refreshAfter(SECOND));
-
-    Files.delete(managed);
-    assertTrue(refreshAfter(SECOND));
-    assertHealth(120);
-    assertEquals(1, warnings("it is missing"));
-    assertFalse(refreshAfter(TEN_MINUTES.minus(SECOND)));
-    assertHealth(120);
-
-    assertTrue(refreshAfter(SECOND));
-    assertHealth(90);
-    assertEquals(0, warnings("it is missing"));
-    assertFalse(refreshAfter(TEN_MINUTES));
-  }
-
-  @Test
-  void aProfileThatFlapsIsBelievedAllTheTime() throws Exception {
-    profile(120);
-    refreshAfter(SECOND);
-    for (int i = 0; i < 20; i++) {
-      Files.delete(managed);
-      refreshAfter(SECOND);
-      refreshAfter(Duration.ofMinutes(9));
-      assertHealth(120);
-      profile(120);
-      refreshAfter(SECOND);
-      assertHealth(120);
-      assertEquals(0, warnings("it is missing"));
-    }
-  }
-
-  @Test
-  void whileAProfileIsMissedTheLocalFileIsStillFollowedAndStillRefused() throws Exception {
-    profile(120);
-    refreshAfter(SECOND);
-    Files.delete(managed);
-    refreshAfter(SECOND);
-    write(local, "{\"logLevel\":\"debug\"}");
-    assertTrue(refreshAfter(SECOND));
-    assertHealth(120);
-    assertEquals("DEBUG", live.inForce().logLevel().name());
-    write(local, "{");
-    assertTrue(refreshAfter(SECOND));
-    assertHealth(120);
-    assertEquals(2, warnings("config.json"));
-    assertEquals("DEBUG", live.inForce().logLevel().name());
-  }
-
-  @Test
-  void aProfileThatIsEmptiedFirstIsMissedToo() throws Exception {
-    profile(120);
-    refreshAfter(SECOND);
-    write(managed, "");
-    assertTrue(refreshAfter(SECOND));
-    Files.delete(managed);
-    refreshAfter(SECOND);
-    assertHealth(120);
-    refreshAfter(TEN_MINUTES);
-    assertHealth(300);
-  }
-
-  @Test
-  void aClockThatIsSetDoesNotShortenOrLengthenTheBelief() throws Exception {
-    profile(120);
-    refreshAfter(SECOND);
-    Files.delete(managed);
-    refreshAfter(SECOND);
-    now = new Moment(now.wall().plus(Duration.ofDays(3_650)), now.nanos());
-    assertFalse(refreshAfter(SECOND));
-    assertHealth(120);
-    now = new Moment(now.wall().minus(Duration.ofDays(7_300)), now.nanos());
-    assertTrue(refreshAfter(TEN_MINUTES));
-    assertHealth(300);
-  }
-
-  @Test
-  void aProfileThatWasNeverThereIsNotMissed() throws Exception {
-    local(90);
-    assertTrue(refreshAfter(SECOND));
-    assertEquals(0, warnings("it is missing"));
-  }
-
-  @Test
   void anotherLogLevelIsSaidToNeedAStart() throws Exception {
     write(local, "{\"logLevel\":\"debug\"}");
     assertTrue(refreshAfter(SECOND));
     assertEquals(1, warnings("logLevel counts from the next start"));
     begin();
     assertEquals(0, warnings("logLevel"));
-  }
-
-  private void begin() throws RefusedPathException {
-    live = new LiveSettings(SystemRoot.at(mac), now);
-  }
-
-  private boolean refreshAfter(Duration time) {
-    now = now.plus(time);
-    return live.refresh(now);
-  }
-
-  private void assertHealth(int seconds) {
-    assertEquals(Duration.ofSeconds(seconds), live.inForce().intervals().health());
-  }
-
-  private long warnings(String text) {
-    return live.warnings().stream().filter(warning -> warning.contains(text)).count();
-  }
-
-  private void local(int seconds) throws IOException {
-    write(local, "{\"healthIntervalSeconds\":" + seconds + "}");
-  }
-
-  private void profile(int seconds) throws IOException {
-    write(
-        managed,
-        "<plist><dict><key>healthIntervalSeconds</key><integer>%d</integer></dict></plist>"
-            .formatted(seconds));
-  }
-
-  private static void write(Path file, String content) throws IOException {
-    Files.writeString(file, content);
-    StubMac.allow(file, "rw-r--r--");
   }
 }

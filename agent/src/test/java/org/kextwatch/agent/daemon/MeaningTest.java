@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,10 +87,10 @@ class MeaningTest {
   @ParameterizedTest
   @MethodSource("events")
   void committedOrAdoptedItIsTheSame(State before, EventData data) throws IOException {
-    Ledger live = open(folder.resolve("live"), new NoState(), before);
+    Ledger live = open(folder.resolve("live"), noState(), before);
     commit(live, data);
-    commit(open(folder.resolve("crashed"), new NoState(), before), data);
-    Ledger adopted = open(folder.resolve("crashed"), new Disk(), null);
+    commit(open(folder.resolve("crashed"), noState(), before), data);
+    Ledger adopted = open(folder.resolve("crashed"), new UnforcedDisk(), null);
     assertEquals(live.state(), adopted.state());
     assertEquals(before.sequence() + 1, adopted.countedSequence());
   }
@@ -100,9 +98,14 @@ class MeaningTest {
   @ParameterizedTest
   @MethodSource("events")
   void everythingIsReadBackAsItWas(State before, EventData data) throws IOException {
-    Ledger live = open(folder, new Disk(), before);
+    Ledger live = open(folder, new UnforcedDisk(), before);
     commit(live, data);
-    assertEquals(live.state(), open(folder, new Disk(), null).state());
+    assertEquals(live.state(), open(folder, new UnforcedDisk(), null).state());
+  }
+
+  /** A disk that takes the event and not the state that counts it, as if the power failed there. */
+  private static Disk noState() {
+    return new RefusingDisk("state.json");
   }
 
   private static void commit(Ledger ledger, EventData data) {
@@ -123,24 +126,12 @@ class MeaningTest {
     Files.createDirectories(mac);
     Path state = mac.resolve("state.json");
     if (before != null) {
-      new StateFile(state, new Disk()).save(before);
+      new StateFile(state, new UnforcedDisk()).save(before);
     }
     return Ledger.open(
         new Spool(mac.resolve("spool"), disk),
         new StateFile(state, disk),
         "uuid",
         () -> Settings.defaults().spool());
-  }
-
-  /** A disk that takes the event and not the state that counts it, as if the power failed there. */
-  private static final class NoState extends Disk {
-    @Override
-    public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
-        throws IOException {
-      if (file.getFileName().toString().startsWith("state.json")) {
-        throw new IOException("No space left on device");
-      }
-      super.create(file, content, permissions);
-    }
   }
 }

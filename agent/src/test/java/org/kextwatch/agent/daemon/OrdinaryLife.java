@@ -6,9 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.Random;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Schedule.Scope;
@@ -63,12 +61,10 @@ final class OrdinaryLife implements ModelDaemon.Witness {
   private final Random random;
   private final ModelDaemon daemon;
   private final boolean isLaptop;
-  private final PriorityQueue<Due> coming =
-      new PriorityQueue<>(Comparator.comparing(Due::at).thenComparing(Due::number));
+  private final Agenda agenda;
   private final List<String> story = new ArrayList<>();
 
   private Duration nap = Duration.ZERO;
-  private int number;
   private long calmUntil;
   private long busyUntil;
   private boolean lookedWell = true;
@@ -76,19 +72,20 @@ final class OrdinaryLife implements ModelDaemon.Witness {
   OrdinaryLife(long seed, boolean kernel, Path folder) {
     this.random = new Random(seed * 7919);
     this.mac = new OrdinaryMac(random, kernel);
+    this.agenda = new Agenda(mac, random);
     this.isLaptop = random.nextInt(4) != 0;
     this.daemon = new ModelDaemon(mac, Settings.defaults(), folder, this);
-    again(DAY, this::night);
-    again(Duration.ofHours(8), this::toolFails);
-    again(Duration.ofHours(5), this::slow);
-    again(Duration.ofDays(7), this::reboot);
-    again(Duration.ofDays(7), this::clockIsSet);
-    again(Duration.ofDays(12), this::travel);
-    again(Duration.ofDays(15), this::profile);
-    again(Duration.ofDays(25), this::agentRestarts);
-    again(Duration.ofDays(30), this::update);
-    again(Duration.ofDays(250), this::macOsUpgrade);
-    again(Duration.ofHours(6), this::definitions);
+    agenda.again(DAY, this::night);
+    agenda.again(Duration.ofHours(8), this::toolFails);
+    agenda.again(Duration.ofHours(5), this::slow);
+    agenda.again(Duration.ofDays(7), this::reboot);
+    agenda.again(Duration.ofDays(7), this::clockIsSet);
+    agenda.again(Duration.ofDays(12), this::travel);
+    agenda.again(Duration.ofDays(15), this::profile);
+    agenda.again(Duration.ofDays(25), this::agentRestarts);
+    agenda.again(Duration.ofDays(30), this::update);
+    agenda.again(Duration.ofDays(250), this::macOsUpgrade);
+    agenda.again(Duration.ofHours(6), this::definitions);
   }
 
   @Override
@@ -115,11 +112,7 @@ final class OrdinaryLife implements ModelDaemon.Witness {
   void live(Duration time) {
     Duration end = mac.lived.plus(time);
     while (mac.lived.compareTo(end) < 0) {
-      Duration until = end;
-      if (!coming.isEmpty() && coming.peek().at().compareTo(end) < 0) {
-        until = coming.peek().at();
-      }
-      Duration free = until.minus(mac.lived);
+      Duration free = agenda.next(end).minus(mac.lived);
       if (free.isNegative()) {
         free = Duration.ZERO;
       }
@@ -130,9 +123,7 @@ final class OrdinaryLife implements ModelDaemon.Witness {
       } else {
         mac.pass(free);
         nap = nap.minus(free);
-        while (!coming.isEmpty() && coming.peek().at().compareTo(mac.lived) <= 0) {
-          coming.poll().what().run();
-        }
+        agenda.run();
       }
     }
   }
@@ -160,30 +151,6 @@ final class OrdinaryLife implements ModelDaemon.Witness {
     return mac + "\n" + String.join("\n", story.subList(from, story.size()));
   }
 
-  private void in(Duration time, Runnable what) {
-    coming.add(new Due(mac.lived.plus(time), number++, what));
-  }
-
-  /** Again and again, on the average after so long. */
-  private void again(Duration mean, Runnable what) {
-    double times = Math.min(5, -Math.log(1 - random.nextDouble()));
-    Duration pause = Duration.ofSeconds((long) (mean.toSeconds() * times) + 180);
-    in(
-        pause,
-        () -> {
-          what.run();
-          again(mean, what);
-        });
-  }
-
-  private Duration seconds(int from, int to) {
-    return Duration.ofSeconds(from + random.nextInt(to - from));
-  }
-
-  private Duration minutes(int from, int to) {
-    return seconds(from * 60, to * 60);
-  }
-
   /** Nothing else that passes begins before this is over and has been seen to be. */
   private void busy(Duration time) {
     busyUntil = mac.nanos + time.plusSeconds(150).toNanos();
@@ -192,27 +159,27 @@ final class OrdinaryLife implements ModelDaemon.Witness {
   private void night() {
     if (isLaptop) {
       boolean isWeekend = random.nextInt(5) == 0;
-      fallAsleep(isWeekend ? Duration.ofHours(30 + random.nextInt(30)) : minutes(300, 900));
+      fallAsleep(isWeekend ? Duration.ofHours(30 + random.nextInt(30)) : agenda.minutes(300, 900));
     }
   }
 
   /** A lid that is closed, with dark wakes until it is opened. */
   private void fallAsleep(Duration time) {
-    Duration nap = random.nextInt(3) == 0 ? time : minutes(20, 180);
+    Duration nap = random.nextInt(3) == 0 ? time : agenda.minutes(20, 180);
     Duration chunk = nap.compareTo(time) < 0 ? nap : time;
     write("sleeps " + chunk);
     mac.sleep(chunk);
     Duration left = time.minus(chunk);
     wake();
     if (!left.isZero()) {
-      in(seconds(5, 55), () -> fallAsleep(left));
+      agenda.in(agenda.seconds(5, 55), () -> fallAsleep(left));
     }
   }
 
   /** Defender may take a moment to wake. */
   private void wake() {
     if (lookedWell && mac.nanos >= calmUntil && random.nextInt(3) == 0) {
-      passing(seconds(5, MOMENT_SECONDS));
+      passing(agenda.seconds(5, MOMENT_SECONDS));
     }
   }
 
@@ -226,22 +193,7 @@ final class OrdinaryLife implements ModelDaemon.Witness {
       write(mac.passingSilence + " for " + time);
     }
     busy(time);
-    afterAwake(time, this::answers);
-  }
-
-  /** What runs while the Mac is awake takes longer if it sleeps meanwhile. */
-  private void afterAwake(Duration time, Runnable what) {
-    long until = mac.nanos + time.toNanos();
-    in(
-        time,
-        () -> {
-          long left = until - mac.nanos;
-          if (left <= 0) {
-            what.run();
-          } else {
-            afterAwake(Duration.ofNanos(left), what);
-          }
-        });
+    agenda.afterAwake(time, this::answers);
   }
 
   private void answers() {
@@ -253,7 +205,7 @@ final class OrdinaryLife implements ModelDaemon.Witness {
     if (isCalm()) {
       return;
     }
-    Duration time = seconds(1, MOMENT_SECONDS);
+    Duration time = agenda.seconds(1, MOMENT_SECONDS);
     switch (random.nextInt(6)) {
       case 0 -> mac.databaseReadable = false;
       case 1 -> mac.listReadable = false;
@@ -266,7 +218,7 @@ final class OrdinaryLife implements ModelDaemon.Witness {
     }
     write("a tool fails for " + time + " on " + mac);
     busy(time);
-    afterAwake(
+    agenda.afterAwake(
         time,
         () -> {
           mac.databaseReadable = true;
@@ -277,8 +229,8 @@ final class OrdinaryLife implements ModelDaemon.Witness {
   }
 
   private void slow() {
-    mac.slowness = seconds(0, 29);
-    in(minutes(1, 30), () -> mac.slowness = Duration.ZERO);
+    mac.slowness = agenda.seconds(0, 29);
+    agenda.in(agenda.minutes(1, 30), () -> mac.slowness = Duration.ZERO);
   }
 
   /** Defender is gone while it starts, and what it says then means little. */
@@ -294,7 +246,7 @@ final class OrdinaryLife implements ModelDaemon.Witness {
     }
     daemon.start();
     nap = Duration.ZERO;
-    starts(isWell ? seconds(1, 480) : seconds(1, MOMENT_SECONDS));
+    starts(isWell ? agenda.seconds(1, 480) : agenda.seconds(1, MOMENT_SECONDS));
   }
 
   private void starts(Duration time) {
@@ -306,8 +258,8 @@ final class OrdinaryLife implements ModelDaemon.Witness {
     mac.passing.put("definitionsStatus", "updating");
     write("starts for " + time);
     busy(time);
-    afterAwake(silent, () -> mac.passingSilence = null);
-    afterAwake(time, this::answers);
+    agenda.afterAwake(silent, () -> mac.passingSilence = null);
+    agenda.afterAwake(time, this::answers);
   }
 
   private void clockIsSet() {
@@ -323,7 +275,7 @@ final class OrdinaryLife implements ModelDaemon.Witness {
     write("the clock is set by " + step);
     mac.wall = mac.wall.plus(step);
     if (step.abs().compareTo(HOUR) >= 0) {
-      in(minutes(1, 240), () -> mac.wall = mac.wall.minus(step));
+      agenda.in(agenda.minutes(1, 240), () -> mac.wall = mac.wall.minus(step));
     }
   }
 
@@ -332,9 +284,9 @@ final class OrdinaryLife implements ModelDaemon.Witness {
    */
   private void travel() {
     if (isLaptop) {
-      fallAsleep(minutes(120, 840));
+      fallAsleep(agenda.minutes(120, 840));
       mac.zone = ZoneId.of(ZONES[random.nextInt(ZONES.length)]);
-      in(minutes(16 * 60, 17 * 60), this::clockIsSet);
+      agenda.in(agenda.minutes(16 * 60, 17 * 60), this::clockIsSet);
     }
   }
 
@@ -343,11 +295,11 @@ final class OrdinaryLife implements ModelDaemon.Witness {
       return;
     }
     write("the profile is deployed again");
-    Duration time = seconds(1, MOMENT_SECONDS);
+    Duration time = agenda.seconds(1, MOMENT_SECONDS);
     busy(time);
     mac.shut = true;
     mac.grant(mac.allowed, false);
-    in(
+    agenda.in(
         time,
         () -> {
           mac.shut = false;
@@ -369,12 +321,12 @@ final class OrdinaryLife implements ModelDaemon.Witness {
     if (isCalm()) {
       return;
     }
-    Duration gone = seconds(1, MOMENT_SECONDS);
+    Duration gone = agenda.seconds(1, MOMENT_SECONDS);
     mac.passingSilence = EXCHANGES[random.nextInt(EXCHANGES.length)];
     mac.newRow = "activating";
     write("Defender is updated, " + mac.passingSilence + " for " + gone);
     busy(gone.plusMinutes(9));
-    afterAwake(
+    agenda.afterAwake(
         gone,
         () -> {
           answers();
@@ -383,7 +335,7 @@ final class OrdinaryLife implements ModelDaemon.Witness {
             mac.kext++;
           }
           mac.exchange();
-          starts(seconds(1, 480));
+          starts(agenda.seconds(1, 480));
         });
   }
 
@@ -393,13 +345,11 @@ final class OrdinaryLife implements ModelDaemon.Witness {
     }
     int major = mac.macOs.major() >= 15 ? 26 : mac.macOs.major() + 1;
     mac.macOs = new MacVersion(major, 0, major + ".0", "25A354");
-    mac.sleep(minutes(20, 60));
+    mac.sleep(agenda.minutes(20, 60));
     reboot();
   }
 
   private void definitions() {
     mac.updateDefinitions();
   }
-
-  private record Due(Duration at, int number, Runnable what) {}
 }

@@ -10,7 +10,7 @@ import java.util.Set;
 import org.kextwatch.agent.mac.Disk;
 
 /** A disk that forces nothing: where no power fails it is the same, and quick. */
-final class UnforcedDisk extends Disk {
+class UnforcedDisk extends Disk {
   @Override
   public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
       throws IOException {
