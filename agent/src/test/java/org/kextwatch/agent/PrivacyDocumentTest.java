@@ -33,11 +33,13 @@ import org.kextwatch.agent.daemon.PassiveLook;
 import org.kextwatch.agent.event.EventData;
 import org.kextwatch.agent.event.EventSchemas;
 import org.kextwatch.agent.event.EventWriter;
+import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.status.Device;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.webhook.Endpoint;
+import org.kextwatch.agent.webhook.WebhookConnection;
 import org.kextwatch.simulator.SimulatedMac;
 
 /** The page on privacy names everything that leaves a Mac, and what its settings remove. */
@@ -203,7 +205,9 @@ final class PrivacyDocumentTest {
               .webhook();
       Path login = Files.writeString(mac.path(LOGIN), "Bearer token");
       Files.setPosixFilePermissions(login, PosixFilePermissions.fromString("rw-------"));
-      Endpoint.Ready ready = (Endpoint.Ready) Endpoint.open(webhook, root(), "0.1.0");
+      WebhookConnection connection =
+          new WebhookConnection(webhook, root(), "0.1.0", Moment.now());
+      Endpoint.Ready ready = (Endpoint.Ready) connection.open(Moment.now());
       ready.client().send("evt_1", "{}".getBytes(StandardCharsets.UTF_8), 1);
       ready.client().close();
     } finally {

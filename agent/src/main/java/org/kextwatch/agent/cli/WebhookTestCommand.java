@@ -57,7 +57,7 @@ final class WebhookTestCommand implements Callable<Integer> {
     EndpointProbe probe = probe(webhook.kextwatch().root());
     PrintWriter out = spec.commandLine().getOut();
     out.println(json ? new String(Json.write(probe), StandardCharsets.UTF_8) : text(probe));
-    return switch (probe.verdict()) {
+    return switch (probe.result()) {
       case DELIVERED -> ExitCode.OK;
       case UNREACHABLE -> ExitCode.UNAVAILABLE;
       case BAD_SETTINGS -> ExitCode.BAD_SETTINGS;
@@ -69,7 +69,7 @@ final class WebhookTestCommand implements Callable<Integer> {
     if (reading.isRefused()) {
       return new EndpointProbe(
           null,
-          EndpointProbe.Verdict.BAD_SETTINGS,
+          EndpointProbe.ProbeResult.BAD_SETTINGS,
           reading.problems().stream()
               .map(problem -> new Step("settings", false, 0, problem, "Put that right."))
               .toList());
@@ -104,7 +104,7 @@ final class WebhookTestCommand implements Callable<Integer> {
       }
     }
     String verdict =
-        switch (probe.verdict()) {
+        switch (probe.result()) {
           case DELIVERED ->
               probe.steps().stream().allMatch(step -> step.remedy().isEmpty())
                   ? "Events arrive."

@@ -5,13 +5,13 @@ import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that happened, ready to be sent.
+ * An event with the body that is sent.
  *
- * @param id {@code evt_} and a ULID; the same on every attempt to deliver it
+ * @param id {@code evt_} and a ULID; the same on every attempt
  * @param streamId {@code null} for a heartbeat or test
- * @param sequence its place in the stream, {@code null} for a heartbeat or test
+ * @param sequence its number in the stream, {@code null} for a heartbeat or test
  * @param time when it happened
- * @param body the bytes that are kept, signed and sent
+ * @param body the exact bytes that are spooled, signed and sent
  */
 public record CloudEvent(
     String id,

@@ -13,7 +13,7 @@ import java.time.LocalDate;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Days as {@code 2026-11-23}. */
+/** Days in JSON: {@code 2026-11-23}. */
 final class DayAdapter extends JsonAdapter<LocalDate> {
   @Override
   public LocalDate fromJson(JsonReader reader) throws IOException {
@@ -21,7 +21,7 @@ final class DayAdapter extends JsonAdapter<LocalDate> {
     try {
       return LocalDate.parse(text);
     } catch (DateTimeException e) {
-      throw new JsonDataException("no day at " + reader.getPath(), e);
+      throw new JsonDataException("not a day at " + reader.getPath(), e);
     }
   }
 

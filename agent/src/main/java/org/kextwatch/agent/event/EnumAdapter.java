@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Enums as the words of the product: {@code AT_RISK} is {@code at_risk}. */
+/** Enums in JSON as lower-case words: {@code AT_RISK} is {@code at_risk}. */
 public final class EnumAdapter extends JsonAdapter<Enum<?>> {
   private final Map<String, Enum<?>> constants = new LinkedHashMap<>();
 
@@ -26,7 +26,7 @@ public final class EnumAdapter extends JsonAdapter<Enum<?>> {
     }
   }
 
-  /** The word for a constant. */
+  /** The word of a constant. */
   public static String of(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }

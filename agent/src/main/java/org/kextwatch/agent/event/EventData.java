@@ -8,15 +8,15 @@ import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Transition;
 import org.kextwatch.agent.status.Trigger;
 
-/** What an event tells, one shape for each type. */
+/** The {@code data} of an event, one record for each type. */
 public sealed interface EventData {
 
   EventType type();
 
-  /** One sentence for people. */
+  /** The event in one sentence for people. */
   String text(Device device);
 
-  /** The daemon started; this is its first judgement. */
+  /** The daemon started; with its first status. */
   record StartedData(Status status) implements EventData {
     @Override
     public EventType type() {
@@ -46,7 +46,7 @@ public sealed interface EventData {
     }
   }
 
-  /** Key values are not what they were. */
+  /** A key value of the status changed. */
   record ChangedData(Status status, List<Change> changes, Transition transition)
       implements EventData {
     public ChangedData {
@@ -79,11 +79,11 @@ public sealed interface EventData {
   }
 
   /**
-   * Events are missing from the stream, and why.
+   * Events of this range were dropped.
    *
-   * @param fromSequence the first
-   * @param toSequence the last
-   * @param count how many of those between are gone
+   * @param fromSequence the first that was dropped
+   * @param toSequence the last that was dropped
+   * @param count how many of the range were dropped
    */
   record DroppedData(long fromSequence, long toSequence, long count, DropReason reason)
       implements EventData {
@@ -101,10 +101,10 @@ public sealed interface EventData {
   }
 
   /**
-   * A sign of life.
+   * The agent is running.
    *
-   * @param lastSequence of the stream, so that a receiver notices what it lacks
-   * @param intervalSeconds until the next
+   * @param lastSequence of the stream, so that a receiver notices missing events
+   * @param intervalSeconds until the next heartbeat
    */
   record HeartbeatData(Status status, long lastSequence, long intervalSeconds)
       implements EventData {
@@ -119,7 +119,7 @@ public sealed interface EventData {
     }
   }
 
-  /** The operator asked whether events arrive. */
+  /** An operator tests the webhook. */
   record TestData(Status status) implements EventData {
     @Override
     public EventType type() {
@@ -139,11 +139,11 @@ public sealed interface EventData {
     UNINSTALL
   }
 
-  /** Why events are gone. */
+  /** Why events were dropped. */
   enum DropReason {
     /** The spool was full, or they were too old. */
     EVICTED,
-    /** The receiver would not have them. */
+    /** The receiver rejected them. */
     REJECTED,
     /** Their files were damaged. */
     CORRUPT

@@ -13,16 +13,16 @@ import java.util.stream.Stream;
 import org.kextwatch.agent.status.Reason;
 
 /**
- * What receivers may rely on, as JSON Schema 2020-12: one schema for each type of event, what they
- * share, and the status document. They name members that must be there and allow others, because
- * within a major version members are added.
+ * The contract with receivers as JSON Schema 2020-12: one schema for each event type, the common
+ * envelope, and the status document. Unknown members are allowed, because members are added within
+ * a major version.
  */
 public final class EventSchemas {
   private static final String FOLDER = "schema/1/";
 
   private EventSchemas() {}
 
-  /** Every schema by the name of its file; they refer to one another by these names. */
+  /** Every schema by its file name; they refer to each other by these names. */
   public static Map<String, String> schemas() {
     List<String> names = new ArrayList<>(List.of("status.json", "envelope.json"));
     for (EventType type : EventType.values()) {
@@ -36,7 +36,7 @@ public final class EventSchemas {
   private static String load(String name) {
     try (InputStream in = EventSchemas.class.getResourceAsStream(FOLDER + name)) {
       if (in == null) {
-        throw new IllegalStateException("this program lacks its own " + FOLDER + name);
+        throw new IllegalStateException("the program file is incomplete: no " + FOLDER + name);
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
           .replace("\"@reasons@\"", reasons());

@@ -3,7 +3,7 @@ package org.kextwatch.agent.event;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What can happen, by the names that receivers know. */
+/** The event types with their names in the webhook. */
 public enum EventType {
   AGENT_STARTED("agent.started"),
   AGENT_STOPPING("agent.stopping"),
@@ -21,12 +21,12 @@ public enum EventType {
     this.shortName = shortName;
   }
 
-  /** The type of a full name, empty if this version has none such. */
+  /** The type with this full name, empty if this version does not know it. */
   public static Optional<EventType> named(String fullName) {
     return Arrays.stream(values()).filter(type -> type.fullName().equals(fullName)).findFirst();
   }
 
-  /** Such as {@code org.kextwatch.status.changed}. */
+  /** For example {@code org.kextwatch.status.changed}. */
   public String fullName() {
     return PREFIX + shortName;
   }
@@ -41,7 +41,7 @@ public enum EventType {
     return shortName + ".json";
   }
 
-  /** Whether such events are numbered and kept until delivered. */
+  /** Whether events of this type have a sequence number and wait in the spool. */
   public boolean isSpooled() {
     return this != HEARTBEAT && this != WEBHOOK_TEST;
   }

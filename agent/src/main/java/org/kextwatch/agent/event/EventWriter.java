@@ -10,8 +10,8 @@ import org.kextwatch.agent.mac.PlainText;
 import org.kextwatch.agent.status.Device;
 
 /**
- * Makes events: each body is a CloudEvents 1.0 event in JSON and a Standard Webhooks 1.0.0 payload
- * at once, which is why the time is told twice.
+ * Makes events. Each body is a CloudEvents 1.0 event in JSON and a Standard Webhooks 1.0.0 payload,
+ * so it has the time in two members.
  */
 public final class EventWriter {
   private final Ulid ids;
@@ -27,13 +27,13 @@ public final class EventWriter {
   /**
    * Makes an event of a stream.
    *
-   * @param sequence its number, one above its predecessor's
-   * @throws IllegalArgumentException for a heartbeat or test, which have no number
+   * @param sequence its number: one more than the previous event's
+   * @throws IllegalArgumentException if the data is a heartbeat or test, which have no number
    */
   public CloudEvent write(
       EventData data, Device device, Instant time, String streamId, long sequence) {
     if (!data.type().isSpooled()) {
-      throw new IllegalArgumentException(data.type() + " has no number");
+      throw new IllegalArgumentException(data.type() + " has no sequence number");
     }
     return build(data, device, time, streamId, sequence);
   }
@@ -41,11 +41,11 @@ public final class EventWriter {
   /**
    * Makes a heartbeat or test.
    *
-   * @throws IllegalArgumentException for any other, which needs a number
+   * @throws IllegalArgumentException if the data is of another type, which needs a number
    */
   public CloudEvent write(EventData data, Device device, Instant time) {
     if (data.type().isSpooled()) {
-      throw new IllegalArgumentException(data.type() + " needs a number");
+      throw new IllegalArgumentException(data.type() + " needs a sequence number");
     }
     return build(data, device, time, null, null);
   }
@@ -64,7 +64,7 @@ public final class EventWriter {
     body.put("type", data.type().fullName());
     body.put("time", time);
     body.put("timestamp", time);
-    // CloudEvents 1.0 has no null attributes: what is not known is left out.
+    // CloudEvents 1.0 forbids null attributes: an unknown one is omitted.
     if (device.serialNumber() != null && !device.serialNumber().isEmpty()) {
       body.put("subject", device.serialNumber());
     }
@@ -80,7 +80,7 @@ public final class EventWriter {
         id, data.type(), streamId, sequence, time, ByteString.of(Json.write(body)));
   }
 
-  /** A URI whatever the Mac calls its UUID: anything else would break CloudEvents. */
+  /** Always a URI, as CloudEvents requires, even if the UUID of the Mac is malformed. */
   private static String source(Device device) {
     String uuid = device.hardwareUuid();
     return uuid != null && uuid.matches("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")

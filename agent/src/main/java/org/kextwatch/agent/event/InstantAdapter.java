@@ -15,12 +15,12 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Instants as {@code 2026-11-23T18:45:17.042Z}, always with three digits of a second. */
+/** Instants in JSON: {@code 2026-11-23T18:45:17.042Z}, always with milliseconds. */
 final class InstantAdapter extends JsonAdapter<Instant> {
   private static final DateTimeFormatter MILLIS =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
-  /** The text for an instant; what is finer than a millisecond is cut off. */
+  /** The text of an instant, without what is finer than a millisecond. */
   static String of(Instant instant) {
     return MILLIS.format(instant);
   }
@@ -31,7 +31,7 @@ final class InstantAdapter extends JsonAdapter<Instant> {
     try {
       return Instant.parse(text);
     } catch (DateTimeException e) {
-      throw new JsonDataException("no instant at " + reader.getPath(), e);
+      throw new JsonDataException("not an instant at " + reader.getPath(), e);
     }
   }
 

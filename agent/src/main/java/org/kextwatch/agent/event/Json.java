@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The one JSON codec. Records are written member by member in the order of their components, nulls
- * included; enums are lower snake_case words, instants ISO 8601 in UTC with milliseconds.
+ * The JSON codec. A record is an object with its components as members, nulls included; an enum is a
+ * lower-case word, an instant is ISO 8601 in UTC with milliseconds.
  */
 public final class Json {
   private static final Moshi MOSHI =
@@ -30,9 +30,9 @@ public final class Json {
   }
 
   /**
-   * Reads a document. Members that the type does not know are passed over.
+   * Parses a document. Members that the type does not have are ignored.
    *
-   * @throws IOException if it is no JSON, of another shape, has an unknown word, or lacks a member
+   * @throws IOException if it is not JSON, has another shape or an unknown word, or lacks a member
    *     that must not be null
    */
   public static <T> T read(Class<T> type, byte[] document) throws IOException {

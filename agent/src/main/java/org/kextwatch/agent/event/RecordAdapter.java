@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records, member by member. Moshi's own adapter takes public records alone, and lets null into any
- * component; here the annotations hold.
+ * Records in JSON. Moshi's own adapter supports only public records and allows null everywhere; this
+ * one allows null only where a component is {@code @Nullable}.
  */
 final class RecordAdapter extends JsonAdapter<Object> {
   private record Member(RecordComponent component, JsonAdapter<Object> adapter, boolean required) {}
@@ -65,13 +65,13 @@ final class RecordAdapter extends JsonAdapter<Object> {
     for (int i = 0; i < values.length; i++) {
       if (values[i] == null && members.get(i).required()) {
         throw new JsonDataException(
-            "no %s at %s".formatted(members.get(i).component().getName(), reader.getPath()));
+            "missing %s at %s".formatted(members.get(i).component().getName(), reader.getPath()));
       }
     }
     try {
       return constructor.newInstance(values);
     } catch (InvocationTargetException e) {
-      throw new JsonDataException("refused at " + reader.getPath(), e.getCause());
+      throw new JsonDataException("invalid record at " + reader.getPath(), e.getCause());
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("a record without its constructor", e);
     }

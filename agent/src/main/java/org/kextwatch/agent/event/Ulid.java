@@ -4,7 +4,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 
-/** Makes ids that sort by time: 48 bits of milliseconds, 80 random bits, in Crockford's base 32. */
+/** Makes ULIDs, which sort by time: 48 bits of milliseconds, 80 random bits, in base 32. */
 final class Ulid {
   private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   private static final int TIME_DIGITS = 10;

@@ -1,4 +1,4 @@
-/** What is told: event types, their bodies and schemas, and the one JSON codec. */
+/** Event types, their bodies and schemas, and the JSON codec. */
 @NullMarked
 package org.kextwatch.agent.event;
 

@@ -1,17 +1,18 @@
 package org.kextwatch.agent.webhook;
 
-/** What an operator can do, of whatever it is told. */
+/** Advice for operators that does not depend on one answer of the endpoint. */
 public final class Advice {
-  static final String SETTINGS = "Put that right; see: kextwatch config show";
+  static final String SETTINGS = "Fix the setting or file named here; see: kextwatch config show";
   static final String NO_ENDPOINT =
       "Set endpoint (or endpointFile) in the profile or in config.json.";
   static final String CLOCK =
-      "Set this Mac's clock (sntp): receivers refuse signatures that are five minutes off.";
+      "Set this Mac's clock (sntp): receivers reject a signature whose time is off by more than five"
+          + " minutes.";
 
   private Advice() {}
 
   /**
-   * What to do where deliveries fail, by what the status says of the last one.
+   * What to do when deliveries fail.
    *
    * @param error the status's {@code lastDeliveryError}
    */

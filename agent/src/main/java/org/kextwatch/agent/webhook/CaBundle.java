@@ -15,7 +15,7 @@ import org.kextwatch.agent.mac.PlainText;
 
 /**
  * Reads PEM certificates as people save them: with a byte order mark, indented, with text between
- * them. What cannot be read is named by its number and line.
+ * them. An error names the certificate by number and line.
  */
 final class CaBundle {
   private static final Pattern BEGIN = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----");
@@ -35,8 +35,8 @@ final class CaBundle {
    * All certificates, at least one.
    *
    * @param name of the setting and the file, for people
-   * @throws UnusableSettingException if there is none, one cannot be read, or there is something
-   *     else
+   * @throws UnusableSettingException if there is none, one cannot be read, or the file holds
+   *     something else too
    */
   static List<X509Certificate> read(String name, byte[] bytes) throws UnusableSettingException {
     CaBundle bundle = new CaBundle(name, text(bytes));
@@ -62,7 +62,7 @@ final class CaBundle {
       int line = line(begin.start());
       if (type.endsWith("PRIVATE KEY")) {
         throw new UnusableSettingException(
-            "%s holds a private key (line %d): take it out, the bundle is for certificates alone"
+            "%s holds a private key (line %d): remove it, the bundle is for certificates only"
                 .formatted(name, line));
       }
       if (!CERTIFICATE.matcher(type).matches()) {
@@ -91,7 +91,7 @@ final class CaBundle {
     try {
       return decode(der);
     } catch (CertificateException e) {
-      throw bad(line, "it is no X.509 certificate, or cut off");
+      throw bad(line, "it is not an X.509 certificate, or it is cut off");
     }
   }
 
@@ -107,18 +107,18 @@ final class CaBundle {
             .formatted(name, certificates.size() + 1, line, before, why));
   }
 
-  /** A file without PEM may be one certificate as it is, DER. */
+  /** A file without PEM may be one certificate in DER. */
   private List<X509Certificate> binary(byte[] bytes) throws UnusableSettingException {
     try {
       if (bytes.length > 0 && bytes[0] == 0x30) {
         return List.of(decode(bytes));
       }
     } catch (CertificateException e) {
-      // said below
+      // reported below
     }
     String found = bytes.length == 0 ? "is empty" : "holds no certificate";
     throw new UnusableSettingException(
-        "%s %s: PEM is needed, which begins with -----BEGIN CERTIFICATE-----"
+        "%s %s: it must be PEM, which begins with -----BEGIN CERTIFICATE-----"
             .formatted(name, found));
   }
 

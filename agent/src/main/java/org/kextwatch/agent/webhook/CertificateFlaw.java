@@ -14,14 +14,13 @@ import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.mac.PlainText;
 
 /**
- * Why the certificates of a server are not believed. Pure: Java says no more than that it found no
- * path.
+ * Why the certificates of a server are not trusted; Java only reports that it found no path. Pure.
  *
- * @param found what is wrong, for people
- * @param remedy what to do
+ * @param found the flaw, in one sentence for people
+ * @param remedy what to do about it
  */
 record CertificateFlaw(String found, String remedy) {
-  /** In every {@link #found} that ends with an unknown issuer. */
+  /** In every {@link #found} about an unknown issuer. */
   static final String UNKNOWN = "neither in Java's list of roots nor in caBundle";
 
   private static final String SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1";
@@ -29,18 +28,17 @@ record CertificateFlaw(String found, String remedy) {
   private static final int DNS_NAME = 2;
   private static final int IP_ADDRESS = 7;
   private static final int NAMES_SHOWN = 5;
-  private static final String CLOCK = " Is this Mac's clock right?";
+  private static final String CLOCK = " Check this Mac's clock, too.";
 
   private static final Pattern COMMON_NAME =
       Pattern.compile("(?i)(?:^|[,+])\\s*CN=([A-Za-z0-9 ._()@:-]{1,64})(?=$|[,+])");
 
   /**
-   * Looks for the first thing that is wrong with the path from the server's own certificate to a
-   * root.
+   * Finds the first flaw on the path from the server's own certificate to a root.
    *
-   * @param shown by the server, its own first
-   * @param roots that this Mac trusts
-   * @return {@code null} if nothing is seen
+   * @param shown the certificates that the server sent, its own first
+   * @param roots the certificates that this Mac trusts
+   * @return {@code null} if no flaw is found
    */
   static @Nullable CertificateFlaw of(
       List<X509Certificate> shown, Collection<X509Certificate> roots, Instant now) {
@@ -52,24 +50,22 @@ record CertificateFlaw(String found, String remedy) {
     return flaw == null ? end(path, roots) : flaw;
   }
 
-  /** Why a certificate is not one for this host, which it is not. */
+  /** The flaw of a certificate that does not match the host. */
   static CertificateFlaw ofName(X509Certificate own, String host) {
     List<String> names = names(own);
     return names.isEmpty()
         ? new CertificateFlaw(
             "its certificate, %s, has no subject alternative name (SAN)".formatted(subject(own)),
-            "Issue one that names %s as a subject alternative name: the common name alone does not"
-                    .formatted(host)
-                + " count.")
+            "Issue one that names %s as a subject alternative name: the common name is ignored."
+                .formatted(host))
         : new CertificateFlaw(
             "its certificate is for %s, not for %s"
                 .formatted(PlainText.of(String.join(", ", names)), host),
-            "The certificate is for another name: correct the host in endpoint, or issue one for "
-                + host
-                + ".");
+            "The certificate is for another name: correct the host in endpoint, or issue a certificate"
+                + " for %s.".formatted(host));
   }
 
-  /** When it is valid, if that is not now; {@code null} if it is. */
+  /** Why it is not valid now, {@code null} if it is. */
   static @Nullable String validity(X509Certificate certificate, Instant now) {
     if (now.isAfter(certificate.getNotAfter().toInstant())) {
       return "expired on " + certificate.getNotAfter().toInstant();
@@ -83,12 +79,11 @@ record CertificateFlaw(String found, String remedy) {
     return PlainText.of(certificate.getSubjectX500Principal().toString());
   }
 
-  /** What to do where TLS inspection or a CA of one's own may be the issuer. */
+  /** The remedy if the issuer may be a private CA or TLS inspection. */
   static String inspection(String issuer) {
     Matcher name = COMMON_NAME.matcher(issuer);
-    return "If it is the root of your own CA or of TLS inspection: export it from the Keychain,"
-        + " which"
-        + " Java does not read (security find-certificate -a -c \"%s\" -p"
+    return "If it is the root of your own CA or of TLS inspection: Java does not read the Keychain;"
+        + " export it there (security find-certificate -a -c \"%s\" -p"
             .formatted(name.find() ? name.group(1).strip() : "NAME OF THE ROOT")
         + " /Library/Keychains/System.keychain > FILE), and set caBundle to that file.";
   }
@@ -100,20 +95,20 @@ record CertificateFlaw(String found, String remedy) {
           "its certificate, %s, %s".formatted(subject(own), validity),
           validity.startsWith("expired")
               ? "The certificate has expired: renew it at the receiver." + CLOCK
-              : "The certificate is not yet valid: use the one of today at the receiver." + CLOCK);
+              : "The certificate is not yet valid: install one that is valid today at the receiver." + CLOCK);
     }
     return mayServe(own)
         ? null
         : new CertificateFlaw(
             "its certificate, %s, is not for TLS servers (extended key usage)"
                 .formatted(subject(own)),
-            "Issue one with the extended key usage serverAuth: this one is for other purposes.");
+            "Issue one with the extended key usage serverAuth: this one is for another purpose.");
   }
 
   private static @Nullable CertificateFlaw intermediate(
       X509Certificate one, Collection<X509Certificate> roots, Instant now) {
     if (roots.contains(one)) {
-      return null; // what is trusted itself is not looked at
+      return null; // trusted itself, so its flaws do not matter
     }
     String validity = validity(one, now);
     if (validity != null) {
@@ -126,11 +121,11 @@ record CertificateFlaw(String found, String remedy) {
     return one.getBasicConstraints() >= 0
         ? null
         : new CertificateFlaw(
-            "%s has issued a certificate, but is no CA".formatted(subject(one)),
+            "%s has issued a certificate, but is not a CA".formatted(subject(one)),
             "Have the receiver's certificate issued by a CA.");
   }
 
-  /** What is wrong where the path ends without a root. */
+  /** The flaw of a path that ends without a root. */
   private static @Nullable CertificateFlaw end(
       List<X509Certificate> path, Collection<X509Certificate> roots) {
     X509Certificate last = path.get(path.size() - 1);
@@ -147,17 +142,17 @@ record CertificateFlaw(String found, String remedy) {
           : new CertificateFlaw(
               "its root certificate, %s, is %s".formatted(issuer, UNKNOWN), inspection(issuer));
     }
-    boolean isNamesake =
+    boolean isSameNameTrusted =
         Stream.concat(roots.stream(), path.stream().filter(one -> !one.equals(last)))
             .anyMatch(one -> one.getSubjectX500Principal().equals(last.getIssuerX500Principal()));
-    if (isNamesake) {
+    if (isSameNameTrusted) {
       return new CertificateFlaw(
-          "the issuer, %s, is known with another key only (was it renewed?)".formatted(issuer),
+          "the issuer, %s, is trusted only with another key (was it renewed?)".formatted(issuer),
           "Put the issuer's current certificate into caBundle, beside the old one.");
     }
     return path.size() == 1
         ? new CertificateFlaw(
-            "it shows its own certificate alone, and the issuer, %s, is %s"
+            "it sends only its own certificate, and the issuer, %s, is %s"
                 .formatted(issuer, UNKNOWN),
             "If the issuer is an intermediate CA, the intermediate certificate is missing: have the"
                 + " receiver send its whole chain. "
@@ -170,7 +165,7 @@ record CertificateFlaw(String found, String remedy) {
                 + " chain.");
   }
 
-  /** From the server's own up, as far as the certificates shown lead; servers mix up the order. */
+  /** The path from the server's own certificate upwards; servers send them in any order. */
   private static List<X509Certificate> path(
       List<X509Certificate> shown, Collection<X509Certificate> roots) {
     List<X509Certificate> path = new ArrayList<>(List.of(shown.get(0)));
@@ -209,7 +204,7 @@ record CertificateFlaw(String found, String remedy) {
       List<String> uses = own.getExtendedKeyUsage();
       return uses == null || uses.contains(SERVER_AUTHENTICATION) || uses.contains(ANY_USE);
     } catch (CertificateParsingException e) {
-      return true; // not for this reason
+      return true; // another check reports it
     }
   }
 

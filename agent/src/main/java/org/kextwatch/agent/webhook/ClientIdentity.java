@@ -21,7 +21,7 @@ import javax.net.ssl.X509KeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who this Mac says it is: the private keys of a PKCS#12 file, with their certificates.
+ * The client certificates of this Mac with their private keys, from a PKCS#12 file.
  *
  * @param name of the setting and the file, for people
  * @param certificates of the keys, one of each
@@ -29,17 +29,17 @@ import org.jspecify.annotations.Nullable;
 record ClientIdentity(String name, X509KeyManager keys, List<X509Certificate> certificates) {
 
   /**
-   * Opens one.
+   * Reads the file.
    *
-   * @throws UnusableSettingException with the reason: no PKCS#12, another password, an algorithm
-   *     that this Java lacks, no private key
+   * @throws UnusableSettingException with the reason: not PKCS#12, wrong password, an algorithm that
+   *     this Java lacks, no private key
    */
   static ClientIdentity open(String name, byte[] content, char[] password)
       throws UnusableSettingException {
     if (new String(content, StandardCharsets.ISO_8859_1).contains("-----BEGIN ")) {
       throw new UnusableSettingException(
           name
-              + " is PEM: make PKCS#12 of it with: openssl pkcs12 -export -inkey KEY.pem -in"
+              + " is PEM: convert it to PKCS#12: openssl pkcs12 -export -inkey KEY.pem -in"
               + " CERTIFICATE.pem");
     }
     try {
@@ -61,7 +61,7 @@ record ClientIdentity(String name, X509KeyManager keys, List<X509Certificate> ce
     }
   }
 
-  /** Why a receiver would refuse it at this moment; empty if nothing is known. */
+  /** Why a receiver would reject it now; empty if no reason is known. */
   Optional<String> flaw(Instant now) {
     boolean isGood =
         certificates.stream().anyMatch(one -> CertificateFlaw.validity(one, now) == null);
@@ -98,7 +98,7 @@ record ClientIdentity(String name, X509KeyManager keys, List<X509Certificate> ce
     return all;
   }
 
-  /** Java packs the reason into causes, some of them into the text of another. */
+  /** Java reports the reason in a cause, or only in the message of one. */
   private static String reason(Throwable failure) {
     boolean isPassword = false;
     for (@Nullable Throwable e = failure; e != null; e = e.getCause()) {
@@ -113,7 +113,7 @@ record ClientIdentity(String name, X509KeyManager keys, List<X509Certificate> ce
       isPassword |= e instanceof UnrecoverableKeyException || text.contains("password");
     }
     return isPassword
-        ? "has another password than clientKeystorePasswordFile says"
+        ? "has another password than the one in clientKeystorePasswordFile"
         : "is not PKCS#12, or it is damaged";
   }
 }

@@ -1,9 +1,9 @@
 package org.kextwatch.agent.webhook;
 
 /**
- * How far this Mac's clock is from the endpoint's.
+ * The difference between this Mac's clock and the endpoint's.
  *
- * @param seconds ahead of it; behind it if negative
+ * @param seconds ahead of the endpoint's; negative if behind
  */
 public record ClockSkew(long seconds) {
   /** Receivers refuse a signature that is older or newer (Standard Webhooks). */
@@ -11,17 +11,17 @@ public record ClockSkew(long seconds) {
 
   private static final long UNUSUAL = 60;
 
-  /** Whether receivers refuse signatures because of it. */
+  /** Whether receivers reject signatures because of it. */
   public boolean breaksSignatures() {
     return Math.abs(seconds) > MAX_SIGNATURE_AGE;
   }
 
-  /** Whether it is more than a clock that is set by itself shows. */
+  /** Whether it is more than a clock shows that macOS sets automatically. */
   public boolean isUnusual() {
     return Math.abs(seconds) > UNUSUAL;
   }
 
-  /** What this Mac's clock is, for people. */
+  /** Completes the sentence "this Mac's clock is …". */
   public String words() {
     return seconds == 0
         ? "the same as the endpoint's"

@@ -17,10 +17,10 @@ import okhttp3.Protocol;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Sees how far a request comes. Asked when the request is over. */
+/** Records how far a request got. It is read when the request is over. */
 final class ConnectionTrace extends EventListener {
 
-  /** What a request goes through, in this order. */
+  /** The stages of a request, in their order. */
   enum Stage {
     DNS,
     TCP,
@@ -29,42 +29,42 @@ final class ConnectionTrace extends EventListener {
   }
 
   private final HandshakeTrace tls;
-  private final Map<Stage, Long> began = new EnumMap<>(Stage.class);
+  private final Map<Stage, Long> started = new EnumMap<>(Stage.class);
   private final Map<Stage, Long> ended = new EnumMap<>(Stage.class);
 
-  private long over;
+  private long failedAt;
   private List<String> addresses = List.of();
   private @Nullable InetSocketAddress peer;
   private @Nullable Proxy proxy;
   private @Nullable Handshake handshake;
-  private @Nullable Response answer;
+  private @Nullable Response responseHead;
 
   /**
-   * A witness of one request.
+   * The trace of one request.
    *
-   * @param tls of all requests of its client
+   * @param tls the handshakes of its client
    */
   ConnectionTrace(HandshakeTrace tls) {
     this.tls = tls;
   }
 
-  synchronized boolean passed(Stage stage) {
+  synchronized boolean isPassed(Stage stage) {
     return ended.containsKey(stage);
   }
 
-  /** How long it took, or until it failed; zero if it did not begin. */
-  synchronized Duration took(Stage stage) {
-    Long start = began.get(stage);
-    long end = ended.getOrDefault(stage, over);
+  /** The duration of a stage, or the time until it failed; zero if it did not start. */
+  synchronized Duration duration(Stage stage) {
+    Long start = started.get(stage);
+    long end = ended.getOrDefault(stage, failedAt);
     return start == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, end - start));
   }
 
-  /** What the name resolved to, empty if the host is an address. */
+  /** The addresses of the host name, empty if the host is an address. */
   synchronized List<String> addresses() {
     return addresses;
   }
 
-  /** Whom it was connected to, or tried last; the proxy if there is one. */
+  /** The address connected to or tried last; the proxy's if there is one. */
   synchronized @Nullable InetSocketAddress peer() {
     return peer;
   }
@@ -78,24 +78,23 @@ final class ConnectionTrace extends EventListener {
   }
 
   /**
-   * The head of the answer as it came, {@code null} if none did. Once it is here the endpoint has
-   * decided, whatever comes after; OkHttp keeps it from its caller if a 204 has a body or the time
-   * is up a moment later.
+   * Status and headers of the response, {@code null} if none arrived. They count even if the request
+   * fails later; OkHttp does not return them if a 204 has a body or the time ends a moment later.
    */
-  synchronized @Nullable Response answer() {
-    return answer;
+  synchronized @Nullable Response responseHead() {
+    return responseHead;
   }
 
-  /** The stage in which it failed. On a connection that was kept there is only the last. */
-  synchronized Stage failedAt() {
+  /** The stage that failed. On a reused connection there is only {@link Stage#POST}. */
+  synchronized Stage failedStage() {
     return Stream.of(Stage.POST, Stage.TLS, Stage.TCP)
-        .filter(began::containsKey)
+        .filter(started::containsKey)
         .findFirst()
         .orElse(Stage.DNS);
   }
 
-  private synchronized void begin(Stage stage) {
-    began.putIfAbsent(stage, System.nanoTime());
+  private synchronized void start(Stage stage) {
+    started.putIfAbsent(stage, System.nanoTime());
   }
 
   private synchronized void end(Stage stage) {
@@ -111,7 +110,7 @@ final class ConnectionTrace extends EventListener {
 
   @Override
   public void dnsStart(Call call, String domainName) {
-    begin(Stage.DNS);
+    start(Stage.DNS);
   }
 
   @Override
@@ -124,7 +123,7 @@ final class ConnectionTrace extends EventListener {
 
   @Override
   public void connectStart(Call call, InetSocketAddress address, Proxy by) {
-    begin(Stage.TCP);
+    start(Stage.TCP);
     synchronized (this) {
       peer = address;
       proxy = by;
@@ -134,8 +133,8 @@ final class ConnectionTrace extends EventListener {
   @Override
   public void secureConnectStart(Call call) {
     end(Stage.TCP);
-    begin(Stage.TLS);
-    tls.begin();
+    start(Stage.TLS);
+    tls.reset();
   }
 
   @Override
@@ -157,21 +156,21 @@ final class ConnectionTrace extends EventListener {
 
   @Override
   public void requestHeadersStart(Call call) {
-    begin(Stage.POST);
+    start(Stage.POST);
   }
 
   @Override
   public void responseHeadersEnd(Call call, Response response) {
     end(Stage.POST);
     synchronized (this) {
-      answer = response;
+      responseHead = response;
     }
   }
 
   @Override
   public void callFailed(Call call, IOException e) {
     synchronized (this) {
-      over = System.nanoTime();
+      failedAt = System.nanoTime();
     }
   }
 }

@@ -1,20 +1,20 @@
 package org.kextwatch.agent.webhook;
 
-/** What an attempt to deliver means for the event. */
+/** The outcome of an attempt, as far as it matters for the event. */
 public enum DeliveryOutcome {
   DELIVERED,
-  /** The endpoint wants no more (410). */
+  /** The endpoint wants no more events (410). */
   GONE,
-  /** It passes by itself: try again later. */
+  /** A failure that ends by itself: try again later. */
   TRANSIENT,
-  /** The same (5xx), unless it is always this event that draws it. */
+  /** A 5xx: as {@link #TRANSIENT}, unless only this event causes it. */
   SERVER_ERROR,
-  /** Somebody must put something right; the event is kept for then. */
+  /** An operator must fix something; the event is kept until then. */
   MISCONFIGURED,
-  /** This event may be what is wrong. */
+  /** A rejection: the event itself may be at fault. */
   SUSPECT;
 
-  /** The meaning of a status code; one that says nothing of use leaves the event kept. */
+  /** The outcome of a status code; with an unknown one the event is kept. */
   public static DeliveryOutcome of(int status) {
     return switch (status) {
       case 410 -> GONE;

@@ -1,30 +1,18 @@
 package org.kextwatch.agent.webhook;
 
-import org.kextwatch.agent.config.Settings;
-import org.kextwatch.agent.mac.SystemRoot;
-
-/** Whether there is an endpoint to send to. */
+/** The endpoint that the settings name, if it can be used. */
 public sealed interface Endpoint {
 
-  /** There is; the client must be closed. */
+  /** It can be used; the client must be closed. */
   record Ready(WebhookClient client) implements Endpoint {}
 
-  /** The settings name none. */
+  /** The settings name no endpoint. */
   record NotSet() implements Endpoint {}
 
   /**
-   * The settings name one, but nothing can be sent with them.
+   * A setting, or a file that it names, cannot be used.
    *
-   * @param note for people: what is wrong and what to do; no secret, no address
+   * @param note says what is wrong and what to do; contains no secret and no address
    */
   record Unusable(String note) implements Endpoint {}
-
-  /**
-   * Reads the files that the settings name, and gets ready to send. Nothing is sent yet.
-   *
-   * @param version of this program
-   */
-  static Endpoint open(Settings.Webhook settings, SystemRoot root, String version) {
-    return new WebhookClientFactory(settings, root).open(version);
-  }
 }

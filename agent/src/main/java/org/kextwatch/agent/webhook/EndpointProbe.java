@@ -18,19 +18,19 @@ import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.webhook.ConnectionTrace.Stage;
 
 /**
- * Sends one event to the endpoint, by the very client that the delivery uses, and tells how far it
- * came: settings, DNS, TCP, TLS, POST.
+ * Sends one event to the endpoint with the client that the delivery uses, and reports each step:
+ * settings, DNS, TCP, TLS, POST.
  *
- * @param endpoint scheme and host, {@code null} if the settings do not lead to one
- * @param steps those that were taken; the last is the one that failed, if any did
+ * @param endpoint scheme and host, {@code null} if the settings cannot be used
+ * @param steps the steps that were tried; if one failed, it is the last
  */
-public record EndpointProbe(@Nullable String endpoint, Verdict verdict, List<Step> steps) {
+public record EndpointProbe(@Nullable String endpoint, ProbeResult result, List<Step> steps) {
   public EndpointProbe {
     steps = List.copyOf(steps);
   }
 
-  /** What it means for events. */
-  public enum Verdict {
+  /** Whether events can be delivered. */
+  public enum ProbeResult {
     DELIVERED,
     /** The settings, or a file that they name, cannot be used. */
     BAD_SETTINGS,
@@ -40,12 +40,12 @@ public record EndpointProbe(@Nullable String endpoint, Verdict verdict, List<Ste
   /**
    * One step.
    *
-   * @param found what was seen, for people; of the address only scheme, host and port
-   * @param remedy what to do, empty if there is nothing to do
+   * @param found one sentence for people; of the address only scheme, host and port
+   * @param remedy what to do, empty if nothing
    */
   public record Step(String name, boolean ok, long milliseconds, String found, String remedy) {}
 
-  /** Tries the endpoint of these settings, for half a minute at most. */
+  /** Tries the endpoint of these settings, for at most 30 seconds. */
   public static EndpointProbe run(
       Settings.Webhook settings, SystemRoot root, String version, CloudEvent event) {
     return run(settings, root, version, event, Duration.ofSeconds(30));
@@ -64,64 +64,64 @@ public record EndpointProbe(@Nullable String endpoint, Verdict verdict, List<Ste
     if (endpoint instanceof Endpoint.Ready ready) {
       try (WebhookClient client = ready.client()) {
         String found = client.where() + ", signed with " + client.secrets();
-        SendResult sent = client.send(event.id(), event.body().toByteArray(), 1);
+        SendResult result = client.send(event.id(), event.body().toByteArray(), 1);
         List<Step> steps = new ArrayList<>();
         steps.add(new Step("settings", true, millis, found, ""));
-        steps.addAll(steps(client, sent));
-        boolean delivered = sent.outcome() == DeliveryOutcome.DELIVERED;
+        steps.addAll(steps(client, result));
+        boolean isDelivered = result.outcome() == DeliveryOutcome.DELIVERED;
         return new EndpointProbe(
-            client.where(), delivered ? Verdict.DELIVERED : Verdict.UNREACHABLE, steps);
+            client.where(), isDelivered ? ProbeResult.DELIVERED : ProbeResult.UNREACHABLE, steps);
       }
     }
-    Step refused =
+    Step failed =
         endpoint instanceof Endpoint.Unusable unusable
             ? new Step("settings", false, millis, unusable.note(), Advice.SETTINGS)
             : new Step("settings", false, millis, "no endpoint is set", Advice.NO_ENDPOINT);
-    return new EndpointProbe(null, Verdict.BAD_SETTINGS, List.of(refused));
+    return new EndpointProbe(null, ProbeResult.BAD_SETTINGS, List.of(failed));
   }
 
-  private static List<Step> steps(WebhookClient client, SendResult sent) {
-    ConnectionTrace seen = client.seen();
+  private static List<Step> steps(WebhookClient client, SendResult result) {
+    ConnectionTrace trace = client.trace();
     String where = client.where();
     List<Step> steps = new ArrayList<>();
     for (Stage stage : Stage.values()) {
-      if (stage == Stage.TLS && where.startsWith("http:") && seen.passed(Stage.TCP)) {
-        continue; // plain http, to this very machine
+      if (stage == Stage.TLS && where.startsWith("http:") && trace.isPassed(Stage.TCP)) {
+        continue; // plain http to this machine
       }
-      if (stage == Stage.DNS && seen.addresses().isEmpty() && seen.peer() != null) {
+      if (stage == Stage.DNS && trace.addresses().isEmpty() && trace.peer() != null) {
         continue; // the host is an address
       }
-      long millis = seen.took(stage).toMillis();
+      long millis = trace.duration(stage).toMillis();
       String name = stage.name().toLowerCase(Locale.ROOT);
-      if (!seen.passed(stage)) {
-        steps.add(new Step(name, false, millis, failure(stage, client, sent), sent.remedy()));
+      if (!trace.isPassed(stage)) {
+        steps.add(new Step(name, false, millis, failure(stage, client, result), result.remedy()));
         return steps;
       }
       steps.add(
           stage == Stage.POST
-              ? answer(sent, millis)
-              : new Step(name, true, millis, found(stage, client), ""));
+              ? response(result, millis)
+              : new Step(name, true, millis, success(stage, client), ""));
     }
     return steps;
   }
 
-  private static String failure(Stage stage, WebhookClient client, SendResult sent) {
-    String note = sent.note().replace(client.where() + ": ", "");
+  private static String failure(Stage stage, WebhookClient client, SendResult result) {
+    String note = result.note().replace(client.where() + ": ", "");
     List<X509Certificate> chain = client.tls().chain();
     return switch (stage) {
-      case TCP -> unconnected(note, client.seen());
-      case TLS -> chain.isEmpty() ? note : note + "; shown was " + certificate(chain);
+      case TCP -> unconnected(note, client.trace());
+      case TLS -> chain.isEmpty() ? note : note + "; it sent " + certificate(chain);
       case DNS, POST -> note;
     };
   }
 
-  private static String found(Stage stage, WebhookClient client) {
-    ConnectionTrace seen = client.seen();
+  private static String success(Stage stage, WebhookClient client) {
+    ConnectionTrace trace = client.trace();
     return switch (stage) {
-      case DNS -> String.join(", ", seen.addresses());
-      case TCP -> address(seen);
+      case DNS -> String.join(", ", trace.addresses());
+      case TCP -> address(trace);
       case TLS -> {
-        Handshake handshake = seen.handshake();
+        Handshake handshake = trace.handshake();
         String version = handshake == null ? "TLS" : handshake.tlsVersion().javaName();
         yield version + ", " + certificate(client.tls().chain());
       }
@@ -129,22 +129,22 @@ public record EndpointProbe(@Nullable String endpoint, Verdict verdict, List<Ste
     };
   }
 
-  private static String unconnected(String note, ConnectionTrace seen) {
-    if (!seen.isProxied()) {
-      return note + " to " + peer(seen);
+  private static String unconnected(String note, ConnectionTrace trace) {
+    if (!trace.isProxied()) {
+      return note + " to " + peer(trace);
     }
     return note.endsWith("the proxy")
-        ? note + " " + peer(seen)
-        : "%s (%s)".formatted(note, address(seen));
+        ? note + " " + peer(trace)
+        : "%s (%s)".formatted(note, address(trace));
   }
 
-  private static String address(ConnectionTrace seen) {
-    return seen.isProxied() ? "the proxy " + peer(seen) : peer(seen);
+  private static String address(ConnectionTrace trace) {
+    return trace.isProxied() ? "the proxy " + peer(trace) : peer(trace);
   }
 
-  private static String peer(ConnectionTrace seen) {
-    InetSocketAddress peer = seen.peer();
-    return peer == null ? "nobody" : PlainText.of(peer.getHostString() + ":" + peer.getPort());
+  private static String peer(ConnectionTrace trace) {
+    InetSocketAddress peer = trace.peer();
+    return peer == null ? "no address" : PlainText.of(peer.getHostString() + ":" + peer.getPort());
   }
 
   private static String certificate(List<X509Certificate> chain) {
@@ -162,17 +162,17 @@ public record EndpointProbe(@Nullable String endpoint, Verdict verdict, List<Ste
                 chain.size()));
   }
 
-  private static Step answer(SendResult sent, long millis) {
-    Long seconds = sent.clockSkewSeconds();
+  private static Step response(SendResult result, long millis) {
+    Long seconds = result.clockSkewSeconds();
     ClockSkew skew = new ClockSkew(seconds == null ? 0 : seconds);
-    boolean ok = sent.outcome() == DeliveryOutcome.DELIVERED;
+    boolean ok = result.outcome() == DeliveryOutcome.DELIVERED;
     return skew.breaksSignatures()
         ? new Step(
             "post",
             ok,
             millis,
-            "%s; this Mac's clock is %s".formatted(sent.note(), skew.words()),
+            "%s; this Mac's clock is %s".formatted(result.note(), skew.words()),
             Advice.CLOCK)
-        : new Step("post", ok, millis, sent.note(), sent.remedy());
+        : new Step("post", ok, millis, result.note(), result.remedy());
   }
 }

@@ -6,9 +6,8 @@ import okhttp3.RequestBody;
 import okio.BufferedSink;
 
 /**
- * The body of a request. From bytes, so that the type has no charset behind it, which n8n and
- * Fluent Bit would not take; one-shot, or OkHttp would post it again after a 503 with Retry-After
- * 0.
+ * The body of a request. It has no charset in its type, because n8n and Fluent Bit accept none. It
+ * is one-shot, because OkHttp would send it again after a 503 with Retry-After: 0.
  */
 final class EventBody extends RequestBody {
   private static final MediaType JSON = MediaType.get("application/json");

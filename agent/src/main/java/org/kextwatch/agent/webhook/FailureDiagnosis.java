@@ -20,47 +20,45 @@ import org.kextwatch.agent.mac.PlainText;
 import org.kextwatch.agent.webhook.ConnectionTrace.Stage;
 
 /**
- * Why a request got no answer, and what can be done. Pure.
+ * Why a request got no response, and the remedy. Pure.
  *
- * @param found for people; nothing of the address but its host
+ * @param found one sentence for people; of the address only the host
  */
 record FailureDiagnosis(DeliveryOutcome outcome, String found, String remedy) {
-  /** How OkHttp tells of a proxy that opens no tunnel; its answer is told nowhere else. */
+  /** The message of OkHttp if a proxy opens no tunnel; the status is reported nowhere else. */
   private static final Pattern CONNECT =
       Pattern.compile("Unexpected response code for CONNECT: (\\d{1,4})");
 
   /**
-   * What is known of an attempt that failed.
+   * What is known about a failed request.
    *
-   * @param seen how far it came
-   * @param tls what the handshake showed
-   * @param login what the proxy said to it, {@code null} if nothing
-   * @param roots that this Mac trusts
+   * @param login why the proxy rejected the login, {@code null} if it did not
+   * @param roots the certificates that this Mac trusts
    * @param host of the endpoint
    */
-  record Attempt(
-      ConnectionTrace seen,
+  record FailedRequest(
+      ConnectionTrace trace,
       HandshakeTrace tls,
-      ProxyAuthenticator.@Nullable Refusal login,
+      ProxyAuthenticator.@Nullable LoginFailure login,
       Collection<X509Certificate> roots,
       String host,
       Instant now) {}
 
-  static FailureDiagnosis of(IOException failure, Attempt attempt) {
-    ProxyAuthenticator.Refusal login = attempt.login;
+  static FailureDiagnosis of(IOException failure, FailedRequest request) {
+    ProxyAuthenticator.LoginFailure login = request.login;
     if (login != null) {
       return new FailureDiagnosis(DeliveryOutcome.MISCONFIGURED, login.found(), login.remedy());
     }
-    IOException told = farthest(failure);
-    Matcher connect = CONNECT.matcher(String.valueOf(told.getMessage()));
+    IOException cause = farthest(failure);
+    Matcher connect = CONNECT.matcher(String.valueOf(cause.getMessage()));
     if (connect.find()) {
-      return ofProxy(Integer.parseInt(connect.group(1)), attempt.host);
+      return ofProxy(Integer.parseInt(connect.group(1)), request.host);
     }
-    FailureDiagnosis certificate = ofCertificate(told, attempt);
-    return certificate == null ? ofStage(told, attempt) : certificate;
+    FailureDiagnosis certificate = ofCertificate(cause, request);
+    return certificate == null ? ofStage(cause, request) : certificate;
   }
 
-  /** Of several addresses that were tried, what stopped the one that came farthest. */
+  /** If several addresses were tried, the failure of the one that got farthest. */
   private static IOException farthest(IOException failure) {
     List<IOException> all =
         Stream.concat(Stream.of(failure), Stream.of(failure.getSuppressed()))
@@ -79,40 +77,40 @@ record FailureDiagnosis(DeliveryOutcome outcome, String found, String remedy) {
   }
 
   private static FailureDiagnosis ofProxy(int status, String host) {
-    return transientOne(
-        "the proxy answered %d to CONNECT".formatted(status),
+    return transientFailure(
+        "the proxy answered CONNECT with %d".formatted(status),
         switch (status / 100) {
           case 3 ->
-              "The proxy redirects, as for a login page: it must let this Mac through to %s"
+              "The proxy redirects, for example to a login page: it must connect this Mac to %s"
                       .formatted(host)
                   + " without one.";
           case 4 ->
-              "The proxy does not let this Mac through to %s: have its administrator allow CONNECT"
+              "The proxy does not connect this Mac to %s: ask its administrator to allow CONNECT to"
                       .formatted(host)
-                  + " to that host and port.";
+                  + " that host and port.";
           case 5 ->
-              "The proxy does not reach %s: see its log, and whether it resolves that name."
+              "The proxy cannot reach %s: check its log, and whether it resolves that name."
                   .formatted(host);
-          default -> "Is that a proxy for HTTPS? Check the setting proxy.";
+          default -> "Check the setting proxy: is that an HTTPS proxy?";
         });
   }
 
-  private static @Nullable FailureDiagnosis ofCertificate(IOException e, Attempt attempt) {
-    List<X509Certificate> chain = attempt.tls.chain();
+  private static @Nullable FailureDiagnosis ofCertificate(IOException e, FailedRequest request) {
+    List<X509Certificate> chain = request.tls.chain();
     if (chain.isEmpty()) {
       return null;
     }
     if (e instanceof SSLPeerUnverifiedException) {
-      return of(CertificateFlaw.ofName(chain.get(0), attempt.host));
+      return of(CertificateFlaw.ofName(chain.get(0), request.host));
     }
     if (!isAboutCertificates(e)) {
       return null;
     }
-    CertificateFlaw flaw = CertificateFlaw.of(chain, attempt.roots, attempt.now);
+    CertificateFlaw flaw = CertificateFlaw.of(chain, request.roots, request.now);
     return flaw == null
-        ? transientOne(
-            words(e),
-            "Java does not accept the receiver's certificates for that reason: correct them there.")
+        ? transientFailure(
+            describe(e),
+            "Java rejects the receiver's certificates for that reason: correct them at the receiver.")
         : of(flaw);
   }
 
@@ -126,84 +124,84 @@ record FailureDiagnosis(DeliveryOutcome outcome, String found, String remedy) {
   }
 
   private static FailureDiagnosis of(CertificateFlaw flaw) {
-    return transientOne("TLS fails: " + flaw.found(), flaw.remedy());
+    return transientFailure("TLS fails: " + flaw.found(), flaw.remedy());
   }
 
-  private static FailureDiagnosis ofStage(IOException e, Attempt attempt) {
-    Stage stage = attempt.seen.failedAt();
-    boolean isAsked = stage.compareTo(Stage.TLS) >= 0 && attempt.tls.isAsked();
+  private static FailureDiagnosis ofStage(IOException e, FailedRequest request) {
+    Stage stage = request.trace.failedStage();
+    boolean isAsked = stage.compareTo(Stage.TLS) >= 0 && request.tls.isAsked();
     return isAsked && !(e instanceof InterruptedIOException)
-        ? ofClientCertificate(e, attempt)
-        : transientOne(described(e, attempt.seen), advice(stage, attempt));
+        ? ofClientCertificate(e, request)
+        : transientFailure(describe(e, request.trace), advice(stage, request));
   }
 
-  /** TLS 1.3 lets a client go on that shows none, and breaks the connection then. */
-  private static FailureDiagnosis ofClientCertificate(IOException e, Attempt attempt) {
-    X509Certificate given = attempt.tls.given();
-    if (given == null) {
-      return transientOne(
-          words(e) + ", after it asked for a client certificate and got none",
-          "The receiver wants a client certificate: set clientKeystore, to one by a CA that the"
+  /** With TLS 1.3 the connection breaks only after the handshake without a certificate. */
+  private static FailureDiagnosis ofClientCertificate(IOException e, FailedRequest request) {
+    X509Certificate sent = request.tls.sent();
+    if (sent == null) {
+      return transientFailure(
+          describe(e) + ", after it asked for a client certificate and got none",
+          "The receiver wants a client certificate: set clientKeystore to one from a CA that the"
               + " receiver accepts.");
     }
-    String validity = CertificateFlaw.validity(given, attempt.now);
-    return transientOne(
-        "%s, after it was shown the client certificate %s%s"
+    String validity = CertificateFlaw.validity(sent, request.now);
+    return transientFailure(
+        "%s, after it got the client certificate %s%s"
             .formatted(
-                words(e),
-                CertificateFlaw.subject(given),
+                describe(e),
+                CertificateFlaw.subject(sent),
                 validity == null ? "" : ", which " + validity),
-        "The receiver does not accept the client certificate: see its log, and which CAs it"
-            + " accepts; then renew or replace the one of clientKeystore.");
+        "The receiver does not accept the client certificate: check its log and which CAs it"
+            + " accepts, then renew or replace the certificate in clientKeystore.");
   }
 
-  private static String described(IOException e, ConnectionTrace seen) {
+  private static String describe(IOException e, ConnectionTrace trace) {
     if (e instanceof UnknownHostException) {
-      return seen.isProxied()
+      return trace.isProxied()
           ? "the name of the proxy does not resolve"
           : "its name does not resolve";
     }
-    boolean isByProxy = seen.isProxied() && seen.failedAt().compareTo(Stage.TCP) <= 0;
+    boolean isAtProxy = trace.isProxied() && trace.failedStage().compareTo(Stage.TCP) <= 0;
     if (isUnconnected(e)) {
-      return "no connection" + (isByProxy ? " to the proxy" : "");
+      return "no connection" + (isAtProxy ? " to the proxy" : "");
     }
     if (e instanceof InterruptedIOException) {
-      return "no answer in time" + (isByProxy ? " from the proxy" : "");
+      return "no answer in time" + (isAtProxy ? " from the proxy" : "");
     }
-    return words(e);
+    return describe(e);
   }
 
-  /** The messages of other exceptions may hold more of the address than may be told. */
-  private static String words(IOException e) {
+  /** Without the messages of other exceptions, which may contain the whole address. */
+  private static String describe(IOException e) {
     return e instanceof SSLException
         ? "TLS fails: " + PlainText.of(String.valueOf(e.getMessage()))
         : "the connection broke (" + e.getClass().getSimpleName() + ")";
   }
 
-  private static String advice(Stage stage, Attempt attempt) {
-    boolean isProxied = attempt.seen.isProxied();
+  private static String advice(Stage stage, FailedRequest request) {
+    boolean isProxied = request.trace.isProxied();
     return switch (stage) {
       case DNS ->
           isProxied
               ? "Check the name of the proxy in the setting proxy, and this Mac's DNS."
               : "Check the host in endpoint, and this Mac's DNS: dscacheutil -q host -a name "
-                  + attempt.host;
+                  + request.host;
       case TCP ->
           isProxied
               ? "Check the settings proxy and proxyCredentialsFile, and that the proxy lets this"
                   + " Mac through."
-              : "Check that the receiver runs and the port in endpoint is right; does a firewall"
-                  + " want the setting proxy?";
+              : "Check that the receiver runs, that the port in endpoint is right, and whether this"
+                  + " network needs the setting proxy.";
       case TLS ->
-          "The receiver and this Mac share no TLS 1.2 or 1.3, or something between them cuts TLS,"
-              + " or the port is not one for TLS.";
+          "Check that the port is one for TLS, that the receiver supports TLS 1.2 or 1.3, and that"
+              + " nothing between this Mac and the receiver blocks TLS.";
       case POST ->
-          "The receiver took the connection but did not answer: see its log, and that of what"
-              + " stands before it.";
+          "The receiver accepted the connection but did not answer: check its log, and that of"
+              + " proxies or gateways in front of it.";
     };
   }
 
-  private static FailureDiagnosis transientOne(String found, String remedy) {
+  private static FailureDiagnosis transientFailure(String found, String remedy) {
     return new FailureDiagnosis(DeliveryOutcome.TRANSIENT, found, remedy);
   }
 }

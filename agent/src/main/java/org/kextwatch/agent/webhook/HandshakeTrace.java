@@ -14,104 +14,104 @@ import javax.net.ssl.X509KeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers what the last full handshake showed: the server's certificates, whether the server
- * asked for ours, and which one it got. TLS 1.3 tells of a missing certificate only after the
- * handshake, when the connection breaks without a word.
+ * Records the last full handshake: the server's certificates, whether it asked for a client
+ * certificate, and which one it got. With TLS 1.3 a missing client certificate breaks the
+ * connection only after the handshake, and with no reason.
  */
 final class HandshakeTrace {
   private List<X509Certificate> chain = List.of();
-  private boolean asked;
-  private @Nullable X509Certificate given;
+  private boolean isAsked;
+  private @Nullable X509Certificate sent;
 
-  /** The certificates that the server has shown, its own first, trusted or not. */
+  /** The certificates that the server sent, its own first, trusted or not. */
   synchronized List<X509Certificate> chain() {
     return chain;
   }
 
-  /** Whether the server has asked for a client certificate. */
+  /** Whether the server asked for a client certificate. */
   synchronized boolean isAsked() {
-    return asked;
+    return isAsked;
   }
 
-  /** The client certificate that it got, {@code null} if none. */
-  synchronized @Nullable X509Certificate given() {
-    return given;
+  /** The client certificate that the server got, {@code null} if none. */
+  synchronized @Nullable X509Certificate sent() {
+    return sent;
   }
 
-  /** A handshake begins. One that takes up an old session shows nothing new. */
-  synchronized void begin() {
+  /** A handshake starts. One that resumes a session calls nothing else here. */
+  synchronized void reset() {
     chain = List.of();
   }
 
-  private synchronized void show(X509Certificate[] shown) {
-    chain = List.of(shown);
-    asked = false;
-    given = null;
+  private synchronized void onServerChain(X509Certificate[] received) {
+    chain = List.of(received);
+    isAsked = false;
+    sent = null;
   }
 
-  private synchronized void answer(@Nullable X509Certificate ours) {
-    asked = true;
-    given = ours == null ? given : ours;
+  private synchronized void onRequest(@Nullable X509Certificate ours) {
+    isAsked = true;
+    sent = ours == null ? sent : ours;
   }
 
-  /** Judges as the other does, and remembers what it was shown. */
-  X509ExtendedTrustManager watching(X509ExtendedTrustManager other) {
-    return new WatchedTrust(other);
+  /** A trust manager that decides as the other one does and records the certificates. */
+  X509ExtendedTrustManager tracing(X509ExtendedTrustManager other) {
+    return new TracingTrust(other);
   }
 
   /**
-   * Presents what the other does, and remembers that it was asked to.
+   * A key manager that chooses as the other one does and records the choice.
    *
-   * @param other {@code null} if there is nothing to present
+   * @param other {@code null} if there is no client certificate
    */
-  KeyManager watching(@Nullable X509KeyManager other) {
-    return new WatchedIdentity(other);
+  KeyManager tracing(@Nullable X509KeyManager other) {
+    return new TracingKeys(other);
   }
 
-  private final class WatchedTrust extends X509ExtendedTrustManager {
+  private final class TracingTrust extends X509ExtendedTrustManager {
     private final X509ExtendedTrustManager other;
 
-    WatchedTrust(X509ExtendedTrustManager other) {
+    TracingTrust(X509ExtendedTrustManager other) {
       this.other = other;
     }
 
     @Override
-    public void checkServerTrusted(X509Certificate[] shown, String authType, Socket socket)
+    public void checkServerTrusted(X509Certificate[] received, String authType, Socket socket)
         throws CertificateException {
-      show(shown);
-      other.checkServerTrusted(shown, authType, socket);
+      onServerChain(received);
+      other.checkServerTrusted(received, authType, socket);
     }
 
     @Override
-    public void checkServerTrusted(X509Certificate[] shown, String authType, SSLEngine engine)
+    public void checkServerTrusted(X509Certificate[] received, String authType, SSLEngine engine)
         throws CertificateException {
-      show(shown);
-      other.checkServerTrusted(shown, authType, engine);
+      onServerChain(received);
+      other.checkServerTrusted(received, authType, engine);
     }
 
     @Override
-    public void checkServerTrusted(X509Certificate[] shown, String authType)
+    public void checkServerTrusted(X509Certificate[] received, String authType)
         throws CertificateException {
-      show(shown);
-      other.checkServerTrusted(shown, authType);
+      onServerChain(received);
+      other.checkServerTrusted(received, authType);
     }
 
     @Override
-    public void checkClientTrusted(X509Certificate[] shown, String authType, Socket socket)
+    public void checkClientTrusted(X509Certificate[] received, String authType, Socket socket)
         throws CertificateException {
-      other.checkClientTrusted(shown, authType, socket);
+      other.checkClientTrusted(received, authType, socket);
     }
 
     @Override
-    public void checkClientTrusted(X509Certificate[] shown, String authType, SSLEngine engine)
+    public void checkClientTrusted(X509Certificate[] received, String authType, SSLEngine engine)
         throws CertificateException {
-      other.checkClientTrusted(shown, authType, engine);
+      other.checkClientTrusted(received, authType, engine);
     }
 
     @Override
-    public void checkClientTrusted(X509Certificate[] shown, String authType)
+    public void checkClientTrusted(X509Certificate[] received, String authType)
         throws CertificateException {
-      other.checkClientTrusted(shown, authType);
+      other.checkClientTrusted(received, authType);
     }
 
     @Override
@@ -120,10 +120,10 @@ final class HandshakeTrace {
     }
   }
 
-  private final class WatchedIdentity extends X509ExtendedKeyManager {
+  private final class TracingKeys extends X509ExtendedKeyManager {
     private final @Nullable X509KeyManager other;
 
-    WatchedIdentity(@Nullable X509KeyManager other) {
+    TracingKeys(@Nullable X509KeyManager other) {
       this.other = other;
     }
 
@@ -133,7 +133,7 @@ final class HandshakeTrace {
       String alias = other == null ? null : other.chooseClientAlias(keyTypes, issuers, socket);
       X509Certificate[] ours =
           other == null || alias == null ? null : other.getCertificateChain(alias);
-      answer(ours == null || ours.length == 0 ? null : ours[0]);
+      onRequest(ours == null || ours.length == 0 ? null : ours[0]);
       return alias;
     }
 

@@ -11,25 +11,25 @@ import okhttp3.Route;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.mac.PlainText;
 
-/** Logs in to a proxy, once for each connection; why that failed is remembered. */
+/** Logs in to a proxy, once for each connection, and records why that failed. */
 final class ProxyAuthenticator implements Authenticator {
   private static final String HEADER = "Proxy-Authorization";
 
-  /** OkHttp asks before the proxy does, by a challenge of its own. */
+  /** The challenge that OkHttp itself makes before the proxy is asked. */
   private static final String PREEMPTIVE = "OkHttp-Preemptive";
 
   private final @Nullable String basic;
-  private volatile @Nullable Refusal refusal;
+  private volatile @Nullable LoginFailure failure;
 
   /**
-   * Why a proxy has turned us away.
+   * Why a proxy rejected the login.
    *
-   * @param found what it wants, for people
+   * @param found what it wants, in one sentence for people
    */
-  record Refusal(String found, String remedy) {}
+  record LoginFailure(String found, String remedy) {}
 
   /**
-   * A login.
+   * Makes one for these credentials.
    *
    * @param credentials {@code user:password}, {@code null} for none
    */
@@ -48,10 +48,10 @@ final class ProxyAuthenticator implements Authenticator {
     if (schemes.stream().anyMatch(PREEMPTIVE::equalsIgnoreCase)) {
       return basic == null ? null : with(basic, response);
     }
-    if (basic != null && response.request().header(HEADER) == null && takesBasic(schemes)) {
+    if (basic != null && response.request().header(HEADER) == null && acceptsBasic(schemes)) {
       return with(basic, response);
     }
-    refusal = refusal(schemes);
+    failure = failure(schemes);
     return null;
   }
 
@@ -59,32 +59,32 @@ final class ProxyAuthenticator implements Authenticator {
     return response.request().newBuilder().header(HEADER, login).build();
   }
 
-  private static boolean takesBasic(List<String> schemes) {
+  private static boolean acceptsBasic(List<String> schemes) {
     return schemes.isEmpty() || schemes.stream().anyMatch("Basic"::equalsIgnoreCase);
   }
 
-  private Refusal refusal(List<String> schemes) {
-    if (!takesBasic(schemes)) {
-      return new Refusal(
-          "the proxy takes no login but " + PlainText.of(String.join(", ", schemes)),
-          "Only Basic logins can be sent: let the proxy offer Basic, or let this Mac through to the"
+  private LoginFailure failure(List<String> schemes) {
+    if (!acceptsBasic(schemes)) {
+      return new LoginFailure(
+          "the proxy accepts no login except " + PlainText.of(String.join(", ", schemes)),
+          "Kextwatch supports only Basic: let the proxy offer Basic, or connect this Mac to the"
               + " receiver without a login.");
     }
     return basic == null
-        ? new Refusal(
+        ? new LoginFailure(
             "the proxy wants a login",
-            "Set proxyCredentialsFile to a file of mode 0600 that holds user:password.")
-        : new Refusal(
-            "the proxy wants a login, and refuses the one of proxyCredentialsFile",
+            "Set proxyCredentialsFile to a file with mode 0600 that holds user:password.")
+        : new LoginFailure(
+            "the proxy wants a login, and rejects the one in proxyCredentialsFile",
             "Correct user:password in the file that proxyCredentialsFile names.");
   }
 
-  void forget() {
-    refusal = null;
+  void reset() {
+    failure = null;
   }
 
-  /** Why a proxy has turned us away since {@link #forget}, {@code null} if none has. */
-  @Nullable Refusal refusal() {
-    return refusal;
+  /** Why a proxy rejected the login since {@link #reset}, {@code null} if none did. */
+  @Nullable LoginFailure failure() {
+    return failure;
   }
 }

@@ -5,12 +5,12 @@ import java.net.Proxy;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 
-/** The proxy that the settings ask for. */
+/** Applies the setting {@code proxy} to a client. */
 final class ProxySetting {
   private ProxySetting() {}
 
   /**
-   * Sets it.
+   * Applies it.
    *
    * @param proxy {@code system} (Java's own choice: with java.net.useSystemProxies, which the
    *     launcher sets, that of macOS, PAC files included; belief:system-proxy), {@code none} or

@@ -15,7 +15,7 @@ import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.TrustedFile;
 
-/** Reads the files that settings name. Whatever is wrong with one is told by the setting's name. */
+/** Reads the files that settings name. An error message begins with the name of the setting. */
 final class ReferencedFiles {
   private static final int MAX_LINE_BYTES = 8 << 10;
   private static final int MAX_STORE_BYTES = 4 << 20;
@@ -27,7 +27,7 @@ final class ReferencedFiles {
     this.root = root;
   }
 
-  /** Something that differs once any of these files has been touched, replaced or taken away. */
+  /** A text that changes when any of these files is changed, replaced or removed. */
   String fingerprint(Settings.Webhook settings) {
     return Stream.of(
             settings.endpointFile(),
@@ -52,7 +52,7 @@ final class ReferencedFiles {
     }
   }
 
-  /** A file with a single line that nobody else may read, blanks around it aside. */
+  /** The only line of a file that other users cannot read, without blanks around it. */
   String secretLine(String setting, String macPath) throws UnusableSettingException {
     byte[] bytes = read(setting, macPath, file -> TrustedFile.readSecret(file, MAX_LINE_BYTES));
     String line = new String(bytes, StandardCharsets.UTF_8).strip();
@@ -63,12 +63,12 @@ final class ReferencedFiles {
     return line;
   }
 
-  /** A file that nobody else may read. */
+  /** The content of a file that other users cannot read. */
   byte[] secret(String setting, String macPath) throws UnusableSettingException {
     return read(setting, macPath, file -> TrustedFile.readSecret(file, MAX_STORE_BYTES));
   }
 
-  /** A file that nobody else may write. */
+  /** The content of a file that other users cannot write. */
   byte[] trusted(String setting, String macPath) throws UnusableSettingException {
     return read(setting, macPath, file -> TrustedFile.read(file, MAX_STORE_BYTES));
   }
@@ -83,7 +83,7 @@ final class ReferencedFiles {
       throw new UnusableSettingException("%s: %s".formatted(setting, e.reason()));
     } catch (AccessDeniedException e) {
       throw new UnusableSettingException(
-          "%s: %s: this user may not read it; try sudo".formatted(setting, macPath));
+          "%s: %s cannot be read by this user; try sudo".formatted(setting, macPath));
     } catch (IOException e) {
       throw new UnusableSettingException(
           "%s: %s cannot be read (%s)".formatted(setting, macPath, e.getClass().getSimpleName()));

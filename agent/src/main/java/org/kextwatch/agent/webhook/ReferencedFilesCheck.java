@@ -7,33 +7,33 @@ import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.SystemRoot;
 
-/** Looks at the files that settings name, before anything is sent with them. */
+/** Checks the files that settings name, without sending anything. */
 public final class ReferencedFilesCheck {
   private ReferencedFilesCheck() {}
 
-  /** One of them, and what it holds. */
+  /** Reads and parses one of them. */
   private interface Content {
     @Nullable Object read() throws UnusableSettingException;
   }
 
   /**
-   * What is wrong with them: each must be there, be safe from others, and hold what its setting
-   * says. Each flaw begins with the name of the setting and holds no secret; empty if all is well.
-   * Without an endpoint nobody needs the secret.
+   * The flaws of these files: each must exist, be closed to other users, and hold what its setting
+   * needs. Each flaw begins with the name of the setting and contains no secret. Without an endpoint
+   * the secret is not needed.
    */
   public static List<String> flaws(Settings.Webhook settings, SystemRoot root) {
-    WebhookClientFactory opener = new WebhookClientFactory(settings, root);
+    WebhookClientFactory factory = new WebhookClientFactory(settings, root);
     List<Content> contents = new ArrayList<>();
     if (settings.hasEndpoint()) {
-      contents.add(opener::url);
-      contents.add(opener::secret);
+      contents.add(factory::url);
+      contents.add(factory::secret);
     }
-    contents.add(opener::previousSecret);
-    contents.add(opener::authorization);
-    contents.add(opener::proxyCredentials);
-    contents.add(opener::keystorePassword);
-    contents.add(() -> currentIdentity(opener));
-    contents.add(opener::bundle);
+    contents.add(factory::previousSecret);
+    contents.add(factory::authorization);
+    contents.add(factory::proxyCredentials);
+    contents.add(factory::keystorePassword);
+    contents.add(() -> validIdentity(factory));
+    contents.add(factory::bundle);
     List<String> flaws = new ArrayList<>();
     for (Content content : contents) {
       try {
@@ -48,11 +48,11 @@ public final class ReferencedFilesCheck {
   }
 
   /**
-   * A certificate that has expired is still shown, because a receiver may take it; here it fails.
+   * An expired certificate is a flaw here, though it is still sent: a receiver may accept it.
    */
-  private static @Nullable Object currentIdentity(WebhookClientFactory opener)
+  private static @Nullable Object validIdentity(WebhookClientFactory factory)
       throws UnusableSettingException {
-    ClientIdentity identity = opener.identity();
+    ClientIdentity identity = factory.identity();
     String flaw = identity == null ? null : identity.flaw(Instant.now()).orElse(null);
     if (flaw != null) {
       throw new UnusableSettingException(flaw);

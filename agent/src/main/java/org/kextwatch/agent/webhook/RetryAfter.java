@@ -14,13 +14,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Understands Retry-After (RFC 9110 §10.2.3), with the fractions that some servers send. */
+/** Parses Retry-After (RFC 9110 §10.2.3), and the fractions that some servers send. */
 final class RetryAfter {
   static final Duration MAX = Duration.ofHours(24);
 
   private static final Pattern SECONDS = Pattern.compile("\\d{1,40}(\\.\\d{1,20})?");
 
-  /** RFC 9110 §5.6.7: the form in use, and the two obsolete ones that must be understood. */
+  /** RFC 9110 §5.6.7: the current form and the two obsolete ones that clients must accept. */
   private static final List<DateTimeFormatter> DATES =
       List.of(
           DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH),
@@ -30,9 +30,9 @@ final class RetryAfter {
   private RetryAfter() {}
 
   /**
-   * How long to wait, at most a day; empty if there is no such header or it makes no sense.
+   * The time to wait, at most a day; empty if there is no header or it is not valid.
    *
-   * @param now by the clock that made the header
+   * @param now by the clock of the server
    */
   static Optional<Duration> parse(@Nullable String header, Instant now) {
     if (header == null) {
@@ -47,7 +47,7 @@ final class RetryAfter {
     return date(value).map(date -> clamp(Duration.between(now, date)));
   }
 
-  /** The instant of an HTTP date, empty if it is none. */
+  /** The instant of an HTTP date, empty if it is not one. */
   static Optional<Instant> date(@Nullable String value) {
     for (DateTimeFormatter format : DATES) {
       try {

@@ -4,14 +4,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of one attempt to deliver.
+ * The result of one attempt.
  *
- * @param retryAfter how long the endpoint asks to be left alone, {@code null} if it does not
- * @param note for people; of the address only scheme, host and port
- * @param clockSkewSeconds how far this Mac's clock is ahead of the endpoint's, {@code null} if it
- *     did not tell its own
- * @param remedy what an operator can do, empty if there is nothing to do; with a delivered event it
- *     is a warning
+ * @param retryAfter the wait that the endpoint asks for, {@code null} if none
+ * @param note one sentence for people; of the address only scheme, host and port
+ * @param clockSkewSeconds how far this Mac's clock is ahead of the endpoint's, {@code null} if the
+ *     response has no date
+ * @param remedy what an operator can do, empty if nothing; a warning if the event was delivered
  */
 public record SendResult(
     DeliveryOutcome outcome,
@@ -20,17 +19,8 @@ public record SendResult(
     @Nullable Long clockSkewSeconds,
     String remedy) {
 
-  /** An attempt of which there is nothing to advise. */
-  public SendResult(
-      DeliveryOutcome outcome,
-      @Nullable Duration retryAfter,
-      String note,
-      @Nullable Long clockSkewSeconds) {
-    this(outcome, retryAfter, note, clockSkewSeconds, "");
-  }
-
-  /** An attempt that got no answer. */
-  static SendResult unanswered(DeliveryOutcome outcome, String note, String remedy) {
+  /** An attempt that got no response. */
+  static SendResult noResponse(DeliveryOutcome outcome, String note, String remedy) {
     return new SendResult(outcome, null, note, null, remedy);
   }
 }

@@ -13,28 +13,28 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
-/** Whom we trust beyond the roots that come with Java, and who we say we are. */
+/** Sets up TLS: trusted certificates besides those of Java, and the client certificate. */
 final class TlsSetup {
   private TlsSetup() {}
 
   /**
-   * Sets it.
+   * Applies it to a client.
    *
    * @param bundle certificates that are trusted besides those of Java
-   * @param identity what a server that asks is shown
-   * @param witness sees the handshakes
+   * @param identity sent to a server that asks for a client certificate, {@code null} if none
+   * @param trace records the handshakes
    */
   static void apply(
       List<X509Certificate> bundle,
       @Nullable ClientIdentity identity,
-      HandshakeTrace witness,
+      HandshakeTrace trace,
       OkHttpClient.Builder http)
       throws UnusableSettingException {
     try {
-      X509ExtendedTrustManager trust = witness.watching(trust(bundle));
+      X509ExtendedTrustManager trust = trace.tracing(trust(bundle));
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(
-          new KeyManager[] {witness.watching(identity == null ? null : identity.keys())},
+          new KeyManager[] {trace.tracing(identity == null ? null : identity.keys())},
           new TrustManager[] {trust},
           null);
       http.sslSocketFactory(context.getSocketFactory(), trust);

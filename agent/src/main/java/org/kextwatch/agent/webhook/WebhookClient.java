@@ -19,13 +19,13 @@ import okio.BufferedSource;
 import org.tinylog.Logger;
 
 /**
- * Posts events to the endpoint, one request for each call: no redirect is followed and nothing is
- * tried again, for only then is a signature as old as its request. For use by one thread, but for
- * {@link #cancel}.
+ * Posts events to the endpoint, one request for each call. It follows no redirect and retries
+ * nothing, so that every request has a new signature. For one thread; only {@link #cancel} is
+ * thread-safe.
  */
 public final class WebhookClient implements AutoCloseable {
-  private static final long MAX_ANSWER_BYTES = 64 << 10;
-  private static final int MAX_BEGIN_BYTES = 1 << 10;
+  private static final long MAX_RESPONSE_BYTES = 64 << 10;
+  private static final int MAX_BODY_START_BYTES = 1 << 10;
 
   public final OkHttpClient http;
   private final HttpUrl url;
@@ -34,7 +34,7 @@ public final class WebhookClient implements AutoCloseable {
   private final ProxyAuthenticator login;
   private final HandshakeTrace tls;
   private final InstantSource clock;
-  private ConnectionTrace seen;
+  private ConnectionTrace trace;
 
   WebhookClient(
       OkHttpClient http,
@@ -51,47 +51,47 @@ public final class WebhookClient implements AutoCloseable {
     this.login = login;
     this.tls = tls;
     this.clock = clock;
-    this.seen = new ConnectionTrace(tls);
+    this.trace = new ConnectionTrace(tls);
   }
 
-  /** All of the address that may be told: scheme, host, and port unless it is the usual one. */
+  /** The part of the address that is not secret: scheme, host, and port if it is not the default. */
   public String where() {
     return ResponseDiagnosis.where(url);
   }
 
-  /** How far the last attempt came. */
-  ConnectionTrace seen() {
-    return seen;
+  /** How far the last request got. */
+  ConnectionTrace trace() {
+    return trace;
   }
 
-  /** What the last handshake showed. */
+  /** The last handshake. */
   HandshakeTrace tls() {
     return tls;
   }
 
-  /** How many secrets sign, for people. */
+  /** The number of secrets that sign, for people. */
   String secrets() {
     return secrets.size() == 1 ? "one secret" : secrets.size() + " secrets";
   }
 
   /**
-   * Makes one attempt. Whatever happens is a value.
+   * Makes one attempt. Failures are results, too.
    *
    * @param id of the event, the same on every attempt
    * @param attempt from 1
    */
   public SendResult send(String id, byte[] body, int attempt) {
-    SendResult sent = post(id, body, attempt);
-    if (sent.outcome() != DeliveryOutcome.DELIVERED) {
-      closeIdleConnections(); // until the next attempt a connection can die without a word
+    SendResult result = post(id, body, attempt);
+    if (result.outcome() != DeliveryOutcome.DELIVERED) {
+      closeIdleConnections(); // an idle connection may break before the next attempt
     }
-    return sent;
+    return result;
   }
 
   private SendResult post(String id, byte[] body, int attempt) {
-    login.forget();
-    ConnectionTrace witness = new ConnectionTrace(tls);
-    seen = witness;
+    login.reset();
+    ConnectionTrace current = new ConnectionTrace(tls);
+    trace = current;
     long timestamp = clock.instant().getEpochSecond();
     try {
       Request request =
@@ -105,80 +105,80 @@ public final class WebhookClient implements AutoCloseable {
               .post(new EventBody(body))
               .build();
       Call call = http.newCall(request);
-      call.addEventListener(witness);
+      call.addEventListener(current);
       try (Response response = call.execute()) {
-        String begin = finish(call, response);
-        Response head = witness.answer();
-        return judge(head == null ? response : head, begin);
+        String bodyStart = finish(call, response);
+        Response head = current.responseHead();
+        return result(head == null ? response : head, bodyStart);
       }
     } catch (IOException e) {
-      Response head = witness.answer();
-      return head == null ? unanswered(e, witness) : judge(head, "");
+      Response head = current.responseHead();
+      return head == null ? noResponse(e, current) : result(head, "");
     } catch (RuntimeException e) {
-      // An answer that leads the HTTP client astray must not end the delivery.
+      // A response that the HTTP client cannot handle must not end the delivery.
       Logger.debug("{} made the HTTP client fail: {}", where(), e.getClass().getName());
-      Response head = witness.answer();
+      Response head = current.responseHead();
       return head == null
-          ? SendResult.unanswered(
+          ? SendResult.noResponse(
               DeliveryOutcome.TRANSIENT,
-              "%s: its answer is not understood (%s)"
+              "%s: its response is not valid HTTP (%s)"
                   .formatted(where(), e.getClass().getSimpleName()),
-              "See what the receiver answers, and what stands before it.")
-          : judge(head, "");
+              "Check what the receiver answers, and proxies or gateways in front of it.")
+          : result(head, "");
     }
   }
 
-  private SendResult unanswered(IOException e, ConnectionTrace witness) {
+  private SendResult noResponse(IOException e, ConnectionTrace failed) {
     X509TrustManager trust = http.x509TrustManager();
-    FailureDiagnosis why =
+    FailureDiagnosis diagnosis =
         FailureDiagnosis.of(
             e,
-            new FailureDiagnosis.Attempt(
-                witness,
+            new FailureDiagnosis.FailedRequest(
+                failed,
                 tls,
-                login.refusal(),
+                login.failure(),
                 trust == null ? List.of() : List.of(trust.getAcceptedIssuers()),
                 url.host(),
-                Instant.now())); // Java judges by its own clock too
-    return SendResult.unanswered(why.outcome(), where() + ": " + why.found(), why.remedy());
+                Instant.now())); // the clock by which Java checks certificates
+    return SendResult.noResponse(diagnosis.outcome(), where() + ": " + diagnosis.found(), diagnosis.remedy());
   }
 
-  private SendResult judge(Response head, String begin) {
+  private SendResult result(Response head, String bodyStart) {
     Instant now = clock.instant();
     Optional<Instant> serverTime = RetryAfter.date(head.header("Date"));
-    ResponseDiagnosis reply = ResponseDiagnosis.of(head, begin, url, tls);
+    ResponseDiagnosis diagnosis = ResponseDiagnosis.of(head, bodyStart, url, tls);
     return new SendResult(
         DeliveryOutcome.of(head.code()),
         RetryAfter.parse(head.header("Retry-After"), serverTime.orElse(now)).orElse(null),
-        where() + " " + reply.found(),
+        where() + " " + diagnosis.found(),
         serverTime.map(time -> Duration.between(time, now).toSeconds()).orElse(null),
-        reply.remedy());
+        diagnosis.remedy());
   }
 
   /**
-   * Reads the rest of a short answer, so that the connection can be used again. Returns how the
-   * body begins, byte by byte.
+   * Reads the rest of a short response, so that the connection can be reused. Returns the first bytes
+   * of the body as ISO 8859-1.
    */
   private static String finish(Call call, Response response) {
     BufferedSource body = response.body().source();
     try {
-      if (body.request(MAX_ANSWER_BYTES)) {
+      if (body.request(MAX_RESPONSE_BYTES)) {
         call.cancel();
       }
     } catch (IOException e) {
-      call.cancel(); // the status was all that counts
+      call.cancel(); // only the status matters
     }
     Buffer read = body.getBuffer();
-    return read.snapshot((int) Math.min(read.size(), MAX_BEGIN_BYTES))
+    return read.snapshot((int) Math.min(read.size(), MAX_BODY_START_BYTES))
         .string(StandardCharsets.ISO_8859_1);
   }
 
-  /** Lets go of idle connections and their threads, until the next event. */
+  /** Closes idle connections, so that none is open while nothing is sent. */
   public void closeIdleConnections() {
     http.connectionPool().evictAll();
   }
 
-  /** Breaks off what is under way. For any thread. */
+  /** Cancels a request that is under way. Thread-safe. */
   public void cancel() {
     http.dispatcher().cancelAll();
   }

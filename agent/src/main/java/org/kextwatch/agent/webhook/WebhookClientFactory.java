@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.SystemRoot;
 
-/** Makes a client from settings and the files that they name. */
+/** Makes a client from the settings and the files that they name. */
 final class WebhookClientFactory {
-  private static final Duration CONNECTING = Duration.ofSeconds(10);
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-  /** A header's name and a colon, perhaps as an argument of curl. */
+  /** A header name with its colon, perhaps as an argument of curl. */
   private static final Pattern HEADER_LINE =
       Pattern.compile("^(?i)(-H\\s*)?[\"']?((proxy-)?authorization\\s*:|[a-z][a-z0-9-]*\\s*:\\s)");
 
@@ -49,8 +49,13 @@ final class WebhookClientFactory {
     this.longestAttempt = longestAttempt;
   }
 
+  /**
+   * Reads the files and makes the client. Nothing is sent yet.
+   *
+   * @param version of this program
+   */
   Endpoint open(String version) {
-    if (settings.endpoint() == null && settings.endpointFile() == null) {
+    if (!settings.hasEndpoint()) {
       return new Endpoint.NotSet();
     }
     try {
@@ -67,11 +72,9 @@ final class WebhookClientFactory {
               .connectionSpecs(
                   List.of(url.isHttps() ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
               .connectionPool(new ConnectionPool())
-              .dns(new BoundedLookup(Dns.SYSTEM, CONNECTING))
-              .connectTimeout(CONNECTING)
-              .readTimeout(
-                  Duration
-                      .ZERO) // the whole attempt has its limit; one for each read costs a wake-up
+              .dns(new BoundedLookup(Dns.SYSTEM, CONNECT_TIMEOUT))
+              .connectTimeout(CONNECT_TIMEOUT)
+              .readTimeout(Duration.ZERO) // callTimeout covers it; its timer would cost wake-ups
               .writeTimeout(Duration.ZERO)
               .callTimeout(longestAttempt)
               .proxyAuthenticator(login)
@@ -92,11 +95,11 @@ final class WebhookClientFactory {
     HttpUrl url = text == null ? null : HttpUrl.parse(text);
     if (url == null || !url.username().isEmpty() || !url.password().isEmpty()) {
       throw new UnusableSettingException(
-          setting + ": it holds no URL, or one with a user or password");
+          setting + ": it must be a URL without user and password");
     }
     if (!url.isHttps() && !isLoopback(url.host())) {
       throw new UnusableSettingException(
-          setting + ": it is no https URL; http is for loopback alone");
+          setting + ": it must be an https URL; http is only for loopback addresses");
     }
     return url;
   }
@@ -105,7 +108,7 @@ final class WebhookClientFactory {
     return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.\\d{1,3}){3}");
   }
 
-  /** The secret, and the one before if there is one. */
+  /** The secret, and the previous one if it is set. */
   List<WebhookSecret> secrets() throws UnusableSettingException {
     List<WebhookSecret> secrets = new ArrayList<>(List.of(secret()));
     WebhookSecret previous = previousSecret();
@@ -129,23 +132,23 @@ final class WebhookClientFactory {
     String flaw = WebhookSecret.flaw(text).orElse(null);
     if (flaw != null) {
       throw new UnusableSettingException(
-          "%s: %s holds no webhook secret: it is %s".formatted(setting, macPath, flaw));
+          "%s: %s does not hold a webhook secret: it is %s".formatted(setting, macPath, flaw));
     }
     return WebhookSecret.parse(text);
   }
 
-  /** The value of the Authorization header; what can be none is not sent. */
+  /** The value of the Authorization header, {@code null} if none is set. */
   @Nullable String authorization() throws UnusableSettingException {
     String setting = "authorizationFile";
     String value = line(setting, settings.authorizationFile());
     if (value != null && HEADER_LINE.matcher(value).find()) {
       throw new UnusableSettingException(
-          "%s: %s holds a whole header line: write only its value there, such as: Bearer TOKEN"
+          "%s: %s holds a whole header line: write only its value, such as: Bearer TOKEN"
               .formatted(setting, settings.authorizationFile()));
     }
     if (value != null && PLAIN_BASIC.matcher(value).matches()) {
       throw new UnusableSettingException(
-          "%s: %s holds user:password as they are: after Basic comes the base64 of them"
+          "%s: %s holds user:password in plain text: after Basic write their base64"
               .formatted(setting, settings.authorizationFile()));
     }
     return value;
@@ -156,13 +159,13 @@ final class WebhookClientFactory {
     String login = line(setting, settings.proxyCredentialsFile());
     if (login != null && login.indexOf(':') <= 0) {
       throw new UnusableSettingException(
-          "%s: %s does not hold user:password: there is no user before a colon"
+          "%s: %s must hold user:password, with a user before the colon"
               .formatted(setting, settings.proxyCredentialsFile()));
     }
     return login;
   }
 
-  /** The certificates of caBundle, none if it is not set. */
+  /** The certificates of caBundle, empty if it is not set. */
   List<X509Certificate> bundle() throws UnusableSettingException {
     String setting = "caBundle";
     String macPath = settings.caBundle();
@@ -195,7 +198,7 @@ final class WebhookClientFactory {
   private Headers headers(String version, @Nullable String authorization) {
     Headers.Builder headers = new Headers.Builder();
     headers.set("User-Agent", "Kextwatch/" + version);
-    headers.set("Accept-Encoding", "identity"); // nothing to inflate, so nothing to explode
+    headers.set("Accept-Encoding", "identity"); // a compressed response could be a decompression bomb
     settings.headers().forEach(headers::set);
     if (authorization != null) {
       headers.set("Authorization", authorization);
@@ -203,7 +206,7 @@ final class WebhookClientFactory {
     return headers.build();
   }
 
-  /** A lookup that hangs cannot be interrupted, only left behind until the resolver gives it up. */
+  /** A lookup with a time limit. One that hangs cannot be interrupted: its thread is left to end. */
   record BoundedLookup(Dns dns, Duration limit) implements Dns {
     @Override
     public List<InetAddress> lookup(String host) throws UnknownHostException {
@@ -214,16 +217,16 @@ final class WebhookClientFactory {
       try {
         return lookup.get(limit.toMillis(), TimeUnit.MILLISECONDS);
       } catch (ExecutionException e) {
-        throw because("no address", e);
+        throw unknownHost("no address", e);
       } catch (TimeoutException e) {
-        throw because("no answer", e);
+        throw unknownHost("no answer", e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw because("interrupted", e);
+        throw unknownHost("interrupted", e);
       }
     }
 
-    private static UnknownHostException because(String why, Exception cause) {
+    private static UnknownHostException unknownHost(String why, Exception cause) {
       UnknownHostException unknown = new UnknownHostException(why);
       unknown.initCause(cause);
       return unknown;

@@ -7,11 +7,11 @@ import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
 
 /**
- * The endpoint that the settings name, opened again when they change, or a file that they name. For
- * use by one thread, but for {@link #cancel}.
+ * The endpoint that the settings name, opened again when they, or files that they name, change. For
+ * one thread; only {@link #cancel} is thread-safe.
  */
 public final class WebhookConnection {
-  /** Between two looks at files that settings name and that cannot be used yet. */
+  /** The wait before settings and files that cannot be used are read again. */
   public static final Duration REOPEN = Duration.ofSeconds(30);
 
   private final SystemRoot root;
@@ -32,9 +32,9 @@ public final class WebhookConnection {
   }
 
   /**
-   * Looks whether settings or files are others; a file can be replaced under its name.
+   * Uses these settings from now on.
    *
-   * @return whether they are, and the endpoint is opened again
+   * @return whether they, or the files that they name, changed, so that the endpoint is closed
    */
   public boolean update(Settings.Webhook now) {
     String filesNow = files.fingerprint(now);
@@ -47,28 +47,26 @@ public final class WebhookConnection {
     return true;
   }
 
-  /**
-   * The endpoint, opened if it is not; one that cannot be used is looked at again after a while.
-   */
+  /** The endpoint, opened if needed; one that cannot be used is tried again after a while. */
   public Endpoint open(Moment now) {
     Endpoint known = endpoint;
     if (known instanceof Endpoint.Ready || (known != null && !reopen.isDue(now))) {
       return known;
     }
     reopen = now.plus(REOPEN);
-    Endpoint opened = Endpoint.open(settings, root, version);
+    Endpoint opened = new WebhookClientFactory(settings, root).open(version);
     endpoint = opened;
     return opened;
   }
 
-  /** Breaks off what is under way. For any thread. */
+  /** Cancels a request that is under way. Thread-safe. */
   public void cancel() {
     if (endpoint instanceof Endpoint.Ready ready) {
       ready.client().cancel();
     }
   }
 
-  /** Lets go of the endpoint until it is opened again. */
+  /** Closes the endpoint, until {@link #open}. */
   public void close() {
     if (endpoint instanceof Endpoint.Ready ready) {
       ready.client().close();

@@ -4,8 +4,8 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * A key that endpoint and agent share: 24 to 64 random bytes in padded base64, usually after {@code
- * whsec_} (Standard Webhooks 1.0.0).
+ * The key that endpoint and agent share: 24 to 64 random bytes in padded base64, usually after
+ * {@code whsec_} (Standard Webhooks 1.0.0).
  */
 public final class WebhookSecret {
   private static final String PREFIX = "whsec_";
@@ -18,7 +18,7 @@ public final class WebhookSecret {
     this.key = key;
   }
 
-  /** Why a text is no secret, for people and without the text; empty if it is one. */
+  /** Why a text is not a secret, without the text itself; empty if it is one. */
   public static Optional<String> flaw(String text) {
     String base64 = base64(text);
     if (base64.startsWith("whsk_") || base64.startsWith("whpk_")) {
@@ -28,7 +28,7 @@ public final class WebhookSecret {
     try {
       key = Base64.getDecoder().decode(base64);
     } catch (IllegalArgumentException e) {
-      return Optional.of("not whsec_ with base64 after it");
+      return Optional.of("not base64 after whsec_");
     }
     if (!Base64.getEncoder().encodeToString(key).equals(base64)) {
       return Optional.of("base64 without its padding, or with stray bits");
@@ -39,15 +39,15 @@ public final class WebhookSecret {
   }
 
   /**
-   * Reads a secret, blanks around it aside.
+   * Parses a secret; blanks around it are ignored.
    *
-   * @throws IllegalArgumentException if {@link #flaw} says so
+   * @throws IllegalArgumentException if it has a {@link #flaw}
    */
   public static WebhookSecret parse(String text) {
     flaw(text)
         .ifPresent(
             flaw -> {
-              throw new IllegalArgumentException("no webhook secret: it is " + flaw);
+              throw new IllegalArgumentException("not a webhook secret: it is " + flaw);
             });
     return new WebhookSecret(Base64.getDecoder().decode(base64(text)));
   }

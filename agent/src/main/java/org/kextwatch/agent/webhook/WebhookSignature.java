@@ -11,7 +11,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The v1 signature of Standard Webhooks 1.0.0: HMAC-SHA256 over {@code id.timestamp.body}. The
- * header holds one for each secret, which is how a secret is replaced without a gap.
+ * header has one signature for each secret, so that a secret can be rotated without a gap.
  */
 public final class WebhookSignature {
   private static final String ALGORITHM = "HmacSHA256";
@@ -30,15 +30,14 @@ public final class WebhookSignature {
   }
 
   /**
-   * Whether one of the signatures in a header is right. How old the timestamp may be is the
-   * caller's to judge.
+   * Whether one of the signatures in a header is valid. The caller checks the age of the timestamp.
    */
   public static boolean isValid(
       WebhookSecret secret, String header, String id, long timestamp, byte[] body) {
-    byte[] right = sign(secret, id, timestamp, body).getBytes(StandardCharsets.UTF_8);
+    byte[] expected = sign(secret, id, timestamp, body).getBytes(StandardCharsets.UTF_8);
     boolean valid = false;
     for (String given : header.split(" ", -1)) {
-      valid |= MessageDigest.isEqual(right, given.getBytes(StandardCharsets.UTF_8));
+      valid |= MessageDigest.isEqual(expected, given.getBytes(StandardCharsets.UTF_8));
     }
     return valid;
   }

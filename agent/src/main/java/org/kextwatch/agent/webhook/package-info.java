@@ -1,4 +1,4 @@
-/** One request to the endpoint: TLS, proxy, secret and signature, and what came of it. */
+/** One request to the endpoint: settings, TLS, proxy, signature, the result and its diagnosis. */
 @NullMarked
 package org.kextwatch.agent.webhook;
 

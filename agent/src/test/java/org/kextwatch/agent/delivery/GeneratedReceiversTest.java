@@ -208,7 +208,7 @@ final class GeneratedReceiversTest {
       boolean asksToWait = mood == 429 || mood == 503;
       return asksToWait && random.nextInt(3) == 0
           ? new SendResult(
-              sent.outcome(), Duration.ofSeconds(random.nextInt(900)), sent.note(), null)
+              sent.outcome(), Duration.ofSeconds(random.nextInt(900)), sent.note(), null, "")
           : sent;
     }
 

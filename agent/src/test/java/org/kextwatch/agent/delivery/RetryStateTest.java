@@ -228,7 +228,7 @@ final class RetryStateTest {
 
   private static SendResult answer(int status, @Nullable Long retryAfter) {
     @Nullable Duration wait = retryAfter == null ? null : Duration.ofSeconds(retryAfter);
-    return new SendResult(DeliveryOutcome.of(status), wait, "", null);
+    return new SendResult(DeliveryOutcome.of(status), wait, "", null, "");
   }
 
   /** Such as {@code 1=400 s=400 ; 30 *=200}: by number, type, h or *; from that minute on. */

@@ -87,7 +87,7 @@ final class VirtualDelivery implements WaitingEvents {
   }
 
   static SendResult status(int code) {
-    return new SendResult(DeliveryOutcome.of(code), null, "answered " + code, null);
+    return new SendResult(DeliveryOutcome.of(code), null, "answered " + code, null, "");
   }
 
   static SpoolEntry entry(long number) {

@@ -59,15 +59,15 @@ final class CaBundleTest {
     int lines = (int) ONE.lines().count();
     return Stream.of(
         Arguments.of("", "is empty"),
-        Arguments.of("hello", "holds no certificate: PEM is needed"),
-        Arguments.of("0\u0003\u0002\u0001\u0001", "holds no certificate: PEM is needed"),
+        Arguments.of("hello", "holds no certificate: it must be PEM"),
+        Arguments.of("0\u0003\u0002\u0001\u0001", "holds no certificate: it must be PEM"),
         Arguments.of(broken, "number 1 (line 1): it is not base64"),
         Arguments.of(
             ONE + "\n" + broken,
             "number 2 (line %d, after CN=First): it is not".formatted(lines + 2)),
         Arguments.of(
             ONE + TWO.replaceAll("(?s)\n.*\n-----END", "\nMIIB\n-----END"),
-            "number 2 (line %d, after CN=First): it is no X.509".formatted(lines + 1)),
+            "number 2 (line %d, after CN=First): it is not an X.509".formatted(lines + 1)),
         Arguments.of(
             ONE + cut.replaceFirst("-----END.*", ""), "it has no line -----END CERTIFICATE"),
         Arguments.of(cut.replaceFirst("-----END.*", "") + ONE, "number 1 (line 1): it has no line"),

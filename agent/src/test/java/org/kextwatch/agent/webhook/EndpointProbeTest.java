@@ -33,7 +33,7 @@ import org.kextwatch.agent.event.EventData.TestData;
 import org.kextwatch.agent.event.EventSamples;
 import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.webhook.EndpointProbe.Step;
-import org.kextwatch.agent.webhook.EndpointProbe.Verdict;
+import org.kextwatch.agent.webhook.EndpointProbe.ProbeResult;
 
 /** How far an event comes, against real servers. */
 final class EndpointProbeTest {
@@ -65,7 +65,7 @@ final class EndpointProbeTest {
     start(null);
     server.enqueue(new MockResponse.Builder().code(201).build());
     EndpointProbe probe = probe("localhost");
-    assertEquals(Verdict.DELIVERED, probe.verdict());
+    assertEquals(ProbeResult.DELIVERED, probe.result());
     assertEquals("https://localhost:" + server.getPort(), probe.endpoint());
     assertEquals(
         List.of("settings", "dns", "tcp", "tls", "post"),
@@ -103,7 +103,7 @@ final class EndpointProbeTest {
     server.start();
     server.enqueue(new MockResponse.Builder().build());
     EndpointProbe probe = run(WebhookRig.at("http://127.0.0.1:" + server.getPort() + "/x"));
-    assertEquals(Verdict.DELIVERED, probe.verdict());
+    assertEquals(ProbeResult.DELIVERED, probe.result());
     assertEquals(
         List.of("settings", "tcp", "post"), probe.steps().stream().map(Step::name).toList());
   }
@@ -111,7 +111,7 @@ final class EndpointProbeTest {
   @Test
   void noEndpointIsAMatterOfSettings() {
     EndpointProbe probe = run(WebhookRig.at(null));
-    assertEquals(Verdict.BAD_SETTINGS, probe.verdict());
+    assertEquals(ProbeResult.BAD_SETTINGS, probe.result());
     assertNull(probe.endpoint());
     assertFailed(probe, "settings", "no endpoint", "Set endpoint");
   }
@@ -120,8 +120,8 @@ final class EndpointProbeTest {
   void aMissingSecretIsAMatterOfSettings() throws IOException {
     Files.delete(mac.resolve("etc/secret"));
     EndpointProbe probe = run(WebhookRig.at("https://localhost/x"));
-    assertEquals(Verdict.BAD_SETTINGS, probe.verdict());
-    assertFailed(probe, "settings", "secretFile: there is no /etc/secret", "Put that right");
+    assertEquals(ProbeResult.BAD_SETTINGS, probe.result());
+    assertFailed(probe, "settings", "secretFile: there is no /etc/secret", "Fix the setting");
   }
 
   @Test
@@ -173,7 +173,7 @@ final class EndpointProbeTest {
   @Test
   void aPortThatDoesNotSpeakTlsIsSaidSo() throws IOException {
     server.start();
-    assertFailed(run(hook("localhost"), BRIEF), "tls", "", "not one for TLS");
+    assertFailed(run(hook("localhost"), BRIEF), "tls", "", "the port is one for TLS");
   }
 
   @ParameterizedTest
@@ -181,13 +181,13 @@ final class EndpointProbeTest {
     "401, authorizationFile",
     "403, authorizationFile",
     "404, Check endpoint",
-    "301, Check endpoint",
-    "410, gone for good",
+    "301, Set endpoint",
+    "410, no longer exists",
     "413, application/json",
     "422, application/json",
-    "429, in trouble",
-    "500, in trouble",
-    "503, in trouble",
+    "429, The receiver fails",
+    "500, The receiver fails",
+    "503, The receiver fails",
   })
   void whatTheReceiverAnswersIsExplained(int status, String remedy) throws IOException {
     start(null);
@@ -205,7 +205,7 @@ final class EndpointProbeTest {
             .body("<!DOCTYPE html><title>Sign in</title>")
             .build());
     EndpointProbe probe = probe("localhost");
-    assertEquals(Verdict.DELIVERED, probe.verdict());
+    assertEquals(ProbeResult.DELIVERED, probe.result());
     Step post = step(probe, "post");
     assertTrue(post.ok() && post.found().endsWith(" with a page (HTML)"), post::toString);
     assertTrue(post.remedy().contains("login"), post::toString);
@@ -287,7 +287,7 @@ final class EndpointProbeTest {
   }
 
   private static void assertFailed(EndpointProbe probe, String name, String found, String remedy) {
-    assertFalse(probe.verdict() == Verdict.DELIVERED, probe::toString);
+    assertFalse(probe.result() == ProbeResult.DELIVERED, probe::toString);
     Step last = probe.steps().get(probe.steps().size() - 1);
     assertEquals(name, last.name(), probe::toString);
     assertFalse(last.ok(), probe::toString);

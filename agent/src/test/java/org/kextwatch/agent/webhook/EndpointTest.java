@@ -119,7 +119,7 @@ final class EndpointTest {
           -H "Authorization: Bearer canary" | holds a whole header line
           Proxy-Authorization: Basic Y2FuYXJ5 | holds a whole header line
           X-Api-Key: canary | holds a whole header line
-          Basic user:canary | holds user:password as they are
+          Basic user:canary | holds user:password in plain text
           """)
   void anAuthorizationThatCanBeNoneIsRefused(String line, String told) throws IOException {
     endpoints.put("/etc/authorization", line + "\n", "rw-------");

@@ -26,7 +26,7 @@ final class FailureDiagnosisTest {
     HandshakeTrace tls = new HandshakeTrace();
     return FailureDiagnosis.of(
             failure,
-            new FailureDiagnosis.Attempt(
+            new FailureDiagnosis.FailedRequest(
                 new ConnectionTrace(tls), tls, null, List.of(), "fleet.example.com", Instant.EPOCH))
         .found();
   }

@@ -18,26 +18,26 @@ import org.kextwatch.agent.webhook.EndpointProbe.Step;
 final class ProxyAnswersTest extends OnAWebhook {
   @ParameterizedTest
   @CsvSource({
-    "400, does not let this Mac through",
-    "403, have its administrator allow CONNECT",
+    "400, does not connect this Mac",
+    "403, ask its administrator to allow CONNECT",
     "302, redirects",
-    "410, does not let this Mac through",
-    "502, does not reach",
-    "504, does not reach localhost",
-    "204, Is that a proxy",
+    "410, does not connect this Mac",
+    "502, cannot reach",
+    "504, cannot reach localhost",
+    "204, is that an HTTPS proxy",
   })
   void whatItAnswersToConnectIsItsOwn(int status, String remedy) {
     answerToConnect(new MockResponse.Builder().code(status));
     SendResult sent = send(null);
     assertEquals(DeliveryOutcome.TRANSIENT, sent.outcome());
     assertEquals(
-        "https://localhost:1: the proxy answered %d to CONNECT".formatted(status), sent.note());
+        "https://localhost:1: the proxy answered CONNECT with %d".formatted(status), sent.note());
 
     answerToConnect(new MockResponse.Builder().code(status));
     Step step = lastStep(null);
     assertEquals("tcp", step.name());
     assertEquals(
-        "the proxy answered %d to CONNECT (the proxy localhost:%d)"
+        "the proxy answered CONNECT with %d (the proxy localhost:%d)"
             .formatted(status, server.getPort()),
         step.found());
     assertTrue(step.remedy().contains(remedy), step::remedy);
@@ -46,11 +46,11 @@ final class ProxyAnswersTest extends OnAWebhook {
   @ParameterizedTest
   @CsvSource({
     "-, Basic realm=\"p\", the proxy wants a login, Set proxyCredentialsFile",
-    "user:pass, Basic realm=\"p\", refuses the one of proxyCredentialsFile, Correct user:password",
-    "user:pass, NTLM, the proxy takes no login but NTLM, Only Basic",
-    "-, Negotiate, the proxy takes no login but Negotiate, Only Basic",
-    "-, Digest realm=\"p\", the proxy takes no login but Digest, Only Basic",
-    "user:pass, -, refuses the one of proxyCredentialsFile, Correct user:password",
+    "user:pass, Basic realm=\"p\", rejects the one in proxyCredentialsFile, Correct user:password",
+    "user:pass, NTLM, the proxy accepts no login except NTLM, supports only Basic",
+    "-, Negotiate, the proxy accepts no login except Negotiate, supports only Basic",
+    "-, Digest realm=\"p\", the proxy accepts no login except Digest, supports only Basic",
+    "user:pass, -, rejects the one in proxyCredentialsFile, Correct user:password",
   })
   void whyItWantsAnotherLoginIsSaid(String login, String challenge, String found, String remedy)
       throws Exception {
@@ -75,7 +75,7 @@ final class ProxyAnswersTest extends OnAWebhook {
         answer(407)
             .addHeader("Proxy-Authenticate", "Negotiate")
             .addHeader("Proxy-Authenticate", "NTLM"));
-    assertTrue(send(null).note().endsWith("takes no login but Negotiate, NTLM"));
+    assertTrue(send(null).note().endsWith("accepts no login except Negotiate, NTLM"));
   }
 
   @ParameterizedTest
@@ -85,7 +85,7 @@ final class ProxyAnswersTest extends OnAWebhook {
     Endpoint.Unusable unusable =
         assertInstanceOf(Endpoint.Unusable.class, endpoints.open(proxied("/etc/proxy", "p:3128")));
     assertTrue(
-        unusable.note().startsWith("proxyCredentialsFile: /etc/proxy does not hold user:password"),
+        unusable.note().startsWith("proxyCredentialsFile: /etc/proxy must hold user:password"),
         unusable.note());
   }
 

@@ -57,7 +57,7 @@ final class ResponseDiagnosisTest {
     for (int status : new int[] {301, 302, 303, 307, 308}) {
       ResponseDiagnosis reply = reply(status, "Location", location, "");
       assertEquals("answered " + status + points + "; redirects are not followed", reply.found());
-      assertTrue(reply.remedy().startsWith("Check endpoint"), reply.remedy());
+      assertTrue(reply.remedy().startsWith("Set endpoint"), reply.remedy());
     }
   }
 
@@ -66,8 +66,8 @@ final class ResponseDiagnosisTest {
       delimiter = '|',
       textBlock =
           """
-          203 | has changed its answer | Look for a proxy or gateway
-          511 | captive portal | log in to the network
+          203 | changed the answer | Find the proxy or gateway
+          511 | captive portal | Log in to the network
           407 | answered 407 | settings proxy and proxyCredentialsFile
           400 | answered 400 | the secret of secretFile
           400 | answered 400 | a client certificate (clientKeystore)
@@ -75,8 +75,8 @@ final class ResponseDiagnosisTest {
           413 | answered 413 | application/json and up to 64 KiB
           401 | answered 401 | authorizationFile
           404 | answered 404 | Check endpoint
-          410 | answered 410 | gone for good
-          503 | answered 503 | in trouble
+          410 | answered 410 | no longer exists
+          503 | answered 503 | The receiver fails
           """)
   void theOthersAreExplained(int status, String found, String remedy) {
     ResponseDiagnosis reply = reply(status, "Content-Type", "text/plain", "");

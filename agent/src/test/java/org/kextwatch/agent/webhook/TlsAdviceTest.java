@@ -33,7 +33,7 @@ import org.kextwatch.agent.event.EventData.TestData;
 import org.kextwatch.agent.event.EventSamples;
 import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.webhook.EndpointProbe.Step;
-import org.kextwatch.agent.webhook.EndpointProbe.Verdict;
+import org.kextwatch.agent.webhook.EndpointProbe.ProbeResult;
 
 /** TLS that fails between a real server and this Java: each cause has a sentence of its own. */
 final class TlsAdviceTest {
@@ -109,14 +109,14 @@ final class TlsAdviceTest {
             Pems.server(strange).build(),
             strange),
         bad(
-            "known with another key only",
+            "trusted only with another key",
             "issuer's current certificate",
             Pems.server(renewed).build()),
         bad("CN=localhost, is self-signed", "Use a certificate of a CA", self),
         bad("no subject alternative name", "Issue one that names localhost", nameless),
         bad("is for a.example, 10.0.0.1, not for localhost", "another name", elsewhere),
         bad(
-            "CN=nobody has issued a certificate, but is no CA",
+            "CN=nobody has issued a certificate, but is not a CA",
             "issued by a CA",
             Pems.server(NO_CA).build(),
             NO_CA),
@@ -203,7 +203,7 @@ final class TlsAdviceTest {
     server.requireClientAuth();
     keystore(Pems.server(ROOT).commonName("mac-7").build());
     server.enqueue(new MockResponse.Builder().build());
-    assertEquals(Verdict.DELIVERED, probe("/etc/id.p12").verdict());
+    assertEquals(ProbeResult.DELIVERED, probe("/etc/id.p12").result());
   }
 
   @ParameterizedTest

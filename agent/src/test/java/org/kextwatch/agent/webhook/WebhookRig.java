@@ -150,7 +150,7 @@ public final class WebhookRig {
   }
 
   Endpoint open(Settings.Webhook settings) {
-    return Endpoint.open(settings, root, "0.1.0");
+    return new WebhookClientFactory(settings, root).open("0.1.0");
   }
 
   public WebhookClient client(Settings.Webhook settings) {
