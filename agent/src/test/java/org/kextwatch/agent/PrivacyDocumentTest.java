@@ -205,8 +205,7 @@ final class PrivacyDocumentTest {
               .webhook();
       Path login = Files.writeString(mac.path(LOGIN), "Bearer token");
       Files.setPosixFilePermissions(login, PosixFilePermissions.fromString("rw-------"));
-      WebhookConnection connection =
-          new WebhookConnection(webhook, root(), "0.1.0", Moment.now());
+      WebhookConnection connection = new WebhookConnection(webhook, root(), "0.1.0", Moment.now());
       Endpoint.Ready ready = (Endpoint.Ready) connection.open(Moment.now());
       ready.client().send("evt_1", "{}".getBytes(StandardCharsets.UTF_8), 1);
       ready.client().close();

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The JSON codec. A record is an object with its components as members, nulls included; an enum is a
- * lower-case word, an instant is ISO 8601 in UTC with milliseconds.
+ * The JSON codec. A record is an object with its components as members, nulls included; an enum is
+ * a lower-case word, an instant is ISO 8601 in UTC with milliseconds.
  */
 public final class Json {
   private static final Moshi MOSHI =

@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records in JSON. Moshi's own adapter supports only public records and allows null everywhere; this
- * one allows null only where a component is {@code @Nullable}.
+ * Records in JSON. Moshi's own adapter supports only public records and allows null everywhere;
+ * this one allows null only where a component is {@code @Nullable}.
  */
 final class RecordAdapter extends JsonAdapter<Object> {
   private record Member(RecordComponent component, JsonAdapter<Object> adapter, boolean required) {}

@@ -6,8 +6,8 @@ public final class Advice {
   static final String NO_ENDPOINT =
       "Set endpoint (or endpointFile) in the profile or in config.json.";
   static final String CLOCK =
-      "Set this Mac's clock (sntp): receivers reject a signature whose time is off by more than five"
-          + " minutes.";
+      "Set this Mac's clock (sntp): receivers reject a signature whose time is off by more than"
+          + " five minutes.";
 
   private Advice() {}
 

@@ -61,7 +61,8 @@ record CertificateFlaw(String found, String remedy) {
         : new CertificateFlaw(
             "its certificate is for %s, not for %s"
                 .formatted(PlainText.of(String.join(", ", names)), host),
-            "The certificate is for another name: correct the host in endpoint, or issue a certificate"
+            "The certificate is for another name: correct the host in endpoint, or issue a"
+                + " certificate"
                 + " for %s.".formatted(host));
   }
 
@@ -95,7 +96,8 @@ record CertificateFlaw(String found, String remedy) {
           "its certificate, %s, %s".formatted(subject(own), validity),
           validity.startsWith("expired")
               ? "The certificate has expired: renew it at the receiver." + CLOCK
-              : "The certificate is not yet valid: install one that is valid today at the receiver." + CLOCK);
+              : "The certificate is not yet valid: install one that is valid today at the receiver."
+                  + CLOCK);
     }
     return mayServe(own)
         ? null

@@ -31,8 +31,8 @@ record ClientIdentity(String name, X509KeyManager keys, List<X509Certificate> ce
   /**
    * Reads the file.
    *
-   * @throws UnusableSettingException with the reason: not PKCS#12, wrong password, an algorithm that
-   *     this Java lacks, no private key
+   * @throws UnusableSettingException with the reason: not PKCS#12, wrong password, an algorithm
+   *     that this Java lacks, no private key
    */
   static ClientIdentity open(String name, byte[] content, char[] password)
       throws UnusableSettingException {

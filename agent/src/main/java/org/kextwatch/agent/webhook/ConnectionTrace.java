@@ -78,8 +78,9 @@ final class ConnectionTrace extends EventListener {
   }
 
   /**
-   * Status and headers of the response, {@code null} if none arrived. They count even if the request
-   * fails later; OkHttp does not return them if a 204 has a body or the time ends a moment later.
+   * Status and headers of the response, {@code null} if none arrived. They count even if the
+   * request fails later; OkHttp does not return them if a 204 has a body or the time ends a moment
+   * later.
    */
   synchronized @Nullable Response responseHead() {
     return responseHead;

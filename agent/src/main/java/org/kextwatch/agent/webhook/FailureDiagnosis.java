@@ -110,7 +110,8 @@ record FailureDiagnosis(DeliveryOutcome outcome, String found, String remedy) {
     return flaw == null
         ? transientFailure(
             describe(e),
-            "Java rejects the receiver's certificates for that reason: correct them at the receiver.")
+            "Java rejects the receiver's certificates for that reason: correct them at the"
+                + " receiver.")
         : of(flaw);
   }
 

@@ -18,8 +18,8 @@ public final class ReferencedFilesCheck {
 
   /**
    * The flaws of these files: each must exist, be closed to other users, and hold what its setting
-   * needs. Each flaw begins with the name of the setting and contains no secret. Without an endpoint
-   * the secret is not needed.
+   * needs. Each flaw begins with the name of the setting and contains no secret. Without an
+   * endpoint the secret is not needed.
    */
   public static List<String> flaws(Settings.Webhook settings, SystemRoot root) {
     WebhookClientFactory factory = new WebhookClientFactory(settings, root);
@@ -47,9 +47,7 @@ public final class ReferencedFilesCheck {
     return List.copyOf(flaws);
   }
 
-  /**
-   * An expired certificate is a flaw here, though it is still sent: a receiver may accept it.
-   */
+  /** An expired certificate is a flaw here, though it is still sent: a receiver may accept it. */
   private static @Nullable Object validIdentity(WebhookClientFactory factory)
       throws UnusableSettingException {
     ClientIdentity identity = factory.identity();

@@ -73,7 +73,8 @@ record ResponseDiagnosis(String found, String remedy) {
 
   /** Some receivers answer a plain "ok" with the type HTML: that is not a page. */
   private static boolean isPage(@Nullable String type, String bodyStart) {
-    String text = bodyStart.replace("\u00ef\u00bb\u00bf", "").stripLeading().toLowerCase(Locale.ROOT);
+    String text =
+        bodyStart.replace("\u00ef\u00bb\u00bf", "").stripLeading().toLowerCase(Locale.ROOT);
     boolean isHtml =
         type != null
             && type.toLowerCase(Locale.ROOT).matches("\\s*(text/html|application/xhtml).*");
@@ -135,6 +136,7 @@ record ResponseDiagnosis(String found, String remedy) {
     X509Certificate sent = tls.sent();
     return sent == null
         ? "The receiver asked for a client certificate and got none: set clientKeystore. "
-        : "Check that it accepts the client certificate, %s. ".formatted(CertificateFlaw.subject(sent));
+        : "Check that it accepts the client certificate, %s. "
+            .formatted(CertificateFlaw.subject(sent));
   }
 }

@@ -1,8 +1,8 @@
 package org.kextwatch.agent.webhook;
 
 /**
- * A setting, or a file that it names, cannot be used. The message says what is wrong and what to do,
- * and never contains the value.
+ * A setting, or a file that it names, cannot be used. The message says what is wrong and what to
+ * do, and never contains the value.
  */
 final class UnusableSettingException extends Exception {
   private static final long serialVersionUID = 1L;

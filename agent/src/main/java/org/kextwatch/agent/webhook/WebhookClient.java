@@ -54,7 +54,9 @@ public final class WebhookClient implements AutoCloseable {
     this.trace = new ConnectionTrace(tls);
   }
 
-  /** The part of the address that is not secret: scheme, host, and port if it is not the default. */
+  /**
+   * The part of the address that is not secret: scheme, host, and port if it is not the default.
+   */
   public String where() {
     return ResponseDiagnosis.where(url);
   }
@@ -140,7 +142,8 @@ public final class WebhookClient implements AutoCloseable {
                 trust == null ? List.of() : List.of(trust.getAcceptedIssuers()),
                 url.host(),
                 Instant.now())); // the clock by which Java checks certificates
-    return SendResult.noResponse(diagnosis.outcome(), where() + ": " + diagnosis.found(), diagnosis.remedy());
+    return SendResult.noResponse(
+        diagnosis.outcome(), where() + ": " + diagnosis.found(), diagnosis.remedy());
   }
 
   private SendResult result(Response head, String bodyStart) {
@@ -156,8 +159,8 @@ public final class WebhookClient implements AutoCloseable {
   }
 
   /**
-   * Reads the rest of a short response, so that the connection can be reused. Returns the first bytes
-   * of the body as ISO 8859-1.
+   * Reads the rest of a short response, so that the connection can be reused. Returns the first
+   * bytes of the body as ISO 8859-1.
    */
   private static String finish(Call call, Response response) {
     BufferedSource body = response.body().source();

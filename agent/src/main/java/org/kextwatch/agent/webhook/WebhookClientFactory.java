@@ -94,8 +94,7 @@ final class WebhookClientFactory {
         settings.endpoint() != null ? settings.endpoint() : line(setting, settings.endpointFile());
     HttpUrl url = text == null ? null : HttpUrl.parse(text);
     if (url == null || !url.username().isEmpty() || !url.password().isEmpty()) {
-      throw new UnusableSettingException(
-          setting + ": it must be a URL without user and password");
+      throw new UnusableSettingException(setting + ": it must be a URL without user and password");
     }
     if (!url.isHttps() && !isLoopback(url.host())) {
       throw new UnusableSettingException(
@@ -198,7 +197,8 @@ final class WebhookClientFactory {
   private Headers headers(String version, @Nullable String authorization) {
     Headers.Builder headers = new Headers.Builder();
     headers.set("User-Agent", "Kextwatch/" + version);
-    headers.set("Accept-Encoding", "identity"); // a compressed response could be a decompression bomb
+    headers.set(
+        "Accept-Encoding", "identity"); // a compressed response could be a decompression bomb
     settings.headers().forEach(headers::set);
     if (authorization != null) {
       headers.set("Authorization", authorization);
@@ -206,7 +206,9 @@ final class WebhookClientFactory {
     return headers.build();
   }
 
-  /** A lookup with a time limit. One that hangs cannot be interrupted: its thread is left to end. */
+  /**
+   * A lookup with a time limit. One that hangs cannot be interrupted: its thread is left to end.
+   */
   record BoundedLookup(Dns dns, Duration limit) implements Dns {
     @Override
     public List<InetAddress> lookup(String host) throws UnknownHostException {

@@ -7,59 +7,42 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.standardwebhooks.Webhook;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import mockwebserver3.MockResponse;
-import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.Patience;
-import org.kextwatch.agent.config.GivenSettings;
-import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.event.CloudEvent;
-import org.kextwatch.agent.event.EventData.Cause;
-import org.kextwatch.agent.event.EventData.HeartbeatData;
-import org.kextwatch.agent.event.EventData.StoppingData;
 import org.kextwatch.agent.event.EventSamples;
-import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.spool.Spool;
+import org.kextwatch.agent.webhook.OnAWebhook;
 import org.kextwatch.agent.webhook.WebhookRig;
 
-final class DeliveryThreadTest {
+final class DeliveryThreadTest extends OnAWebhook {
   private static final Duration LONG = Patience.AMPLE;
 
-  @TempDir private Path mac;
-
-  private final MockWebServer server = new MockWebServer();
-  private final EventWriter writer = new EventWriter();
-  private WebhookRig endpoints;
   private Spool spool;
   private DeliveryThread delivery;
 
   @BeforeEach
-  void start() throws IOException {
-    WebhookRig.useHttps(server);
-    server.start();
-    endpoints = new WebhookRig(mac);
+  void makeDelivery() throws IOException {
+    start();
     spool = new Spool(mac.resolve("spool"), new Disk());
     spool.open();
     delivery = delivery(Optional::empty, Duration.ofMinutes(15));
   }
 
   @AfterEach
-  void stop() {
+  void stopDelivery() {
     delivery.stop(Duration.ZERO);
-    server.close();
   }
 
   @Test
@@ -109,7 +92,7 @@ final class DeliveryThreadTest {
 
   @Test
   void flushingWithoutAnEndpointDoesNotWait() throws IOException {
-    delivery.use(settings(Duration.ofMinutes(15), WebhookRig.at(null)));
+    delivery.use(WebhookRig.settings(WebhookRig.at(null)));
     keep(1);
     delivery.committed(1);
     delivery.start();
@@ -156,13 +139,13 @@ final class DeliveryThreadTest {
 
   @Test
   void otherSettingsAreTakenWhileItRuns() throws Exception {
-    delivery.use(settings(Duration.ofMinutes(15), WebhookRig.at(null)));
+    delivery.use(WebhookRig.settings(WebhookRig.at(null)));
     delivery.start();
     keep(1);
     delivery.committed(1);
     assertFalse(delivery.flush(Duration.ofSeconds(5)));
     answer(200);
-    delivery.use(settings(Duration.ofMinutes(15), WebhookRig.at(url())));
+    delivery.use(WebhookRig.settings(WebhookRig.at(url("/hook"))));
     assertTrue(delivery.flush(LONG));
   }
 
@@ -170,13 +153,7 @@ final class DeliveryThreadTest {
   void heartbeatsAreMadeWhenTheyAreSent() throws Exception {
     delivery =
         delivery(
-            () ->
-                Optional.of(
-                    writer.write(
-                        new HeartbeatData(EventSamples.STATUS, 0, 1),
-                        EventSamples.DEVICE,
-                        EventSamples.NOW)),
-            Duration.ofMillis(500));
+            () -> Optional.of(EventSamples.heartbeat(EventSamples.NOW)), Duration.ofMillis(500));
     answer(200);
     answer(200);
     delivery.start();
@@ -207,31 +184,12 @@ final class DeliveryThreadTest {
         endpoints.root,
         "0.1.0",
         "C02XK0AAJG5H",
-        settings(interval, WebhookRig.at(url())),
+        WebhookRig.settings(WebhookRig.at(url("/hook")), interval),
         heartbeat);
   }
 
-  private String url() {
-    return "https://localhost:" + server.getPort() + "/hook";
-  }
-
-  private static Settings settings(Duration heartbeat, Settings.Webhook webhook) {
-    return WebhookRig.settings(
-        webhook, GivenSettings.with(Map.of("heartbeatIntervalSeconds", heartbeat)).intervals());
-  }
-
-  private void answer(int code) {
-    server.enqueue(new MockResponse.Builder().code(code).build());
-  }
-
   private CloudEvent keep(long sequence) throws IOException {
-    CloudEvent event =
-        writer.write(
-            new StoppingData(EventSamples.STATUS, Cause.SIGNAL),
-            EventSamples.DEVICE,
-            EventSamples.NOW,
-            EventSamples.STREAM,
-            sequence);
+    CloudEvent event = EventSamples.stopping(sequence);
     spool.append(event);
     return event;
   }

@@ -7,26 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
-import okio.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.event.CloudEvent;
-import org.kextwatch.agent.event.EventData.DropReason;
 import org.kextwatch.agent.event.EventSamples;
-import org.kextwatch.agent.event.EventType;
-import org.kextwatch.agent.mac.FaultyDisk;
 import org.kextwatch.agent.webhook.WebhookRig;
 import org.kextwatch.agent.webhook.WebhookSecret;
 import org.kextwatch.agent.webhook.WebhookSignature;
@@ -35,7 +27,12 @@ final class EventDispatcherTest extends DispatcherRig {
 
   @Test
   void eventsGoInOrderAndLeaveTheSpool() throws Exception {
-    List<CloudEvent> events = List.of(started(1), changed(2), started(3), changed(4));
+    List<CloudEvent> events =
+        List.of(
+            EventSamples.started(1),
+            EventSamples.changed(2),
+            EventSamples.started(3),
+            EventSamples.changed(4));
     keep(events);
     answer(200, 201, 202, 204);
     for (int i = 0; i < 3; i++) {
@@ -55,7 +52,7 @@ final class EventDispatcherTest extends DispatcherRig {
 
   @Test
   void onlyWhatTheStateCountsIsSent() throws IOException {
-    keep(List.of(changed(1), changed(2)));
+    keep(List.of(EventSamples.changed(1), EventSamples.changed(2)));
     dispatcher.committed(1);
     answer(200, 200);
     dispatcher.step();
@@ -70,7 +67,7 @@ final class EventDispatcherTest extends DispatcherRig {
 
   @Test
   void afterAFailureItWaitsAndSendsTheSameAgain() throws Exception {
-    keep(List.of(changed(1), changed(2)));
+    keep(List.of(EventSamples.changed(1), EventSamples.changed(2)));
     answer(503, 500, 200, 200);
     assertEquals(Duration.ofMillis(2_500), dispatcher.step());
     assertEquals(Duration.ofMillis(2_500), dispatcher.step());
@@ -97,7 +94,7 @@ final class EventDispatcherTest extends DispatcherRig {
 
   @Test
   void aConnectionFailureIsWaitedOut() throws IOException {
-    keep(List.of(changed(1)));
+    keep(List.of(EventSamples.changed(1)));
     server.close();
     assertEquals(Duration.ofMillis(2_500), dispatcher.step());
     clock.advance(Duration.ofSeconds(3));
@@ -108,7 +105,7 @@ final class EventDispatcherTest extends DispatcherRig {
 
   @Test
   void aWishToBeLeftAloneIsGranted() throws IOException {
-    keep(List.of(changed(1)));
+    keep(List.of(EventSamples.changed(1)));
     server.enqueue(new MockResponse.Builder().code(429).addHeader("Retry-After: 100").build());
     assertEquals(Duration.ofMinutes(2), dispatcher.step());
   }
@@ -116,7 +113,7 @@ final class EventDispatcherTest extends DispatcherRig {
   @ParameterizedTest
   @ValueSource(ints = {301, 401, 403, 404, 405})
   void noAnswerLosesAnEvent(int code) throws IOException {
-    keep(List.of(changed(1)));
+    keep(List.of(EventSamples.changed(1)));
     AtomicInteger status = new AtomicInteger(code);
     server.setDispatcher(
         new Dispatcher() {
@@ -141,7 +138,7 @@ final class EventDispatcherTest extends DispatcherRig {
 
   @Test
   void aSecretPutRightIsReadBeforeTheNextAttempt() throws Exception {
-    keep(List.of(changed(1)));
+    keep(List.of(EventSamples.changed(1)));
     answer(401, 200);
     Duration wait = dispatcher.step();
     endpoints.put("/etc/secret", WebhookRig.OTHER_SECRET, "rw-------");
@@ -160,7 +157,7 @@ final class EventDispatcherTest extends DispatcherRig {
 
   @Test
   void anEndpointThatIsGoneIsProbedOnceADay() throws Exception {
-    keep(List.of(changed(1)));
+    keep(List.of(EventSamples.changed(1)));
     answer(410, 410, 200, 200);
     assertEquals(Duration.ofDays(1), dispatcher.step());
     clock.advance(Duration.ofHours(23));
@@ -178,7 +175,7 @@ final class EventDispatcherTest extends DispatcherRig {
 
   @Test
   void anEndpointThatIsGoneIsNotHurried() throws IOException {
-    keep(List.of(changed(1)));
+    keep(List.of(EventSamples.changed(1)));
     answer(410);
     dispatcher.step();
     dispatcher.expedite(true);
@@ -189,7 +186,7 @@ final class EventDispatcherTest extends DispatcherRig {
 
   @Test
   void otherSettingsEndEveryPause() throws Exception {
-    keep(List.of(changed(1)));
+    keep(List.of(EventSamples.changed(1)));
     answer(410, 200);
     dispatcher.step();
     dispatcher.use(settings(url("/other")));
@@ -200,7 +197,7 @@ final class EventDispatcherTest extends DispatcherRig {
 
   @Test
   void theSameSettingsEndNone() throws IOException {
-    keep(List.of(changed(1)));
+    keep(List.of(EventSamples.changed(1)));
     answer(410);
     dispatcher.step();
     dispatcher.use(settings(url("/hook")));
@@ -212,7 +209,7 @@ final class EventDispatcherTest extends DispatcherRig {
   void withoutAnEndpointEventsAreKept() throws IOException {
     dispatcher.close();
     dispatcher = dispatcher(settings(null));
-    keep(List.of(changed(1)));
+    keep(List.of(EventSamples.changed(1)));
     assertEquals(EventDispatcher.REOPEN, dispatcher.step());
     dispatcher.expedite(true);
     dispatcher.step();
@@ -228,7 +225,7 @@ final class EventDispatcherTest extends DispatcherRig {
 
   @Test
   void anUnusableSecretIsToldAndReadAgain() throws IOException {
-    keep(List.of(changed(1)));
+    keep(List.of(EventSamples.changed(1)));
     endpoints.put("/etc/secret", WebhookRig.SECRET, "rw-r--r--");
     assertEquals(EventDispatcher.REOPEN, dispatcher.step());
     assertTrue(dispatcher.state().lastError().contains("chmod 600"));
@@ -240,104 +237,8 @@ final class EventDispatcherTest extends DispatcherRig {
   }
 
   @Test
-  void aDamagedEventBlocksNoOther() throws IOException {
-    keep(List.of(changed(1), changed(2)));
-    Files.write(file(spool.pending().get(0)), new byte[7]);
-    answer(200);
-    dispatcher.step();
-    dispatcher.step();
-    assertEquals(1, server.getRequestCount());
-    assertEquals(Set.of(DropReason.CORRUPT), Set.copyOf(spool.marked().values()));
-    assertEquals(0, dispatcher.state().pending());
-  }
-
-  @Test
-  void anEventThatAloneCannotBeReadIsGivenUpInTheEnd() throws IOException {
-    keep(List.of(changed(1), changed(2)));
-    disk.unreadable.add(file(spool.pending().get(0)));
-    answer(200);
-    for (int look = 1; look < 5; look++) {
-      assertEquals(RetryState.LOCAL_RETRY, dispatcher.step());
-      assertEquals("the spool cannot be read", dispatcher.state().lastError());
-      clock.advance(RetryState.LOCAL_RETRY);
-    }
-    assertEquals(Map.of(), spool.marked());
-    dispatcher.step();
-    assertEquals(List.of(DropReason.CORRUPT), List.copyOf(spool.marked().values()));
-    dispatcher.step();
-    assertEquals(1, server.getRequestCount());
-    assertEquals(0, spool.pendingCount());
-  }
-
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void aSpoolThatCannotBeReadLosesNothing(boolean isFolderAway) throws IOException {
-    keep(List.of(changed(1), changed(2), changed(3)));
-    lookLongAt(isFolderAway ? this::moveAway : () -> disk.isUnreadable = true);
-    assertEquals(3, spool.pendingCount());
-    disk.isUnreadable = false;
-    if (isFolderAway) {
-      Files.move(folder.resolve("away"), folder.resolve("new"));
-    }
-    answer(200, 200, 200);
-    for (int look = 0; look < 10; look++) {
-      clock.advance(dispatcher.step());
-    }
-    assertEquals(3, server.getRequestCount());
-    assertEquals(0, spool.pendingCount());
-    assertEquals(Map.of(), spool.marked());
-  }
-
-  private void lookLongAt(Trouble trouble) throws IOException {
-    dispatcher.close();
-    dispatcher = dispatcher(settings(url("/hook")), Optional::empty);
-    dispatcher.committed(3);
-    trouble.begin();
-    for (int look = 0; look < 240; look++) {
-      clock.advance(dispatcher.step());
-    }
-  }
-
-  private interface Trouble {
-    void begin() throws IOException;
-  }
-
-  private void moveAway() throws IOException {
-    Files.move(folder.resolve("new"), folder.resolve("away"));
-  }
-
-  @Test
-  void whatIsNoEventBlocksNoOther() throws IOException {
-    CloudEvent odd =
-        new CloudEvent(
-            "evt_x",
-            EventType.STATUS_CHANGED,
-            EventSamples.STREAM,
-            1L,
-            EventSamples.NOW,
-            ByteString.encodeUtf8("[1]"));
-    keep(List.of(odd, changed(2)));
-    spool.open(); // as after a restart
-    answer(200);
-    dispatcher.step();
-    dispatcher.step();
-    assertEquals(1, server.getRequestCount());
-    assertEquals(0, spool.pendingCount());
-  }
-
-  @Test
-  void aDeliveredEventThatCannotBeDeletedIsNotSentAgain() throws IOException {
-    keep(List.of(changed(1)));
-    disk.faults.add(FaultyDisk.Fault.DELETE);
-    answer(200);
-    dispatcher.step();
-    dispatcher.step();
-    assertEquals(1, server.getRequestCount());
-  }
-
-  @Test
   void theSkewOfTheClockIsTold() throws IOException {
-    keep(List.of(changed(1)));
+    keep(List.of(EventSamples.changed(1)));
     server.enqueue(
         new MockResponse.Builder()
             .code(401)

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.event.EventData.DropReason;
+import org.kextwatch.agent.event.EventSamples;
 
 /** An endpoint refuses an event: it is either the event that is wrong, or the endpoint. */
 final class RefusedEventTest extends DispatcherRig {
@@ -101,7 +102,14 @@ final class RefusedEventTest extends DispatcherRig {
   @Test
   void whoDoesNotKnowStartsAndStopsGetsAllElse() throws IOException {
     answer = what -> List.of("1", "2", "4", "5").contains(what) ? 400 : 200;
-    keep(List.of(stopping(1), started(2), changed(3), stopping(4), started(5), changed(6)));
+    keep(
+        List.of(
+            EventSamples.stopping(1),
+            EventSamples.started(2),
+            EventSamples.changed(3),
+            EventSamples.stopping(4),
+            EventSamples.started(5),
+            EventSamples.changed(6)));
     live(Duration.ofMinutes(10));
     assertEquals(0, spool.pendingCount());
     assertEquals(Set.of(1L, 2L, 4L, 5L), lost().keySet());
@@ -152,7 +160,7 @@ final class RefusedEventTest extends DispatcherRig {
   }
 
   private void keep(long... numbers) throws IOException {
-    keep(LongStream.of(numbers).mapToObj(this::changed).toList());
+    keep(LongStream.of(numbers).mapToObj(EventSamples::changed).toList());
   }
 
   private static String number(String body) {

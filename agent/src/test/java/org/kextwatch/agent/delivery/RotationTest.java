@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import mockwebserver3.RecordedRequest;
@@ -19,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.event.EventSamples;
 import org.kextwatch.agent.webhook.WebhookRig;
 import org.kextwatch.agent.webhook.WebhookSecret;
 import org.kextwatch.agent.webhook.WebhookSignature;
@@ -127,10 +127,10 @@ final class RotationTest extends DispatcherRig {
   }
 
   private void keep() throws IOException {
-    keep(List.of(changed(++sequence)));
+    keep(List.of(EventSamples.changed(++sequence)));
   }
 
-  /** Whose signatures a request bears, in their order. */
+  /** The secrets that signed a request, in the order of the signatures. */
   private static List<String> signersOf(RecordedRequest request) {
     String header = request.getHeaders().get("webhook-signature");
     return List.of(header.split(" ")).stream()
@@ -158,13 +158,11 @@ final class RotationTest extends DispatcherRig {
 
   private Settings with(@Nullable String previousSecretFile) {
     return WebhookRig.settings(
-        WebhookRig.webhook(
+        WebhookRig.at(
             server.url("/hook").toString(),
-            null,
+            "previousSecretFile",
             previousSecretFile,
-            "/etc/authorization",
-            Map.of(),
-            "none",
-            null));
+            "authorizationFile",
+            "/etc/authorization"));
   }
 }

@@ -7,12 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.kextwatch.agent.config.GivenSettings;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.event.EventSamples;
 import org.kextwatch.agent.webhook.WebhookRig;
 
 /** What waits for its moment, and what waits for nobody. */
@@ -20,7 +19,7 @@ final class SplayTest extends DispatcherRig {
 
   @Test
   void theNewsOfOurStartWaitsForTheSplay() throws IOException {
-    keep(List.of(started(1)));
+    keep(List.of(EventSamples.started(1)));
     answer(200);
     assertEquals(SPLAY, dispatcher.step());
     assertEquals(0, server.getRequestCount());
@@ -31,9 +30,9 @@ final class SplayTest extends DispatcherRig {
 
   @Test
   void aTransitionGoesAtOnceAndTakesAlongWhatWaits() throws Exception {
-    keep(List.of(started(1)));
+    keep(List.of(EventSamples.started(1)));
     dispatcher.step();
-    keep(List.of(changed(2)));
+    keep(List.of(EventSamples.changed(2)));
     answer(200, 200);
     dispatcher.step();
     dispatcher.step();
@@ -43,7 +42,7 @@ final class SplayTest extends DispatcherRig {
 
   @Test
   void aTransitionThatTheStateDoesNotCountYetHurriesNothing() throws IOException {
-    keep(List.of(started(1), changed(2)));
+    keep(List.of(EventSamples.started(1), EventSamples.changed(2)));
     dispatcher.committed(1);
     dispatcher.step();
     assertEquals(0, server.getRequestCount());
@@ -51,7 +50,7 @@ final class SplayTest extends DispatcherRig {
 
   @Test
   void inAHurryNothingIsHeldBack() throws IOException {
-    keep(List.of(started(1)));
+    keep(List.of(EventSamples.started(1)));
     answer(200);
     dispatcher.expedite(true);
     assertFalse(dispatcher.isDone());
@@ -62,7 +61,7 @@ final class SplayTest extends DispatcherRig {
 
   @Test
   void aHurryCutsAPauseShortOnce() throws IOException {
-    keep(List.of(changed(1)));
+    keep(List.of(EventSamples.changed(1)));
     answer(503, 503);
     dispatcher.step();
     dispatcher.expedite(true);
@@ -77,7 +76,7 @@ final class SplayTest extends DispatcherRig {
     clock.advance(SPLAY);
     dispatcher.step();
     clock.jump(Duration.ofHours(8));
-    keep(List.of(started(1)));
+    keep(List.of(EventSamples.started(1)));
     assertEquals(SPLAY, dispatcher.step());
     assertEquals(0, server.getRequestCount());
   }
@@ -102,7 +101,7 @@ final class SplayTest extends DispatcherRig {
   @Test
   void aDueHeartbeatWaitsForNoEvent() throws Exception {
     clock.advance(settle());
-    keep(List.of(changed(1)));
+    keep(List.of(EventSamples.changed(1)));
     answer(200, 200);
     dispatcher.step();
     dispatcher.step();
@@ -127,7 +126,7 @@ final class SplayTest extends DispatcherRig {
   void withHeartbeatsOffNoneIsSent() throws IOException {
     dispatcher.close();
     dispatcher = dispatcher(every(Duration.ZERO));
-    keep(List.of(started(1)));
+    keep(List.of(EventSamples.started(1)));
     answer(200);
     assertEquals(SPLAY, dispatcher.step());
     for (int hour = 0; hour < 48; hour++) {
@@ -148,9 +147,7 @@ final class SplayTest extends DispatcherRig {
   }
 
   private Settings every(Duration heartbeat) {
-    return WebhookRig.settings(
-        WebhookRig.at(url("/hook")),
-        GivenSettings.with(Map.of("heartbeatIntervalSeconds", heartbeat)).intervals());
+    return WebhookRig.settings(WebhookRig.at(url("/hook")), heartbeat);
   }
 
   @Test
@@ -183,11 +180,11 @@ final class SplayTest extends DispatcherRig {
   @Test
   void onceTheNetworkIsBackWhatMayWaitIsSplayed() throws IOException {
     settle();
-    keep(List.of(changed(1)));
+    keep(List.of(EventSamples.changed(1)));
     answer(503, 200, 200);
     clock.advance(dispatcher.step());
     assertEquals(SPLAY, dispatcher.step());
-    keep(List.of(started(2)));
+    keep(List.of(EventSamples.started(2)));
     assertEquals(SPLAY, dispatcher.step());
     assertEquals(2, server.getRequestCount());
     clock.advance(SPLAY);

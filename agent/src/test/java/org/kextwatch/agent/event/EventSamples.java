@@ -17,10 +17,13 @@ import org.kextwatch.agent.status.Reachability;
 import org.kextwatch.agent.status.Reason;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.SystemExtension;
+import org.kextwatch.agent.status.Transition;
 import org.kextwatch.agent.status.Verdict;
 
-/** Values for tests, every member filled. */
+/** A status with every member filled, and events that carry it. */
 public final class EventSamples {
+  private static final EventWriter WRITER = new EventWriter();
+
   public static final Instant NOW = Instant.parse("2026-11-23T18:45:17.042Z");
 
   public static final String STREAM = "0c7f3f1e";
@@ -127,4 +130,33 @@ public final class EventSamples {
               List.of()));
 
   private EventSamples() {}
+
+  public static CloudEvent started(long sequence) {
+    return event(new EventData.StartedData(STATUS), sequence);
+  }
+
+  public static CloudEvent stopping(long sequence) {
+    return event(new EventData.StoppingData(STATUS, EventData.Cause.SIGNAL), sequence);
+  }
+
+  public static CloudEvent changed(long sequence) {
+    return event(new EventData.ChangedData(STATUS, List.of(), Transition.NEW), sequence);
+  }
+
+  public static CloudEvent event(EventData data, long sequence) {
+    return event(data, NOW, STREAM, sequence);
+  }
+
+  public static CloudEvent event(EventData data, Instant time, String stream, long sequence) {
+    return WRITER.write(data, DEVICE, time, stream, sequence);
+  }
+
+  public static CloudEvent heartbeat(Instant time) {
+    return WRITER.write(new EventData.HeartbeatData(STATUS, 0, 900), DEVICE, time);
+  }
+
+  /** A {@code webhook.test}, which has no number. */
+  public static CloudEvent test() {
+    return WRITER.write(new EventData.TestData(STATUS), DEVICE, NOW);
+  }
 }

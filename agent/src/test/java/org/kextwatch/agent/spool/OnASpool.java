@@ -3,16 +3,13 @@ package org.kextwatch.agent.spool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.event.CloudEvent;
 import org.kextwatch.agent.event.EventData.DropReason;
-import org.kextwatch.agent.event.EventData.StartedData;
 import org.kextwatch.agent.event.EventSamples;
-import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.mac.FaultyDisk;
 
 /** A test with an open, empty spool, on a disk that fails when it is told to. */
@@ -36,17 +33,7 @@ abstract class OnASpool {
   }
 
   static CloudEvent event(long sequence) {
-    return event(sequence, EventSamples.NOW);
-  }
-
-  static CloudEvent event(long sequence, Instant time) {
-    return new EventWriter()
-        .write(
-            new StartedData(EventSamples.STATUS),
-            EventSamples.DEVICE,
-            time,
-            EventSamples.STREAM,
-            sequence);
+    return EventSamples.started(sequence);
   }
 
   final Path file(SpoolEntry entry) {

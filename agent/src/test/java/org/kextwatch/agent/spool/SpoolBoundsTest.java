@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.config.Settings.SpoolBounds;
 import org.kextwatch.agent.event.EventData.DroppedData;
+import org.kextwatch.agent.event.EventData.StartedData;
 import org.kextwatch.agent.event.EventSamples;
-import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.mac.FaultyDisk;
 
 final class SpoolBoundsTest extends OnASpool {
@@ -189,14 +189,13 @@ final class SpoolBoundsTest extends OnASpool {
   }
 
   private void keepAt(long sequence, Instant time) throws IOException {
-    spool.append(event(sequence, time));
+    spool.append(
+        EventSamples.event(
+            new StartedData(EventSamples.STATUS), time, EventSamples.STREAM, sequence));
   }
 
   private void news(long sequence) throws IOException {
-    DroppedData data = new DroppedData(1, 1, 1, EVICTED);
-    EventWriter writer = new EventWriter();
-    spool.append(
-        writer.write(data, EventSamples.DEVICE, EventSamples.NOW, EventSamples.STREAM, sequence));
+    spool.append(EventSamples.event(new DroppedData(1, 1, 1, EVICTED), sequence));
   }
 
   private List<Path> files(String part) throws IOException {

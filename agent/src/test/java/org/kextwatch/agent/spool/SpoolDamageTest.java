@@ -22,7 +22,6 @@ import org.kextwatch.agent.event.CloudEvent;
 import org.kextwatch.agent.event.EventData.DropReason;
 import org.kextwatch.agent.event.EventData.StartedData;
 import org.kextwatch.agent.event.EventSamples;
-import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.mac.FaultyDisk.Fault;
 
 /**
@@ -186,15 +185,8 @@ final class SpoolDamageTest extends OnASpool {
   @Test
   void otherStreamsAreSetAside() throws IOException {
     spool.append(event(1));
-    CloudEvent other =
-        new EventWriter()
-            .write(
-                new StartedData(EventSamples.STATUS),
-                EventSamples.DEVICE,
-                EventSamples.NOW,
-                "a-clone",
-                7);
-    spool.append(other);
+    spool.append(
+        EventSamples.event(new StartedData(EventSamples.STATUS), EventSamples.NOW, "a-clone", 7));
     Spool reopened = reopened();
     assertEquals(2, reopened.pendingCount());
     assertEquals(1, reopened.quarantineOtherStreams(EventSamples.STREAM));

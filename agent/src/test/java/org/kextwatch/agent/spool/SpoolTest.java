@@ -19,10 +19,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.event.CloudEvent;
-import org.kextwatch.agent.event.EventData;
 import org.kextwatch.agent.event.EventData.StartedData;
 import org.kextwatch.agent.event.EventSamples;
-import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.mac.FaultyDisk.Fault;
 
 final class SpoolTest extends OnASpool {
@@ -106,24 +104,14 @@ final class SpoolTest extends OnASpool {
 
   @Test
   void whatHasNoNumberIsNotKept() {
-    CloudEvent test =
-        new EventWriter()
-            .write(
-                new EventData.TestData(EventSamples.STATUS), EventSamples.DEVICE, EventSamples.NOW);
-    assertThrows(IllegalArgumentException.class, () -> spool.append(test));
+    assertThrows(IllegalArgumentException.class, () -> spool.append(EventSamples.test()));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "../../etc", "a/b", "a.b", "ü", "a b"})
   void aStreamThatFitsNoFileNameIsRefused(String stream) {
     CloudEvent odd =
-        new EventWriter()
-            .write(
-                new StartedData(EventSamples.STATUS),
-                EventSamples.DEVICE,
-                EventSamples.NOW,
-                stream,
-                1);
+        EventSamples.event(new StartedData(EventSamples.STATUS), EventSamples.NOW, stream, 1);
     assertThrows(IllegalArgumentException.class, () -> spool.append(odd));
   }
 

@@ -7,27 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.config.Settings;
 
-final class EndpointTest {
+final class EndpointTest extends OnAWebhook {
   private static final String URL = "https://fleet.example.com:8443/hooks/canary?token=canary";
-
-  @TempDir private Path mac;
-  private WebhookRig endpoints;
-
-  @BeforeEach
-  void prepareTheMac() throws IOException {
-    endpoints = new WebhookRig(mac);
-  }
 
   @Test
   void withoutSettingsThereIsNone() {
@@ -94,16 +82,14 @@ final class EndpointTest {
 
   @Test
   void anUnusablePreviousSecretIsNamed() {
-    String note =
-        unusable(WebhookRig.webhook(URL, null, "/etc/previous", null, Map.of(), "none", null));
+    String note = unusable(WebhookRig.at(URL, "previousSecretFile", "/etc/previous"));
     assertEquals("previousSecretFile: there is no /etc/previous", note);
   }
 
   @Test
   void anAuthorizationOfTwoLinesIsRefused() throws IOException {
     endpoints.put("/etc/authorization", "Bearer canary\nX-Other: canary", "rw-------");
-    String note =
-        unusable(WebhookRig.webhook(URL, null, null, "/etc/authorization", Map.of(), "none", null));
+    String note = unusable(WebhookRig.at(URL, "authorizationFile", "/etc/authorization"));
     assertEquals("authorizationFile: /etc/authorization does not hold one line of ASCII", note);
   }
 
@@ -123,8 +109,7 @@ final class EndpointTest {
           """)
   void anAuthorizationThatCanBeNoneIsRefused(String line, String told) throws IOException {
     endpoints.put("/etc/authorization", line + "\n", "rw-------");
-    String note =
-        unusable(WebhookRig.webhook(URL, null, null, "/etc/authorization", Map.of(), "none", null));
+    String note = unusable(WebhookRig.at(URL, "authorizationFile", "/etc/authorization"));
     assertTrue(note.startsWith("authorizationFile: /etc/authorization " + told), note);
     assertFalse(note.contains("canary"), note);
   }
@@ -134,7 +119,7 @@ final class EndpointTest {
       strings = {"Bearer a.b:c=", "Splunk 12-34", "token", "Basic dXNlcjpwYXNz", "SharedKey a:b"})
   void everyKindOfAuthorizationIsTaken(String value) throws IOException {
     endpoints.put("/etc/authorization", value, "rw-------");
-    client(WebhookRig.webhook(URL, null, null, "/etc/authorization", Map.of(), "none", null));
+    client(WebhookRig.at(URL, "authorizationFile", "/etc/authorization"));
   }
 
   @ParameterizedTest
@@ -162,13 +147,12 @@ final class EndpointTest {
     endpoints.put("/etc/password", "canary", "rw-------");
     String note =
         unusable(
-            WebhookRig.webhook(
+            WebhookRig.at(
                 URL,
-                Map.of(
-                    "clientKeystore",
-                    "/etc/identity.p12",
-                    "clientKeystorePasswordFile",
-                    "/etc/password")));
+                "clientKeystore",
+                "/etc/identity.p12",
+                "clientKeystorePasswordFile",
+                "/etc/password"));
     assertTrue(note.startsWith("clientKeystore: /etc/identity.p12 is not PKCS#12"), note);
     assertFalse(note.contains("canary"), note);
   }
@@ -176,7 +160,7 @@ final class EndpointTest {
   @ParameterizedTest
   @ValueSource(strings = {"proxy.example.com:99999", "a b:80", ":80"})
   void aProxyThatIsNoneIsRefused(String proxy) {
-    String note = unusable(WebhookRig.webhook(URL, null, null, null, Map.of(), proxy, null));
+    String note = unusable(WebhookRig.at(URL, "proxy", proxy));
     assertTrue(note.startsWith("proxy: "), note);
   }
 
@@ -184,12 +168,11 @@ final class EndpointTest {
   @ValueSource(strings = {"system", "none", "proxy.example.com:3128", "[::1]:3128"})
   void everyKindOfProxyIsTaken(String proxy) {
     assertEquals(
-        "https://fleet.example.com:8443",
-        client(WebhookRig.webhook(URL, null, null, null, Map.of(), proxy, null)).where());
+        "https://fleet.example.com:8443", client(WebhookRig.at(URL, "proxy", proxy)).where());
   }
 
   private static Settings.Webhook inFile() {
-    return WebhookRig.webhook(null, "/etc/endpoint", null, null, Map.of(), "none", null);
+    return WebhookRig.at(null, "endpointFile", "/etc/endpoint");
   }
 
   private WebhookClient client(Settings.Webhook settings) {

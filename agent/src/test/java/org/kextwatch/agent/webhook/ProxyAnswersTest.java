@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Map;
 import mockwebserver3.MockResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -15,7 +14,7 @@ import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.webhook.EndpointProbe.Step;
 
 /** What a proxy says is said to be the proxy's. */
-final class ProxyAnswersTest extends OnAWebhook {
+final class ProxyAnswersTest extends OnAClient {
   @ParameterizedTest
   @CsvSource({
     "400, does not connect this Mac",
@@ -124,6 +123,6 @@ final class ProxyAnswersTest extends OnAWebhook {
   }
 
   private static Settings.Webhook proxied(@Nullable String login, String proxy) {
-    return WebhookRig.webhook("https://localhost:1/hook", null, null, null, Map.of(), proxy, login);
+    return WebhookRig.at("https://localhost:1/hook", "proxy", proxy, "proxyCredentialsFile", login);
   }
 }

@@ -20,9 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.Patience;
 
 /** What an answer means, or that there is none. */
-final class WebhookAnswersTest extends OnAWebhook {
+final class WebhookAnswersTest extends OnAClient {
   @ParameterizedTest
-  @ValueSource(ints = {200, 201, 202, 204, 206, 299})
+  @ValueSource(ints = {200, 204, 299})
   void everySuccessIsDelivered(int code) {
     server.enqueue(answer(code).build());
     SendResult sent = send();
@@ -34,18 +34,11 @@ final class WebhookAnswersTest extends OnAWebhook {
   @CsvSource({
     "400, SUSPECT",
     "401, MISCONFIGURED",
-    "403, MISCONFIGURED",
-    "404, MISCONFIGURED",
     "407, MISCONFIGURED",
     "408, TRANSIENT",
     "410, GONE",
-    "413, SUSPECT",
     "421, MISCONFIGURED",
-    "425, TRANSIENT",
-    "429, TRANSIENT",
-    "500, SERVER_ERROR",
-    "503, SERVER_ERROR",
-    "504, SERVER_ERROR"
+    "503, SERVER_ERROR"
   })
   void everyAnswerTakesOneRequest(int code, DeliveryOutcome meaning) {
     server.enqueue(answer(code).build());
@@ -55,7 +48,7 @@ final class WebhookAnswersTest extends OnAWebhook {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {300, 301, 302, 303, 307, 308})
+  @ValueSource(ints = {301, 308})
   void aRedirectTargetGetsNothing(int code) {
     server.enqueue(answer(code).addHeader("Location", other.url("/stolen")).build());
     SendResult sent = send();

@@ -10,7 +10,6 @@ import com.standardwebhooks.Webhook;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import okhttp3.Protocol;
@@ -23,7 +22,7 @@ import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.event.EventSamples;
 
 /** What is sent, to whom, and over which connection. */
-final class WebhookClientTest extends OnAWebhook {
+final class WebhookClientTest extends OnAClient {
   @Test
   void theRequestIsTheOneOfTheDesign() throws Exception {
     server.enqueue(answer(200).build());
@@ -50,7 +49,7 @@ final class WebhookClientTest extends OnAWebhook {
   @Test
   void duringRotationTheVerifierMayHaveEitherSecret() throws Exception {
     endpoints.put("/etc/previous", WebhookRig.OTHER_SECRET, "rw-------");
-    use(WebhookRig.webhook(url(), null, "/etc/previous", null, Map.of(), "none", null));
+    use(WebhookRig.at(url(), "previousSecretFile", "/etc/previous"));
     server.enqueue(answer(200).build());
     send();
     RecordedRequest request = WebhookRig.next(server);
@@ -84,8 +83,8 @@ final class WebhookClientTest extends OnAWebhook {
   void theOperatorsHeadersAndAuthorizationGoAlong() throws Exception {
     endpoints.put("/etc/authorization", "Splunk canary-token\n", "rw-------");
     use(
-        WebhookRig.webhook(
-            url(), null, null, "/etc/authorization", Map.of("X-Fleet", "berlin"), "none", null));
+        WebhookRig.at(
+            url(), "authorizationFile", "/etc/authorization", "header X-Fleet", "berlin"));
     server.enqueue(answer(200).build());
     send();
     RecordedRequest request = WebhookRig.next(server);
@@ -95,7 +94,7 @@ final class WebhookClientTest extends OnAWebhook {
 
   @Test
   void anUntrustedServerGetsNothing() {
-    Endpoint endpoint = endpoints.open(WebhookRig.webhook(url(), Map.of()));
+    Endpoint endpoint = endpoints.open(WebhookRig.at(url(), "caBundle", null));
     WebhookClient distrustful = ((Endpoint.Ready) endpoint).client();
     server.enqueue(answer(200).build());
     SendResult sent = distrustful.send(EVENT.id(), BODY, 1);
@@ -188,13 +187,11 @@ final class WebhookClientTest extends OnAWebhook {
   }
 
   private Settings.Webhook proxied(String credentials) {
-    return WebhookRig.webhook(
+    return WebhookRig.at(
         "https://localhost:1/hook",
-        null,
-        null,
-        null,
-        Map.of(),
+        "proxy",
         "localhost:" + server.getPort(),
+        "proxyCredentialsFile",
         credentials);
   }
 

@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -24,7 +25,10 @@ import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
 
-/** A simulated Mac with everything that a webhook needs, and a real HTTPS server for it. */
+/**
+ * A simulated Mac with the files that a webhook needs, settings for it, and the certificate of a
+ * real HTTPS server.
+ */
 public final class WebhookRig {
   public static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
   public static final String OTHER_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
@@ -32,12 +36,15 @@ public final class WebhookRig {
 
   private static final HeldCertificate ROOT_CERTIFICATE =
       new HeldCertificate.Builder().certificateAuthority(1).commonName("Test root").build();
-  private static final HeldCertificate SERVER_CERTIFICATE =
-      new HeldCertificate.Builder()
-          .signedBy(ROOT_CERTIFICATE)
-          .commonName("localhost")
-          .addSubjectAlternativeName("localhost")
-          .addSubjectAlternativeName("127.0.0.1")
+  private static final HandshakeCertificates SERVER =
+      new HandshakeCertificates.Builder()
+          .heldCertificate(
+              new HeldCertificate.Builder()
+                  .signedBy(ROOT_CERTIFICATE)
+                  .commonName("localhost")
+                  .addSubjectAlternativeName("localhost")
+                  .addSubjectAlternativeName("127.0.0.1")
+                  .build())
           .build();
 
   /** Held, or their level would be forgotten. */
@@ -74,11 +81,7 @@ public final class WebhookRig {
   }
 
   public static void useHttps(MockWebServer server) {
-    server.useHttps(
-        new HandshakeCertificates.Builder()
-            .heldCertificate(SERVER_CERTIFICATE)
-            .build()
-            .sslSocketFactory());
+    server.useHttps(SERVER.sslSocketFactory());
   }
 
   /** The next request that the server has got, or gets soon. */
@@ -98,55 +101,39 @@ public final class WebhookRig {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
   }
 
-  /** The defaults, but for the webhook. */
+  /** The defaults, except for the webhook. */
   public static Settings settings(Settings.Webhook webhook) {
-    return settings(webhook, Settings.defaults().intervals());
+    return GivenSettings.with(webhook, Settings.defaults().intervals());
   }
 
-  public static Settings settings(Settings.Webhook webhook, Settings.Intervals intervals) {
-    return GivenSettings.with(webhook, intervals);
-  }
-
-  public static Settings.Webhook at(@Nullable String endpoint) {
-    return webhook(endpoint, null, null, null, Map.of(), "none", null);
-  }
-
-  public static Settings.Webhook webhook(
-      @Nullable String endpoint,
-      @Nullable String endpointFile,
-      @Nullable String previousSecretFile,
-      @Nullable String authorizationFile,
-      Map<String, String> headers,
-      String proxy,
-      @Nullable String proxyCredentialsFile) {
-    Map<String, Object> values = new HashMap<>();
-    values.put("caBundle", "/etc/ca.pem");
-    values.put("headers", headers);
-    values.put("proxy", proxy);
-    values.put("endpointFile", endpointFile);
-    values.put("previousSecretFile", previousSecretFile);
-    values.put("authorizationFile", authorizationFile);
-    values.put("proxyCredentialsFile", proxyCredentialsFile);
-    return webhook(endpoint, values);
+  public static Settings settings(Settings.Webhook webhook, Duration heartbeat) {
+    return GivenSettings.with(
+        webhook, GivenSettings.with(Map.of("heartbeatIntervalSeconds", heartbeat)).intervals());
   }
 
   /**
-   * A webhook with the secret in place, without a proxy.
+   * Settings with an endpoint.
    *
-   * @param values of more settings by name; {@code null} for one that is not set
+   * @param others further settings: key, value, key, value; {@code null} is not set; the key of a
+   *     header is {@code header} and its name
    */
-  static Settings.Webhook webhook(
-      @Nullable String endpoint, Map<String, ? extends @Nullable Object> values) {
-    Map<String, Object> all = new HashMap<>(Map.of("secretFile", "/etc/secret", "proxy", "none"));
-    values.forEach((name, value) -> putIfThere(all, name, value));
-    putIfThere(all, "endpoint", endpoint);
-    return GivenSettings.with(all).webhook();
-  }
-
-  private static void putIfThere(Map<String, Object> all, String name, @Nullable Object value) {
-    if (value != null) {
-      all.put(name, value);
+  public static Settings.Webhook at(@Nullable String endpoint, @Nullable String... others) {
+    Map<String, String> headers = new HashMap<>();
+    Map<String, Object> values = new HashMap<>();
+    values.put("endpoint", endpoint);
+    values.put("secretFile", "/etc/secret");
+    values.put("caBundle", "/etc/ca.pem");
+    values.put("proxy", "none");
+    values.put("headers", headers);
+    for (int i = 0; i < others.length; i += 2) {
+      if (others[i].startsWith("header ")) {
+        headers.put(others[i].substring("header ".length()), others[i + 1]);
+      } else {
+        values.put(others[i], others[i + 1]);
+      }
     }
+    values.values().removeIf(Objects::isNull);
+    return GivenSettings.with(values).webhook();
   }
 
   Endpoint open(Settings.Webhook settings) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.delivery.RetryState.Fate;
 import org.kextwatch.agent.delivery.VirtualDelivery.Asked;
@@ -20,7 +21,7 @@ import org.kextwatch.agent.event.EventType;
 import org.kextwatch.agent.webhook.SendResult;
 
 /** What holds whatever a receiver does: ten thousand of them, each half a day in no time. */
-final class GeneratedReceiversTest {
+final class GeneratedReceiversIT {
   private static final int RECEIVERS = 10_000;
   private static final Duration RECOVERY = Duration.ofHours(10);
   private static final List<EventType> TYPES =
@@ -39,13 +40,14 @@ final class GeneratedReceiversTest {
     for (int seed = 0; seed < RECEIVERS; seed++) {
       Life life = new Life(seed);
       VirtualDelivery delivery = life.lived;
-      String story = "receiver " + seed + ": " + life.receiver;
+      Supplier<String> story = life::story;
       assertRejectedOnlyAfterAnotherWasTaken(delivery, story);
       overtaken += assertOvertakenOnlyIfRefused(delivery, story);
       assertHeartbeatsOnTime(delivery, life.heartbeat, story);
       assertTrue(life.mostSetAside <= 3, story);
       assertEquals(Set.of(), delivery.waiting, story);
-      assertTrue(delivery.tries.size() < 2_500, delivery.tries.size() + " tries, " + story);
+      assertTrue(
+          delivery.tries.size() < 2_500, () -> delivery.tries.size() + " tries, " + story.get());
       if (life.receiver.isTheSameForAll()) {
         assertEquals(List.of(), delivery.rejected(), story);
       }
@@ -57,7 +59,8 @@ final class GeneratedReceiversTest {
     assertTrue(setAside > 10_000, setAside + " set aside");
   }
 
-  private static void assertRejectedOnlyAfterAnotherWasTaken(VirtualDelivery life, String story) {
+  private static void assertRejectedOnlyAfterAnotherWasTaken(
+      VirtualDelivery life, Supplier<String> story) {
     for (long number : life.rejected()) {
       boolean wasRefused = false;
       boolean wasOtherTakenSince = false;
@@ -67,12 +70,12 @@ final class GeneratedReceiversTest {
         wasOtherTakenSince |= wasRefused && one.isTaken() && one.asked().number() != number;
         wasRefused |= one.isAgainst(number);
       }
-      assertTrue(wasRefusedAgain, number + " was given up, " + story);
+      assertTrue(wasRefusedAgain, () -> number + " was given up, " + story.get());
     }
   }
 
   /** Whatever is delivered before its turn, what waits longest was refused before. */
-  private static int assertOvertakenOnlyIfRefused(VirtualDelivery life, String story) {
+  private static int assertOvertakenOnlyIfRefused(VirtualDelivery life, Supplier<String> story) {
     TreeSet<Long> open = new TreeSet<>();
     life.tries.forEach(one -> open.add(one.asked().number()));
     open.remove(0L);
@@ -81,7 +84,7 @@ final class GeneratedReceiversTest {
     for (Try one : life.tries) {
       long number = one.asked().number();
       if (number > 0 && one.isTaken() && open.first() < number) {
-        assertTrue(refused.contains(open.first()), number + " came too soon, " + story);
+        assertTrue(refused.contains(open.first()), () -> number + " came too soon, " + story.get());
         overtaken++;
       }
       if (one.isAgainst(number)) {
@@ -95,7 +98,8 @@ final class GeneratedReceiversTest {
   }
 
   /** The next slot is one interval and a half away at most; two splays may come between. */
-  private static void assertHeartbeatsOnTime(VirtualDelivery life, Duration every, String story) {
+  private static void assertHeartbeatsOnTime(
+      VirtualDelivery life, Duration every, Supplier<String> story) {
     List<Try> beats = life.tries.stream().filter(Try::isHeartbeat).toList();
     if (every.isZero()) {
       assertEquals(List.of(), beats, story);
@@ -105,7 +109,9 @@ final class GeneratedReceiversTest {
     Duration before = Duration.ZERO;
     for (Try beat : beats) {
       Duration now = beat.asked().at().minus(beat.held());
-      assertTrue(now.minus(before).compareTo(most) <= 0, "silent from " + before + ", " + story);
+      Duration last = before;
+      assertTrue(
+          now.minus(last).compareTo(most) <= 0, () -> "silent from " + last + ", " + story.get());
       before = now;
     }
     assertTrue(life.time.minus(life.held).minus(before).compareTo(most) <= 0, story);
@@ -113,12 +119,14 @@ final class GeneratedReceiversTest {
 
   /** A Mac with events to tell, at a receiver that has recovered at last. */
   private static final class Life {
+    final int seed;
     final Duration heartbeat;
     final Whim receiver;
     final VirtualDelivery lived;
     int mostSetAside;
 
     Life(int seed) {
+      this.seed = seed;
       Random random = new Random(seed);
       heartbeat = Duration.ofSeconds(List.of(900, 900, 300, 0).get(random.nextInt(4)));
       receiver = new Whim(random);
@@ -141,6 +149,10 @@ final class GeneratedReceiversTest {
       }
       Duration patience = receiver.wantsNoMore ? Duration.ofHours(25) : Duration.ofMinutes(90);
       lived.until(RECOVERY).until(RECOVERY.plus(patience));
+    }
+
+    String story() {
+      return "receiver " + seed + ": " + receiver;
     }
 
     private int setAside() {

@@ -19,22 +19,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.event.CloudEvent;
-import org.kextwatch.agent.event.EventData;
 import org.kextwatch.agent.event.EventSamples;
-import org.kextwatch.agent.event.EventWriter;
 
 /** Whatever a server does: one attempt is one request, ends in time and is judged right. */
-final class SocketEffectsTest {
+final class SocketEffectsIT {
   private static final Duration LIMIT = Duration.ofSeconds(3);
 
   /** Shorter than everything of a fault that is too slow. */
   private static final Duration LONGEST = Duration.ofSeconds(60);
 
   private static final MockResponse WELL = new MockResponse.Builder().code(202).body("ok").build();
-  private static final CloudEvent EVENT =
-      new EventWriter()
-          .write(
-              new EventData.TestData(EventSamples.STATUS), EventSamples.DEVICE, EventSamples.NOW);
+  private static final CloudEvent EVENT = EventSamples.test();
   private static final Set<DeliveryOutcome> DELIVERED = Set.of(DeliveryOutcome.DELIVERED);
   private static final byte[] BODY = EVENT.body().toByteArray();
 
@@ -54,7 +49,7 @@ final class SocketEffectsTest {
 
   @TestFactory
   Stream<DynamicTest> everyEffectEverywhere() {
-    return AtOnce.each(Fault.everyEffectEverywhere(), SocketEffectsTest::play);
+    return AtOnce.each(Fault.everyEffectEverywhere(), SocketEffectsIT::play);
   }
 
   @Test
@@ -79,7 +74,7 @@ final class SocketEffectsTest {
 
   @TestFactory
   Stream<DynamicTest> everythingElse() {
-    return AtOnce.each(Fault.everythingElse(), SocketEffectsTest::play);
+    return AtOnce.each(Fault.everythingElse(), SocketEffectsIT::play);
   }
 
   private static void play(Fault fault) throws Exception {

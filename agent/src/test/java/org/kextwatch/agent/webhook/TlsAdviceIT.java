@@ -7,39 +7,29 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
-import mockwebserver3.MockWebServer;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.event.CloudEvent;
-import org.kextwatch.agent.event.EventData.TestData;
 import org.kextwatch.agent.event.EventSamples;
-import org.kextwatch.agent.event.EventWriter;
-import org.kextwatch.agent.webhook.EndpointProbe.Step;
 import org.kextwatch.agent.webhook.EndpointProbe.ProbeResult;
+import org.kextwatch.agent.webhook.EndpointProbe.Step;
 
 /** TLS that fails between a real server and this Java: each cause has a sentence of its own. */
-final class TlsAdviceTest {
-  private static final CloudEvent EVENT =
-      new EventWriter()
-          .write(new TestData(EventSamples.STATUS), EventSamples.DEVICE, EventSamples.NOW);
+final class TlsAdviceIT extends OnAWebhook {
+  private static final CloudEvent EVENT = EventSamples.test();
 
   private static final HeldCertificate ROOT = Pems.root("Ours");
   private static final HeldCertificate STRANGE_ROOT = Pems.root("Inspection Inc");
@@ -48,19 +38,9 @@ final class TlsAdviceTest {
   private static final HeldCertificate NO_CA =
       new HeldCertificate.Builder().commonName("nobody").signedBy(ROOT).build();
 
-  @TempDir private Path mac;
-  private final MockWebServer server = new MockWebServer();
-  private WebhookRig endpoints;
-
   @BeforeEach
-  void prepareTheMac() throws IOException {
-    endpoints = new WebhookRig(mac);
+  void trustOurRoot() throws IOException {
     endpoints.put("/etc/ca.pem", ROOT.certificatePem(), "rw-r--r--");
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
   }
 
   static Stream<Arguments> chains() throws IOException {
@@ -250,12 +230,12 @@ final class TlsAdviceTest {
   }
 
   private Settings.Webhook hook(@Nullable String keystore) {
-    Map<String, String> values = new HashMap<>(Map.of("caBundle", "/etc/ca.pem"));
-    if (keystore != null) {
-      values.put("clientKeystore", keystore);
-      values.put("clientKeystorePasswordFile", "/etc/password");
-    }
-    return WebhookRig.webhook("https://localhost:" + server.getPort() + WebhookRig.PATH, values);
+    return WebhookRig.at(
+        url(WebhookRig.PATH),
+        "clientKeystore",
+        keystore,
+        "clientKeystorePasswordFile",
+        keystore == null ? null : "/etc/password");
   }
 
   private static Step last(EndpointProbe probe, String name) {

@@ -30,7 +30,7 @@ import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.event.EventSamples;
 
 /** Every answer with every Retry-After: one request, the right class, the right wait. */
-final class AnswerMatrixTest {
+final class AnswerMatrixIT {
   private static final byte[] BODY = "{}".getBytes(UTF_8);
   private static final InstantSource CLOCK =
       InstantSource.fixed(EventSamples.NOW.truncatedTo(ChronoUnit.SECONDS));

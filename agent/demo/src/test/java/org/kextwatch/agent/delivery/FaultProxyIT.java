@@ -22,10 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.event.CloudEvent;
-import org.kextwatch.agent.event.EventData.Cause;
-import org.kextwatch.agent.event.EventData.StoppingData;
 import org.kextwatch.agent.event.EventSamples;
-import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -36,7 +33,7 @@ import org.kextwatch.demo.receiver.SignatureVerifier;
 import org.kextwatch.demo.receiver.WebhookReceiver;
 
 /** Events over a bad network: a real spool and delivery, real TLS, a receiver that verifies. */
-class FaultProxyTest {
+class FaultProxyIT {
   /** For a long run: -Dkextwatch.events=100000. */
   private static final int EVENTS = Integer.getInteger("kextwatch.events", 2_000);
 
@@ -90,19 +87,12 @@ class FaultProxyTest {
 
   /** Appends while there is room, until all is delivered. */
   private void feed(Spool spool, DeliveryThread delivery) throws Exception {
-    EventWriter writer = new EventWriter();
     long patience = System.nanoTime() + Duration.ofSeconds(300 + EVENTS / 20).toNanos();
     while (kept.size() < EVENTS || spool.pendingCount() > 0) {
       assertTrue(System.nanoTime() < patience, arrived.size() + " arrived in time, seed " + SEED);
       if (kept.size() < EVENTS && spool.pendingCount() < WAITING) {
         long sequence = kept.size() + 1L;
-        CloudEvent event =
-            writer.write(
-                new StoppingData(EventSamples.STATUS, Cause.SIGNAL),
-                EventSamples.DEVICE,
-                Instant.now(),
-                EventSamples.STREAM,
-                sequence);
+        CloudEvent event = EventSamples.stopping(sequence);
         spool.append(event);
         kept.add(event.id());
         delivery.committed(sequence);

@@ -37,7 +37,7 @@ import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.webhook.WebhookClientFactory.BoundedLookup;
 
 /** However slow, silent or talkative a server is, an attempt ends in time. */
-final class DeadlinesTest {
+final class DeadlinesIT {
   private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final Duration LONGEST = Duration.ofSeconds(40);
   private static final byte[] BODY = "{}".getBytes(UTF_8);
@@ -70,13 +70,13 @@ final class DeadlinesTest {
     DeliveryOutcome lost = DeliveryOutcome.TRANSIENT;
     DeliveryOutcome delivered = DeliveryOutcome.DELIVERED;
     return List.of(
-        new Waste("says nothing", "http", 2, lost, DeadlinesTest::silence),
-        new Waste("says nothing to TLS", "https", 2, lost, DeadlinesTest::silence),
+        new Waste("says nothing", "http", 2, lost, DeadlinesIT::silence),
+        new Waste("says nothing to TLS", "https", 2, lost, DeadlinesIT::silence),
         new Waste(
             "half a TLS record", "https", 2, lost, talk("\u0016\u0003\u0003\u0001\u0000", "")),
         new Waste(
             "an endless TLS record", "https", 2, lost, talk("\u0016\u0003\u0003@\u0000", "x")),
-        new Waste("does not read", "http", 20 << 20, lost, DeadlinesTest::silence),
+        new Waste("does not read", "http", 20 << 20, lost, DeadlinesIT::silence),
         new Waste("a slow status", "http", 2, lost, talk("", OK + "\r\n")),
         new Waste("slow headers", "http", 2, lost, talk(OK, "x: y\r\n")),
         new Waste("a slow body", "http", 2, delivered, talk(ENDLESS, "x")),
