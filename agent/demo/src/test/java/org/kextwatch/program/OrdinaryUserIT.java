@@ -97,7 +97,11 @@ class OrdinaryUserIT {
 
     assertEquals(0, support.exit(), support::err);
     assertEquals(file + "\n", support.out());
-    assertEquals(IS_ROOT ? "kextwatch: without root much is missing from it\n" : "", support.err());
+    assertEquals(
+        IS_ROOT
+            ? "kextwatch: the archive is incomplete without root; run: sudo kextwatch support\n"
+            : "",
+        support.err());
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     Map<String, String> texts = read(file);
     assertTrue(texts.get("kextwatch/status.json").contains("\"verdict\":\"at_risk\""));
@@ -109,15 +113,14 @@ class OrdinaryUserIT {
 
     Ended again = kextwatch("support", file);
     assertEquals(64, again.exit());
-    assertEquals(
-        "kextwatch: %s exists already, and is not replaced\n".formatted(file), again.err());
+    assertEquals("kextwatch: %s already exists and is not replaced\n".formatted(file), again.err());
   }
 
   @Test
   void whereItCannotBeWrittenAnotherPlaceIsAskedFor() throws Exception {
     Path folder = temp.resolve("desk/none");
     assertEquals(
-        new Ended(64, "", "kextwatch: there is no folder for %s/a.zip\n".formatted(folder)),
+        new Ended(64, "", "kextwatch: the folder of %s/a.zip does not exist\n".formatted(folder)),
         kextwatch("support", folder.resolve("a.zip")));
     Files.createDirectory(folder);
     mode(folder, "r-x--x--x");
@@ -125,7 +128,8 @@ class OrdinaryUserIT {
         new Ended(
             64,
             "",
-            "kextwatch: this user may not write %s/a.zip: name another place\n".formatted(folder)),
+            "kextwatch: this user may not write %s/a.zip: choose another folder\n"
+                .formatted(folder)),
         kextwatch("support", folder.resolve("a.zip")));
   }
 

@@ -156,7 +156,7 @@ class SituationsIT extends OnAMac {
           Since         * s ago
           Extension     kernel, unknown, not known whether loaded; grant: unreadable (KextPolicy\
          cannot be read: file is not a database)
-          Health        ok, real-time protection not told and not told whether available
+          Health        ok, real-time protection not reported and availability not reported
           Delivery      0 events wait, nothing delivered yet
           Seen          * s ago
           Daemon        not running; see: sudo kextwatch doctor

@@ -99,7 +99,7 @@ class WebhookIT extends OnAMac {
     Ended ended = rig.kextwatch("webhook", "test");
     assertEquals(0, ended.exit(), ended::toString);
     assertEquals("", ended.err());
-    assertTrue(ended.out().endsWith("Events arrive." + System.lineSeparator()), ended::out);
+    assertTrue(ended.out().endsWith("Events are delivered." + System.lineSeparator()), ended::out);
     assertEquals(1, rig.inbound.ofType("webhook.test").size());
     assertEquals(List.of(), rig.inbound.flaws());
   }

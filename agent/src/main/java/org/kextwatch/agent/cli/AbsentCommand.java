@@ -8,15 +8,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Stands for a command that a clone and the release archive have, but an installed agent lacks. */
+/** A command that only a clone and the release archive have; an installed agent says so. */
 final class AbsentCommand {
   private AbsentCommand() {}
 
-  /** Adds those that are not there. */
+  /** Adds the commands that are missing. */
   static void addTo(CommandLine commandLine) {
     for (Callable<Integer> command : List.of(new Receive(), new Demo())) {
       CommandSpec spec = CommandSpec.forAnnotatedObject(command);
       if (!commandLine.getSubcommands().containsKey(spec.name())) {
+        spec.parser().unmatchedOptionsArePositionalParams(true);
         commandLine.addSubcommand(spec);
       }
     }
@@ -24,7 +25,7 @@ final class AbsentCommand {
 
   @Command(
       name = "demo",
-      description = "Two simulated Macs live the story; only in a clone or the release archive.",
+      description = "Shows two simulated Macs; only in a clone or the release archive.",
       mixinStandardHelpOptions = true)
   private static final class Demo extends Absent {}
 
@@ -35,7 +36,7 @@ final class AbsentCommand {
   private static final class Receive extends Absent {}
 
   private abstract static class Absent implements Callable<Integer> {
-    /** Whatever options the command takes where it is. */
+    /** All arguments, options too: they are those of the real command. */
     @Parameters(hidden = true)
     private List<String> arguments = List.of();
 

@@ -17,16 +17,17 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     description = {
-      "One full cycle now: looks, acts, reports, and prints the status.",
-      "Beside a running daemon it only looks, and says so."
+      "Runs one full cycle now: looks, loads the kext if allowed, sends events, prints the status.",
+      "While the daemon runs it only looks, and says so on stderr."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
       "  sudo kextwatch check",
-      "  sudo kextwatch check --json --no-act --no-report    look and touch nothing"
+      "  sudo kextwatch check --json --no-act --no-report    only look at this Mac"
     })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class CheckCommand implements Callable<Integer> {
   @ParentCommand private Kextwatch kextwatch;
   @Spec private CommandSpec spec;
@@ -34,16 +35,13 @@ final class CheckCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the status document.")
   private boolean json;
 
-  @Option(names = "--no-act", description = "Do not run kextutil, whatever is seen.")
+  @Option(names = "--no-act", description = "Do not run kextutil.")
   private boolean noAct;
 
   @Option(
       names = "--no-report",
-      description = "Tell nobody: no events, and the next cycle compares with what it would have.")
+      description = "Send no events and leave the saved state unchanged.")
   private boolean noReport;
-
-  @SuppressWarnings("NullAway.Init")
-  CheckCommand() {}
 
   @Override
   public Integer call() throws RefusedPathException, IOException {
@@ -56,7 +54,8 @@ final class CheckCommand implements Callable<Integer> {
     try {
       result = Check.run(kextwatch.root(), !noAct, !noReport);
     } catch (AccessDeniedException e) {
-      err.println("kextwatch: this user may not write " + e.getFile() + ": run it as its owner");
+      err.println(
+          "kextwatch: this user may not write " + e.getFile() + ": run this command as its owner");
       return ExitCode.NEEDS_ROOT;
     }
     result.remarks().forEach(remark -> err.println("kextwatch: " + remark));

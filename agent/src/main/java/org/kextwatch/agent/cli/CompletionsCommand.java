@@ -12,15 +12,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  source <(kextwatch completions)              in this bash or zsh; in every",
-      "  kextwatch completions > ~/.kextwatch         one, with '. ~/.kextwatch' in",
-      "                                               ~/.zshrc or ~/.bash_profile"
+      "  source <(kextwatch completions)              for this bash or zsh",
+      "  kextwatch completions > ~/.kextwatch         for every shell: add the line",
+      "                                               '. ~/.kextwatch' to ~/.zshrc"
     })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class CompletionsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-
-  @SuppressWarnings("NullAway.Init")
-  CompletionsCommand() {}
 
   @Override
   public Integer call() {

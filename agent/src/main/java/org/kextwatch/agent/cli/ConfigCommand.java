@@ -33,61 +33,63 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "config",
     description = {
-      "The settings: what they are, where each comes from, and whether they are right.",
-      "Managed preferences count before config.json, and that before the defaults, key by key;"
+      "Shows the settings and where each comes from, or checks them.",
+      "Key by key, managed preferences win over config.json, and config.json over the defaults;"
           + " managed labels or headers replace the local ones as a whole."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
       "  sudo kextwatch config show",
-      "  kextwatch config validate ./config.json       a draft, or a .mobileconfig",
+      "  kextwatch config validate ./config.json       or a .mobileconfig",
       "",
-      "Exit codes: 0 fine, 1 a file that they name is missing or unsafe,",
-      "77 needs root, 78 refused."
+      "Exit codes: 0 fine, 1 a file that a setting names is missing or unsafe,",
+      "77 needs root, 78 a setting is refused."
     })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class ConfigCommand implements Runnable {
   @ParentCommand private Kextwatch kextwatch;
   @Spec private CommandSpec spec;
 
-  @SuppressWarnings("NullAway.Init")
-  ConfigCommand() {}
-
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Name one: show or validate.");
+    throw new ParameterException(spec.commandLine(), "Name a command: show or validate.");
   }
 
   @Command(
       name = "show",
-      description = "Every setting, its value and where it comes from; nothing that is secret.",
+      description = "Shows every setting, its value and where it comes from, without secrets.",
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = "  sudo kextwatch config show --json")
-  int show(@Option(names = "--json", description = "Print a document.") boolean json)
+  int show(
+      @Option(
+              names = "--json",
+              description = "Print JSON, with the default, allowed values and description of each.")
+          boolean json)
       throws RefusedPathException {
     SystemRoot root = kextwatch.root();
     if (mayNotRead(root)) {
       return needsRoot("show");
     }
-    ResolvedSettings reading = new SettingsReader(root).read();
-    List<String> flaws = ReferencedFilesCheck.flaws(reading.settings().webhook(), root);
+    ResolvedSettings resolved = new SettingsReader(root).read();
+    List<String> flaws = ReferencedFilesCheck.flaws(resolved.settings().webhook(), root);
     if (json) {
-      out().println(document(reading, flaws));
+      out().println(document(resolved, flaws));
     } else {
-      reading.shown().forEach(setting -> out().println(SettingsTable.row(setting)));
-      tell(reading, flaws, out());
+      resolved.shown().forEach(setting -> out().println(SettingsTable.row(setting)));
+      print(resolved, flaws, out());
     }
-    return exitCode(reading, flaws);
+    return exitCode(resolved, flaws);
   }
 
   @Command(
       name = "validate",
       description = {
-        "Whether the settings are right, and the files that they name there and safe.",
-        "Of a FILE it does not matter where it lies and whose it is. It is judged as for a real"
-            + " Mac;",
-        "of a .mobileconfig, what macOS would hand to Kextwatch."
+        "Checks the settings, and whether the files that they name exist and are safe.",
+        "A FILE may be in any folder and belong to any user. It is checked with the limits of a"
+            + " real Mac; of a .mobileconfig the settings that macOS would pass to Kextwatch are"
+            + " checked."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
@@ -97,46 +99,45 @@ public final class ConfigCommand implements Runnable {
               arity = "0..1",
               paramLabel = "FILE",
               description =
-                  "A draft, JSON, property list or .mobileconfig; this Mac's settings if not"
-                      + " given.")
+                  "JSON, a property list or a .mobileconfig that is not deployed yet; without it"
+                      + " the settings of this Mac are checked.")
           @Nullable Path file)
       throws RefusedPathException {
     SystemRoot root = kextwatch.root();
     if (file == null && mayNotRead(root)) {
       return needsRoot("validate");
     }
-    ResolvedSettings reading;
+    ResolvedSettings resolved;
     try {
-      reading = file == null ? new SettingsReader(root).read() : SettingsReader.draft(file);
+      resolved = file == null ? new SettingsReader(root).read() : SettingsReader.draft(file);
     } catch (IOException e) {
       err().println("kextwatch: %s cannot be read: %s".formatted(file, e));
       return ExitCode.USAGE;
     }
     List<String> flaws =
-        reading.isRefused()
+        resolved.isRefused()
             ? List.of()
-            : ReferencedFilesCheck.flaws(reading.settings().webhook(), root);
-    tell(reading, flaws, out());
-    int exitCode = exitCode(reading, flaws);
+            : ReferencedFilesCheck.flaws(resolved.settings().webhook(), root);
+    print(resolved, flaws, out());
+    int exitCode = exitCode(resolved, flaws);
     if (exitCode == ExitCode.OK) {
       out().println("The settings are fine.");
     }
     return exitCode;
   }
 
-  private static void tell(ResolvedSettings reading, List<String> flaws, PrintWriter to) {
-    reading.problems().forEach(problem -> to.println("refused: " + problem));
-    if (reading.isRefused()) {
-      to.println(
-          "The daemon goes on with the last good settings; what has none takes a safe value.");
+  private static void print(ResolvedSettings resolved, List<String> flaws, PrintWriter to) {
+    resolved.problems().forEach(problem -> to.println("refused: " + problem));
+    if (resolved.isRefused()) {
+      to.println("The daemon uses the last good values; a setting without one has its safe value.");
     }
     flaws.forEach(flaw -> to.println("failed:  " + flaw));
-    reading.warnings().forEach(warning -> to.println("warning: " + warning));
+    resolved.warnings().forEach(warning -> to.println("warning: " + warning));
   }
 
-  private static String document(ResolvedSettings reading, List<String> flaws) {
+  private static String document(ResolvedSettings resolved, List<String> flaws) {
     Map<String, Object> settings = new LinkedHashMap<>();
-    for (Shown setting : reading.shown()) {
+    for (Shown setting : resolved.shown()) {
       Map<String, @Nullable Object> entry = new LinkedHashMap<>();
       entry.put("value", setting.value());
       entry.put("origin", word(setting.origin()));
@@ -151,17 +152,17 @@ public final class ConfigCommand implements Runnable {
     }
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("settings", settings);
-    document.put("refused", reading.problems());
+    document.put("refused", resolved.problems());
     document.put("failed", flaws);
-    document.put("warnings", reading.warnings());
+    document.put("warnings", resolved.warnings());
     return json(document);
   }
 
-  private static int exitCode(ResolvedSettings reading, List<String> flaws) {
-    return reading.isRefused() ? ExitCode.BAD_SETTINGS : flaws.isEmpty() ? ExitCode.OK : 1;
+  private static int exitCode(ResolvedSettings resolved, List<String> flaws) {
+    return resolved.isRefused() ? ExitCode.BAD_SETTINGS : flaws.isEmpty() ? ExitCode.OK : 1;
   }
 
-  /** Half of the settings, shown as if they were all, would mislead. */
+  /** Settings without those of an unreadable file would be misleading. */
   private static boolean mayNotRead(SystemRoot root) {
     return !Owner.current().isRoot()
         && Stream.of(AgentPaths.MANAGED_SETTINGS, AgentPaths.LOCAL_SETTINGS)
@@ -172,7 +173,8 @@ public final class ConfigCommand implements Runnable {
   private int needsRoot(String command) {
     err()
         .println(
-            "kextwatch: this user may not read the settings: sudo kextwatch config " + command);
+            "kextwatch: this user may not read the settings; run: sudo kextwatch config "
+                + command);
     return ExitCode.NEEDS_ROOT;
   }
 

@@ -17,26 +17,25 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description = {
-      "Can this Mac be watched? Looks at all that the daemon needs, and says what to do.",
-      "It changes nothing and sends nothing. A check that cannot be made is no failure.",
-      "Ends with 0 if no check failed, 1 if one did, 78 if the settings are refused."
+      "Checks everything that the daemon needs, and says what to do.",
+      "It changes nothing and sends nothing. A check that is not possible does not count as"
+          + " failed.",
+      "Exit codes: 0 no check failed, 1 a check failed, 78 the settings are refused."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  sudo kextwatch doctor              without root some checks cannot tell",
+      "  sudo kextwatch doctor              without root some checks are not possible",
       "  sudo kextwatch doctor --json       for tools: check, mark, text, remedy"
     })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class DoctorCommand implements Callable<Integer> {
   @ParentCommand private Kextwatch kextwatch;
   @Spec private CommandSpec spec;
 
-  @Option(names = "--json", description = "Print a JSON array of what was found.")
+  @Option(names = "--json", description = "Print a JSON array of the checks.")
   private boolean json;
-
-  @SuppressWarnings("NullAway.Init")
-  DoctorCommand() {}
 
   @Override
   public Integer call() throws RefusedPathException {

@@ -2,7 +2,7 @@ package org.kextwatch.agent.cli;
 
 import org.kextwatch.agent.status.Verdict;
 
-/** What the commands end with; 64 to 78 are those of sysexits(3). */
+/** The exit codes of the commands; 64 to 78 are those of sysexits(3). */
 public final class ExitCode {
   public static final int OK = 0;
   static final int UNKNOWN = 2;

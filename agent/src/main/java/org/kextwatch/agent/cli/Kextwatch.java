@@ -14,12 +14,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The command line as a whole, and the one option that all commands share. */
+/** The program itself, with the options that all commands share. */
 @Command(
     name = "kextwatch",
     description =
-        "Watches Microsoft Defender and the approval of its extension on a Mac, loads the kext the"
-            + " moment it is approved, and tells the fleet.",
+        "Watches Microsoft Defender and the approval of its extension on a Mac, loads the kext as"
+            + " soon as it is approved, and reports changes to the fleet's webhook.",
     subcommands = {
       RunCommand.class,
       CheckCommand.class,
@@ -36,23 +36,24 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  kextwatch status                      what is known of this Mac",
-      "  sudo kextwatch doctor                 can this Mac be watched, and if not, why",
-      "  sudo kextwatch check --json           one full cycle now, as a document",
-      "  kextwatch --root /tmp/mac check       the same for a Mac that is a directory",
-      "  kextwatch demo --fast                 two simulated Macs live the story",
+      "  kextwatch status                      the last status of this Mac",
+      "  sudo kextwatch doctor                 checks all that the daemon needs",
+      "  sudo kextwatch check --json           one full cycle now, as JSON",
+      "  kextwatch --root /tmp/mac check       the same for a simulated Mac",
+      "  kextwatch demo --fast                 shows the agent on simulated Macs",
       "",
       "Exit codes: 0 protected, 1 at risk, 2 unknown or stale, 64 usage,",
       "69 unavailable, 70 internal, 77 needs root, 78 bad settings."
     })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class Kextwatch implements Runnable {
   @Option(
       names = "--root",
       paramLabel = "DIR",
-      description = "The directory that is the Mac; this Mac itself if not given.")
+      description = "Use this directory as the root folder of a simulated Mac.")
   private @Nullable Path rootFolder;
 
-  /** {@link Main} looks for it too, because it may be the parser that fails. */
+  /** {@link Main} looks for this option too, because the parser itself may fail. */
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
@@ -62,25 +63,21 @@ final class Kextwatch implements Runnable {
 
   @Spec private CommandSpec spec;
 
-  /** Picocli sets the fields. */
-  @SuppressWarnings("NullAway.Init")
-  Kextwatch() {}
-
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "What is to be done? Name a command.");
+    throw new ParameterException(spec.commandLine(), "Name a command.");
   }
 
   SystemRoot root() throws RefusedPathException {
     return rootFolder == null ? SystemRoot.ofThisMac() : SystemRoot.at(rootFolder);
   }
 
-  /** Whether the Mac itself is meant by somebody who may not change it. */
+  /** Whether the command needs root: it is for this Mac, and the user is not root. */
   boolean lacksRoot() {
     return rootFolder == null && !Owner.current().isRoot();
   }
 
-  /** Whether whoever runs this may look at everything of the Mac that is meant. */
+  /** Whether this user may read everything on the Mac, or owns the simulated one. */
   boolean seesEverything() {
     Owner current = Owner.current();
     return current.isRoot() || (rootFolder != null && Owner.of(rootFolder).equals(current));

@@ -5,9 +5,9 @@ import java.util.List;
 import org.kextwatch.agent.mac.PlainText;
 
 /**
- * The one way in and the one way out. It needs no other class before it can catch what goes wrong,
- * because any file of the program may be damaged, and a Java that fails by itself ends with the
- * code that means "at risk".
+ * Starts the program and ends it with its exit code. It catches every error before it needs another
+ * class, because any file of the program may be damaged: a Java that fails by itself ends with 1,
+ * which would mean "at risk".
  */
 public final class Main {
   private static final String VERBOSE = "--verbose";
@@ -26,8 +26,8 @@ public final class Main {
   }
 
   /**
-   * Says what went wrong in one line, and with {@code --verbose} where. The option is looked for
-   * here because it may be the parser that fails.
+   * Prints an error in one line, and with {@code --verbose} its stack trace. The option is looked
+   * for here because the parser itself may fail.
    */
   static int fail(Throwable error, List<String> arguments) {
     String remedy =

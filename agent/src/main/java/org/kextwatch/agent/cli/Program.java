@@ -5,17 +5,19 @@ import java.util.ServiceLoader;
 import org.kextwatch.agent.mac.RefusedPathException;
 import picocli.CommandLine;
 
-/** All commands, and what they end with. */
+/** All commands with their exit codes. */
 public final class Program {
   private Program() {}
 
-  /** A Mac may write its numbers in other digits; names of files, events and scripts may not. */
+  /**
+   * The locale of a Mac may use other digits; in file names, events and scripts they must be 0-9.
+   */
   static int run(String... args) {
     Locale.setDefault(Locale.ROOT);
     return commandLine().execute(args);
   }
 
-  /** All commands, ready to be run. */
+  /** The command line with all commands. */
   public static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Kextwatch());
     ServiceLoader.load(AddedCommand.class).forEach(commandLine::addSubcommand);
@@ -34,7 +36,9 @@ public final class Program {
     return commandLine;
   }
 
-  /** Picocli hands them down to no subcommand: for those a wrong option would mean "unknown". */
+  /**
+   * Picocli does not pass them to subcommands, where a wrong option would end with 2, "unknown".
+   */
   private static void useExitCodes(CommandLine command) {
     command.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE);
     command.getCommandSpec().exitCodeOnExecutionException(ExitCode.INTERNAL);

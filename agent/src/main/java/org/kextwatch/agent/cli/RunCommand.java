@@ -12,22 +12,21 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     description = {
-      "The daemon; launchd starts this. It ends on SIGTERM, with 0.",
-      "Where it cannot keep its state it stays up, says why on stderr, and tries again.",
-      "Where another agent runs it ends with 69; started by launchd it waits until that one ends."
+      "Runs the daemon; launchd starts it. SIGTERM ends it with exit code 0.",
+      "If it cannot save its state it keeps running, says why on stderr and tries again.",
+      "If another agent runs here it ends with 69; started by launchd it waits for that one to"
+          + " end."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
       "  sudo kextwatch run                    in a terminal, until Ctrl-C",
-      "  kextwatch --root /tmp/mac run         for a Mac that is a directory"
+      "  kextwatch --root /tmp/mac run         for a simulated Mac"
     })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class RunCommand implements Callable<Integer> {
   @ParentCommand private Kextwatch kextwatch;
   @Spec private CommandSpec spec;
-
-  @SuppressWarnings("NullAway.Init")
-  RunCommand() {}
 
   @Override
   public Integer call() throws RefusedPathException, InterruptedException {

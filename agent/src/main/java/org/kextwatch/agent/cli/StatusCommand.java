@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "status",
-    description = "The last known status; needs neither the daemon nor root.",
+    description = "Prints the last known status; needs neither the daemon nor root.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footerHeading = "%nExamples:%n",
@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       "  kextwatch status --json",
       "  kextwatch status --field extension.state      one bare value, for scripts"
     })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class StatusCommand implements Callable<Integer> {
   @ParentCommand private Kextwatch kextwatch;
   @Spec private CommandSpec spec;
@@ -43,9 +44,6 @@ final class StatusCommand implements Callable<Integer> {
       description = "Print one value of the document; \"null\" means not known.")
   private @Nullable String field;
 
-  @SuppressWarnings("NullAway.Init")
-  StatusCommand() {}
-
   @Override
   public Integer call() throws RefusedPathException {
     SystemRoot root = kextwatch.root();
@@ -55,16 +53,14 @@ final class StatusCommand implements Callable<Integer> {
       status = StatusFile.read(root);
     } catch (IOException e) {
       String what =
-          e instanceof NoSuchFileException
-              ? "there is no status: "
-              : "the status cannot be believed: ";
+          e instanceof NoSuchFileException ? "there is no status: " : "the status cannot be used: ";
       err.println("kextwatch: " + what + e.getMessage());
-      err.println("kextwatch: is the daemon running? A look without it: sudo kextwatch check");
+      err.println("kextwatch: is the daemon running? To look without it: sudo kextwatch check");
       return ExitCode.UNKNOWN;
     }
     boolean stale = status.isStale(Instant.now());
     if (stale) {
-      err.println("kextwatch: this status is old, the daemon does not seem to run.");
+      err.println("kextwatch: this status is old; the daemon does not seem to run");
     }
     Optional<String> shown = show(root, status);
     if (shown.isEmpty()) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.status.Status;
 
-/** The status for tools: the whole document, or one value of it. */
+/** The status as JSON: the whole document or one value of it. */
 final class StatusDocument {
   private StatusDocument() {}
 
@@ -19,9 +19,9 @@ final class StatusDocument {
   }
 
   /**
-   * One value, bare: text without quotes, {@code null} for what is not known, groups as JSON.
+   * One value: text without quotes, {@code null} for what is not known, objects as JSON.
    *
-   * @param path its names, with dots between them
+   * @param path the names of the members, separated by dots
    * @return empty if the document has no such field
    */
   static Optional<String> field(Status status, String path) {

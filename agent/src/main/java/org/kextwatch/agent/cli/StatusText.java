@@ -13,14 +13,14 @@ import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Status;
 import picocli.CommandLine.Help.Ansi;
 
-/** The status for people: one screen. */
+/** The status for people, on one screen. */
 public final class StatusText {
   private StatusText() {}
 
   /**
-   * The whole screen.
+   * Writes the status.
    *
-   * @param isRunning whether the daemon runs, {@code null} if that cannot be told
+   * @param isRunning whether the daemon runs, {@code null} if that is not known
    * @param ansi whether there is a terminal that shows colours
    */
   static String of(Status status, Instant now, @Nullable Boolean isRunning, Ansi ansi) {
@@ -59,7 +59,7 @@ public final class StatusText {
           case UNKNOWN -> "yellow";
         };
     return ansi.string("@|bold,%s %s|@".formatted(colour, verdict))
-        + (isStale ? ", when last seen: this status is old" : "")
+        + (isStale ? " at the last look: this status is old" : "")
         + (status.settling() ? " (settling: the Mac or Defender has just started)" : "");
   }
 
@@ -80,12 +80,12 @@ public final class StatusText {
     return "%s, real-time protection %s and %s%s%s"
         .formatted(
             word(health.reachability()),
-            threeWays(health.realTimeProtectionEnabled(), "on", "off", "not told"),
+            threeWays(health.realTimeProtectionEnabled(), "on", "off", "not reported"),
             threeWays(
                 health.realTimeProtectionAvailable(),
                 "available",
                 "unavailable",
-                "not told whether available"),
+                "availability not reported"),
             health.expiresAt() == null ? "" : ", expires on " + health.expiresAt(),
             health.issues().isEmpty() ? "" : "; " + String.join(", ", health.issues()));
   }

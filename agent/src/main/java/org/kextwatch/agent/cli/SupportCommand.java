@@ -18,14 +18,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "support",
     description = {
-      "Writes one zip archive for whoever is to help, without secrets.",
-      "It holds the status, what doctor finds, the settings, the state, what waits in the spool"
-          + " (names alone) and the agent's log. Secrets are taken out and of addresses only scheme"
-          + " and host stay; look into it before you send it all the same."
+      "Writes a zip archive for support, without secrets.",
+      "It contains the status, the checks of doctor, the settings, the state, the names of events"
+          + " that are not delivered yet, and the agent's log. Secrets are removed, and of URLs"
+          + " only scheme and host are left. Look into it before you send it."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = "  sudo kextwatch support ~/Desktop/kextwatch.zip")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class SupportCommand implements Callable<Integer> {
   @ParentCommand private Kextwatch kextwatch;
   @Spec private CommandSpec spec;
@@ -33,29 +34,26 @@ final class SupportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "The archive to write; it must not exist yet.")
   private Path file;
 
-  @SuppressWarnings("NullAway.Init")
-  SupportCommand() {}
-
   @Override
   public Integer call() throws RefusedPathException {
     PrintWriter err = spec.commandLine().getErr();
     try {
       SupportArchive.of(kextwatch.root(), kextwatch.seesEverything()).write(file);
     } catch (FileAlreadyExistsException e) {
-      err.println("kextwatch: " + file + " exists already, and is not replaced");
+      err.println("kextwatch: " + file + " already exists and is not replaced");
       return ExitCode.USAGE;
     } catch (NoSuchFileException e) {
-      err.println("kextwatch: there is no folder for " + file);
+      err.println("kextwatch: the folder of " + file + " does not exist");
       return ExitCode.USAGE;
     } catch (AccessDeniedException e) {
-      err.println("kextwatch: this user may not write " + file + ": name another place");
+      err.println("kextwatch: this user may not write " + file + ": choose another folder");
       return ExitCode.USAGE;
     } catch (IOException e) {
       err.println("kextwatch: " + file + " cannot be written: " + e.getMessage());
       return ExitCode.INTERNAL;
     }
     if (!kextwatch.seesEverything()) {
-      err.println("kextwatch: without root much is missing from it");
+      err.println("kextwatch: the archive is incomplete without root; run: sudo kextwatch support");
     }
     spec.commandLine().getOut().println(file.toAbsolutePath().normalize());
     return ExitCode.OK;

@@ -12,11 +12,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = "  kextwatch version")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class VersionCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-
-  @SuppressWarnings("NullAway.Init")
-  VersionCommand() {}
 
   @Override
   public Integer call() {

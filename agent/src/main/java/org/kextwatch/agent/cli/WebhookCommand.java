@@ -8,21 +8,20 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "webhook",
-    description = "What the fleet's endpoint gets: whether it gets it, and what it looks like.",
+    description =
+        "Tests the delivery to the fleet's endpoint, or writes the schemas of the events.",
     subcommands = {WebhookTestCommand.class, WebhookSchemaCommand.class},
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {"  sudo kextwatch webhook test", "  kextwatch webhook schema ./schemas"})
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class WebhookCommand implements Runnable {
   @ParentCommand private Kextwatch kextwatch;
   @Spec private CommandSpec spec;
 
-  @SuppressWarnings("NullAway.Init")
-  WebhookCommand() {}
-
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "What is to be done? Name a command.");
+    throw new ParameterException(spec.commandLine(), "Name a command: test or schema.");
   }
 
   Kextwatch kextwatch() {

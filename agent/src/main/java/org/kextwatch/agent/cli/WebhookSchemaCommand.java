@@ -19,19 +19,17 @@ import picocli.CommandLine.Spec;
     name = "schema",
     description = {
       "Writes the JSON Schemas (2020-12) of all events and of the status into a folder.",
-      "A file that is there already and says something else is left alone, and all others with it."
+      "If a file already exists with another content, nothing is written."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = "  kextwatch webhook schema ./schemas")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class WebhookSchemaCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "DIR", description = "The folder; made if it is not there.")
+  @Parameters(paramLabel = "DIR", description = "The folder; created if it does not exist.")
   private Path folder;
 
   @Spec private CommandSpec spec;
-
-  @SuppressWarnings("NullAway.Init")
-  WebhookSchemaCommand() {}
 
   @Override
   public Integer call() {
@@ -40,8 +38,9 @@ final class WebhookSchemaCommand implements Callable<Integer> {
     try {
       List<Path> others = others(schemas);
       if (!others.isEmpty()) {
-        others.forEach(file -> err.println("kextwatch: " + file + " says something else."));
-        err.println("kextwatch: nothing was written; name another folder, or remove these first.");
+        others.forEach(file -> err.println("kextwatch: " + file + " exists with another content."));
+        err.println(
+            "kextwatch: nothing was written; choose another folder, or remove these files.");
         return ExitCode.USAGE;
       }
       Files.createDirectories(folder);

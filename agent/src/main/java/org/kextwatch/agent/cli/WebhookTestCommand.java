@@ -28,23 +28,21 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "test",
     description = {
-      "Sends a signed webhook.test, and tells how far it came.",
-      "It bears the last known status, and goes by settings, DNS, TCP, TLS and POST. Exit codes:"
-          + " 0 delivered, 69 not, 77 needs root, 78 bad settings."
+      "Sends a signed test event and shows the result of each step.",
+      "The event contains the last known status. The steps are settings, DNS, TCP, TLS and POST."
+          + " Exit codes: 0 delivered, 69 not delivered, 77 needs root, 78 bad settings."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footerHeading = "%nExample:%n",
     footer = "  sudo kextwatch webhook test")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class WebhookTestCommand implements Callable<Integer> {
   @ParentCommand private WebhookCommand webhook;
   @Spec private CommandSpec spec;
 
-  @Option(names = "--json", description = "Print the steps as a document.")
+  @Option(names = "--json", description = "Print the steps as JSON.")
   private boolean json;
-
-  @SuppressWarnings("NullAway.Init")
-  WebhookTestCommand() {}
 
   @Override
   public Integer call() throws RefusedPathException, IOException {
@@ -65,22 +63,22 @@ final class WebhookTestCommand implements Callable<Integer> {
   }
 
   private static EndpointProbe probe(SystemRoot root) throws IOException {
-    ResolvedSettings reading = new SettingsReader(root).read();
-    if (reading.isRefused()) {
+    ResolvedSettings resolved = new SettingsReader(root).read();
+    if (resolved.isRefused()) {
       return new EndpointProbe(
           null,
           EndpointProbe.ProbeResult.BAD_SETTINGS,
-          reading.problems().stream()
-              .map(problem -> new Step("settings", false, 0, problem, "Put that right."))
+          resolved.problems().stream()
+              .map(problem -> new Step("settings", false, 0, problem, "Correct this setting."))
               .toList());
     }
     Status status = status(root);
     CloudEvent event =
         new EventWriter().write(new EventData.TestData(status), status.device(), Instant.now());
-    return EndpointProbe.run(reading.settings().webhook(), root, Version.current(), event);
+    return EndpointProbe.run(resolved.settings().webhook(), root, Version.current(), event);
   }
 
-  /** The last known one; without a daemon there is none yet, so this looks for itself. */
+  /** The last known status; if there is none, this command looks itself. */
   private static Status status(SystemRoot root) throws IOException {
     try {
       return StatusFile.read(root);
@@ -107,9 +105,9 @@ final class WebhookTestCommand implements Callable<Integer> {
         switch (probe.result()) {
           case DELIVERED ->
               probe.steps().stream().allMatch(step -> step.remedy().isEmpty())
-                  ? "Events arrive."
-                  : "The endpoint takes events, but see the warning.";
-          case UNREACHABLE -> "Events do not arrive; they are kept until they do.";
+                  ? "Events are delivered."
+                  : "Events are delivered, but see the warning.";
+          case UNREACHABLE -> "Events cannot be delivered now; they are kept and tried again.";
           case BAD_SETTINGS -> "Nothing can be sent with these settings; events are kept.";
         };
     return text.append(verdict).toString();

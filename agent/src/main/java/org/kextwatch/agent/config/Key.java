@@ -60,7 +60,9 @@ record Key<T>(
     /** Of a URL the scheme and the host. */
     SCHEME_AND_HOST,
     /** Of texts by name the names. */
-    NAMES;
+    NAMES,
+    /** The value is the path of a file with a secret, and may be shown. */
+    SECRET_FILE;
 
     private Object hide(Object value) {
       if (this == SCHEME_AND_HOST) {

@@ -27,20 +27,24 @@ final class Keys {
           .describedAs("The URL of the webhook: https, or http to a loopback address.");
   static final Key<String> ENDPOINT_FILE =
       key(Section.WEBHOOK, "endpointFile", ValueTypes.PATH)
+          .showing(Secrecy.SECRET_FILE)
           .groupedWith(ENDPOINT)
           .everyday()
           .describedAs("A file with the URL of the webhook, if the URL itself is a secret.");
   static final Key<String> SECRET_FILE =
       key(Section.WEBHOOK, "secretFile", ValueTypes.PATH)
+          .showing(Secrecy.SECRET_FILE)
           .orElse(AgentPaths.SECRET)
           .everyday()
           .describedAs("A file with the secret (whsec_…) that signs events.");
   static final Key<String> PREVIOUS_SECRET_FILE =
       key(Section.WEBHOOK, "previousSecretFile", ValueTypes.PATH)
+          .showing(Secrecy.SECRET_FILE)
           .describedAs(
               "A file with the previous secret; while it is set, events are signed with both.");
   static final Key<String> AUTHORIZATION_FILE =
       key(Section.WEBHOOK, "authorizationFile", ValueTypes.PATH)
+          .showing(Secrecy.SECRET_FILE)
           .describedAs(
               "A file with the value of the Authorization header, such as \"Bearer …\", without the"
                   + " header's name.");
@@ -60,6 +64,7 @@ final class Keys {
           .describedAs("A PKCS#12 file for mutual TLS: a private key with its certificate.");
   static final Key<String> CLIENT_KEYSTORE_PASSWORD_FILE =
       key(Section.WEBHOOK, "clientKeystorePasswordFile", ValueTypes.PATH)
+          .showing(Secrecy.SECRET_FILE)
           .groupedWith(CLIENT_KEYSTORE)
           .describedAs("A file with the password of clientKeystore.");
   static final Key<String> PROXY =
@@ -69,6 +74,7 @@ final class Keys {
           .describedAs("The proxy of the system, no proxy, or the host and port of one.");
   static final Key<String> PROXY_CREDENTIALS_FILE =
       key(Section.WEBHOOK, "proxyCredentialsFile", ValueTypes.PATH)
+          .showing(Secrecy.SECRET_FILE)
           .describedAs(
               "A file with user:password for the proxy (Basic only; NTLM and Negotiate are not"
                   + " supported).");
@@ -219,7 +225,7 @@ final class Keys {
     return List.copyOf(ALL);
   }
 
-  /** What counts while a file is refused as a whole and nothing good is known of it. */
+  /** The values in force while a file is refused as a whole and has no last good values. */
   static Map<String, Object> safeValues() {
     Map<String, Object> safe = new HashMap<>();
     for (Key<?> key : ALL) {

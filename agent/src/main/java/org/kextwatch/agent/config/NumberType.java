@@ -23,7 +23,7 @@ record NumberType<T>(
     implements ValueType<T> {
   private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]{1,18}(\\.[0-9]{1,9})?");
 
-  /** What a number counts. */
+  /** The unit of a number. */
   enum Unit {
     SECONDS,
     HOURS,

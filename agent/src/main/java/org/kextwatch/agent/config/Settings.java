@@ -1,8 +1,11 @@
 package org.kextwatch.agent.config;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Key.Secrecy;
 import org.kextwatch.agent.config.Key.Section;
 import org.kextwatch.agent.mac.SystemPaths;
 
@@ -113,6 +116,25 @@ public record Settings(Values values) {
 
     public @Nullable String clientKeystorePasswordFile() {
       return values.find(Keys.CLIENT_KEYSTORE_PASSWORD_FILE);
+    }
+
+    /** The paths of all files that these settings name. */
+    public List<String> files() {
+      return paths(key -> key.type() == ValueTypes.PATH);
+    }
+
+    /** The paths of those that contain a secret. */
+    public List<String> secretFiles() {
+      return paths(key -> key.secrecy() == Secrecy.SECRET_FILE);
+    }
+
+    private List<String> paths(Predicate<Key<?>> condition) {
+      return Keys.all().stream()
+          .filter(condition)
+          .map(key -> values.byName().get(key.name()))
+          .filter(String.class::isInstance)
+          .map(String.class::cast)
+          .toList();
     }
 
     /** {@code system}, {@code none} or {@code host:port}. */

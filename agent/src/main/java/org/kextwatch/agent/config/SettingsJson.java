@@ -134,7 +134,7 @@ final class SettingsJson {
     return left.exhausted();
   }
 
-  /** What the reader could not parse; never a text, which may be a secret. */
+  /** Describes what the reader could not parse; never a text, which may be a secret. */
   private String found() {
     if (isInText) {
       return "a text without a closing double quote, or with a wrong \\ in it";

@@ -17,7 +17,7 @@ import org.kextwatch.agent.config.ValueType.Kind;
 final class SettingsParser {
   private static final int MOST_UNKNOWN = 8;
 
-  /** What an MDM or macOS adds to the keys of a profile's payload (osquery, managed_policies). */
+  /** Keys that an MDM or macOS adds to the payload of a profile (osquery, managed_policies). */
   private static final Pattern OF_THE_MDM =
       Pattern.compile("_manualProfile|Payload(?!Content)[A-Z][A-Za-z]*");
 

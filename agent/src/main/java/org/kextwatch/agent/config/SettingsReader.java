@@ -109,7 +109,7 @@ public final class SettingsReader {
     }
   }
 
-  /** What stat shows of both files; while it is equal the files need not be read again. */
+  /** The stat of both files; while it is equal the files need not be read again. */
   public Object fingerprint() {
     return List.of(stat(managed), stat(local));
   }

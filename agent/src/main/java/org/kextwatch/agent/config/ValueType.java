@@ -4,7 +4,7 @@ package org.kextwatch.agent.config;
 interface ValueType<T> {
   Kind kind();
 
-  /** What a real Mac accepts, for people; it ends the sentence "it must be …". */
+  /** The values that a real Mac accepts, for people; it ends the sentence "it must be …". */
   String allowed();
 
   /**

@@ -51,19 +51,7 @@ final class Redaction {
   static Redaction of(SystemRoot root, Settings settings, Hardware hardware) {
     Settings.Webhook webhook = settings.webhook();
     Set<String> secrets = new TreeSet<>(webhook.headers().values());
-    Stream.of(
-            webhook.endpointFile(),
-            webhook.secretFile(),
-            webhook.previousSecretFile(),
-            webhook.authorizationFile(),
-            webhook.clientKeystorePasswordFile(),
-            webhook.proxyCredentialsFile())
-        .forEach(
-            file -> {
-              if (file != null) {
-                learn(secrets, content(root, file));
-              }
-            });
+    webhook.secretFiles().forEach(file -> learn(secrets, content(root, file)));
     boolean isMinimal = settings.deviceIdentity() == Settings.DeviceIdentity.MINIMAL;
     if (isMinimal) {
       Stream.of(hardware.serialNumber(), hardware.uuid(), hardware.computerName())

@@ -6,10 +6,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -29,16 +27,7 @@ final class ReferencedFiles {
 
   /** A text that changes when any of these files is changed, replaced or removed. */
   String fingerprint(Settings.Webhook settings) {
-    return Stream.of(
-            settings.endpointFile(),
-            settings.secretFile(),
-            settings.previousSecretFile(),
-            settings.authorizationFile(),
-            settings.caBundle(),
-            settings.clientKeystore(),
-            settings.clientKeystorePasswordFile(),
-            settings.proxyCredentialsFile())
-        .filter(Objects::nonNull)
+    return settings.files().stream()
         .map(macPath -> stat(root.resolve(macPath)))
         .collect(Collectors.joining(" "));
   }

@@ -109,7 +109,7 @@ class ConfigCommandTest {
     assertRow("confirmSeconds", "7", "managed");
     assertTrue(out.contains("refused: " + mac.resolve(LOCAL) + ": renewPrompt must be"), out);
     assertTrue(out.contains("refused: " + mac.resolve(LOCAL) + ": logLevel must be one of"), out);
-    assertTrue(out.contains("goes on with the last good settings"), out);
+    assertTrue(out.contains("uses the last good values"), out);
   }
 
   @Test

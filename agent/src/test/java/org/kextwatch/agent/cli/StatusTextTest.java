@@ -109,7 +109,7 @@ class StatusTextTest {
   void aMacThatWasLastSeenLongAgo() {
     assertEquals(
         """
-        PROTECTED, when last seen: this status is old
+        PROTECTED at the last look: this status is old
         Defender protects C02XK0AAJG5H.
           Why           none
           Extension     kernel, active, loaded; grant: user (kext_policy allows it (user))
@@ -138,7 +138,7 @@ class StatusTextTest {
           Why           unreadable
           Extension     kernel, unknown, not known whether loaded; grant: unreadable (kext_policy\
          allows it (user))
-          Health        ok, real-time protection not told and not told whether available
+          Health        ok, real-time protection not reported and availability not reported
           Delivery      0 events wait, nothing delivered yet
           Seen          12 s ago\
         """,
@@ -166,7 +166,7 @@ class StatusTextTest {
           Why           health_incomplete
           Extension     kernel, unknown, not known whether loaded; grant: unreadable (kext_policy\
          allows it (user))
-          Health        ok, real-time protection not told and not told whether available
+          Health        ok, real-time protection not reported and availability not reported
           Delivery      0 events wait, nothing delivered yet
           Seen          12 s ago\
         """,
@@ -182,7 +182,7 @@ class StatusTextTest {
           What to do    Run: mdatp health
           Why           timeout
           Extension     kernel, active, loaded; grant: user (kext_policy allows it (user))
-          Health        timeout, real-time protection not told and not told whether available
+          Health        timeout, real-time protection not reported and availability not reported
           Delivery      0 events wait, nothing delivered yet
           Seen          12 s ago\
         """,
