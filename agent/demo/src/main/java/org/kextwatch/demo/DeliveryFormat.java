@@ -1,6 +1,5 @@
 package org.kextwatch.demo;
 
-import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -61,7 +60,7 @@ record DeliveryFormat(boolean isVerifying) {
     line.put("subject", event == null ? null : event.subject());
     line.put("text", event == null ? null : event.text());
     line.put("body", delivery.body());
-    return new String(Json.write(line), StandardCharsets.UTF_8);
+    return Json.text(line);
   }
 
   private String signature(Delivery delivery) {

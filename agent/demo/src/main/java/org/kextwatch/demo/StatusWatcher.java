@@ -2,8 +2,8 @@ package org.kextwatch.demo;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import org.kextwatch.agent.daemon.StatusFile;
+import org.kextwatch.agent.mac.EnumWord;
 import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.status.Status;
@@ -74,7 +74,9 @@ final class StatusWatcher implements AutoCloseable {
     try {
       Status status = StatusFile.read(root);
       String now =
-          "sees %s, %s".formatted(word(status.extension().state()), word(status.verdict()));
+          "sees %s, %s"
+              .formatted(
+                  EnumWord.spoken(status.extension().state()), EnumWord.spoken(status.verdict()));
       if (!now.equals(shownStatus)) {
         timeline.show(Lane.KEXTWATCH, now);
         shownStatus = now;
@@ -82,9 +84,5 @@ final class StatusWatcher implements AutoCloseable {
     } catch (IOException e) {
       // there is no status yet
     }
-  }
-
-  private static String word(Enum<?> word) {
-    return word.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 }

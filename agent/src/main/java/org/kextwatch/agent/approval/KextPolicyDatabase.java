@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.kextwatch.agent.approval.PolicyResult.PolicyRows;
 import org.kextwatch.agent.approval.PolicyResult.Unreadable;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
+import org.kextwatch.agent.mac.EnumWord;
 import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.Tool;
@@ -109,7 +109,7 @@ final class KextPolicyDatabase {
       return rows.isPresent() ? rows.get() : new Unreadable(reason(finished));
     }
     if (run instanceof ToolRun.NotRun notRun) {
-      String cause = notRun.cause().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+      String cause = EnumWord.spoken(notRun.cause());
       return new Unreadable("sqlite3 did not run (%s)".formatted(cause));
     }
     return new Unreadable("sqlite3 took too long");

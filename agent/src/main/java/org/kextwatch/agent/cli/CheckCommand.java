@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.kextwatch.agent.daemon.Check;
+import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.mac.RefusedPathException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -62,7 +63,7 @@ final class CheckCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.println(
         json
-            ? StatusDocument.of(result.status())
+            ? Json.text(result.status())
             : StatusText.of(result.status(), Instant.now(), null, Ansi.AUTO));
     return ExitCode.of(result.status().verdict());
   }

@@ -2,12 +2,10 @@ package org.kextwatch.agent.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +16,7 @@ import org.kextwatch.agent.config.ValueState;
 import org.kextwatch.agent.doctor.SettingsTable;
 import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.mac.AgentPaths;
+import org.kextwatch.agent.mac.EnumWord;
 import org.kextwatch.agent.mac.Owner;
 import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -140,10 +139,10 @@ public final class ConfigCommand implements Runnable {
     for (Shown setting : resolved.shown()) {
       Map<String, @Nullable Object> entry = new LinkedHashMap<>();
       entry.put("value", setting.value());
-      entry.put("origin", word(setting.origin()));
+      entry.put("origin", EnumWord.of(setting.origin()));
       entry.put("overridesLocal", setting.overridesLocal());
       if (setting.state() != ValueState.GOOD) {
-        entry.put("standing", word(setting.state()));
+        entry.put("standing", EnumWord.of(setting.state()));
       }
       entry.put("default", setting.defaultValue());
       entry.put("allowed", setting.allowed());
@@ -155,7 +154,7 @@ public final class ConfigCommand implements Runnable {
     document.put("refused", resolved.problems());
     document.put("failed", flaws);
     document.put("warnings", resolved.warnings());
-    return json(document);
+    return Json.text(document);
   }
 
   private static int exitCode(ResolvedSettings resolved, List<String> flaws) {
@@ -176,14 +175,6 @@ public final class ConfigCommand implements Runnable {
             "kextwatch: this user may not read the settings; run: sudo kextwatch config "
                 + command);
     return ExitCode.NEEDS_ROOT;
-  }
-
-  private static String word(Enum<?> word) {
-    return word.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static String json(Object value) {
-    return new String(Json.write(value), StandardCharsets.UTF_8);
   }
 
   private PrintWriter out() {

@@ -1,7 +1,6 @@
 package org.kextwatch.agent.cli;
 
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import org.kextwatch.agent.doctor.Doctor;
 import org.kextwatch.agent.doctor.DoctorText;
@@ -41,10 +40,7 @@ public final class DoctorCommand implements Callable<Integer> {
   public Integer call() throws RefusedPathException {
     Doctor.Report report = Doctor.examine(kextwatch.root(), kextwatch.seesEverything());
     PrintWriter out = spec.commandLine().getOut();
-    out.println(
-        json
-            ? new String(Json.write(report.findings()), StandardCharsets.UTF_8)
-            : DoctorText.of(report, Ansi.AUTO));
+    out.println(json ? Json.text(report.findings()) : DoctorText.of(report, Ansi.AUTO));
     return exitCode(report);
   }
 

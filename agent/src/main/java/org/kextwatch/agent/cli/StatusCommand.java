@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.daemon.InstanceLock;
 import org.kextwatch.agent.daemon.StatusFile;
+import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.status.Status;
@@ -77,8 +78,6 @@ final class StatusCommand implements Callable<Integer> {
     }
     Boolean isRunning = InstanceLock.isHeld(root).orElse(null);
     return Optional.of(
-        json
-            ? StatusDocument.of(status)
-            : StatusText.of(status, Instant.now(), isRunning, Ansi.AUTO));
+        json ? Json.text(status) : StatusText.of(status, Instant.now(), isRunning, Ansi.AUTO));
   }
 }

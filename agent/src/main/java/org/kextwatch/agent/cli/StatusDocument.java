@@ -1,8 +1,6 @@
 package org.kextwatch.agent.cli;
 
-import com.squareup.moshi.Moshi;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,13 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.status.Status;
 
-/** The status as JSON: the whole document or one value of it. */
+/** One value of the status document, for scripts. */
 final class StatusDocument {
   private StatusDocument() {}
-
-  static String of(Status status) {
-    return new String(Json.write(status), StandardCharsets.UTF_8);
-  }
 
   /**
    * One value: text without quotes, {@code null} for what is not known, objects as JSON.
@@ -27,7 +21,7 @@ final class StatusDocument {
   static Optional<String> field(Status status, String path) {
     Object at;
     try {
-      at = new Moshi.Builder().build().adapter(Object.class).fromJson(of(status));
+      at = Json.read(Object.class, Json.write(status));
     } catch (IOException e) {
       throw new IllegalStateException("our own document is JSON", e);
     }
@@ -44,8 +38,6 @@ final class StatusDocument {
     if (value instanceof Double number && number == Math.rint(number)) {
       return String.valueOf(number.longValue());
     }
-    return value instanceof Map || value instanceof List
-        ? new String(Json.write(value), StandardCharsets.UTF_8)
-        : String.valueOf(value);
+    return value instanceof Map || value instanceof List ? Json.text(value) : String.valueOf(value);
   }
 }

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.doctor.Age;
+import org.kextwatch.agent.mac.EnumWord;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Extension;
@@ -31,14 +32,14 @@ public final class StatusText {
     if (!status.advice().isEmpty()) {
       lines.add(row("What to do", status.advice()));
     }
-    lines.add(row("Why", word(status.reason())));
+    lines.add(row("Why", EnumWord.of(status.reason())));
     if (status.verdictSince() != null) {
       lines.add(row("Since", Age.text(status.verdictSince(), now)));
     }
     lines.add(row("Extension", extension(status.extension())));
     Attempt last = status.extension().lastAttempt();
     if (last != null) {
-      lines.add(row("Last attempt", word(last.outcome()) + ", " + Age.text(last.at(), now)));
+      lines.add(row("Last attempt", EnumWord.of(last.outcome()) + ", " + Age.text(last.at(), now)));
     }
     lines.add(row("Health", health(status.health())));
     lines.add(row("Delivery", delivery(status.agent(), now)));
@@ -51,7 +52,7 @@ public final class StatusText {
   }
 
   private static String headline(Status status, boolean isStale, Ansi ansi) {
-    String verdict = word(status.verdict()).toUpperCase(Locale.ROOT).replace('_', ' ');
+    String verdict = EnumWord.spoken(status.verdict()).toUpperCase(Locale.ROOT);
     String colour =
         switch (status.verdict()) {
           case PROTECTED -> isStale ? "yellow" : "green";
@@ -65,21 +66,21 @@ public final class StatusText {
 
   private static String extension(Extension extension) {
     if (extension.kind() == ExtensionKind.SYSTEM) {
-      return "system, %s (%s)".formatted(word(extension.state()), extension.grantEvidence());
+      return "system, %s (%s)".formatted(EnumWord.of(extension.state()), extension.grantEvidence());
     }
     return "%s, %s, %s; grant: %s (%s)"
         .formatted(
-            word(extension.kind()),
-            word(extension.state()),
+            EnumWord.of(extension.kind()),
+            EnumWord.of(extension.state()),
             threeWays(extension.loaded(), "loaded", "not loaded", "not known whether loaded"),
-            word(extension.grant()),
+            EnumWord.of(extension.grant()),
             extension.grantEvidence());
   }
 
   private static String health(Health health) {
     return "%s, real-time protection %s and %s%s%s"
         .formatted(
-            word(health.reachability()),
+            EnumWord.of(health.reachability()),
             threeWays(health.realTimeProtectionEnabled(), "on", "off", "not reported"),
             threeWays(
                 health.realTimeProtectionAvailable(),
@@ -107,9 +108,5 @@ public final class StatusText {
 
   private static String row(String name, String text) {
     return "  %-13s %s".formatted(name, text);
-  }
-
-  private static String word(Enum<?> word) {
-    return word.name().toLowerCase(Locale.ROOT);
   }
 }

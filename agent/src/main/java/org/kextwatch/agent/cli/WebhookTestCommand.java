@@ -2,7 +2,6 @@ package org.kextwatch.agent.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.kextwatch.agent.config.ResolvedSettings;
@@ -54,7 +53,7 @@ final class WebhookTestCommand implements Callable<Integer> {
     }
     EndpointProbe probe = probe(webhook.kextwatch().root());
     PrintWriter out = spec.commandLine().getOut();
-    out.println(json ? new String(Json.write(probe), StandardCharsets.UTF_8) : text(probe));
+    out.println(json ? Json.text(probe) : text(probe));
     return switch (probe.result()) {
       case DELIVERED -> ExitCode.OK;
       case UNREACHABLE -> ExitCode.UNAVAILABLE;

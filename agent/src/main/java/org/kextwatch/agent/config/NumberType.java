@@ -1,10 +1,10 @@
 package org.kextwatch.agent.config;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.function.LongFunction;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
+import org.kextwatch.agent.mac.EnumWord;
 
 /**
  * A whole number with its unit.
@@ -80,11 +80,7 @@ record NumberType<T>(
 
   private String allowed(long lowest) {
     return "%sa whole number from %d to %d %s"
-        .formatted(
-            isZeroAllowed ? "0 for none, or " : "",
-            lowest,
-            max,
-            unit.name().toLowerCase(Locale.ROOT));
+        .formatted(isZeroAllowed ? "0 for none, or " : "", lowest, max, EnumWord.of(unit));
   }
 
   /** MDM forms send numbers as text, and profiles may hold 300.0. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.ValueType.BadValueException;
 import org.kextwatch.agent.config.ValueType.Bounds;
 import org.kextwatch.agent.config.ValueType.Kind;
+import org.kextwatch.agent.mac.EnumWord;
 
 /** The types of settings other than numbers. */
 final class ValueTypes {
@@ -175,14 +176,14 @@ final class ValueTypes {
     @Override
     public String allowed() {
       return Arrays.stream(words.getEnumConstants())
-          .map(WordType::word)
+          .map(EnumWord::of)
           .collect(Collectors.joining(", ", "one of ", ""));
     }
 
     @Override
     public E parse(Object raw, Bounds bounds) throws BadValueException {
       for (E word : words.getEnumConstants()) {
-        if (raw instanceof String text && word(word).equals(text.strip())) {
+        if (raw instanceof String text && EnumWord.of(word).equals(text.strip())) {
           return word;
         }
       }
@@ -191,11 +192,7 @@ final class ValueTypes {
 
     @Override
     public Object written(E value) {
-      return word(value);
-    }
-
-    private static String word(Enum<?> word) {
-      return word.name().toLowerCase(Locale.ROOT);
+      return EnumWord.of(value);
     }
   }
 }

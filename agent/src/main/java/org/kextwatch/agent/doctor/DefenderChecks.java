@@ -4,13 +4,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.PassiveLook;
 import org.kextwatch.agent.doctor.DoctorCheck.Said;
 import org.kextwatch.agent.mac.Console;
 import org.kextwatch.agent.mac.DefenderProgram;
+import org.kextwatch.agent.mac.EnumWord;
 import org.kextwatch.agent.mac.MacVersion;
 import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -54,7 +54,7 @@ final class DefenderChecks {
     List<DoctorCheck> all = new ArrayList<>();
     all.add(new DoctorCheck("macOS", this::macOs));
     for (Tool tool : Tool.values()) {
-      all.add(new DoctorCheck("tool " + tool.name().toLowerCase(Locale.ROOT), () -> tool(tool)));
+      all.add(new DoctorCheck("tool " + EnumWord.of(tool), () -> tool(tool)));
     }
     all.add(new DoctorCheck("Defender's signature", this::signature));
     all.add(new DoctorCheck("Defender's daemon", this::defender));
@@ -164,7 +164,8 @@ final class DefenderChecks {
               "After boot and updates that takes minutes; else restart this Mac.");
       case UNPARSABLE ->
           Said.fail("what mdatp health prints is not understood", "Run: mdatp health");
-      default -> Said.cannotTell("mdatp was not asked: " + Doctor.word(reachability), "See above.");
+      default ->
+          Said.cannotTell("mdatp was not asked: " + EnumWord.spoken(reachability), "See above.");
     };
   }
 
@@ -189,7 +190,7 @@ final class DefenderChecks {
 
   private Said extensionState() {
     Extension seen = extension();
-    String text = "%s, %s".formatted(Doctor.word(seen.kind()), Doctor.word(seen.state()));
+    String text = "%s, %s".formatted(EnumWord.spoken(seen.kind()), EnumWord.spoken(seen.state()));
     if (seen.state() == ExtensionState.UNKNOWN || seen.kind() == ExtensionKind.UNKNOWN) {
       return unknown(seen, text);
     }

@@ -3,7 +3,6 @@ package org.kextwatch.agent.doctor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -65,10 +64,6 @@ public final class Doctor {
       Thread.currentThread().interrupt();
       return Said.cannotTell("it was interrupted", "").about(checkup.name());
     }
-  }
-
-  static String word(Enum<?> word) {
-    return word.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   /**

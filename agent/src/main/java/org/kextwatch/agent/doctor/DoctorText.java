@@ -3,6 +3,7 @@ package org.kextwatch.agent.doctor;
 import java.util.StringJoiner;
 import org.kextwatch.agent.doctor.DoctorCheck.Finding;
 import org.kextwatch.agent.doctor.DoctorCheck.Mark;
+import org.kextwatch.agent.mac.EnumWord;
 import picocli.CommandLine.Help.Ansi;
 
 /** A report of the doctor, for people. */
@@ -36,7 +37,7 @@ public final class DoctorText {
           case WARN, CANNOT_TELL -> "yellow";
           case FAIL -> "bold,red";
         };
-    return ansi.string("@|%s %-11s|@".formatted(colour, Doctor.word(mark)));
+    return ansi.string("@|%s %-11s|@".formatted(colour, EnumWord.spoken(mark)));
   }
 
   private static long count(Doctor.Report report, Mark mark) {

@@ -1,10 +1,9 @@
 package org.kextwatch.agent.doctor;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import org.kextwatch.agent.config.ResolvedSettings.Shown;
 import org.kextwatch.agent.config.ValueState;
 import org.kextwatch.agent.event.Json;
+import org.kextwatch.agent.mac.EnumWord;
 
 /** Settings with their origins, for people. */
 public final class SettingsTable {
@@ -15,9 +14,7 @@ public final class SettingsTable {
     String value =
         setting.value() == null
             ? "-"
-            : setting.value() instanceof String text
-                ? text
-                : new String(Json.write(setting.value()), StandardCharsets.UTF_8);
+            : setting.value() instanceof String text ? text : Json.text(setting.value());
     return "%-28s %-45s %s%s"
         .formatted(
             setting.name(),
@@ -27,13 +24,9 @@ public final class SettingsTable {
   }
 
   private static String origin(Shown setting) {
-    String origin = word(setting.origin());
+    String origin = EnumWord.of(setting.origin());
     return setting.state() == ValueState.GOOD
         ? origin
-        : "%s (%s)".formatted(origin, word(setting.state()).replace('_', ' '));
-  }
-
-  private static String word(Enum<?> word) {
-    return word.name().toLowerCase(Locale.ROOT);
+        : "%s (%s)".formatted(origin, EnumWord.spoken(setting.state()));
   }
 }

@@ -1,6 +1,5 @@
 package org.kextwatch.agent.doctor;
 
-import com.squareup.moshi.Moshi;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -67,8 +66,7 @@ public final class SupportArchive {
     Doctor.Report report = Doctor.examine(root, isAllowed);
     archive.add("versions.txt", archive::versions);
     archive.add("doctor.txt", () -> DoctorText.of(report, Ansi.OFF));
-    archive.add(
-        "doctor.json", () -> new String(Json.write(report.findings()), StandardCharsets.UTF_8));
+    archive.add("doctor.json", () -> Json.text(report.findings()));
     archive.add("status.json", () -> archive.document(AgentPaths.STATUS));
     archive.add("settings.txt", archive::settings);
     archive.add("state.json", archive::state);
@@ -141,8 +139,11 @@ public final class SupportArchive {
   }
 
   private String document(String macPath) throws IOException, RefusedPathException {
-    byte[] bytes = TrustedFile.read(root.resolve(macPath), MAX_DOCUMENT);
-    return new String(bytes, StandardCharsets.UTF_8);
+    return new String(bytes(macPath), StandardCharsets.UTF_8);
+  }
+
+  private byte[] bytes(String macPath) throws IOException, RefusedPathException {
+    return TrustedFile.read(root.resolve(macPath), MAX_DOCUMENT);
   }
 
   /** Each with its origin; of the endpoint only scheme and host, of headers only the names. */
@@ -155,8 +156,7 @@ public final class SupportArchive {
   }
 
   private String state() throws IOException, RefusedPathException {
-    Object all =
-        new Moshi.Builder().build().adapter(Object.class).fromJson(document(AgentPaths.STATE));
+    Object all = Json.read(Object.class, bytes(AgentPaths.STATE));
     Map<String, Object> kept = new LinkedHashMap<>();
     if (all instanceof Map<?, ?> members) {
       members.forEach(
@@ -166,7 +166,7 @@ public final class SupportArchive {
             }
           });
     }
-    return new String(Json.write(kept), StandardCharsets.UTF_8);
+    return Json.text(kept);
   }
 
   private String spool() throws IOException {

@@ -10,25 +10,20 @@ import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.mac.EnumWord;
 
 /** Enums in JSON as lower-case words: {@code AT_RISK} is {@code at_risk}. */
-public final class EnumAdapter extends JsonAdapter<Enum<?>> {
+final class EnumAdapter extends JsonAdapter<Enum<?>> {
   private final Map<String, Enum<?>> constants = new LinkedHashMap<>();
 
   private EnumAdapter(Class<?> type) {
     for (Object constant : type.getEnumConstants()) {
       Enum<?> word = (Enum<?>) constant;
-      constants.put(of(word), word);
+      constants.put(EnumWord.of(word), word);
     }
-  }
-
-  /** The word of a constant. */
-  public static String of(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   @Override
@@ -44,7 +39,7 @@ public final class EnumAdapter extends JsonAdapter<Enum<?>> {
 
   @Override
   public void toJson(JsonWriter writer, @Nullable Enum<?> value) throws IOException {
-    writer.value(value == null ? null : of(value));
+    writer.value(value == null ? null : EnumWord.of(value));
   }
 
   static final class Factory implements JsonAdapter.Factory {

@@ -1,6 +1,7 @@
 package org.kextwatch.agent.event;
 
 import java.util.List;
+import org.kextwatch.agent.mac.EnumWord;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Change;
 import org.kextwatch.agent.status.Device;
@@ -74,7 +75,7 @@ public sealed interface EventData {
     @Override
     public String text(Device device) {
       return "kextutil ran on %s: %s."
-          .formatted(device.nickname(), EnumAdapter.of(attempt.outcome()).replace('_', ' '));
+          .formatted(device.nickname(), EnumWord.spoken(attempt.outcome()));
     }
   }
 
@@ -96,7 +97,7 @@ public sealed interface EventData {
     public String text(Device device) {
       return "%s lost %d %s that could not be delivered (%s)."
           .formatted(
-              device.nickname(), count, count == 1 ? "event" : "events", EnumAdapter.of(reason));
+              device.nickname(), count, count == 1 ? "event" : "events", EnumWord.of(reason));
     }
   }
 

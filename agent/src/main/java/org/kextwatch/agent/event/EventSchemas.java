@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.kextwatch.agent.mac.EnumWord;
 import org.kextwatch.agent.status.Reason;
 
 /**
@@ -47,7 +48,7 @@ public final class EventSchemas {
 
   private static String reasons() {
     return Stream.of(Reason.values())
-        .map(reason -> '"' + EnumAdapter.of(reason) + '"')
+        .map(reason -> '"' + EnumWord.of(reason) + '"')
         .collect(Collectors.joining(", "));
   }
 }

@@ -3,6 +3,7 @@ package org.kextwatch.agent.event;
 import com.squareup.moshi.Moshi;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON codec. A record is an object with its components as members, nulls included; an enum is
@@ -15,22 +16,23 @@ public final class Json {
           .add(new EnumAdapter.Factory())
           .add(new InstantAdapter.Factory())
           .add(new DayAdapter.Factory())
-          .add(new AnyValue.Factory())
           .build();
 
   private Json() {}
 
-  /** Writes a record, map, list or plain value in UTF-8, without line breaks. */
+  /** Writes a record, map, list or plain value, without line breaks. */
+  public static String text(@Nullable Object value) {
+    return MOSHI.adapter(Object.class).serializeNulls().toJson(value);
+  }
+
+  /** As {@link #text}, in UTF-8. */
   public static byte[] write(Object value) {
-    return MOSHI
-        .adapter(Object.class)
-        .serializeNulls()
-        .toJson(value)
-        .getBytes(StandardCharsets.UTF_8);
+    return text(value).getBytes(StandardCharsets.UTF_8);
   }
 
   /**
-   * Parses a document. Members that the type does not have are ignored.
+   * Parses a document. Members that the type does not have are ignored. {@code Object} takes any
+   * document, with each number as a {@code Double}.
    *
    * @throws IOException if it is not JSON, has another shape or an unknown word, or lacks a member
    *     that must not be null

@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.mac.EnumWord;
 
 /**
  * The day on which Defender expires.
@@ -94,7 +95,7 @@ public final class ExpiryDay {
       return Integer.parseInt(word);
     }
     return Stream.of(Month.values())
-        .filter(month -> month.name().toLowerCase(Locale.ROOT).startsWith(word))
+        .filter(month -> EnumWord.of(month).startsWith(word))
         .findFirst()
         .orElseThrow(() -> new DateTimeException(word))
         .getValue();

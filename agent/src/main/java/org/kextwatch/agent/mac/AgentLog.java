@@ -8,7 +8,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Locale;
 import org.tinylog.Level;
 import org.tinylog.configuration.Configuration;
 import org.tinylog.provider.ProviderRegistry;
@@ -41,7 +40,7 @@ public final class AgentLog {
     }
     warnings = List.of();
     isOpen = true;
-    Configuration.set("level", level.name().toLowerCase(Locale.ROOT));
+    Configuration.set("level", EnumWord.of(level));
     Configuration.set("writer", RollingLog.class.getName());
     Configuration.set("writer.file", folder + "/agent.log");
     Configuration.set("writer.bytes", String.valueOf(BYTES));

@@ -15,11 +15,11 @@ import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings.SpoolBounds;
 import org.kextwatch.agent.event.CloudEvent;
-import org.kextwatch.agent.event.EnumAdapter;
 import org.kextwatch.agent.event.EventData.DropReason;
 import org.kextwatch.agent.event.EventType;
 import org.kextwatch.agent.event.SpooledEvent.Head;
 import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.mac.EnumWord;
 
 /**
  * The outbox: events wait for delivery, one file each. An event that is lost is first marked as
@@ -249,7 +249,7 @@ public final class Spool {
       if (reason == DropReason.EVICTED) {
         folders.tryToDelete(entry.fileName());
       } else if (reason != null) {
-        folders.quarantine(entry.fileName(), "it is " + EnumAdapter.of(reason));
+        folders.quarantine(entry.fileName(), "it is " + EnumWord.of(reason));
       }
     }
   }

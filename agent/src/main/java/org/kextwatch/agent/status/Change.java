@@ -3,7 +3,7 @@ package org.kextwatch.agent.status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key value that has changed.
+ * One key value that has changed. Words are enum constants, as in the status itself.
  *
  * @param field its path in the status document
  * @param from the old value, {@code null} if it was not known or there was no status before

@@ -3,7 +3,6 @@ package org.kextwatch.agent.status;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -67,12 +66,7 @@ public final class Changes {
   private static void add(
       List<Change> changes, String field, @Nullable Object from, @Nullable Object to) {
     if (KeyValues.differs(field, from, to)) {
-      changes.add(new Change(field, word(from), word(to)));
+      changes.add(new Change(field, from, to));
     }
-  }
-
-  /** As the status document spells it. */
-  private static @Nullable Object word(@Nullable Object value) {
-    return value instanceof Enum<?> word ? word.name().toLowerCase(Locale.ROOT) : value;
   }
 }

@@ -8,11 +8,11 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import okhttp3.Handshake;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.event.CloudEvent;
+import org.kextwatch.agent.mac.EnumWord;
 import org.kextwatch.agent.mac.PlainText;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.webhook.ConnectionTrace.Stage;
@@ -92,7 +92,7 @@ public record EndpointProbe(@Nullable String endpoint, ProbeResult result, List<
         continue; // the host is an address
       }
       long millis = trace.duration(stage).toMillis();
-      String name = stage.name().toLowerCase(Locale.ROOT);
+      String name = EnumWord.of(stage);
       if (!trace.isPassed(stage)) {
         steps.add(new Step(name, false, millis, failure(stage, client, result), result.remedy()));
         return steps;

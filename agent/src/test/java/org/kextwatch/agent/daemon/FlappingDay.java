@@ -32,6 +32,7 @@ import org.kextwatch.agent.status.Reachability;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.StatusSamples;
 import org.kextwatch.agent.status.Transition;
+import org.kextwatch.agent.status.Verdict;
 
 /** One Mac for a day, what its tools say, and what the fleet has heard. */
 final class FlappingDay {
@@ -158,9 +159,9 @@ final class FlappingDay {
     }
     Object after = known.get("verdict");
     Transition right =
-        after.equals(before) || after.equals("unknown")
+        after.equals(before) || after == Verdict.UNKNOWN
             ? Transition.CHANGED
-            : after.equals("at_risk") ? Transition.NEW : Transition.RESOLVED;
+            : after == Verdict.AT_RISK ? Transition.NEW : Transition.RESOLVED;
     assertEquals(right, news.transition(), name);
     told.add(news);
     if (Changes.areOfHealthAlone(news.changes())) {

@@ -20,6 +20,7 @@ import org.kextwatch.agent.Schemas;
 import org.kextwatch.agent.event.EventData.Cause;
 import org.kextwatch.agent.event.EventData.ChangedData;
 import org.kextwatch.agent.event.EventData.DropReason;
+import org.kextwatch.agent.mac.EnumWord;
 import org.kextwatch.agent.status.Change;
 import org.kextwatch.agent.status.ExtensionKind;
 import org.kextwatch.agent.status.ExtensionState;
@@ -69,7 +70,7 @@ final class EventSchemasTest {
   @ParameterizedTest
   @MethodSource
   void theWordsOfTheSchemasAreThoseOfTheProgram(Class<? extends Enum<?>> words, String at) {
-    List<String> expected = Stream.of(words.getEnumConstants()).map(EnumAdapter::of).toList();
+    List<String> expected = Stream.of(words.getEnumConstants()).map(EnumWord::of).toList();
     assertEquals(expected, ((Map<?, ?>) schemaAt(at)).get("enum"));
   }
 

@@ -37,13 +37,13 @@ class ChangesTest {
   }
 
   @Test
-  void namesEachKeyValueInTheWordsOfTheDocument() {
+  void namesEachKeyValue() {
     assertEquals(
         List.of(
-            new Change("verdict", "at_risk", "protected"),
-            new Change("reason", "awaiting_approval", "none"),
-            new Change("extension.state", "awaiting_approval", "active"),
-            new Change("extension.grant", "none", "user"),
+            new Change("verdict", Verdict.AT_RISK, Verdict.PROTECTED),
+            new Change("reason", Reason.AWAITING_APPROVAL, Reason.NONE),
+            new Change("extension.state", ExtensionState.AWAITING_APPROVAL, ExtensionState.ACTIVE),
+            new Change("extension.grant", Grant.NONE, Grant.USER),
             new Change("extension.loaded", false, true),
             new Change("health.realTimeProtectionAvailable", false, true)),
         Changes.between(BLOCKED, PROTECTED));
@@ -95,7 +95,7 @@ class ChangesTest {
   @Test
   void againstNothingEveryKnownValueIsAChange() {
     List<Change> changes = Changes.between(null, BLOCKED);
-    assertTrue(changes.contains(new Change("verdict", null, "at_risk")));
+    assertTrue(changes.contains(new Change("verdict", null, Verdict.AT_RISK)));
     assertTrue(changes.contains(new Change("extension.loaded", null, false)));
   }
 
@@ -113,7 +113,7 @@ class ChangesTest {
                 true,
                 attempt));
     assertEquals(
-        List.of(new Change("extension.lastAttempt.outcome", null, "policy_blocked")),
+        List.of(new Change("extension.lastAttempt.outcome", null, Outcome.POLICY_BLOCKED)),
         Changes.between(BLOCKED, attempted));
   }
 

@@ -1,12 +1,11 @@
 package org.kextwatch.demo.receiver;
 
-import com.squareup.moshi.JsonAdapter;
-import com.squareup.moshi.JsonDataException;
-import com.squareup.moshi.Moshi;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.event.Json;
 
 /**
  * The members of a CloudEvents 1.0 JSON event that a receiver needs.
@@ -25,14 +24,13 @@ public record ParsedEvent(
     @Nullable String subject,
     @Nullable String text,
     Map<?, ?> data) {
-  private static final JsonAdapter<Object> JSON = new Moshi.Builder().build().adapter(Object.class);
 
   /** Parses a body; empty if it is no event. */
   public static Optional<ParsedEvent> parse(String body) {
     Object json;
     try {
-      json = JSON.fromJson(body);
-    } catch (IOException | JsonDataException e) {
+      json = Json.read(Object.class, body.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
       return Optional.empty();
     }
     if (json instanceof Map<?, ?> members
