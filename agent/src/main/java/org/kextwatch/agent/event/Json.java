@@ -3,6 +3,10 @@ package org.kextwatch.agent.event;
 import com.squareup.moshi.Moshi;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,12 +14,19 @@ import org.jspecify.annotations.Nullable;
  * a lower-case word, an instant is ISO 8601 in UTC with milliseconds.
  */
 public final class Json {
+  private static final DateTimeFormatter MILLIS =
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
+
   private static final Moshi MOSHI =
       new Moshi.Builder()
           .add(new RecordAdapter.Factory())
           .add(new EnumAdapter.Factory())
-          .add(new InstantAdapter.Factory())
-          .add(new DayAdapter.Factory())
+          .add(
+              Instant.class,
+              new TextAdapter<>("an instant", MILLIS::format, Instant::parse).nullSafe())
+          .add(
+              LocalDate.class,
+              new TextAdapter<>("a day", LocalDate::toString, LocalDate::parse).nullSafe())
           .build();
 
   private Json() {}

@@ -1,5 +1,6 @@
 package org.kextwatch.agent.webhook;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
@@ -17,7 +18,9 @@ import okhttp3.ConnectionSpec;
 import okhttp3.Dns;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -78,7 +81,7 @@ final class WebhookClientFactory {
               .writeTimeout(Duration.ZERO)
               .callTimeout(longestAttempt)
               .proxyAuthenticator(login)
-              .addNetworkInterceptor(new StripRetryAfterInterceptor());
+              .addNetworkInterceptor(WebhookClientFactory::withoutRetryAfter);
       ProxySetting.apply(settings.proxy(), http);
       TlsSetup.apply(bundle(), identity(), tls, http);
       return new Endpoint.Ready(
@@ -86,6 +89,11 @@ final class WebhookClientFactory {
     } catch (UnusableSettingException e) {
       return new Endpoint.Unusable(e.note());
     }
+  }
+
+  /** OkHttp retries a 503 with Retry-After by itself, and fails on numbers that are not an int. */
+  private static Response withoutRetryAfter(Interceptor.Chain chain) throws IOException {
+    return chain.proceed(chain.request()).newBuilder().removeHeader("Retry-After").build();
   }
 
   HttpUrl url() throws UnusableSettingException {

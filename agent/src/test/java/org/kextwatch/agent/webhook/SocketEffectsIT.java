@@ -20,6 +20,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.event.CloudEvent;
 import org.kextwatch.agent.event.EventSamples;
+import org.kextwatch.agent.webhook.ConnectionTrace.Stage;
 
 /** Whatever a server does: one attempt is one request, ends in time and is judged right. */
 final class SocketEffectsIT {
@@ -100,6 +101,9 @@ final class SocketEffectsIT {
       long start = System.nanoTime();
       SendResult sent = client.send(EVENT.id(), BODY, ++sends);
       Duration took = Duration.ofNanos(System.nanoTime() - start);
+      if (fault.kept() && client.trace().isPassed(Stage.TCP)) {
+        throw new AttemptLimits.TooSlow("the connection was not there any more: " + sent.note());
+      }
       AttemptLimits.assertMeant(fault.meant(), sent);
       assertTrue(took.compareTo(limit.plus(AttemptLimits.SLACK)) < 0, took::toString);
       assertTrue(server.getRequestCount() <= sends);
