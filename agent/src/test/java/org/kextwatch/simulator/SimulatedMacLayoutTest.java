@@ -52,7 +52,7 @@ class SimulatedMacLayoutTest extends OnASimulatedMac {
   }
 
   @ParameterizedTest
-  @CsvSource({"/var,private/var", "/usr/local/bin/mdatp,../../../" + MacLayout.MDATP})
+  @CsvSource({"/var,private/var", "/usr/local/bin/mdatp,../../.." + MacLayout.MDATP})
   void linksAreRelativeSoThatTheFolderCanMove(String macPath, String target) throws Exception {
     assertEquals(Path.of(target), Files.readSymbolicLink(mac.path(macPath)));
     assertTrue(Files.exists(mac.path(macPath)));
@@ -108,9 +108,7 @@ class SimulatedMacLayoutTest extends OnASimulatedMac {
     Path folder = Path.of(SimulatedMac.class.getResource(name).toURI());
     try (Stream<Path> files = Files.walk(folder)) {
       TreeSet<String> there = new TreeSet<>();
-      files
-          .filter(Files::isRegularFile)
-          .forEach(file -> there.add(folder.relativize(file).toString()));
+      files.filter(Files::isRegularFile).forEach(file -> there.add("/" + folder.relativize(file)));
       return there;
     }
   }
@@ -150,7 +148,7 @@ class SimulatedMacLayoutTest extends OnASimulatedMac {
 
   @Test
   void aPublicFileIsPutWithItsFolders() throws Exception {
-    mac.put("/Library/Managed Preferences/org.kextwatch.agent.plist", "<plist/>");
+    mac.write("/Library/Managed Preferences/org.kextwatch.agent.plist", "<plist/>");
     Path file = mac.path("/Library/Managed Preferences/org.kextwatch.agent.plist");
     assertEquals("<plist/>", Files.readString(file));
     TrustedFile.check(file);

@@ -125,7 +125,7 @@ class SimulatedMacTest extends OnASimulatedMac {
     "/usr/bin, 64, /usr/bin not of type 'kext'.",
   })
   void kextutilNamesAWrongPath(String macPath, int exit, String text) throws Exception {
-    mac.put("/dev/file.kext", "");
+    mac.write("/dev/file.kext", "");
     assertEquals(
         new Run(exit, "", text + "\n"),
         tools.run("/usr/bin/kextutil", mac.path(macPath).toString()));
@@ -203,11 +203,11 @@ class SimulatedMacTest extends OnASimulatedMac {
 
   @Test
   void defendersSignatureHoldsUntilItIsTakenAway() throws Exception {
-    String mdatp = mac.path("/" + MacLayout.MDATP).toString();
+    String mdatp = mac.path(MacLayout.MDATP).toString();
     assertEquals(new Run(0, "", ""), tools.run("/usr/bin/codesign", "--verify", mdatp));
     mac.signed(false);
     assertEquals(
-        new Run(1, "", "/" + MacLayout.MDATP + ": code object is not signed at all\n"),
+        new Run(1, "", MacLayout.MDATP + ": code object is not signed at all\n"),
         tools.run("/usr/bin/codesign", "--verify", mdatp));
     mac.signed(true);
     assertEquals(0, tools.run("/usr/bin/codesign", "--verify", mdatp).exit());

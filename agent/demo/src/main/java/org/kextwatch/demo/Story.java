@@ -11,7 +11,7 @@ import org.kextwatch.demo.Act.MissedStepException;
 import org.kextwatch.demo.Timeline.Lane;
 import org.kextwatch.demo.receiver.SignatureVerifier;
 import org.kextwatch.demo.receiver.WebhookReceiver;
-import org.kextwatch.simulator.MacLayout;
+import org.kextwatch.simulator.BareMac;
 import org.kextwatch.simulator.SimulatedMac;
 
 /** The demo: each act has a simulated Mac, a real daemon and a real HTTPS receiver. */
@@ -41,7 +41,7 @@ final class Story {
   static boolean play(Timeline timeline, StoryTiming timing)
       throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("kextwatch-demo");
-    Thread cleanup = new Thread(() -> MacLayout.delete(folder), "cleanup");
+    Thread cleanup = new Thread(() -> BareMac.delete(folder), "cleanup");
     Runtime.getRuntime().addShutdownHook(cleanup);
     boolean complete = new Story(timeline, timing, folder).play();
     if (!complete) {
@@ -72,7 +72,7 @@ final class Story {
         WebhookReceiver.listen(
             0, certificate.tls(), SignatureVerifier.of(secret), operator::receive)) {
       mac.allowWindow(timing.allowWindow());
-      mac.put(CA_BUNDLE, certificate.pem());
+      mac.write(CA_BUNDLE, certificate.pem());
       mac.prepareForAgent(timing.settings(receiver.address().toString(), CA_BUNDLE), secret);
       timeline.show(Lane.OPERATOR, "listens over HTTPS, and has the shared secret");
       Path output = folder.resolve("agent-%d.out".formatted(number));

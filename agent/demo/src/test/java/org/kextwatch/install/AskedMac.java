@@ -68,7 +68,7 @@ abstract class AskedMac {
   }
 
   void lockByAProfile() throws IOException {
-    mac.put(
+    mac.write(
         "/Library/Managed Preferences/com.apple.system-extension-policy.plist",
         """
         <plist version="1.0"><dict><key>NonRemovableFromUISystemExtensions</key><dict>

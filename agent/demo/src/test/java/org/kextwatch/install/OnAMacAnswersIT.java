@@ -111,14 +111,14 @@ class OnAMacAnswersIT extends AskedMac {
   @Test
   void theStatusTellsOfLoadsAndDeliveries() throws Exception {
     String status = Files.readString(STATUS_DOCUMENT).lines().collect(Collectors.joining());
-    mac.put(
+    mac.write(
         SUPPORT + "status.json",
         status.replaceAll(
             "\"lastAttempt\": ?(null|\\{[^}]*})",
             "\"lastAttempt\":{\"at\":\"2026-11-23T18:45:17Z\",\"outcome\":\"loaded\",\"exitCode\":null,\"detail\":\"macOS"
                 + " had loaded it already\"}"));
     Files.createDirectories(mac.path(SUPPORT + "current/lib"));
-    mac.put(SUPPORT + "current/lib/kextwatch-agent-0.2.0.jar", "");
+    mac.write(SUPPORT + "current/lib/kextwatch-agent-0.2.0.jar", "");
     Script.write(
         mac.path("/usr/sbin/scutil"),
         "printf '  HTTPSEnable : 1\\n  HTTPSProxy : proxy.example.com\\n'");

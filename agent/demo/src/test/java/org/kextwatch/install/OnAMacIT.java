@@ -78,7 +78,7 @@ class OnAMacIT extends AskedMac {
     Script.write(mac.path("/usr/sbin/kextstat"), "echo 'com.apple.kpi.bsd (1)'; exit 3");
     Script.write(mac.path("/usr/bin/who"), "echo 'nobody ttys000'");
     Script.write(mac.path("/bin/ps"), "echo \"$(cat '" + temp + "/none' 2>/dev/null)\"");
-    mac.put(
+    mac.write(
         SUPPORT + "status.json",
         "{\"lastAttempt\":{\"outcome\":\"failed\",\"exitCode\":71,"
             + "\"detail\":\"Error Domain=KMErrorDomain Code=27\"}}\n");
@@ -129,7 +129,7 @@ class OnAMacIT extends AskedMac {
 
   /** What the simulated Mac has no need of otherwise. */
   private void addTheToolsOfAMac() throws IOException {
-    mac.put("/Users/anna/Public/.localized", "");
+    mac.write("/Users/anna/Public/.localized", "");
     Script.write(
         mac.path("/bin/ls"),
         "for f; do echo \"drwxr-xr-x+ 3 anna staff 96 Nov 26 10:00 $f\"; done\n"

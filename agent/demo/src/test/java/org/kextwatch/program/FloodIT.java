@@ -21,7 +21,7 @@ class FloodIT {
     ThrowawayCertificate certificate = ThrowawayCertificate.make();
     try (FloodServer flood = new FloodServer(certificate.tls());
         Rig rig = Rig.in(folder)) {
-      rig.mac.put(Rig.CA_BUNDLE, certificate.pem());
+      rig.mac.write(Rig.CA_BUNDLE, certificate.pem());
       Map<String, Object> settings = new HashMap<>();
       settings.put("caBundle", Rig.CA_BUNDLE);
       settings.put("endpoint", flood.address());

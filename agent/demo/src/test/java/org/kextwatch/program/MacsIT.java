@@ -69,7 +69,7 @@ class MacsIT {
     try (AgentProcess agent = rig.start()) {
       changed("\"outcome\":\"policy_blocked\"");
 
-      rig.mac.put(
+      rig.mac.write(
           "/Library/Managed Preferences/com.apple.syspolicy.kernel-extension-policy.plist",
           """
           <?xml version="1.0" encoding="UTF-8"?>

@@ -43,7 +43,7 @@ public final class Rig implements AutoCloseable {
             SignatureVerifier.of(SECRET),
             inbound::add);
     if (certificate != null) {
-      mac.put(CA_BUNDLE, certificate.pem());
+      mac.write(CA_BUNDLE, certificate.pem());
     }
     settings(Map.of());
   }

@@ -83,7 +83,7 @@ class SettingsIT extends OnAMac {
   /** The profile is writable by others: what it says is not known, so nothing is risked. */
   @Test
   void aProfileThatIsRefusedAtAStartLoadsNothingAndNamesNobody() throws Exception {
-    rig.mac.put(MANAGED, "<plist version=\"1.0\"><dict/></plist>");
+    rig.mac.write(MANAGED, "<plist version=\"1.0\"><dict/></plist>");
     StubMac.allow(rig.mac.path(MANAGED), "rw-rw-r--");
     rig.mac.approveByProfile();
     try (AgentProcess agent = rig.start()) {
@@ -107,11 +107,11 @@ class SettingsIT extends OnAMac {
         watched::toString);
     assertEquals(List.of(), rig.mac.calls("kextutil"));
 
-    rig.mac.put(LOCAL, "{}");
+    rig.mac.write(LOCAL, "{}");
     rig.kextwatch("check");
     assertEquals(1, rig.mac.calls("kextutil").size());
 
-    rig.mac.put(LOCAL, "{"); // what it said last still counts
+    rig.mac.write(LOCAL, "{"); // what it said last still counts
     Script.Ended shown = rig.kextwatch("config", "show");
     assertTrue(shown.out().contains("it is not valid JSON: line 1"), shown::toString);
     assertTrue(shown.out().contains("its last good values stay in force"), shown::toString);
@@ -123,7 +123,7 @@ class SettingsIT extends OnAMac {
     try (AgentProcess agent = rig.start()) {
       rig.inbound.await("status.heartbeat", "\"site\":\"Berlin\"");
 
-      rig.mac.put(
+      rig.mac.write(
           MANAGED,
           "<plist version=\"1.0\"><dict><key>labels</key><dict><key>owner</key>"
               + "<string>Design</string></dict></dict></plist>");

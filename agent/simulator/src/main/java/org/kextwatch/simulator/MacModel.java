@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * A kind of Mac, as its page in {@code macs/} describes it: its macOS, its Defender, what is told
- * of them. Files that lie in its overlay are its own, all others are those of every Mac; both name
- * facts of the page between {@code @}.
+ * A kind of Mac: its macOS and its Defender, as its page in {@code macs/} describes them. Files in
+ * its overlay replace those in {@code mac/}, which all Macs share. In both, a word between
+ * {@code @} stands for a fact of the page.
  */
 public enum MacModel {
   HIGH_SIERRA("10.13"),
@@ -29,7 +29,7 @@ public enum MacModel {
     this.macOs = macOs;
   }
 
-  /** As people call it, such as {@code 10.13} or {@code 26}. */
+  /** The version of macOS, such as {@code 10.13} or {@code 26}. */
   public String macOs() {
     return macOs;
   }
@@ -54,16 +54,16 @@ public enum MacModel {
   }
 
   /**
-   * A file of this Mac.
+   * The content of a file of this Mac.
    *
    * @throws FileNotFoundException if no such Mac has it
    */
   String file(String path) throws IOException {
     Optional<String> own = Optional.empty();
     if (fact("overlay").isPresent()) {
-      own = text(fact("overlay").get() + "/" + path);
+      own = text(fact("overlay").get() + path);
     }
-    return filled(own.isPresent() ? own.get() : resource("mac/" + path));
+    return filled(own.isPresent() ? own.get() : resource("mac" + path));
   }
 
   /** The tables of its approval database. */

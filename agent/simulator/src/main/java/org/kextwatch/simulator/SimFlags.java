@@ -57,7 +57,7 @@ record SimFlags(Path folder) {
 
   /** Deletes a folder of files, if it is there. */
   void remove(String name) {
-    MacLayout.delete(folder.resolve(name));
+    BareMac.delete(folder.resolve(name));
   }
 
   /**

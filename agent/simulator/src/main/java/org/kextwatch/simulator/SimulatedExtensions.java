@@ -1,8 +1,6 @@
 package org.kextwatch.simulator;
 
 import com.dd.plist.NSObject;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,17 +22,17 @@ public final class SimulatedExtensions {
   private static final String NETWORK_CATEGORY = "com.apple.system_extension.network_extension";
   private static final String ENDPOINT_CATEGORY = "com.apple.system_extension.endpoint_security";
 
-  private static final String DATABASE = "Library/SystemExtensions/db.plist";
+  private static final String DATABASE = "/Library/SystemExtensions/db.plist";
 
   private final MacModel model;
-  private final MacLayout layout;
+  private final BareMac mac;
   private final SimFlags flags;
   private final List<Row> rows = new ArrayList<>();
   private boolean databaseHidden;
 
-  SimulatedExtensions(MacModel model, MacLayout layout, SimFlags flags) {
+  SimulatedExtensions(MacModel model, BareMac mac, SimFlags flags) {
     this.model = model;
-    this.layout = layout;
+    this.mac = mac;
     this.flags = flags;
   }
 
@@ -91,7 +89,7 @@ public final class SimulatedExtensions {
    */
   public void hideDatabase() {
     databaseHidden = true;
-    layout.remove(DATABASE);
+    mac.remove(DATABASE);
   }
 
   /** The Mac restarts: this completes uninstalls, and ends what was switched off. */
@@ -103,11 +101,7 @@ public final class SimulatedExtensions {
   private void write() {
     flags.set("system-extensions", listing().stripTrailing());
     if (model.knowsSystemExtensions() && !databaseHidden) {
-      try {
-        layout.file(DATABASE, plist(), "rw-r--r--");
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      mac.write(DATABASE, plist());
     }
   }
 

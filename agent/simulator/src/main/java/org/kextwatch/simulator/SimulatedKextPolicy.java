@@ -55,14 +55,14 @@ record SimulatedKextPolicy(Path sqlite3, Path database) {
             + " 'B6A0F7D2-3C53-4E0B-8F5B-9D1E7C2A4F60')");
   }
 
-  /** Such a profile for all of a team, whose row without a bundle is inferred likewise. */
+  /** The same for all kexts of a team; that its row has no bundle is inferred, too. */
   void approveTeamAsProfile() {
     run(
         "INSERT OR REPLACE INTO kext_policy_mdm VALUES ('UBF8T346G9', '', 1,"
             + " 'B6A0F7D2-3C53-4E0B-8F5B-9D1E7C2A4F60')");
   }
 
-  /** Nobody has approved. */
+  /** Removes every approval. */
   void forget() {
     run("DELETE FROM kext_policy" + OURS + "; DELETE FROM kext_policy_mdm" + OURS);
   }
@@ -76,7 +76,7 @@ record SimulatedKextPolicy(Path sqlite3, Path database) {
         .isBlank();
   }
 
-  private String run(String sql) {
+  String run(String sql) {
     List<String> command =
         List.of(sqlite3.toString(), "-batch", "-bail", "-init", "/dev/null", database.toString());
     try {
@@ -94,7 +94,7 @@ record SimulatedKextPolicy(Path sqlite3, Path database) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("stopped while sqlite3 ran", e);
+      throw new IllegalStateException("interrupted while sqlite3 ran", e);
     }
   }
 }

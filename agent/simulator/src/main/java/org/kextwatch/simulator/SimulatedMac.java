@@ -16,36 +16,35 @@ import java.util.stream.Stream;
 
 /**
  * A folder that is a Mac with Microsoft Defender. Its tools are shell scripts that print what was
- * recorded on real Macs, its approval database is a real one. The methods are what the user and the
- * world do to it; what the tools do shows in {@link #calls}.
+ * recorded on real Macs, its approval database is a real one. The methods are what users, MDMs and
+ * updates do to the Mac; {@link #calls} lists the calls of its tools.
  *
- * <p>Somebody is logged in from the start. What is not known of real Macs is a switch.
+ * <p>A user is logged in from the start. Where the behaviour of real Macs is not known, there is a
+ * switch.
  */
-public final class SimulatedMac {
-  private static final String SUPPORT = "Library/Application Support/Kextwatch/";
-  private static final String DATABASE = "private/var/db/SystemPolicyConfiguration/KextPolicy";
+public final class SimulatedMac extends BareMac {
+  private static final String SUPPORT = "/Library/Application Support/Kextwatch/";
+  private static final String DATABASE = "/private/var/db/SystemPolicyConfiguration/KextPolicy";
+  private static final String CONSOLE = "/dev/console";
   private static final int FIRST_USER_OF_A_MAC = 501;
 
   /** Apple TN2459: the Allow button lives for 30 minutes after the alert. */
   private static final Duration ALLOW_WINDOW = Duration.ofMinutes(30);
 
-  private final Path root;
   private final MacModel model;
   private final SimulatedExtensions extensions;
-  private final MacLayout layout;
-  private final SimFlags levers;
+  private final SimFlags flags;
   private final SimulatedKextPolicy policy;
 
-  private SimulatedMac(Path root, MacModel model, Path sqlite3) {
-    this.root = root;
+  private SimulatedMac(Path folder, MacModel model, Path sqlite3) {
+    super(folder);
     this.model = model;
-    this.layout = new MacLayout(root, model);
-    this.levers = new SimFlags(root.resolve("sim"));
-    this.extensions = new SimulatedExtensions(model, layout, levers);
-    this.policy = new SimulatedKextPolicy(sqlite3, root.resolve(DATABASE));
+    this.flags = new SimFlags(path("/sim"));
+    this.extensions = new SimulatedExtensions(model, this, flags);
+    this.policy = new SimulatedKextPolicy(sqlite3, path(DATABASE));
   }
 
-  /** Makes a folder a Mac of 10.14 whose kernel extension nobody has approved yet. */
+  /** Makes a folder a Mac of 10.14 whose kernel extension is not approved yet. */
   public static SimulatedMac create(Path folder) throws IOException {
     return create(folder, MacModel.MOJAVE);
   }
@@ -70,51 +69,46 @@ public final class SimulatedMac {
   }
 
   private void build(Path sqlite3) throws IOException {
-    layout.write();
-    layout.file("sim/sqlite3", "#!/bin/sh\nexec " + sqlite3 + " \"$@\"\n", "rwxr-xr-x");
-    layout.file(DATABASE, "", "rw-------");
+    MacLayout.write(this, model);
+    write("/sim/sqlite3", "#!/bin/sh\nexec " + sqlite3 + " \"$@\"\n", "rwxr-xr-x");
+    write(DATABASE, "", "rw-------");
     policy.create(model.schema());
-    levers.set("defender", model.defender());
-    levers.set("uses", model.fact("uses").orElseThrow());
-    levers.set("blocked", model.fact("blocked").orElse("false"));
-    levers.set("answers-text", model.fact("answers").isPresent());
+    flags.set("defender", model.defender());
+    flags.set("uses", model.fact("uses").orElseThrow());
+    flags.set("blocked", model.fact("blocked").orElse("false"));
+    flags.set("answers-text", model.fact("answers").isPresent());
     extensions.create();
     answerToUnknownWords(1, "", "");
     enrolment("Yes (User Approved)");
     kextFolderFlags("restricted");
     allowWindow(ALLOW_WINDOW);
-    restart();
+    newBoot();
     logIn();
   }
 
   public Path root() {
-    return root;
+    return folder();
   }
 
-  /** Where a file of the Mac is, such as {@code /usr/bin/kextutil}. */
-  public Path path(String macPath) {
-    return root.resolve(macPath.substring(1));
-  }
-
-  /** Whether Security &amp; Privacy shows the Allow button: a load was refused not long ago. */
+  /** Whether Security &amp; Privacy shows the Allow button, which appears after a refused load. */
   public boolean allowButtonVisible() {
-    return levers
+    return flags
         .read("alert-until")
         .map(Long::parseLong)
         .filter(until -> Instant.now().isBefore(Instant.ofEpochSecond(until)))
         .isPresent();
   }
 
-  /** The user clicks Allow, if it is there; whether it was. */
+  /** The user clicks Allow. Returns whether the button was there. */
   public boolean clickAllow() {
     if (!allowButtonVisible()) {
       return false;
     }
-    if (levers.isSet("allow-loads-itself")) {
-      load(); // before anybody can see the grant, and load it too
+    if (flags.isSet("allow-loads-itself")) {
+      load(); // before a reader can see the grant, and load it too
     }
     policy.approveAsUser();
-    levers.clear("alert-until");
+    flags.clear("alert-until");
     return true;
   }
 
@@ -132,34 +126,38 @@ public final class SimulatedMac {
     policy.forget();
   }
 
-  /** A new boot; at boot macOS loads what is approved. */
+  /** A new boot, at which macOS loads the kext if it is approved. */
   public void restart() {
-    levers.clear("loaded");
-    levers.clear("alert-until");
-    levers.set("boot-uuid", UUID.randomUUID().toString().toUpperCase(Locale.ROOT));
-    extensions.restart();
-    if (layout.has(MacLayout.KEXT) && policy.isApproved()) {
+    newBoot();
+    if (Files.exists(path(MacLayout.KEXT)) && policy.isApproved()) {
       load();
     }
   }
 
-  /** Its system extensions, of which only the Macs from 10.15 on can have some. */
+  private void newBoot() {
+    flags.clear("loaded");
+    flags.clear("alert-until");
+    flags.set("boot-uuid", UUID.randomUUID().toString().toUpperCase(Locale.ROOT));
+    extensions.restart();
+  }
+
+  /** Its system extensions, which exist from macOS 10.15 on. */
   public SimulatedExtensions systemExtensions() {
     return extensions;
   }
 
   /** Defender is replaced by one with system extensions, which wait for the user. */
   public void updateToSystemExtensions(String version) {
-    levers.set("uses", "system-extensions");
-    levers.set("defender", version);
-    layout.remove("Library/Extensions/wdavkext.kext");
+    flags.set("uses", "system-extensions");
+    flags.set("defender", version);
+    remove("/Library/Extensions/wdavkext.kext");
     extensions.putBoth(version, SimulatedExtensions.WAITING);
   }
 
-  /** A kext of an earlier Defender lies where it was, as after an upgrade of macOS. */
+  /** The kext of an earlier Defender is still there, as after an upgrade of macOS. */
   public void leaveKext() {
     try {
-      layout.file(MacLayout.KEXT, model.file(MacLayout.KEXT), "rw-r--r--");
+      write(MacLayout.KEXT, model.file(MacLayout.KEXT));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -167,86 +165,85 @@ public final class SimulatedMac {
 
   /** Whether Defender may read the whole disk; it may at first. */
   public void fullDiskAccess(boolean granted) {
-    levers.set("no-full-disk-access", !granted);
+    flags.set("no-full-disk-access", !granted);
   }
 
   /** What profiles(1) says of the enrolment, such as {@code No}. */
   public void enrolment(String words) {
-    levers.set("enrolment", words);
+    flags.set("enrolment", words);
   }
 
   /** What stat(1) says of the flags of KernelExtensionManagement, {@code -} for none. */
-  public void kextFolderFlags(String flags) {
-    levers.set("kext-folder-flags", flags);
+  public void kextFolderFlags(String words) {
+    flags.set("kext-folder-flags", words);
   }
 
-  /** How a Defender of 10.13 answers to what only later ones know; silence and 1 at first. */
+  /** How a Defender of 10.13 answers to unknown arguments; no output and 1 at first. */
   public void answerToUnknownWords(int exit, String stdout, String stderr) {
-    levers.remove("unknown-words");
-    levers.setFolder(
+    flags.remove("unknown-words");
+    flags.setFolder(
         "unknown-words",
         Map.of("exit", Integer.toString(exit), "stdout", stdout, "stderr", stderr));
   }
 
   /** Whether the kernel has the kext. */
   public boolean isLoaded() {
-    return levers.isSet("loaded");
+    return flags.isSet("loaded");
   }
 
   /** Everything on it moves to another Mac, by a clone or by Migration Assistant. */
   public void moveTo(UUID hardware) {
-    levers.set("hardware-uuid", hardware.toString().toUpperCase(Locale.ROOT));
+    flags.set("hardware-uuid", hardware.toString().toUpperCase(Locale.ROOT));
   }
 
-  /** Somebody sits before the Mac: dev/console is theirs. */
+  /** A user logs in and owns dev/console. */
   public void logIn() throws IOException {
-    layout.file("dev/console", "", "rw-------");
+    write(CONSOLE, "", "rw-------");
     if (isRoot()) {
-      Files.setAttribute(root.resolve("dev/console"), "unix:uid", FIRST_USER_OF_A_MAC);
+      Files.setAttribute(path(CONSOLE), "unix:uid", FIRST_USER_OF_A_MAC);
     }
   }
 
-  /** Nobody does: dev/console is root's, or is not there where only root could give it away. */
+  /** The user logs out: dev/console is root's, or missing if the test does not run as root. */
   public void logOut() throws IOException {
-    Files.deleteIfExists(root.resolve("dev/console"));
+    Files.deleteIfExists(path(CONSOLE));
     if (isRoot()) {
-      layout.file("dev/console", "", "rw-------");
+      write(CONSOLE, "", "rw-------");
     }
   }
 
-  /** How long the Allow button lives after a refused load, in whole seconds. */
+  /** How long the Allow button is shown after a refused load, in whole seconds. */
   public void allowWindow(Duration window) {
-    levers.set("allow-window", Long.toString(window.toSeconds()));
+    flags.set("allow-window", Long.toString(window.toSeconds()));
   }
 
   /** Whether macOS loads the kext when the user clicks Allow (it may: TN2459); off at first. */
   public void allowLoadsItself(boolean on) {
-    levers.set("allow-loads-itself", on);
+    flags.set("allow-loads-itself", on);
   }
 
-  /** Whether a refused load leaves a row with allowed=0 (nobody recorded one); off at first. */
+  /** Whether a refused load leaves a row with allowed=0 (no recording has one); off at first. */
   public void pendingRow(boolean on) {
-    levers.set("pending-row", on);
+    flags.set("pending-row", on);
   }
 
-  /** Whether Defender bears Microsoft's signature; it does at first. */
+  /** Whether Defender has Microsoft's signature; it has at first. */
   public void signed(boolean on) {
-    levers.set("unsigned", !on);
+    flags.set("unsigned", !on);
   }
 
   /**
-   * The next call of a tool goes wrong, whatever it would have done. One fault of a tool can wait
-   * at a time.
+   * Makes the next call of a tool fail. A tool has at most one such fault at a time.
    *
    * @param tool its name, such as {@code mdatp}
-   * @param delaySeconds how long it takes, fractions allowed
+   * @param delaySeconds how long the call takes, fractions allowed
    */
   public void fault(String tool, int exit, String stdout, String stderr, double delaySeconds) {
     String name = tool.equals("mdatp") ? MacLayout.MDATP : "bin/" + tool;
     if (MacLayout.TOOLS.stream().noneMatch(path -> path.endsWith(name))) {
       throw new IllegalArgumentException("this Mac has no tool " + tool);
     }
-    levers.setFolder(
+    flags.setFolder(
         "fault-" + tool,
         Map.of(
             "exit",
@@ -259,8 +256,13 @@ public final class SimulatedMac {
             Double.toString(delaySeconds)));
   }
 
+  /** Runs SQL on the approval database, as an MDM or an admin could. Returns the output. */
+  public String approvalDatabase(String sql) {
+    return policy.run(sql);
+  }
+
   public List<ToolCall> calls() {
-    return levers.read("calls.log").stream().flatMap(String::lines).map(ToolCall::parse).toList();
+    return flags.read("calls.log").stream().flatMap(String::lines).map(ToolCall::parse).toList();
   }
 
   /** The calls of one tool so far, oldest first. */
@@ -279,24 +281,11 @@ public final class SimulatedMac {
     write(SUPPORT + "secret", secret + "\n", "rw-------");
   }
 
-  /** Writes a public file of the Mac, such as a CA bundle, with its folders. */
-  public void put(String macPath, String content) {
-    write(macPath.substring(1), content, "rw-r--r--");
-  }
-
   private boolean isRoot() throws IOException {
-    return Files.getAttribute(root, "unix:uid").equals(0);
-  }
-
-  private void write(String path, String content, String mode) {
-    try {
-      layout.file(path, content, mode);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Files.getAttribute(folder(), "unix:uid").equals(0);
   }
 
   private void load() {
-    levers.set("loaded", model.defender());
+    flags.set("loaded", model.defender());
   }
 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.approval.ExtensionReader.ExtensionSnapshot;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.status.Attempt;
@@ -29,7 +30,7 @@ import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Trigger;
 
 /** The whole look at a Mac that lives through the story: blocked, Allow, loaded, restarted. */
-final class ExtensionReaderTest extends OnAFolderMac {
+final class ExtensionReaderTest extends OnAStubMac {
   private static final Instant NOW = Instant.parse("2026-11-23T18:45:17Z");
   private static final Attempt BLOCKED = new Attempt(NOW, Outcome.POLICY_BLOCKED, 27, "Kext rej.");
 
@@ -44,7 +45,7 @@ final class ExtensionReaderTest extends OnAFolderMac {
         "/Library/Extensions/wdavkext.kext",
         "<key>CFBundleShortVersionString</key><string>101.02.48</string>");
     mac.tool(Tool.KEXTSTAT, "exit 0");
-    database = mac.at(SystemPaths.KEXT_POLICY);
+    database = mac.place(SystemPaths.KEXT_POLICY);
     SqliteWriter.run(database, KextPolicyTest.WAL, Recordings.kext("kextpolicy-schema-10.14.sql"));
     reader = new ExtensionReader(mac.root(), mac.tools());
   }
@@ -106,7 +107,7 @@ final class ExtensionReaderTest extends OnAFolderMac {
 
   @Test
   void anEmptyFolderIsAMacOfWhichNothingIsKnown() throws Exception {
-    FolderMac empty = new FolderMac(temporary.resolve("empty"));
+    StubMac empty = new StubMac(temporary.resolve("empty"));
     Extension extension =
         new ExtensionReader(empty.root(), empty.tools())
             .read(Settings.defaults(), LoadHistory.NONE, NOW, null, null, null)
@@ -155,13 +156,13 @@ final class ExtensionReaderTest extends OnAFolderMac {
       String macOs, String netext, String epsext, ExtensionKind kind, ExtensionState state)
       throws Exception {
     mac.macOs(macOs);
-    Path kext = mac.at("/Library/Extensions/wdavkext.kext");
+    Path kext = mac.place("/Library/Extensions/wdavkext.kext");
     Files.move(kext, kext.resolveSibling("other.kext"));
     mac.write(
         SystemPaths.SYSTEM_EXTENSIONS,
         netext.equals("unreadable")
             ? "bplist00"
-            : FolderMac.plist(
+            : StubMac.plist(
                 "<key>extensions</key><array>%s%s</array>"
                     .formatted(row("netext", netext), row("epsext", epsext))));
     Extension extension = read(LoadHistory.NONE, null).extension();
@@ -183,7 +184,7 @@ final class ExtensionReaderTest extends OnAFolderMac {
     mac.macOs(macOs);
     mac.write(
         SystemPaths.SYSTEM_EXTENSIONS,
-        FolderMac.plist("<key>extensions</key><array>" + row("epsext", state) + "</array>"));
+        StubMac.plist("<key>extensions</key><array>" + row("epsext", state) + "</array>"));
     Path calls = temporary.resolve("calls");
     mac.tool(Tool.KEXTSTAT, "echo kextstat >>'" + calls + "'");
     mac.tool(Tool.SQLITE3, "echo sqlite3 >>'" + calls + "'; exit 1");
@@ -215,7 +216,7 @@ final class ExtensionReaderTest extends OnAFolderMac {
   void aStagingFolderWithoutItsFlagIsOdd(String macOs, String stat, boolean odd) throws Exception {
     mac.macOs(macOs);
     assertEquals(List.of(), reader.warnings(Settings.defaults()));
-    String folder = mac.at(SystemPaths.KEXT_STAGING).toString();
+    String folder = mac.place(SystemPaths.KEXT_STAGING).toString();
     mac.tool(Tool.STAT, "[ \"$*\" = '-f %Sf " + folder + "' ] || exit 2\n" + stat);
     assertEquals(
         odd
@@ -224,7 +225,7 @@ final class ExtensionReaderTest extends OnAFolderMac {
                     + " refuse to load any kernel extension.")
             : List.of(),
         reader.warnings(Settings.defaults()));
-    Path kext = mac.at("/Library/Extensions/wdavkext.kext");
+    Path kext = mac.place("/Library/Extensions/wdavkext.kext");
     Files.move(kext, kext.resolveSibling("other.kext"));
     assertEquals(List.of(), reader.warnings(Settings.defaults()));
   }
@@ -234,7 +235,7 @@ final class ExtensionReaderTest extends OnAFolderMac {
     Fingerprint clean = reader.fingerprint();
     read(LoadHistory.NONE, null);
     assertEquals(clean, reader.fingerprint());
-    Files.createFile(mac.at(SystemPaths.KEXT_POLICY + "-wal"));
+    Files.createFile(mac.place(SystemPaths.KEXT_POLICY + "-wal"));
     assertEquals(clean, reader.fingerprint());
     try (SqliteWriter writer = new SqliteWriter(database)) {
       writer.execute(KextPolicyTest.APPROVE);
@@ -263,9 +264,9 @@ final class ExtensionReaderTest extends OnAFolderMac {
     List<String> one = reader.stamps();
     assertNotEquals(none, one);
     assertEquals(one, reader.stamps());
-    Path next = mac.at(file + ".next");
+    Path next = mac.place(file + ".next");
     Files.writeString(next, "two");
-    Files.move(next, mac.at(file), StandardCopyOption.REPLACE_EXISTING);
+    Files.move(next, mac.place(file), StandardCopyOption.REPLACE_EXISTING);
     assertNotEquals(one, reader.stamps());
   }
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
+import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.status.KernelEntry;
@@ -79,7 +80,7 @@ final class KernelListTest {
 
   @Test
   void kextstatIsAskedForOurBundleWithoutHeader(@TempDir Path folder) throws Exception {
-    FolderMac mac = new FolderMac(folder.resolve("mac"));
+    StubMac mac = new StubMac(folder.resolve("mac"));
     Path call = folder.resolve("call");
     mac.tool(Tool.KEXTSTAT, "echo \"$@\" > %s; echo \"1 0 0 0 0 $3 (101.0) U\"".formatted(call));
     KernelEntry listed =

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 
-final class KextBundleTest extends OnAFolderMac {
+final class KextBundleTest extends OnAStubMac {
   private static final String PATH = WatchedExtension.DEFENDER.path();
   private static final String SHORT = "<key>CFBundleShortVersionString</key>";
   private static final String BUILD = "<key>CFBundleVersion</key>";
@@ -35,7 +35,7 @@ final class KextBundleTest extends OnAFolderMac {
 
   @Test
   void aKextWhosePropertyListIsMissingOrBrokenIsThereWithoutVersion() throws Exception {
-    Files.createDirectories(mac.at(PATH + "/Contents/MacOS"));
+    Files.createDirectories(mac.place(PATH + "/Contents/MacOS"));
     assertEquals(new KextBundle(true, null), look());
     mac.write(PATH + "/Contents/Info.plist", "bplist00 broken");
     assertEquals(new KextBundle(true, null), look());

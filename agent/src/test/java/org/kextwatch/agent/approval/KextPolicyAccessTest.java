@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.mac.Owner;
+import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.status.Grant;
 
@@ -28,7 +29,7 @@ final class KextPolicyAccessTest extends KextPolicyTest {
   @AfterEach
   void openFolder() throws IOException {
     if (Files.isDirectory(database.getParent())) {
-      FolderMac.mode(database.getParent(), "rwxr-xr-x");
+      StubMac.allow(database.getParent(), "rwxr-xr-x");
     }
   }
 
@@ -124,7 +125,7 @@ final class KextPolicyAccessTest extends KextPolicyTest {
   void aWriteAheadLogWhoseIndexMayNotBeOpenedIsReadFromACopy() throws Exception {
     create("10.14");
     crashAfter(APPROVE);
-    FolderMac.mode(sibling(database, "-shm"), "---------");
+    StubMac.allow(sibling(database, "-shm"), "---------");
     protectFolder(false);
     assertEquals(Grant.USER, read().grant());
   }
@@ -196,7 +197,7 @@ final class KextPolicyAccessTest extends KextPolicyTest {
   @Test
   void aDatabaseThatMayNotBeReadIsUnreadable() throws Exception {
     create("10.14", APPROVE);
-    FolderMac.mode(database, "---------");
+    StubMac.allow(database, "---------");
     if (Owner.current().isRoot()) {
       mac.tool(Tool.SQLITE3, AS_NOBODY);
     }
@@ -207,7 +208,7 @@ final class KextPolicyAccessTest extends KextPolicyTest {
   void aWriteAheadLogThatMayNotBeReadIsUnreadable() throws Exception {
     create("10.14");
     crashAfter(APPROVE);
-    FolderMac.mode(sibling(database, "-wal"), "---------");
+    StubMac.allow(sibling(database, "-wal"), "---------");
     if (Owner.current().isRoot()) {
       mac.tool(Tool.SQLITE3, AS_NOBODY);
       assertUnreadable("unable to open database file");
@@ -234,7 +235,7 @@ final class KextPolicyAccessTest extends KextPolicyTest {
   @Test
   void aToolThatDoesNotAnswerMakesTheDatabaseUnreadable() throws Exception {
     create("10.14", APPROVE);
-    Files.delete(mac.at(Tool.SQLITE3.macPath()));
+    Files.delete(mac.place(Tool.SQLITE3.macPath()));
     assertUnreadable("sqlite3 did not run (missing)");
     mac.tool(Tool.SQLITE3, "exit 0");
     assertUnreadable("sqlite3 gave no complete answer");
@@ -251,7 +252,7 @@ final class KextPolicyAccessTest extends KextPolicyTest {
     if (writable) {
       return;
     }
-    FolderMac.mode(database.getParent(), "r-xr-xr-x");
+    StubMac.allow(database.getParent(), "r-xr-xr-x");
     if (Owner.current().isRoot()) {
       mac.tool(
           Tool.SQLITE3,

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.approval.PolicyResult.Unreadable;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.RefusedPathException;
+import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.status.Grant;
 
@@ -33,7 +34,7 @@ abstract class KextPolicyTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(4);
 
   @TempDir Path temporary;
-  FolderMac mac;
+  StubMac mac;
   Path database;
 
   @BeforeEach
@@ -42,10 +43,10 @@ abstract class KextPolicyTest {
   }
 
   final void useMac(String name) throws IOException {
-    FolderMac.mode(temporary, "rwxr-xr-x");
-    mac = new FolderMac(temporary.resolve(name));
+    StubMac.allow(temporary, "rwxr-xr-x");
+    mac = new StubMac(temporary.resolve(name));
     mac.realSqlite();
-    database = mac.at(SystemPaths.KEXT_POLICY);
+    database = mac.place(SystemPaths.KEXT_POLICY);
   }
 
   /** A database as macOS makes it. */

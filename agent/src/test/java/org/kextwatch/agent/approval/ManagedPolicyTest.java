@@ -14,10 +14,11 @@ import org.kextwatch.agent.approval.PolicyResult.PolicyRows;
 import org.kextwatch.agent.approval.PolicyResult.Unreadable;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.Plist;
+import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.status.Policies;
 
-final class ManagedPolicyTest extends OnAFolderMac {
+final class ManagedPolicyTest extends OnAStubMac {
   private static final PolicyRows NO_ROWS = new PolicyRows(List.of(), List.of(), false);
   private static final PolicyRows OTHERS_ROWS = new PolicyRows(List.of(), List.of(), true);
   private static final PolicyRows REFUSED = ours(false);
@@ -264,7 +265,7 @@ final class ManagedPolicyTest extends OnAFolderMac {
                         array(part[1]));
           });
     }
-    return FolderMac.plist(entries.toString());
+    return StubMac.plist(entries.toString());
   }
 
   private static String array(String items) {

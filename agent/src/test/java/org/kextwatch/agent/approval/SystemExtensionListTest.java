@@ -14,12 +14,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.approval.SystemExtensionList.Listing;
 import org.kextwatch.agent.approval.SystemExtensionList.Row;
+import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.status.ExtensionState;
 
-final class SystemExtensionListTest extends OnAFolderMac {
+final class SystemExtensionListTest extends OnAStubMac {
   private static final String DEFENDER =
       "*\t*\tUBF8T346G9\tcom.microsoft.wdav.epsext (101.1/101.1)\tMicrosoft Defender\t";
 
@@ -188,7 +189,7 @@ final class SystemExtensionListTest extends OnAFolderMac {
   }
 
   private void database(String entries) throws Exception {
-    mac.write(SystemPaths.SYSTEM_EXTENSIONS, FolderMac.plist(entries));
+    mac.write(SystemPaths.SYSTEM_EXTENSIONS, StubMac.plist(entries));
   }
 
   private static String inFile(String team, String bundle, String version, String state) {

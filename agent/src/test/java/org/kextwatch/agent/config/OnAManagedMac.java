@@ -1,9 +1,6 @@
 package org.kextwatch.agent.config;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.mac.RefusedPathException;
@@ -18,13 +15,10 @@ abstract class OnAManagedMac {
   Path local;
 
   @BeforeEach
-  void layOut() throws IOException {
-    managed = mac.resolve("Library/Managed Preferences/org.kextwatch.agent.plist");
-    local = mac.resolve("Library/Application Support/Kextwatch/config.json");
-    for (Path folder : List.of(managed.getParent(), local.getParent())) {
-      Files.createDirectories(folder);
-      StubMac.allow(folder, "rwxr-xr-x");
-    }
+  void layOut() {
+    StubMac bare = new StubMac(mac);
+    managed = bare.place("/Library/Managed Preferences/org.kextwatch.agent.plist");
+    local = bare.place("/Library/Application Support/Kextwatch/config.json");
   }
 
   final ResolvedSettings read() throws RefusedPathException {
@@ -36,11 +30,6 @@ abstract class OnAManagedMac {
   }
 
   static String plist(String content) {
-    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-        + "<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\""
-        + " \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n"
-        + "<plist version=\"1.0\"><dict>"
-        + content
-        + "</dict></plist>";
+    return StubMac.plist(content);
   }
 }

@@ -63,7 +63,7 @@ final class AttemptTest {
   @Test
   void aKextThatAProfileAllowsIsTriedThoughNobodyIsThereToAllowIt() throws Exception {
     mac.logOut();
-    mac.put(
+    mac.write(
         "/Library/Managed Preferences/com.apple.syspolicy.kernel-extension-policy.plist",
         """
         <plist version="1.0"><dict>

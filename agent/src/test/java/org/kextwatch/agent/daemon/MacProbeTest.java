@@ -19,11 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kextwatch.agent.approval.ExtensionReader;
-import org.kextwatch.agent.approval.FolderMac;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Schedule.Scope;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
+import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.status.Device;
 import org.kextwatch.agent.status.Device.Mdm;
@@ -40,12 +40,12 @@ final class MacProbeTest {
       """;
 
   @TempDir private Path folder;
-  private FolderMac mac;
+  private StubMac mac;
   private MacProbe observer;
 
   @BeforeEach
   void makeMac() throws Exception {
-    mac = new FolderMac(folder.resolve("mac"));
+    mac = new StubMac(folder.resolve("mac"));
     observer = observer(ZoneOffset.UTC);
   }
 
@@ -132,7 +132,7 @@ final class MacProbeTest {
   @Test
   void whatAnOffboardingHasLeftIsSeen() throws Exception {
     assertFalse(look(NOON).observation().offboardingLeft());
-    Path left = mac.at(Observation.OFFBOARDING);
+    Path left = mac.place(Observation.OFFBOARDING);
     assertFalse(look(NOON).observation().offboardingLeft());
     Files.createSymbolicLink(left, Path.of("nowhere"));
     assertTrue(look(NOON).observation().offboardingLeft());

@@ -81,7 +81,7 @@ class AccessListsTest {
             AgentPaths.LAUNCHD_JOB,
             AgentPaths.SPOOL + "/x",
             "/Library/Logs/Kextwatch/agent.log")) {
-      mac.put(file, "");
+      mac.write(file, "");
     }
     Files.createSymbolicLink(mac.path(SUPPORT + "/current"), Path.of("releases/1"));
     Path ls = mac.path(Tool.LS.macPath());

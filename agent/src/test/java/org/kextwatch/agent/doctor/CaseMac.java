@@ -1,9 +1,6 @@
 package org.kextwatch.agent.doctor;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -13,10 +10,10 @@ import org.kextwatch.simulator.MacModel;
 import org.kextwatch.simulator.SimulatedMac;
 
 /**
- * A simulated Mac with files and tools of a Mac as somebody met it. Where they are from: {@code
- * cases/mac/README.md} in the resources.
+ * A simulated Mac with files and tool output of a real Mac. {@code cases/mac/README.md} in the
+ * resources says where they are from.
  *
- * @param folder for what its tools print
+ * @param folder for the output of its tools
  */
 record CaseMac(SimulatedMac simulated, Path folder) {
   private static final Path CASES = Script.AGENT.resolve("src/test/resources/cases/mac");
@@ -31,7 +28,7 @@ record CaseMac(SimulatedMac simulated, Path folder) {
     return Files.readString(CASES.resolve(name).resolve(file));
   }
 
-  /** Puts each file of a case to its place; none, if it has no name. */
+  /** Writes each file of a case to its place; none if the name is empty. */
   void putAll(String name) throws IOException {
     if (name.isEmpty()) {
       return;
@@ -56,7 +53,7 @@ record CaseMac(SimulatedMac simulated, Path folder) {
   }
 
   private void copy(String name, String file, String to) throws IOException {
-    simulated.put(to + file, "");
+    simulated.write(to + file, "");
     Files.write(simulated.path(to + file), Files.readAllBytes(CASES.resolve(name).resolve(file)));
   }
 
@@ -67,15 +64,9 @@ record CaseMac(SimulatedMac simulated, Path folder) {
     Files.writeString(simulated.path(macPath), "#!/bin/sh\ncat '" + output + "'\n");
   }
 
-  /** A row that an MDM, or somebody by hand, has put into the approval database. */
-  void row(String teamAndBundle) throws IOException, InterruptedException {
-    Path database = simulated.path("/private/var/db/SystemPolicyConfiguration/KextPolicy");
-    String sql = "INSERT INTO kext_policy_mdm VALUES(%s,1,'a profile')".formatted(teamAndBundle);
-    Process sqlite =
-        new ProcessBuilder(simulated.path("/sim/sqlite3").toString(), database.toString(), sql)
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(sqlite.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, sqlite.waitFor(), said);
+  /** A row of a profile in the approval database. */
+  void row(String teamAndBundle) {
+    simulated.approvalDatabase(
+        "INSERT INTO kext_policy_mdm VALUES(%s,1,'a profile')".formatted(teamAndBundle));
   }
 }

@@ -152,7 +152,7 @@ class CasesTest {
   void ourRowBeatsTheFileOfAnotherPayload() throws Exception {
     make("", MacModel.MOJAVE);
     mac.simulated()
-        .put(
+        .write(
             "/Library/Managed Preferences/com.apple.syspolicy.kernel-extension-policy.plist",
             """
             <plist version="1.0"><dict><key>AllowUserOverrides</key><false/>
@@ -282,7 +282,7 @@ class CasesTest {
     make("", MacModel.SEQUOIA);
     mac.simulated().enrolment("No");
     mac.simulated()
-        .put(
+        .write(
             "/Library/Managed Preferences/com.apple.system-extension-policy.plist",
             """
             <plist version="1.0"><dict>%s<key>NonRemovableFromUISystemExtensions</key><dict>

@@ -50,7 +50,7 @@ class DoctorTest {
   void aMacThatIsWatched() throws Exception {
     mac = SimulatedMac.create(folder.resolve("mac"));
     mac.prepareForAgent(Map.of("endpoint", "https://fleet.example.com/hooks/CANARY"), SECRET);
-    mac.put("/Library/LaunchDaemons/org.kextwatch.agent.plist", "<plist/>");
+    mac.write("/Library/LaunchDaemons/org.kextwatch.agent.plist", "<plist/>");
     tool("/bin/launchctl", "echo 'disabled services = {'");
     mac.approveByProfile();
     mac.restart();
@@ -131,7 +131,7 @@ class DoctorTest {
             t -> {
               t.mac.revoke();
               t.mac.restart();
-              t.mac.put(
+              t.mac.write(
                   "/Library/Managed Preferences/com.apple.syspolicy.kernel-extension-policy.plist",
                   "<plist><dict/></plist>");
             }),
@@ -190,7 +190,7 @@ class DoctorTest {
             "managed policies",
             "plutil -lint",
             t ->
-                t.mac.put(
+                t.mac.write(
                     "/Library/Managed"
                         + " Preferences/com.apple.syspolicy.kernel-extension-policy.plist",
                     "junk")),

@@ -59,8 +59,8 @@ class SupportArchiveTest {
     secret("proxy", "CANARY-user:CANARY-login");
     secret("passphrase", "CANARY-passphrase");
     Check.run(SystemRoot.at(mac.root()), false, false);
-    mac.put("/private/var/db/kextwatch/spool/new/an-event.json", "{}");
-    mac.put(
+    mac.write("/private/var/db/kextwatch/spool/new/an-event.json", "{}");
+    mac.write(
         "/Library/Logs/Kextwatch/agent-0.log",
         """
         posted to https://fleet.example.com/hooks/CANARY-path?t=CANARY-query and
@@ -138,7 +138,7 @@ class SupportArchiveTest {
 
   @Test
   void aLongLogIsCutAtTheStartOfALine() throws Exception {
-    mac.put("/Library/Logs/Kextwatch/agent-0.log", "a line of the log\n".repeat(100_000));
+    mac.write("/Library/Logs/Kextwatch/agent-0.log", "a line of the log\n".repeat(100_000));
     String log = read(write()).get("logs/agent-0.log");
     assertTrue(log.length() <= 512 << 10);
     assertTrue(log.startsWith("a line of the log\n"));

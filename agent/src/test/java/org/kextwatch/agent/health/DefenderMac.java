@@ -1,7 +1,5 @@
 package org.kextwatch.agent.health;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,19 +25,13 @@ final class DefenderMac {
     mac.tool(Tool.CODESIGN, "exit 0");
   }
 
-  /** Puts a Defender there, or another in its place. */
+  /** Installs a Defender, or replaces it. */
   Path install(String... lines) {
-    Path binary = mac.script(BINARY, Tool.MDATP.name(), lines);
-    Path link = mac.path(Tool.MDATP.macPath());
-    try {
-      Files.createDirectories(link.getParent());
-      if (!Files.isSymbolicLink(link)) {
-        Files.createSymbolicLink(link, link.getParent().relativize(binary));
-      }
-      return binary;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    Path binary = mac.script(BINARY, lines);
+    if (!Files.isSymbolicLink(mac.path(Tool.MDATP.macPath()))) {
+      mac.link(Tool.MDATP.macPath(), "../../.." + BINARY);
     }
+    return binary;
   }
 
   /** A codesign of these lines. */
@@ -57,7 +49,7 @@ final class DefenderMac {
   }
 
   List<String> calls(Tool tool) {
-    return mac.calls(tool);
+    return tool == Tool.MDATP ? mac.argumentsOf(BINARY) : mac.calls(tool);
   }
 
   Path path(String macPath) {

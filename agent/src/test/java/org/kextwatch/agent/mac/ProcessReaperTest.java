@@ -100,15 +100,14 @@ final class ProcessReaperTest {
   void psIsAskedForEveryEnvironment() {
     StubMac mac = new StubMac(folder);
     Path ps =
-        mac.script(
-            "/bin/ps", "ps", "echo '" + survivor.pid() + " sleep KEXTWATCH_RUN=" + MARKER + "'");
+        mac.script("/bin/ps", "echo '" + survivor.pid() + " sleep KEXTWATCH_RUN=" + MARKER + "'");
 
     assertEquals(List.of(survivor.toHandle()), new PsFinder(ps).find(MARKER));
   }
 
   @Test
   void aPsThatHangsOrIsMissingShowsNobodyAndHoldsNobodyUp() {
-    Path ps = new StubMac(folder).script("/bin/ps", "ps", "exec sleep 600");
+    Path ps = new StubMac(folder).script("/bin/ps", "exec sleep 600");
 
     long start = System.nanoTime();
 

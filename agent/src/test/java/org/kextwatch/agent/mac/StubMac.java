@@ -1,23 +1,18 @@
 package org.kextwatch.agent.mac;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import org.kextwatch.simulator.BareMac;
 
-/** A folder that is a Mac. Its tools are shell scripts that note how they were called. */
-public final class StubMac {
-  private final Path folder;
-
+/** A bare Mac for tests of the agent. Its tools are shell scripts that record their calls. */
+public final class StubMac extends BareMac {
   public StubMac(Path folder) {
-    this.folder = folder;
+    super(folder);
   }
 
   public SystemRoot root() {
     try {
-      return SystemRoot.at(folder);
+      return SystemRoot.at(folder());
     } catch (RefusedPathException e) {
       throw new IllegalStateException(e);
     }
@@ -27,55 +22,35 @@ public final class StubMac {
     return new ToolRunner(root());
   }
 
-  public Path path(String macPath) {
-    return folder.resolve(macPath.substring(1));
-  }
-
-  /** Makes a tool of these lines, in place of what is there. */
+  /** Writes a tool, a shell script of these lines. */
   public Path tool(Tool tool, String... lines) {
-    return script(tool.macPath(), tool.name(), lines);
+    return script(tool.macPath(), lines);
   }
 
-  /** Makes a script at any path that notes its calls under a name. */
-  public Path script(String macPath, String name, String... lines) {
-    String head = "#!/bin/sh\necho \"$*\" >>'%s'\n".formatted(callsOf(name));
-    Path file = path(macPath);
-    try {
-      makeFolders(file.getParent());
-      Files.deleteIfExists(file);
-      Files.writeString(file, head + String.join("\n", lines) + "\n");
-      return allow(file, "rwxr-xr-x");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The arguments of each call so far, joined by blanks. */
+  /** The arguments of each call of a tool, joined by blanks. */
   public List<String> calls(Tool tool) {
-    Path calls = callsOf(tool.name());
-    try {
-      return Files.exists(calls) ? Files.readAllLines(calls) : List.of();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return argumentsOf(tool.macPath());
   }
 
-  /** Sets permissions, such as {@code rwxr-xr-x}, whatever the umask is. */
-  public static Path allow(Path file, String permissions) throws IOException {
-    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+  /** Gives the Mac this machine's sqlite3. */
+  public void realSqlite() {
+    tool(Tool.SQLITE3, "exec /usr/bin/sqlite3 \"$@\"");
   }
 
-  private Path callsOf(String name) {
-    return folder.resolve(name + ".calls");
+  public void macOs(String version) {
+    write(
+        "/System/Library/CoreServices/SystemVersion.plist",
+        plist("<key>ProductVersion</key><string>%s</string>".formatted(version)));
   }
 
-  private void makeFolders(Path last) throws IOException {
-    Path made = folder;
-    for (Path name : folder.relativize(last)) {
-      made = made.resolve(name);
-      if (!Files.isDirectory(made)) {
-        allow(Files.createDirectory(made), "rwxr-xr-x");
-      }
-    }
+  public void kext(String macPath, String infoEntries) {
+    write(macPath + "/Contents/Info.plist", plist(infoEntries));
+  }
+
+  /** A property list, a dictionary with these entries. */
+  public static String plist(String entries) {
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?><plist version=\"1.0\"><dict>"
+        + entries
+        + "</dict></plist>";
   }
 }

@@ -197,13 +197,13 @@ final class ToolRunnerTest {
 
   @Test
   void mdatpIsRunAsTheFileThatWasFoundThoughItsNameLeadsElsewhere() throws IOException {
-    Path file = mac.script("/Applications/mdatp", "MDATP", "echo healthy");
+    Path file = mac.script("/Applications/mdatp", "echo healthy");
     Path name = mac.tool(Tool.MDATP);
     Files.delete(name);
     Files.createSymbolicLink(name, file);
     DefenderProgram mdatp = DefenderProgram.find(mac.root());
     Files.delete(name);
-    Files.createSymbolicLink(name, mac.script("/Users/eve/mdatp", "MDATP", "echo evil"));
+    Files.createSymbolicLink(name, mac.script("/Users/eve/mdatp", "echo evil"));
 
     ToolRun run = mac.tools().run(mdatp, AMPLE, List.of());
 
@@ -214,7 +214,7 @@ final class ToolRunnerTest {
   void mdatpIsNotRunOnceItIsAnotherFile() throws IOException {
     Path file = mac.tool(Tool.MDATP, "echo healthy");
     DefenderProgram mdatp = DefenderProgram.find(mac.root());
-    Files.move(mac.script("/new", "MDATP", "echo newer"), file, ATOMIC_MOVE);
+    Files.move(mac.script("/new", "echo newer"), file, ATOMIC_MOVE);
 
     assertEquals(ToolRun.Cause.REPLACED, notRun(mac.tools().run(mdatp, AMPLE, List.of())).cause());
 

@@ -14,10 +14,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.approval.ExtensionReader;
-import org.kextwatch.agent.approval.FolderMac;
 import org.kextwatch.agent.approval.Recordings;
 import org.kextwatch.agent.config.GivenSettings;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Outcome;
@@ -30,13 +30,13 @@ final class LoaderTest {
           + " <5>'";
 
   @TempDir Path temporary;
-  private FolderMac mac;
+  private StubMac mac;
   private Path calls;
   private Path kernel;
 
   @BeforeEach
   void makeMac() throws Exception {
-    mac = new FolderMac(temporary.resolve("mac"));
+    mac = new StubMac(temporary.resolve("mac"));
     calls = temporary.resolve("calls");
     kernel = temporary.resolve("kernel-has-it");
     mac.tool(Tool.KEXTSTAT, "echo list >> %s; [ ! -e %s ] || %s".formatted(calls, kernel, ROW));

@@ -112,7 +112,7 @@ class DrainBench {
     try (Rig rig = Rig.in(Files.createDirectory(place))) {
       Map<String, Object> settings = new HashMap<>(SETTINGS);
       settings.put("endpoint", receiver.address());
-      rig.mac.put(Rig.CA_BUNDLE, receiver.pem());
+      rig.mac.write(Rig.CA_BUNDLE, receiver.pem());
       rig.settings(settings);
       keep(rig.mac.path("/private/var/db/kextwatch"));
       receiver.forget();
