@@ -43,7 +43,7 @@ final class FlappingDay {
     StatusSamples.HEALTHY,
     StatusSamples.pair(false, true),
     StatusSamples.pair(true, false),
-    licensed(false)
+    StatusSamples.licensed(false)
   };
   static final Extension[] EXTENSIONS = {
     StatusSamples.ACTIVE,
@@ -274,10 +274,5 @@ final class FlappingDay {
     Changes.between(null, last).forEach(change -> all.put(change.field(), change.to()));
     known.values().removeIf(Objects::isNull);
     assertEquals(all, known, name);
-  }
-
-  private static Health licensed(Boolean licensed) {
-    return StatusSamples.health(
-        Reachability.OK, true, licensed, true, true, false, null, "up_to_date", 12L, List.of());
   }
 }

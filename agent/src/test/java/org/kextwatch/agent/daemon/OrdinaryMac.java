@@ -1,13 +1,12 @@
 package org.kextwatch.agent.daemon;
 
-import java.lang.reflect.RecordComponent;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.kextwatch.agent.Records;
 import org.kextwatch.agent.mac.MacVersion;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Reachability;
@@ -112,7 +111,7 @@ final class OrdinaryMac extends ModelMac {
     all.put("definitionsAgeMinutes", lived.minus(definitionsAt).toMinutes());
     all.putAll(passing);
     all.putAll(wrong);
-    return but(super.health(), all);
+    return Records.with(super.health(), all);
   }
 
   private boolean works() {
@@ -130,24 +129,5 @@ final class OrdinaryMac extends ModelMac {
       newRow = null;
     }
     pass(Duration.ofSeconds(30 + random.nextInt(90)));
-  }
-
-  /** A record with some values exchanged, whatever its other members are. */
-  private static Health but(Health health, Map<String, Object> values) {
-    RecordComponent[] members = Health.class.getRecordComponents();
-    try {
-      Object[] arguments = new Object[members.length];
-      for (int i = 0; i < members.length; i++) {
-        String name = members[i].getName();
-        arguments[i] =
-            values.containsKey(name) ? values.get(name) : members[i].getAccessor().invoke(health);
-      }
-      return Health.class
-          .getDeclaredConstructor(
-              Arrays.stream(members).map(RecordComponent::getType).toArray(Class[]::new))
-          .newInstance(arguments);
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError(e.getMessage(), e);
-    }
   }
 }

@@ -5,14 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kextwatch.agent.remedy.LoaderRuns.AT;
+import static org.kextwatch.agent.remedy.LoaderRuns.OUR_POLICY;
+import static org.kextwatch.agent.remedy.LoaderRuns.OUR_SIGNATURE;
+import static org.kextwatch.agent.remedy.LoaderRuns.PATH;
+import static org.kextwatch.agent.remedy.LoaderRuns.THEIR_SIGNATURE;
+import static org.kextwatch.agent.remedy.LoaderRuns.classify;
+import static org.kextwatch.agent.remedy.LoaderRuns.outcome;
 
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.ToolRun;
@@ -20,22 +25,9 @@ import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.KernelEntry;
 import org.kextwatch.agent.status.Outcome;
 
-/** Words and exit codes that no recording shows, from Apple's source; see RecordedLoadsTest. */
+/** Exit codes and messages that no recording shows, from Apple's source; see RecordedLoadsTest. */
 final class ClassificationTest {
-  private static final Instant AT = Instant.parse("2026-11-23T18:45:17Z");
   private static final KernelEntry LOADED = new KernelEntry(true, "1.0");
-  private static final String PATH = "/Library/Extensions/wdavkext.kext";
-  private static final String REJECTED =
-      "Kext rejected due to %s: <OSKext 0x7fc34d528390 [0x7fffa74aa8e0]> { URL = \"file:///Library/"
-          + "StagedExtensions/Library/Extensions/%s.kext/\", ID = \"%s\" }\n";
-  private static final String OUR_POLICY =
-      REJECTED.formatted("system policy", "wdavkext", "com.microsoft.wdavkext");
-  private static final String OUR_SIGNATURE =
-      REJECTED.formatted("invalid signature", "wdavkext", "com.microsoft.wdavkext");
-  private static final String OWNERSHIP =
-      REJECTED.formatted("improper filesystem permissions", "wdavkext", "com.microsoft.wdavkext");
-  private static final String THEIR_SIGNATURE =
-      REJECTED.formatted("invalid signature", "foo", "com.example.kext.foo");
 
   @ParameterizedTest
   @CsvSource({
@@ -58,7 +50,7 @@ final class ClassificationTest {
     "77, false, NOT_ROOT",
     "137, false, FAILED",
   })
-  void aSilentRunIsToldByItsCode(int exitCode, Boolean listed, Outcome outcome) {
+  void aRunWithoutOutputIsClassifiedByItsCode(int exitCode, Boolean listed, Outcome outcome) {
     Attempt attempt = classify(exitCode, "", new KernelEntry(listed, null));
     assertEquals(new Attempt(AT, outcome, exitCode, ""), attempt);
   }
@@ -92,7 +84,7 @@ final class ClassificationTest {
         "72 | Can't read kernel file '/System/Library/Kernels/kernel' | FAILED",
         "77 | You must be running as root to load kexts | NOT_ROOT",
       })
-  void wordsOfKextutilAreUnderstood(int exitCode, String line, Outcome outcome) {
+  void messagesOfKextutilAreClassified(int exitCode, String line, Outcome outcome) {
     String text = line.formatted(PATH);
     Attempt attempt = classify(exitCode, text + "\n", KernelEntry.NOT_LOADED);
     assertEquals(new Attempt(AT, outcome, exitCode, text), attempt);
@@ -119,179 +111,28 @@ final class ClassificationTest {
             + " /Library/Extensions/wdavkext.kext.\" | NOT_FOUND",
         "1 | Kernel request failed: (libkern/kext) link error (-603946986) | FAILED",
       })
-  void wordsOfTheShimAreUnderstood(int exitCode, String line, Outcome outcome) {
+  void messagesOfTheShimAreClassified(int exitCode, String line, Outcome outcome) {
     String chatter = "Executing: /usr/bin/kmutil load --bundle-path " + PATH + "\n";
     Attempt attempt = classify(exitCode, chatter + line, KernelEntry.NOT_LOADED);
     assertEquals(new Attempt(AT, outcome, exitCode, line), attempt);
   }
 
   @Test
-  void troubleWithOurKextWinsOverThePolicy() {
-    assertEquals(Outcome.BAD_SIGNATURE, outcome(27, OUR_SIGNATURE + OUR_POLICY));
-    assertEquals(Outcome.BAD_SIGNATURE, outcome(27, OUR_POLICY + OUR_SIGNATURE));
-    assertEquals(
-        Outcome.BAD_SIGNATURE,
-        outcome(
-            27,
-            OUR_POLICY + "Diagnostics for " + PATH + ":\nCode Signing Failure: not code signed"));
-  }
-
-  @Test
-  void troubleOfOthersIsTheirs() {
-    assertEquals(Outcome.POLICY_BLOCKED, outcome(27, THEIR_SIGNATURE + OUR_POLICY));
-    assertEquals(Outcome.POLICY_BLOCKED, outcome(27, THEIR_SIGNATURE));
-    assertEquals(Outcome.BAD_SIGNATURE, outcome(4, THEIR_SIGNATURE + OUR_SIGNATURE));
-    assertEquals(Outcome.FOREIGN_EXTENSION, outcome(4, THEIR_SIGNATURE));
-    String theirPolicy = REJECTED.formatted("system policy", "foo", "com.example.kext.foo");
-    assertEquals(Outcome.FOREIGN_EXTENSION, outcome(4, theirPolicy));
-    assertEquals(Outcome.FAILED, outcome(4, THEIR_SIGNATURE + "Diagnostics for " + PATH + ":\n"));
-    String theirDiagnosis = "Diagnostics for /Library/Extensions/foo.kext:\nnot code signed\n";
-    assertEquals(Outcome.POLICY_BLOCKED, outcome(27, theirDiagnosis + OUR_POLICY));
-    assertEquals(Outcome.LOADED_NOTHING, outcome(0, THEIR_SIGNATURE));
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "com.microsoft.wdavkext2",
-        "com.microsoft.wdavkext-beta",
-        "com.microsoft.wdavkext.helper",
-        "org.com.microsoft.wdavkext"
-      })
-  void aNameThatOnlyHoldsOursIsAnothers(String bundle) {
-    String text = REJECTED.formatted("invalid signature", "other", bundle);
-    assertEquals(Outcome.FOREIGN_EXTENSION, outcome(4, text));
-    String file = REJECTED.formatted("invalid signature", "notwdavkext", "org.example.other");
-    assertEquals(Outcome.FOREIGN_EXTENSION, outcome(4, file));
-  }
-
-  @Test
-  void aPathInAUrlIsOursThoughItIsEncoded() {
-    WatchedExtension spaced =
-        new WatchedExtension(
-            "/Library/Extensions/My Kext.kext", "org.example.kext.my", "ABCDEFGHIJ");
-    String text = "Unable to stage kext (file:///Library/Extensions/My%20Kext.kext/) to secure.";
-    ToolRun run = new ToolRun.Finished(27, "", text);
-    Attempt attempt = Classification.of(AT, run, KernelEntry.NOT_LOADED, spaced);
-    assertEquals(Outcome.STAGING_FAILED, attempt.outcome());
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "Kext with invalid signature (-67050) allowed: <OSKext 0x1 [0x2]> { ID = \"%s\" }",
-        "Kext with invalid signatured (-67062) allowed: <OSKext 0x1 [0x2]> { ID = \"%s\" }",
-        "Kext with invalid signature (-67050) allowed: /Library/StagedExtensions/Library/"
-            + "Extensions/0F1E2D3C-4B5A-4968-8778-695A4B3C2D1E.kext",
-        "WARNING - Invalid signature -67062 0xFFFFFFFFFFFEFA0A for kext \"%s\"",
-        "kext-dev-mode allowing invalid signature -67050 0xFFFFFFFFFFFEFA16 for kext \"%s\"",
-        "kext signature failure override allowing invalid signature -67050 for kext \"%s\"",
-        "kext %s is in hash exception list, allowing to load",
-      })
-  void aSignatureThatIsAllowedIsNoTrouble(String line) {
-    String allowed = line.formatted("com.microsoft.wdavkext") + "\n";
-    String diagnosis =
-        """
-        Invalid signature -67050 for kext <OSKext 0x1 [0x2]> { ID = "com.microsoft.wdavkext" }
-        Code Signing Failure: code signature is invalid
-        """;
-    assertEquals(Outcome.POLICY_BLOCKED, outcome(27, allowed + diagnosis + OUR_POLICY));
-    assertEquals(Outcome.FAILED, outcome(6, allowed + diagnosis));
-    assertEquals(Outcome.BAD_OWNERSHIP, outcome(4, allowed + OWNERSHIP + diagnosis));
-    assertEquals(Outcome.BAD_SIGNATURE, outcome(4, diagnosis));
-    assertEquals(Outcome.BAD_SIGNATURE, outcome(4, allowed + OUR_SIGNATURE), "refused in spite");
-  }
-
-  @Test
-  void anotherKextsSignatureMayBeAllowedAndOursNot() {
-    String allowed = "Kext with invalid signatured (-67062) allowed: { ID = \"org.example.x\" }\n";
-    String theirStart = "(kernel) Kext org.example.x start failed (result 0x5).\n";
-    String ours = "Diagnostics for " + PATH + ":\nCode Signing Failure: not code signed\n";
-    assertEquals(Outcome.BAD_SIGNATURE, outcome(4, allowed + theirStart + ours));
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "Failed to load %s - (libkern/kext) link error.",
-        "Failed to load %s - (libkern/kext) kext (kmod) start/stop routine failed.",
-        "Failed to load %s - (libkern/kext) dependency resolution failure.",
-        "%s failed to load - (libkern/kext) link error; check the system/kernel logs for errors or"
-            + " try kextutil(8).",
-        "(kernel) Kext com.microsoft.wdavkext start failed (result 0x5).",
-        "(kernel) Can't load kext com.microsoft.wdavkext - link failed.",
-      })
-  void aFailureOfTheKernelIsToldInTheLastWordsOnOurKext(String line) {
-    String text = line.formatted(PATH);
-    String output =
-        "Diagnostics for "
-            + PATH
-            + ":\nCode Signing Failure: not code signed\n"
-            + "(kernel) Failed to load executable for kext com.microsoft.wdavkext.\n"
-            + text
-            + "\nCheck library declarations for your kext with kextlibs(8).\n"
-            + "(kernel) Kext org.example.x start failed (result 0x5).\n"
-            + "Something that names no kext\n";
-    for (int exitCode : new int[] {1, 6, 71}) {
-      Attempt expected = new Attempt(AT, Outcome.FAILED, exitCode, text);
-      assertEquals(expected, classify(exitCode, output, KernelEntry.NOT_LOADED));
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "wdavkext, true, BAD_SIGNATURE",
-    "wdavkext, false, BAD_SIGNATURE",
-    "foo, true, FOREIGN_EXTENSION",
-    "foo, false, FOREIGN_EXTENSION",
-    "Pen Tablet, true, FOREIGN_EXTENSION",
-  })
-  void aStagedCopyIsWhoseTheNextLineSays(String kext, boolean isBundleNamed, Outcome outcome) {
-    String copy =
-        "/Library/StagedExtensions/Library/Extensions/0F1E2D3C-4B5A-4968-8778-695A4B3C2D1E.kext\n";
-    String original = "/Library/Extensions/" + kext + ".kext";
-    String output =
-        ("Kext with invalid signature (-67062) denied: " + copy)
-            + (isBundleNamed
-                ? "Bundle (" + original + ") failed to validate, deleting: " + copy
-                : "")
-            + ("Unable to stage kext (" + original + ") to secure location.\n");
-    assertEquals(outcome, outcome(4, output));
-    assertTrue(classify(4, output, KernelEntry.NOT_LOADED).detail().contains("-67062"));
-    boolean isOurs = outcome == Outcome.BAD_SIGNATURE;
-    assertEquals(isOurs ? outcome : Outcome.POLICY_BLOCKED, outcome(27, output + OUR_POLICY));
-  }
-
-  @Test
-  void ofSeveralCopiesEachIsItsOwners() {
-    String first = "/Library/StagedExtensions/11111111-4B5A-4968-8778-695A4B3C2D1E.kext\n";
-    String second = "/Library/StagedExtensions/22222222-4B5A-4968-8778-695A4B3C2D1E.kext\n";
-    String output =
-        ("Kext with invalid signature (-67062) denied: " + first)
-            + ("Kext with invalid signature (-67050) denied: " + second)
-            + ("Bundle (" + PATH + ") failed to validate, deleting: " + second)
-            + ("Bundle (/Library/Extensions/foo.kext) failed to validate, deleting: " + first);
-    assertEquals(
-        "Kext with invalid signature (-67050) denied: /Library/StagedExtensions/<UUID>.kext",
-        classify(27, output + OUR_POLICY, KernelEntry.NOT_LOADED).detail());
-  }
-
-  @Test
-  void whatTheKernelListsAfterAGoodRunIsLoadedWhateverWasSaid() {
+  void aKextInTheKernelsListAfterAGoodRunIsLoadedDespiteMessages() {
     assertEquals(
         new Attempt(AT, Outcome.LOADED, 0, ""), classify(0, OUR_SIGNATURE + OUR_POLICY, LOADED));
     assertEquals(Outcome.POLICY_BLOCKED, classify(27, OUR_POLICY, LOADED).outcome());
   }
 
   @Test
-  void wordsOnStdoutCountToo() {
+  void messagesOnStdoutCountToo() {
     ToolRun run = new ToolRun.Finished(4, OUR_SIGNATURE, "");
     Attempt attempt = Classification.of(AT, run, KernelEntry.NOT_LOADED, WatchedExtension.DEFENDER);
     assertEquals(Outcome.BAD_SIGNATURE, attempt.outcome());
   }
 
   @Test
-  void aRunThatIsKilledSaysNothing() {
+  void aRunThatIsKilledIsATimeout() {
     ToolRun run = new ToolRun.TimedOut("", OUR_POLICY);
     Attempt attempt = Classification.of(AT, run, KernelEntry.NOT_LOADED, WatchedExtension.DEFENDER);
     assertEquals(Outcome.TIMEOUT, attempt.outcome());
@@ -300,11 +141,11 @@ final class ClassificationTest {
 
   @ParameterizedTest
   @EnumSource(ToolRun.Cause.class)
-  void aRunThatNeverWasIsAFailureUnlessWeAreStopping(ToolRun.Cause cause) {
+  void aRunThatDidNotStartIsAFailureUnlessItWasCancelled(ToolRun.Cause cause) {
     ToolRun run = new ToolRun.NotRun(cause, "/usr/bin/kextutil is not there");
     Attempt attempt = Classification.of(AT, run, KernelEntry.NOT_LOADED, WatchedExtension.DEFENDER);
-    boolean isStopping = cause == ToolRun.Cause.INTERRUPTED;
-    assertEquals(isStopping ? Outcome.TIMEOUT : Outcome.FAILED, attempt.outcome());
+    boolean isCancelled = cause == ToolRun.Cause.INTERRUPTED;
+    assertEquals(isCancelled ? Outcome.TIMEOUT : Outcome.FAILED, attempt.outcome());
     assertNull(attempt.exitCode());
     assertEquals("/usr/bin/kextutil is not there", attempt.detail());
   }
@@ -333,14 +174,5 @@ final class ClassificationTest {
       Outcome outcome = assertTimeoutPreemptively(Patience.AMPLE, () -> outcome(4, text));
       assertTrue(outcome != Outcome.LOADED);
     }
-  }
-
-  private static Outcome outcome(int exitCode, String text) {
-    return classify(exitCode, text, KernelEntry.NOT_LOADED).outcome();
-  }
-
-  private static Attempt classify(int exitCode, String stderr, KernelEntry after) {
-    ToolRun run = new ToolRun.Finished(exitCode, "", stderr);
-    return Classification.of(AT, run, after, WatchedExtension.DEFENDER);
   }
 }

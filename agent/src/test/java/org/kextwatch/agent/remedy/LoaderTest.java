@@ -98,8 +98,8 @@ final class LoaderTest {
   void theDetailNamesTheMacsPath() throws Exception {
     kextutil("echo \"Can't stat $1 - No such file or directory.\" >&2; exit 66");
     Attempt attempt = load(Duration.ofMinutes(1));
-    String told = "Can't stat /Library/Extensions/wdavkext.kext - No such file or directory.";
-    assertEquals(new Attempt(AT, Outcome.NOT_FOUND, 66, told), attempt);
+    String message = "Can't stat /Library/Extensions/wdavkext.kext - No such file or directory.";
+    assertEquals(new Attempt(AT, Outcome.NOT_FOUND, 66, message), attempt);
     assertFalse(attempt.detail().contains(temporary.toString()));
   }
 

@@ -28,7 +28,7 @@ import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Trigger;
 
-/** What the loader does for a kext that a profile allows and nobody has approved. */
+/** When the loader runs for a kext that a profile allows and no user has approved. */
 final class ProfileAllowanceTest {
   @ParameterizedTest
   @CsvSource({

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.kextwatch.agent.Records;
 import org.kextwatch.agent.config.GivenSettings;
 import org.kextwatch.agent.config.Settings.Loading;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
@@ -61,22 +62,8 @@ final class RemedySamples {
   }
 
   static Extension allowed(ExtensionState state, Grant grant, Boolean userMayApprove) {
-    Extension other = extension(ExtensionKind.KERNEL, state, grant, userMayApprove);
-    return new Extension(
-        other.kind(),
-        other.state(),
-        other.bundleId(),
-        other.teamId(),
-        other.path(),
-        other.version(),
-        other.loaded(),
-        other.loadedVersion(),
-        other.grant(),
-        other.grantEvidence(),
-        other.userMayApprove(),
-        true,
-        other.lastAttempt(),
-        other.systemExtensions());
+    return Records.with(
+        extension(ExtensionKind.KERNEL, state, grant, userMayApprove), "allowedByProfile", true);
   }
 
   static Extension extension(

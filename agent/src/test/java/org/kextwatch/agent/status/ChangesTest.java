@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.kextwatch.agent.status.StatusSamples.ACTIVE;
+import static org.kextwatch.agent.status.StatusSamples.AWAITING;
 import static org.kextwatch.agent.status.StatusSamples.HEALTHY;
 import static org.kextwatch.agent.status.StatusSamples.NOON;
 import static org.kextwatch.agent.status.StatusSamples.TODAY;
@@ -18,11 +19,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.kextwatch.agent.Records;
 
 class ChangesTest {
   private static final Status PROTECTED = status(HEALTHY, ACTIVE);
   private static final Status BLOCKED =
-      status(pair(true, false), extension(ExtensionState.AWAITING_APPROVAL, Grant.NONE, false));
+      status(pair(true, false), AWAITING);
 
   @Test
   void nothingHasChangedInAnEqualStatus() {
@@ -49,7 +51,7 @@ class ChangesTest {
         Changes.between(BLOCKED, PROTECTED));
   }
 
-  /** An agent that has just learned to read the day must not tell the whole fleet of it. */
+  /** An agent that is the first to read the day must not send an event from every Mac. */
   @ParameterizedTest
   @CsvSource(
       nullValues = "-",
@@ -64,11 +66,11 @@ class ChangesTest {
         "true, false, true",
         "true, -, true"
       })
-  void onlyThatItExpiresSoonIsNews(
-      @Nullable Boolean before, @Nullable Boolean now, boolean isNews) {
+  void onlyThatItExpiresSoonIsAChange(
+      @Nullable Boolean before, @Nullable Boolean now, boolean isChange) {
     List<Change> changes = Changes.between(expiring(before), expiring(now));
     assertEquals(
-        isNews ? List.of(new Change("health.expiresSoon", before, now)) : List.of(), changes);
+        isChange ? List.of(new Change("health.expiresSoon", before, now)) : List.of(), changes);
   }
 
   private static Status expiring(@Nullable Boolean soon) {
@@ -76,20 +78,20 @@ class ChangesTest {
     return status(HEALTHY.expiring(day, TODAY), ACTIVE);
   }
 
-  /** An agent before this one asked the kernel there too. */
+  /** An older agent asked the kernel there too. */
   @Test
   void betweenSystemExtensionsNothingOfAKextIsCompared() {
-    Extension told = StatusSamples.systemExtension(ExtensionState.ACTIVE, List.of());
+    Extension now = StatusSamples.systemExtension(ExtensionState.ACTIVE, List.of());
     Extension asked =
-        extension(ExtensionKind.SYSTEM, told.state(), told.grant(), false, null, null);
-    Status now = status(HEALTHY, told);
-    List<String> fields = fields(status(HEALTHY, asked), now);
+        extension(ExtensionKind.SYSTEM, now.state(), now.grant(), false, null, null);
+    Status status = status(HEALTHY, now);
+    List<String> fields = fields(status(HEALTHY, asked), status);
     assertEquals(List.of("extension.version"), fields);
-    assertFalse(fields(null, now).contains("extension.loaded"));
+    assertFalse(fields(null, status).contains("extension.loaded"));
   }
 
-  private static List<String> fields(Status told, Status now) {
-    return Changes.between(told, now).stream().map(Change::field).toList();
+  private static List<String> fields(Status before, Status now) {
+    return Changes.between(before, now).stream().map(Change::field).toList();
   }
 
   @Test
@@ -100,7 +102,7 @@ class ChangesTest {
   }
 
   @Test
-  void tellsTheOutcomeOfTheLastAttempt() {
+  void namesTheOutcomeOfTheLastAttempt() {
     Attempt attempt = new Attempt(NOON, Outcome.POLICY_BLOCKED, 27, "Kext rejected");
     Status attempted =
         status(
@@ -118,7 +120,7 @@ class ChangesTest {
   }
 
   @Test
-  void tellsEachSystemExtensionByBundleAndVersion() {
+  void namesEachSystemExtensionByBundleAndVersion() {
     SystemExtension waiting =
         new SystemExtension("com.microsoft.wdav.epsext", "101.1", "activated_waiting_for_user");
     SystemExtension enabled =
@@ -151,23 +153,9 @@ class ChangesTest {
   }
 
   private static Status withExtensions(SystemExtension... rows) {
-    Extension kext = ACTIVE;
     return status(
         HEALTHY,
-        new Extension(
-            ExtensionKind.SYSTEM,
-            kext.state(),
-            kext.bundleId(),
-            kext.teamId(),
-            kext.path(),
-            kext.version(),
-            kext.loaded(),
-            kext.loadedVersion(),
-            kext.grant(),
-            kext.grantEvidence(),
-            kext.userMayApprove(),
-            kext.allowedByProfile(),
-            null,
-            List.of(rows)));
+        Records.with(
+            ACTIVE, "kind", ExtensionKind.SYSTEM, "systemExtensions", List.of(rows)));
   }
 }

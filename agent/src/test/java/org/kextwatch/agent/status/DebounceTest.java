@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.kextwatch.agent.status.StatusSamples.ACTIVE;
+import static org.kextwatch.agent.status.StatusSamples.AWAITING;
 import static org.kextwatch.agent.status.StatusSamples.HEALTHY;
 import static org.kextwatch.agent.status.StatusSamples.NOON;
 import static org.kextwatch.agent.status.StatusSamples.extension;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.kextwatch.agent.Records;
 
 class DebounceTest {
   private static final Duration CONFIRM = Duration.ofMinutes(1);
@@ -23,8 +25,7 @@ class DebounceTest {
 
   private static final Status GOOD = status(HEALTHY, ACTIVE);
   private static final Status DEGRADED = status(pair(true, false), ACTIVE);
-  private static final Status AWAITING =
-      status(pair(true, false), extension(ExtensionState.AWAITING_APPROVAL, Grant.NONE, false));
+  private static final Status BLOCKED = status(pair(true, false), AWAITING);
   private static final Debounce STEADY =
       new Debounce(null, null, false, true, GOOD.health().appVersion());
 
@@ -57,28 +58,10 @@ class DebounceTest {
 
   @Test
   void aDegradationThatComesWithAnotherVersionIsAnUpdateThatSettles() {
-    Status updated = status(pair(true, false), ofVersion("101.3.1"));
+    Status updated = status(pair(true, false), Records.with(ACTIVE, "version", "101.3.1"));
     Debounce seen = look(STEADY, GOOD, updated, 0);
     assertTrue(seen.isSettling());
     assertTrue(seen.holds(GOOD, updated));
-  }
-
-  private static Extension ofVersion(String version) {
-    return new Extension(
-        ACTIVE.kind(),
-        ACTIVE.state(),
-        ACTIVE.bundleId(),
-        ACTIVE.teamId(),
-        ACTIVE.path(),
-        version,
-        ACTIVE.loaded(),
-        ACTIVE.loadedVersion(),
-        ACTIVE.grant(),
-        ACTIVE.grantEvidence(),
-        ACTIVE.userMayApprove(),
-        ACTIVE.allowedByProfile(),
-        ACTIVE.lastAttempt(),
-        List.of());
   }
 
   /** Defender does not answer, and macOS lists its extension. */
@@ -87,7 +70,7 @@ class DebounceTest {
         new SystemExtension("com.microsoft.wdav.epsext", version, "activated_enabled");
     return status(
         Health.unreachable(Reachability.TIMEOUT, null),
-        StatusSamples.system(ExtensionState.ACTIVE, List.of(row)));
+        StatusSamples.systemExtension(ExtensionState.ACTIVE, List.of(row)));
   }
 
   @Test
@@ -99,8 +82,8 @@ class DebounceTest {
 
   @Test
   void aChangeOfTheExtensionIsNeverHeld() {
-    assertFalse(look(STEADY, GOOD, AWAITING, 0).held());
-    assertFalse(look(Debounce.NOTHING_SEEN, null, AWAITING, 0).held());
+    assertFalse(look(STEADY, GOOD, BLOCKED, 0).held());
+    assertFalse(look(Debounce.NOTHING_SEEN, null, BLOCKED, 0).held());
   }
 
   @Test
@@ -131,7 +114,7 @@ class DebounceTest {
     Debounce booted = STEADY.after(GOOD, DEGRADED, DEGRADED, true, CONFIRM, SETTLE);
     assertTrue(booted.isSettling());
 
-    Status updated = status(version(pair(true, false), "101.99"), ACTIVE);
+    Status updated = status(Records.with(pair(true, false), "appVersion", "101.99"), ACTIVE);
     assertTrue(look(STEADY, GOOD, updated, 0).isSettling());
   }
 
@@ -175,54 +158,13 @@ class DebounceTest {
     assertFalse(
         look(STEADY, DEGRADED, silent, 0).held(), "lost sight alone is LostSight's to hold");
 
-    Debounce approved = STEADY.after(AWAITING, silent, silent, true, CONFIRM, SETTLE);
-    assertFalse(approved.holds(AWAITING, silent), "a change of the extension");
+    Debounce approved = STEADY.after(BLOCKED, silent, silent, true, CONFIRM, SETTLE);
+    assertFalse(approved.holds(BLOCKED, silent), "a change of the extension");
   }
 
   private static Debounce look(
       Debounce before, @Nullable Status lastReported, Status now, int secondsLater) {
-    Status then = at(now, NOON.plusSeconds(secondsLater));
+    Status then = StatusSamples.at(now, NOON.plusSeconds(secondsLater));
     return before.after(lastReported, then, then, false, CONFIRM, SETTLE);
-  }
-
-  static Status at(Status status, Instant instant) {
-    return new Status(
-        status.schema(),
-        instant,
-        status.verdict(),
-        status.reason(),
-        status.verdictSince(),
-        status.settling(),
-        status.summary(),
-        status.advice(),
-        status.device(),
-        status.agent(),
-        status.health(),
-        status.extension());
-  }
-
-  private static Health version(Health health, String version) {
-    return new Health(
-        health.reachability(),
-        health.healthy(),
-        health.licensed(),
-        health.realTimeProtectionEnabled(),
-        health.realTimeProtectionAvailable(),
-        health.realTimeProtectionSubsystem(),
-        health.passiveModeEnabled(),
-        health.fullDiskAccessEnabled(),
-        health.issues(),
-        version,
-        health.productExpiration(),
-        health.expiresAt(),
-        health.expiresSoon(),
-        health.releaseRing(),
-        health.tamperProtection(),
-        health.definitionsStatus(),
-        health.definitionsAgeMinutes(),
-        health.managedSettings(),
-        health.unavailableFields(),
-        health.exitCode(),
-        null);
   }
 }

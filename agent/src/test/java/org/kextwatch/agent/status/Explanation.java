@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kextwatch.agent.Script;
 
-/** What the comment of a reason says, in the Markdown of its page. */
+/** The comment of a reason, in the Markdown of its page. */
 record Explanation(String meaning, String who, String macOs, String evidence) {
   private static final Set<String> PEOPLE =
       Set.of("user", "Mac admin", "MDM admin", "Microsoft", "nobody");
@@ -43,16 +43,16 @@ record Explanation(String meaning, String who, String macOs, String evidence) {
             .replaceAll("\\{@code ([^}]*)\\}", "`$1`")
             .replaceAll("\\s+", " ");
     String[] paragraphs = text.split("<p>", -1);
-    Map<String, String> told = new HashMap<>();
+    Map<String, String> labels = new HashMap<>();
     for (String paragraph : paragraphs) {
       String[] labelled = paragraph.strip().split(": ", 2);
-      told.put(labelled[0], labelled[labelled.length - 1].replaceFirst("\\.$", ""));
+      labels.put(labelled[0], labelled[labelled.length - 1].replaceFirst("\\.$", ""));
     }
     return new Explanation(
         paragraphs[0].strip(),
-        told.getOrDefault("Who", ""),
-        told.getOrDefault("macOS", "any"),
-        told.getOrDefault("Evidence", ""));
+        labels.getOrDefault("Who", ""),
+        labels.getOrDefault("macOS", "any"),
+        labels.getOrDefault("Evidence", ""));
   }
 
   List<String> flaws() {

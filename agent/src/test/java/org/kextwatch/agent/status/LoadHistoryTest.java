@@ -64,7 +64,7 @@ final class LoadHistoryTest {
   }
 
   @Test
-  void whatCouldNotBeReadIsNoNews() {
+  void whatCannotBeReadChangesNothing() {
     LoadHistory known = LoadHistory.NONE.seen(T0, "boot", "1", Grant.USER);
     LoadHistory blind = known.seen(T1, null, null, Grant.UNREADABLE);
     assertEquals(known, blind);
@@ -138,7 +138,7 @@ final class LoadHistoryTest {
     "0 yes -300 yes 299 yes, 3",
     "0 yes -300 yes 300 yes, 0",
   })
-  void aLoadThatLastsTenMinutesGivesTheAttemptsBack(String looks, int attempts) {
+  void aLoadThatLastsTenMinutesResetsTheAttempts(String looks, int attempts) {
     LoadHistory history = LoadHistory.NONE.seen(T0, "boot", "1", Grant.USER);
     for (int i = 0; i < 3; i++) {
       history = history.beginning(T0, Trigger.APPROVED);
@@ -191,7 +191,7 @@ final class LoadHistoryTest {
   }
 
   @Test
-  void aGrantThatFollowsAnAllowanceIsCountedAnew() {
+  void aGrantThatFollowsAnAllowanceHasAttemptsOfItsOwn() {
     LoadHistory allowed =
         LoadHistory.NONE
             .seen(T0, "boot", "1", Grant.NONE)

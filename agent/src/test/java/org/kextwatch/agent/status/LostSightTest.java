@@ -3,13 +3,14 @@ package org.kextwatch.agent.status;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.kextwatch.agent.status.StatusSamples.ACTIVE;
+import static org.kextwatch.agent.status.StatusSamples.AWAITING;
 import static org.kextwatch.agent.status.StatusSamples.HEALTHY;
 import static org.kextwatch.agent.status.StatusSamples.NOON;
 import static org.kextwatch.agent.status.StatusSamples.TODAY;
+import static org.kextwatch.agent.status.StatusSamples.UNAVAILABLE;
 import static org.kextwatch.agent.status.StatusSamples.extension;
-import static org.kextwatch.agent.status.StatusSamples.health;
+import static org.kextwatch.agent.status.StatusSamples.licensed;
 import static org.kextwatch.agent.status.StatusSamples.pair;
-import static org.kextwatch.agent.status.StatusSamples.seen;
 import static org.kextwatch.agent.status.StatusSamples.status;
 
 import java.time.Duration;
@@ -20,15 +21,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What of a status is compared with what was told, while some of it cannot be seen. */
+/** What is compared with the status reported last, while some of it is not known. */
 class LostSightTest {
   private static final Duration CONFIRM = Duration.ofSeconds(60);
 
   private static final Extension BLIND = extension(ExtensionState.UNKNOWN, Grant.USER, null);
   private static final Extension UNREAD =
       extension(ExtensionState.UNKNOWN, Grant.UNREADABLE, false);
-  private static final Extension AWAITING =
-      extension(ExtensionState.AWAITING_APPROVAL, Grant.NONE, false);
   private static final Health BLOCKED = pair(true, false);
   private static final Health TIMEOUT = Health.unreachable(Reachability.TIMEOUT, null);
   private static final Health OFFLINE = Health.unreachable(Reachability.DAEMON_UNREACHABLE, 3);
@@ -43,13 +42,13 @@ class LostSightTest {
           Map.entry("good, offline", status(OFFLINE, ACTIVE)),
           Map.entry("awaiting, timeout", status(TIMEOUT, AWAITING)),
           Map.entry("approved, timeout", status(TIMEOUT, ACTIVE)),
-          Map.entry("good, licence not told", status(licensed(null), ACTIVE)),
+          Map.entry("good, licence missing", status(licensed(null), ACTIVE)),
           Map.entry("unlicensed", status(licensed(false), ACTIVE)),
           Map.entry("expired", status(HEALTHY.expiring(TODAY.minusDays(1), TODAY), ACTIVE)),
           Map.entry("expires soon", status(HEALTHY.expiring(TODAY.plusDays(1), TODAY), ACTIVE)),
           Map.entry("unlicensed, kextstat failed", status(licensed(false), BLIND)),
-          Map.entry("good, pair half told", status(pair(true, null), ACTIVE)),
-          Map.entry("good, pair unavailable", status(unavailable(), BLIND)),
+          Map.entry("good, pair half missing", status(pair(true, null), ACTIVE)),
+          Map.entry("good, pair unavailable", status(UNAVAILABLE, BLIND)),
           Map.entry(
               "not installed",
               status(Health.unreachable(Reachability.NOT_INSTALLED, null), ACTIVE)),
@@ -77,10 +76,10 @@ class LostSightTest {
           awaiting | approved, timeout             | 0  | extension.state extension.grant extension.loaded
           good     | awaiting, timeout             | 0  | verdict reason extension.state extension.grant extension.loaded
           good     | unlicensed, kextstat failed   | 0  | verdict reason health.licensed
-          good     | good, licence not told        | 59 | -
-          good     | good, licence not told        | 60 | health.licensed
-          good     | good, pair half told          | 59 | -
-          good     | good, pair half told          | 60 | verdict reason health.realTimeProtectionAvailable
+          good     | good, licence missing        | 59 | -
+          good     | good, licence missing        | 60 | health.licensed
+          good     | good, pair half missing          | 59 | -
+          good     | good, pair half missing          | 60 | verdict reason health.realTimeProtectionAvailable
           good     | good, pair unavailable        | 59 | -
           unlicensed | good, timeout               | 59 | -
           expired  | good                          | 59 | -
@@ -98,16 +97,16 @@ class LostSightTest {
           rows     | rows unreadable               | 60 | extension.state extension.systemExtensions.com.microsoft.wdav.epsext@101.1
           rows     | rows gone                     | 0  | verdict reason extension.state extension.systemExtensions.com.microsoft.wdav.epsext@101.1
           """)
-  void aValueThatIsNotSeenIsAsItWasToldForAWhile(
-      String told, String now, int seconds, String fields) {
-    Status before = STATUSES.get(told);
+  void aValueThatIsNotKnownIsTheReportedOneForAWhile(
+      String reported, String now, int seconds, String fields) {
+    Status before = STATUSES.get(reported);
     Status later = at(STATUSES.get(now), seconds);
     LostSight lost = LostSight.NONE.after(before, at(STATUSES.get(now), 0)).after(before, later);
     assertEquals(fields == null ? "" : fields, changed(lost, before, later));
   }
 
   @Test
-  void timeInOneWayOfNotKnowingCountsForAnother() {
+  void timeWithOneCauseOfNotKnowingCountsForAnother() {
     Status good = STATUSES.get("good");
     Status later = at(STATUSES.get("good, timeout"), 60);
     LostSight lost =
@@ -117,7 +116,7 @@ class LostSightTest {
   }
 
   @Test
-  void oneLookThatSeesItBeginsTheWaitAgain() {
+  void oneLookThatKnowsTheValueRestartsTheWait() {
     Status good = STATUSES.get("good");
     Status blind = STATUSES.get("good, kextstat failed");
     LostSight lost =
@@ -131,7 +130,7 @@ class LostSightTest {
   }
 
   @Test
-  void aClockSetBackMakesNobodyWaitLonger() {
+  void aClockSetBackMakesNoWaitLonger() {
     Status good = STATUSES.get("good");
     Status blind = STATUSES.get("good, kextstat failed");
     LostSight lost = LostSight.NONE.after(good, at(blind, 0)).after(good, at(blind, -86_400));
@@ -156,62 +155,39 @@ class LostSightTest {
   }
 
   @Test
-  void withNothingToldThereIsNothingToLose() {
+  void withNothingReportedNothingIsHeld() {
     Status blind = STATUSES.get("good, kextstat failed");
     assertEquals(LostSight.NONE, LostSight.NONE.after(null, blind));
-    assertEquals(blind, LostSight.NONE.compared(null, blind, CONFIRM, LostSightTest::judge));
+    assertEquals(blind, LostSight.NONE.compared(null, blind, CONFIRM, StatusSamples::judge));
   }
 
-  /** What is told is the document, and the fleet's belief is what the changes say. */
+  /** The event has the whole document, but only the changes it names count as reported. */
   @Test
-  void onlyWhatWasNamedIsBelieved() {
-    Status told = STATUSES.get("awaiting");
+  void onlyTheNamedChangesCountAsReported() {
+    Status before = STATUSES.get("awaiting");
     Status now = STATUSES.get("approved, timeout");
     Status compared =
-        LostSight.NONE.after(told, now).compared(told, now, CONFIRM, LostSightTest::judge);
-    List<Change> named = Changes.between(told, compared);
-    Status believed = Changes.reported(told, now, named);
-    assertEquals(List.of(), Changes.between(believed, compared));
-    assertEquals(Reason.AWAITING_APPROVAL, believed.reason());
-    assertEquals(ExtensionState.ACTIVE, believed.extension().state());
-    assertEquals(Reachability.OK, believed.health().reachability());
+        LostSight.NONE.after(before, now).compared(before, now, CONFIRM, StatusSamples::judge);
+    List<Change> named = Changes.between(before, compared);
+    Status reported = Changes.reported(before, now, named);
+    assertEquals(List.of(), Changes.between(reported, compared));
+    assertEquals(Reason.AWAITING_APPROVAL, reported.reason());
+    assertEquals(ExtensionState.ACTIVE, reported.extension().state());
+    assertEquals(Reachability.OK, reported.health().reachability());
   }
 
-  private static String changed(LostSight lost, Status told, Status now) {
-    Status compared = lost.compared(told, now, CONFIRM, LostSightTest::judge);
-    return String.join(" ", Changes.between(told, compared).stream().map(Change::field).toList());
-  }
-
-  private static Judgement judge(Health health, Extension extension) {
-    return Judge.judge(seen(health, extension), JudgeTest.LIMITS, JudgeContext.ORDINARY);
+  private static String changed(LostSight lost, Status before, Status now) {
+    Status compared = lost.compared(before, now, CONFIRM, StatusSamples::judge);
+    return String.join(" ", Changes.between(before, compared).stream().map(Change::field).toList());
   }
 
   private static Status at(Status status, int seconds) {
-    return DebounceTest.at(status, NOON.plusSeconds(seconds));
-  }
-
-  private static Health licensed(Boolean licensed) {
-    return health(
-        Reachability.OK, true, licensed, true, true, false, null, "up_to_date", 12L, List.of());
-  }
-
-  private static Health unavailable() {
-    return health(
-        Reachability.OK,
-        null,
-        true,
-        null,
-        null,
-        false,
-        null,
-        null,
-        null,
-        List.of("realTimeProtectionEnabled", "realTimeProtectionAvailable"));
+    return StatusSamples.at(status, NOON.plusSeconds(seconds));
   }
 
   private static Extension rows(ExtensionState state, boolean listed) {
     SystemExtension row =
         new SystemExtension("com.microsoft.wdav.epsext", "101.1", "activated_enabled");
-    return StatusSamples.system(state, listed ? List.of(row) : List.of());
+    return StatusSamples.systemExtension(state, listed ? List.of(row) : List.of());
   }
 }

@@ -3,6 +3,7 @@ package org.kextwatch.agent.status;
 import static org.kextwatch.agent.status.StatusSamples.ACTIVE;
 import static org.kextwatch.agent.status.StatusSamples.HEALTHY;
 import static org.kextwatch.agent.status.StatusSamples.TODAY;
+import static org.kextwatch.agent.status.StatusSamples.UNAVAILABLE;
 import static org.kextwatch.agent.status.StatusSamples.extension;
 import static org.kextwatch.agent.status.StatusSamples.health;
 import static org.kextwatch.agent.status.StatusSamples.pair;
@@ -10,6 +11,7 @@ import static org.kextwatch.agent.status.StatusSamples.pair;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.Records;
 
 /** A Mac without a name, for the advice that it gets. */
 record Situation(String name, Observation seen) {
@@ -57,7 +59,7 @@ record Situation(String name, Observation seen) {
         healthy(
             "", health(Reachability.OK, true, true, false, true, true, null, null, 5L, List.of())),
         healthy("switched off on the Mac", pair(false, true)),
-        healthy("held by a policy", managed(pair(false, true))),
+        healthy("set by a policy", managed(pair(false, true))),
         healthy("", BLIND),
         blind("macOS 10.15 to 12", MONTEREY),
         blind("macOS 13 and later", TAHOE),
@@ -74,40 +76,21 @@ record Situation(String name, Observation seen) {
         on(
             "",
             KERNEL,
-            health(
-                Reachability.OK,
-                null,
-                true,
-                null,
-                null,
-                false,
-                null,
-                null,
-                null,
-                List.of("realTimeProtectionEnabled", "realTimeProtectionAvailable")),
+            UNAVAILABLE,
             extension(ExtensionState.UNKNOWN, Grant.UNREADABLE, null)),
         healthy("", HEALTHY));
   }
 
   Judgement judged() {
-    return Judge.judge(seen, JudgeTest.LIMITS, JudgeContext.ORDINARY);
+    return StatusSamples.judge(seen);
   }
 
   Judgement judgedLate() {
-    return Judge.judge(seen, JudgeTest.LIMITS, new JudgeContext(Thresholds.PATIENCE, false));
+    return Judge.judge(seen, StatusSamples.THRESHOLDS, new JudgeContext(Thresholds.PATIENCE, false));
   }
 
   private Situation offboarded() {
-    return new Situation(
-        name,
-        new Observation(
-            seen.at(),
-            seen.today(),
-            seen.device(),
-            seen.health(),
-            seen.extension(),
-            seen.policies(),
-            true));
+    return new Situation(name, Records.with(seen, "offboardingLeft", true));
   }
 
   private static Situation healthy(String name, Health health) {
@@ -130,12 +113,12 @@ record Situation(String name, Observation seen) {
         name,
         osVersion,
         BLIND,
-        told(kind, ExtensionState.AWAITING_APPROVAL, userMayApprove, allowedByProfile, List.of()));
+        extensionOf(kind, ExtensionState.AWAITING_APPROVAL, userMayApprove, allowedByProfile, List.of()));
   }
 
   private static Situation system(
       String name, String osVersion, ExtensionState state, List<SystemExtension> rows) {
-    return on(name, osVersion, BLIND, told(ExtensionKind.SYSTEM, state, null, false, rows));
+    return on(name, osVersion, BLIND, extensionOf(ExtensionKind.SYSTEM, state, null, false, rows));
   }
 
   private static Situation on(String name, String osVersion, Health health, Extension extension) {
@@ -150,51 +133,23 @@ record Situation(String name, Observation seen) {
     return new SystemExtension("com.microsoft.wdav.epsext", "101.25082.0007", state);
   }
 
-  private static Extension told(
+  private static Extension extensionOf(
       ExtensionKind kind,
       ExtensionState state,
       @Nullable Boolean userMayApprove,
       boolean allowedByProfile,
       List<SystemExtension> rows) {
-    return new Extension(
-        kind,
-        state,
-        ACTIVE.bundleId(),
-        ACTIVE.teamId(),
-        ACTIVE.path(),
+    return Records.with(
+        extension(kind, state, Grant.NONE, null, userMayApprove, null),
+        "version",
         null,
-        null,
-        null,
-        Grant.NONE,
-        "",
-        userMayApprove,
+        "allowedByProfile",
         allowedByProfile,
-        null,
+        "systemExtensions",
         rows);
   }
 
   private static Health managed(Health health) {
-    return new Health(
-        health.reachability(),
-        health.healthy(),
-        health.licensed(),
-        health.realTimeProtectionEnabled(),
-        health.realTimeProtectionAvailable(),
-        null,
-        health.passiveModeEnabled(),
-        health.fullDiskAccessEnabled(),
-        List.of(),
-        health.appVersion(),
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        List.of("realTimeProtectionEnabled"),
-        List.of(),
-        0,
-        null);
+    return Records.with(health, "managedSettings", List.of("realTimeProtectionEnabled"));
   }
 }

@@ -1,10 +1,12 @@
 package org.kextwatch.agent.status;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.Records;
 
 /** A protected Mac of the kext era, and how others differ from it. */
 public final class StatusSamples {
@@ -27,7 +29,26 @@ public final class StatusSamples {
   public static final Health HEALTHY =
       health(Reachability.OK, true, true, true, true, false, null, "up_to_date", 12L, List.of());
 
+  /** Defender calls both of real-time protection unavailable. */
+  public static final Health UNAVAILABLE =
+      health(
+          Reachability.OK,
+          null,
+          true,
+          null,
+          null,
+          false,
+          null,
+          null,
+          null,
+          List.of("realTimeProtectionEnabled", "realTimeProtectionAvailable"));
+
   public static final Extension ACTIVE = extension(ExtensionState.ACTIVE, Grant.USER, true);
+
+  public static final Extension AWAITING =
+      extension(ExtensionState.AWAITING_APPROVAL, Grant.NONE, false);
+
+  static final Thresholds THRESHOLDS = new Thresholds(false, Duration.ofDays(7));
 
   private StatusSamples() {}
 
@@ -99,40 +120,18 @@ public final class StatusSamples {
         List.of());
   }
 
-  public static Extension systemExtension(ExtensionState state, List<SystemExtension> rows) {
-    return new Extension(
-        ExtensionKind.SYSTEM,
-        state,
-        "com.microsoft.wdavkext",
-        "UBF8T346G9",
-        "/Library/Extensions/wdavkext.kext",
-        null,
-        null,
-        null,
-        Grant.NONE,
-        "system extensions are not in KextPolicy, their states tell",
-        null,
-        false,
-        null,
-        rows);
+  public static Health licensed(@Nullable Boolean licensed) {
+    return Records.with(HEALTHY, "licensed", licensed);
   }
 
-  public static Extension system(ExtensionState state, List<SystemExtension> rows) {
-    Extension like = extension(ExtensionKind.SYSTEM, state, Grant.NONE, null, true, null);
-    return new Extension(
-        like.kind(),
-        like.state(),
-        like.bundleId(),
-        like.teamId(),
-        like.path(),
+  public static Extension systemExtension(ExtensionState state, List<SystemExtension> rows) {
+    return Records.with(
+        extension(ExtensionKind.SYSTEM, state, Grant.NONE, null, null, null),
+        "version",
         null,
-        null,
-        null,
-        like.grant(),
-        "",
-        null,
-        null,
-        null,
+        "grantEvidence",
+        "system extensions are not in KextPolicy, their states tell",
+        "systemExtensions",
         rows);
   }
 
@@ -140,14 +139,13 @@ public final class StatusSamples {
     return seen(NOON, health, extension);
   }
 
-  /** A look at some moment of whatever day. */
+  /** A look at any moment. */
   public static Observation seen(Instant at, Health health, Extension extension) {
     return new Observation(at, TODAY, DEVICE, health, extension, Policies.NONE, false);
   }
 
   public static Status status(Health health, Extension extension) {
-    Judgement judgement =
-        Judge.judge(seen(health, extension), JudgeTest.LIMITS, JudgeContext.ORDINARY);
+    Judgement judgement = judge(health, extension);
     return new Status(
         Status.SCHEMA,
         NOON,
@@ -161,5 +159,17 @@ public final class StatusSamples {
         new AgentState("0.1.0", NOON, 0, 0, 0, null, null, null, List.of(), 300),
         health,
         extension);
+  }
+
+  static Status at(Status status, Instant at) {
+    return Records.with(status, "observedAt", at);
+  }
+
+  static Judgement judge(Health health, Extension extension) {
+    return judge(seen(health, extension));
+  }
+
+  static Judgement judge(Observation seen) {
+    return Judge.judge(seen, THRESHOLDS, JudgeContext.ORDINARY);
   }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.Records;
 
 class WordingTest {
   @Test
@@ -244,9 +245,7 @@ class WordingTest {
     Observation plain = awaiting("26.1", true);
     String advice = Wording.advice(Reason.NOT_LICENSED, plain);
     assertFalse(advice.contains("offboard"), advice);
-    Observation left =
-        new Observation(
-            NOON, TODAY, plain.device(), plain.health(), plain.extension(), plain.policies(), true);
+    Observation left = Records.with(plain, "offboardingLeft", true);
     String more = Wording.advice(Reason.NOT_LICENSED, left);
     assertTrue(more.contains("sudo rm '" + Observation.OFFBOARDING + "'"), more);
     assertTrue(more.endsWith(advice), more);
@@ -262,29 +261,16 @@ class WordingTest {
       boolean allowedByProfile,
       List<SystemExtension> rows,
       Policies policies) {
-    Device device =
-        new Device(
-            DEVICE.serialNumber(), null, null, null, osVersion, null, null, mdm, DEVICE.labels());
-    Extension plain = extension(kind, state, Grant.NONE, false, userMayApprove, null);
     return new Observation(
         NOON,
         TODAY,
-        device,
+        Records.with(DEVICE, "osVersion", osVersion, "mdm", mdm),
         HEALTHY,
-        new Extension(
-            kind,
-            state,
-            plain.bundleId(),
-            plain.teamId(),
-            plain.path(),
-            plain.version(),
-            plain.loaded(),
-            plain.loadedVersion(),
-            plain.grant(),
-            plain.grantEvidence(),
-            userMayApprove,
+        Records.with(
+            extension(kind, state, Grant.NONE, false, userMayApprove, null),
+            "allowedByProfile",
             allowedByProfile,
-            null,
+            "systemExtensions",
             rows),
         policies,
         false);
