@@ -95,7 +95,7 @@ public final class ExtensionReader {
   }
 
   /**
-   * Warnings for people about how this Mac treats kexts. They hardly ever change: once an hour is
+   * Warnings for people about how this Mac treats kexts. They rarely change: once an hour is
    * enough.
    */
   public List<String> warnings(Settings settings) {

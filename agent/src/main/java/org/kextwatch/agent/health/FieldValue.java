@@ -20,7 +20,7 @@ import org.kextwatch.agent.mac.PlainText;
 record FieldValue(@Nullable Object value, boolean managed) {
   private static final String UNAVAILABLE = "unavailable";
 
-  /** Far more than Defender ever printed; what is told to others has to end somewhere. */
+  /** The longest text of one value in an event; Defender prints far shorter ones. */
   private static final int LONGEST_TEXT = 1_024;
 
   private static final int LONGEST_LIST = 64;

@@ -42,12 +42,12 @@ public record Extension(
     systemExtensions = List.copyOf(systemExtensions);
   }
 
-  /** Whether macOS lists a system extension, in whatever version. */
+  /** Whether macOS lists a system extension, in any version. */
   boolean lists(String bundle) {
     return systemExtensions.stream().anyMatch(row -> row.bundleId().equals(bundle));
   }
 
-  /** Whether macOS lists a system extension in that version, in whatever state. */
+  /** Whether macOS lists a system extension in that version, in any state. */
   boolean lists(SystemExtension other) {
     return systemExtensions.stream()
         .anyMatch(row -> KeyValues.field(row).equals(KeyValues.field(other)));

@@ -91,7 +91,7 @@ final class ExtensionReaderTest extends OnAStubMac {
   }
 
   @Test
-  void anUnreadableDatabaseAndListAreUnknownAndNoRevocation() throws Exception {
+  void anUnreadableDatabaseAndListAreUnknownAndRevokeNothing() throws Exception {
     SqliteWriter.run(database, KextPolicyTest.APPROVE);
     LoadHistory granted = read(LoadHistory.NONE, "boot-1").history();
     Files.delete(database);
@@ -106,7 +106,7 @@ final class ExtensionReaderTest extends OnAStubMac {
   }
 
   @Test
-  void anEmptyFolderIsAMacOfWhichNothingIsKnown() throws Exception {
+  void nothingIsKnownOfAnEmptyFolder() throws Exception {
     StubMac empty = new StubMac(temporary.resolve("empty"));
     Extension extension =
         new ExtensionReader(empty.root(), empty.tools())
@@ -117,7 +117,7 @@ final class ExtensionReaderTest extends OnAStubMac {
   }
 
   @Test
-  void aMacWithSystemExtensionsIsTold() throws Exception {
+  void aMacWithSystemExtensionsIsRecognised() throws Exception {
     mac.macOs("11.2.3");
     assertEquals(ExtensionKind.SYSTEM, read(LoadHistory.NONE, null).extension().kind());
     mac.macOs("10.15.7");
@@ -213,7 +213,7 @@ final class ExtensionReaderTest extends OnAStubMac {
     "10.14.6, echo -; exit 1, false",
     "11.2.3, echo -, false",
   })
-  void aStagingFolderWithoutItsFlagIsOdd(String macOs, String stat, boolean odd) throws Exception {
+  void aStagingFolderWithoutItsFlagIsAWarning(String macOs, String stat, boolean odd) throws Exception {
     mac.macOs(macOs);
     assertEquals(List.of(), reader.warnings(Settings.defaults()));
     String folder = mac.place(SystemPaths.KEXT_STAGING).toString();

@@ -49,7 +49,7 @@ final class KernelListTest {
   }
 
   @Test
-  void theChatterOfTheShimIsNoRow() {
+  void messagesOfTheShimAreNoRow() {
     String chatter = Recordings.kext("038-kextstat-shim-listonly-none-loaded.txt");
     ToolRun run = new ToolRun.Finished(0, "", chatter);
     assertEquals(KernelEntry.NOT_LOADED, KernelList.parse(run, "org.virtualbox.kext.VBoxUSB"));
@@ -59,7 +59,7 @@ final class KernelListTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 64, 71, 137})
-  void aListThatFailsIsUnknownWhateverItPrinted(int exitCode) {
+  void aListThatFailsIsUnknownDespiteItsOutput(int exitCode) {
     ToolRun run = new ToolRun.Finished(exitCode, "  1 0 0 0 0 " + OURS + " (1.0) UUID", "");
     assertEquals(KernelEntry.UNKNOWN, KernelList.parse(run, OURS));
     assertEquals(KernelEntry.UNKNOWN, KernelList.parse(new ToolRun.TimedOut("", ""), OURS));

@@ -28,7 +28,7 @@ final class KextBundleTest extends OnAStubMac {
   }
 
   @Test
-  void aVersionWithoutEndIsNone() throws Exception {
+  void aVersionThatIsTooLongIsNone() throws Exception {
     mac.kext(PATH, SHORT + "<string>" + "1".repeat(65) + "</string>");
     assertEquals(new KextBundle(true, null), look());
   }

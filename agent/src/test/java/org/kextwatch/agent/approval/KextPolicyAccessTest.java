@@ -34,7 +34,7 @@ final class KextPolicyAccessTest extends KextPolicyTest {
   }
 
   @Test
-  void whatAWriterHasNotCommittedIsNotSeen() throws Exception {
+  void uncommittedChangesAreNotSeen() throws Exception {
     create("10.14");
     try (SqliteWriter writer = new SqliteWriter(database)) {
       writer.execute("BEGIN IMMEDIATE");
@@ -46,7 +46,7 @@ final class KextPolicyAccessTest extends KextPolicyTest {
   }
 
   @Test
-  void whatAWriterHasCommittedIsSeenBeforeItIsCheckpointed() throws Exception {
+  void committedChangesAreSeenBeforeACheckpoint() throws Exception {
     create("10.14");
     byte[] main = Files.readAllBytes(database);
     try (SqliteWriter writer = new SqliteWriter(database)) {
@@ -57,7 +57,7 @@ final class KextPolicyAccessTest extends KextPolicyTest {
   }
 
   @Test
-  void anExclusiveWriterOfAWriteAheadLogBlocksNobody() throws Exception {
+  void anExclusiveWriterOfAWriteAheadLogBlocksNoReader() throws Exception {
     create("10.14", APPROVE);
     try (SqliteWriter writer = new SqliteWriter(database)) {
       writer.execute("BEGIN EXCLUSIVE");
@@ -111,7 +111,7 @@ final class KextPolicyAccessTest extends KextPolicyTest {
 
   @ParameterizedTest
   @CsvSource({"true, false", "true, true", "false, false", "false, true"})
-  void whatACrashedWriterHadCommittedIsSeen(boolean writable, boolean index) throws Exception {
+  void committedChangesOfACrashedWriterAreSeen(boolean writable, boolean index) throws Exception {
     create("10.14");
     crashAfter(APPROVE);
     if (!index) {
@@ -139,7 +139,7 @@ final class KextPolicyAccessTest extends KextPolicyTest {
   }
 
   @Test
-  void whatACrashedWriterHadHalfWrittenIsTakenBack() throws Exception {
+  void unfinishedChangesOfACrashedWriterAreRolledBack() throws Exception {
     create(
         "10.14",
         "PRAGMA journal_mode=delete",
@@ -154,7 +154,7 @@ final class KextPolicyAccessTest extends KextPolicyTest {
   }
 
   @Test
-  void aMissingDatabaseIsNotMade() throws Exception {
+  void aMissingDatabaseIsNotCreated() throws Exception {
     assertUnreadable("no database file");
     Files.delete(database.getParent());
     assertUnreadable("no database file");
@@ -188,7 +188,7 @@ final class KextPolicyAccessTest extends KextPolicyTest {
   }
 
   @Test
-  void aCutDatabaseIsUnreadable() throws Exception {
+  void aTruncatedDatabaseIsUnreadable() throws Exception {
     create("10.14", APPROVE);
     Files.write(database, Arrays.copyOf(Files.readAllBytes(database), 5000));
     assertUnreadable("database disk image is malformed");
@@ -219,7 +219,7 @@ final class KextPolicyAccessTest extends KextPolicyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"with space", "a?b", "a#b", "100%", "%41?mode=rwc&x#é ;'\"", "$(id)"})
-  void thePathMayHoldWhatMeansSomethingInAUri(String name) throws Exception {
+  void thePathMayHaveSpecialCharactersOfAUri(String name) throws Exception {
     useMac(name);
     create("10.14", APPROVE);
     assertEquals(Grant.USER, read().grant());

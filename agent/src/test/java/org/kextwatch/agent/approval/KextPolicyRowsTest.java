@@ -134,7 +134,7 @@ final class KextPolicyRowsTest extends KextPolicyTest {
   }
 
   @Test
-  void namesFullOfSeparatorsHarmNothing() throws Exception {
+  void namesWithSeparatorsAreReadCorrectly() throws Exception {
     create(
         "10.14",
         "INSERT INTO kext_policy VALUES(NULL,NULL,NULL,NULL,NULL)",
@@ -149,7 +149,7 @@ final class KextPolicyRowsTest extends KextPolicyTest {
   }
 
   @Test
-  void moreRowsThanCanBeKeptAreNotTakenForAll() throws Exception {
+  void truncatedOutputIsNotTakenForAllRows() throws Exception {
     create(
         "10.14",
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000) INSERT"

@@ -59,7 +59,7 @@ final class ManagedPolicyTest extends OnAStubMac {
     assertTrue(kernel(ALLOWED, null).details().seen());
   }
 
-  /** Other vendors' rows shut nobody out on a Mac that is known to be in no MDM. */
+  /** On a Mac that is known to be in no MDM, rows of other vendors forbid nothing. */
   @ParameterizedTest
   @CsvSource({", false", "true, false", "false, "})
   void withoutKextProfileTheRowsOfTheMdmDecide(Boolean enrolled, Boolean may) throws Exception {
@@ -96,7 +96,7 @@ final class ManagedPolicyTest extends OnAStubMac {
             + TEAM,
         "X9E956P446=com.microsoft.wdav.epsext,com.microsoft.wdav.netext | true | false | " + OUT,
       })
-  void aSystemExtensionProfileIsReadLikewiseButLeavesUsersFree(
+  void aSystemExtensionProfileIsReadTheSameWayButLetsUsersApprove(
       String payload, boolean may, boolean allows, String evidence) throws Exception {
     mac.write(
         SystemPaths.MANAGED_SYSTEM_EXTENSION_POLICY, payload(payload, "AllowedSystemExtensions"));
@@ -167,7 +167,7 @@ final class ManagedPolicyTest extends OnAStubMac {
     "RemovableSystemExtensions, UBF8T346G9, false",
     "AllowedSystemExtensions, UBF8T346G9, false",
   })
-  void whatUsersCannotSwitchOffIsTold(String key, String team, boolean locks) throws Exception {
+  void lockedBundlesAreReported(String key, String team, boolean locks) throws Exception {
     String lock = payload(team + "=" + BOTH, key);
     List<String> locked = locks ? List.of(BOTH.split(",", -1)) : List.of();
     assertEquals(
@@ -185,7 +185,7 @@ final class ManagedPolicyTest extends OnAStubMac {
         "teams=UBF8T346G9 X9E956P446=com.x | false",
         "UBF8T346G9=com.microsoft.wdav.epsext | false",
       })
-  void aTeamInBothListsIsTold(String payload, boolean twice) throws Exception {
+  void aTeamInBothListsIsReported(String payload, boolean twice) throws Exception {
     assertEquals(twice, system(payload).details().teamNamedTwice());
     mac.write(
         SystemPaths.MANAGED_SYSTEM_EXTENSION_POLICY, payload(payload, "AllowedSystemExtensions"));

@@ -59,7 +59,7 @@ final class SystemExtensionListTest extends OnAStubMac {
           G43BCU2T37 org.pqrs.Karabiner-DriverKit-VirtualHIDDevice 1.8.0 \
           terminated_waiting_to_uninstall_on_reboot | ABSENT
           """)
-  void aRecordingSaysWhatAPersonReadsInIt(String recording, String rows, ExtensionState state) {
+  void aRecordingIsReadAsAPersonReadsIt(String recording, String rows, ExtensionState state) {
     List<Row> printed = printed(Recordings.text(recording)).orElseThrow();
     assertEquals(rows, words(printed));
     assertEquals(state, SystemExtensions.state(SystemExtensions.ofDefender(printed)));
@@ -71,7 +71,7 @@ final class SystemExtensionListTest extends OnAStubMac {
         "mdatp/069-sysext-reset-sip-refused.txt",
         "kext/090-sysext-santa-forbidden-by-policy.txt",
       })
-  void whatIsNoListSaysNothing(String recording) {
+  void outputThatIsNoListIsUnknown(String recording) {
     assertEquals(Optional.empty(), printed(Recordings.text(recording)));
   }
 
@@ -109,7 +109,7 @@ final class SystemExtensionListTest extends OnAStubMac {
   }
 
   @Test
-  void aListThatWasCutIsNone() {
+  void aTruncatedListIsUnknown() {
     String row = DEFENDER + "[activated enabled]\n";
     assertEquals(Optional.empty(), printed("2 extension(s)\n" + row));
     assertEquals(2, printed("2 extension(s)\n" + row + row).orElseThrow().size());
@@ -121,7 +121,7 @@ final class SystemExtensionListTest extends OnAStubMac {
   }
 
   @Test
-  void aRowThatCannotBeReadSpoilsNoOther() {
+  void aRowThatCannotBeReadAffectsNoOther() {
     String row = DEFENDER + "[activated enabled]\n";
     String odd =
         "*\t*\tX9E956P446\tcom.crowdstrike.falcon.Agent 7.17\tFalcon\t[activated enabled]\n";
@@ -132,14 +132,14 @@ final class SystemExtensionListTest extends OnAStubMac {
   }
 
   @Test
-  void oddWordsAreNotTold() {
+  void oddTextIsNotReported() {
     Row odd = new Row("UBF8T346G9", "com.microsoft.wdav.epsext", "1\u0007", "x".repeat(65));
     assertEquals("unknown", odd.extension().state());
     assertNull(odd.extension().version());
   }
 
   @Test
-  void theFileIsReadAndTheToolNotAsked() throws Exception {
+  void theFileIsReadAndTheToolDoesNotRun() throws Exception {
     String rows =
         Pattern.compile("teamID=\"(.*)\" identifier=\"(.*)\" version=\"(.*)\" state=\"(.*)\"")
             .matcher(Recordings.kext("089-sysext-mondoo-db-states.txt"))
@@ -172,7 +172,7 @@ final class SystemExtensionListTest extends OnAStubMac {
 
   @ParameterizedTest
   @ValueSource(strings = {"none", "<key>extensions</key><string/>", "<broken"})
-  void whereTheFileDoesNotTellTheToolDoes(String entries) throws Exception {
+  void theToolRunsIfTheFileHasNoList(String entries) throws Exception {
     if (!entries.equals("none")) {
       database(entries);
     }

@@ -38,7 +38,7 @@ final class SystemExtensionsTest {
     "uninstalling, ABSENT",
     "uninstalled, ABSENT",
   })
-  void theWordOfMacOsIsUnderstood(String word, ExtensionState state) {
+  void everyStateOfMacOsIsUnderstood(String word, ExtensionState state) {
     assertEquals(state, state("epsext 1 " + word));
   }
 
@@ -87,7 +87,7 @@ final class SystemExtensionsTest {
   }
 
   @Test
-  void othersDoNotCountBeItsTeamOrItsBundle() {
+  void rowsWithAnotherTeamOrBundleDoNotCount() {
     Row ours = new Row("UBF8T346G9", "com.microsoft.wdav.epsext", "1", "activated_enabled");
     List<Row> rows =
         List.of(
@@ -102,14 +102,14 @@ final class SystemExtensionsTest {
   }
 
   @Test
-  void noRowsAreAbsenceAndNoLookIsNot() {
+  void noRowsMeanAbsentAndAFailedLookMeansUnknown() {
     assertEquals(ExtensionState.ABSENT, SystemExtensions.state(List.of()));
     assertEquals(ExtensionState.UNKNOWN, SystemExtensions.state(null));
     assertFalse(SystemExtensions.anyStays(null));
   }
 
   @Test
-  void noRecordTellsWhoAllowedThem() {
+  void noRecordShowsWhoAllowedThem() {
     List<SystemExtension> rows = List.of(row("netext 1 activated_enabled"));
     assertEquals(Grant.NONE, SystemExtensions.grant(rows));
     assertEquals(Grant.NONE, SystemExtensions.grant(List.of()));
@@ -124,7 +124,7 @@ final class SystemExtensionsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"activated_disabled", "validating", "new_word"})
-  void whateverIsNotLeavingStays(String word) {
+  void anExtensionThatIsNotBeingRemovedStays(String word) {
     assertTrue(SystemExtensions.anyStays(List.of(row("netext 1 " + word))));
     assertFalse(SystemExtensions.anyStays(List.of(row("netext 1 terminating_for_disable"))));
   }

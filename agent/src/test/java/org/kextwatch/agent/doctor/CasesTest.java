@@ -89,7 +89,7 @@ class CasesTest {
   }
 
   @Test
-  void aTeamInBothListsIsTold() throws Exception {
+  void aTeamInBothListsIsReported() throws Exception {
     look("P4", MacModel.SEQUOIA);
     assertAwaited(true, true, "in both AllowedTeamIdentifiers and AllowedSystemExtensions");
     assertWarns("remove it from one of them");

@@ -16,7 +16,7 @@ import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Reachability;
 
-/** Whatever mdatp does to us, a look ends in time with a value and leaves no process behind. */
+/** A look at a misbehaving mdatp ends in time, gives a value and leaves no process behind. */
 final class BadDefenderTest {
   private static final Duration AMPLE = Duration.ofSeconds(30);
 
@@ -60,14 +60,14 @@ final class BadDefenderTest {
   }
 
   @Test
-  void itLeavesAChildThatBelongsToNobody() {
+  void itLeavesAChildWhoseParentHasEnded() {
     mac.install("(nohup sleep " + nap + " </dev/null >/dev/null 2>&1 &)", "echo 'healthy : true'");
 
     assertEquals("healthy=true", Known.of(look(AMPLE)));
   }
 
   @Test
-  void itIsSlowInEveryWayOfAsking() {
+  void itIsSlowWithEveryCommand() {
     mac.install("sleep 0.7", "echo 'not a word of health'");
 
     assertEquals(Health.unreachable(Reachability.TIMEOUT, null), look(Duration.ofSeconds(1)));
@@ -96,7 +96,7 @@ final class BadDefenderTest {
   }
 
   @Test
-  void itPrintsForEver() {
+  void itPrintsWithoutEnd() {
     mac.install("while :; do echo " + nap + "; done");
 
     assertEquals(Health.unreachable(Reachability.TIMEOUT, null), look(Duration.ofSeconds(1)));
@@ -126,7 +126,7 @@ final class BadDefenderTest {
   }
 
   @Test
-  void itComplainsBesidesAGoodListing() {
+  void itPrintsErrorsBesideAGoodListing() {
     mac.install(
         "head -c 100000 /dev/urandom >&2",
         "echo 'healthy : true' >&2",
@@ -143,7 +143,7 @@ final class BadDefenderTest {
   }
 
   @Test
-  void itHangsAndThenIsWell() {
+  void itHangsAndThenWorks() {
     mac.install("exec sleep " + nap);
     look(Duration.ofSeconds(1));
     mac.install("echo 'healthy : true'");

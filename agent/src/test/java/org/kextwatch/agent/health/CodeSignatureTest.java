@@ -45,7 +45,7 @@ final class CodeSignatureTest {
   }
 
   @Test
-  void theFileBehindTheLinkIsHeldAgainstMicrosoftsRequirement() throws IOException {
+  void theFileBehindTheLinkIsCheckedAgainstMicrosoftsRequirement() throws IOException {
     mac.codesign("for argument; do echo \"[$argument]\"; done >'" + folder + "/arguments'");
 
     assertEquals(Reachability.OK, mac.look(AMPLE).reachability());
@@ -76,7 +76,7 @@ final class CodeSignatureTest {
   }
 
   @Test
-  void aCodesignThatOthersMayWriteIsNotBelieved() throws IOException {
+  void aCodesignThatOthersMayWriteIsNotTrusted() throws IOException {
     StubMac.allow(mac.path(Tool.CODESIGN.macPath()), "rwxrwxrwx");
 
     assertNotRun(Reachability.NOT_TRUSTED, mac.look(AMPLE));
@@ -112,7 +112,7 @@ final class CodeSignatureTest {
   }
 
   @Test
-  void aFileChangedInPlaceIsVerifiedAgainThoughItsTimeWasSetBack() throws Exception {
+  void aFileChangedInPlaceIsVerifiedAgainEvenIfItsTimeWasSetBack() throws Exception {
     FileTime time = FileTime.from(Instant.parse("2023-05-03T00:00:00Z"));
     Files.setLastModifiedTime(mdatp, time);
     mac.look(AMPLE);
@@ -126,7 +126,7 @@ final class CodeSignatureTest {
   }
 
   @Test
-  void aLinkTurnedElsewhereIsVerifiedAgain() throws IOException {
+  void aLinkToAnotherFileIsVerifiedAgain() throws IOException {
     mac.look(AMPLE);
     Path link = mac.path(Tool.MDATP.macPath());
     Path other = Files.copy(mdatp, folder.resolve("other"));
@@ -140,7 +140,7 @@ final class CodeSignatureTest {
   }
 
   @Test
-  void aBadSignatureIsLookedAtAgain() {
+  void aBadSignatureIsCheckedAgain() {
     mac.codesign("exit 1");
     mac.look(AMPLE);
     mac.codesign("exit 0");

@@ -24,7 +24,7 @@ import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Health.DefenderIds;
 import org.kextwatch.agent.status.Reachability;
 
-/** By what Microsoft knows the Mac: read in every form, told by none unless the settings say so. */
+/** Microsoft's identifiers of the Mac: parsed in every form, reported only if the settings say so. */
 class DefenderIdsTest {
   private static final String JSON =
       """
@@ -53,7 +53,7 @@ class DefenderIdsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {JSON, TEXT, OLD_TEXT})
-  void everyFormTellsThemAndTheyAreNoHealth(String printed) {
+  void everyFormHasThemAndTheyAreNoHealth(String printed) {
     Health health = read(printed);
     assertEquals(
         new DefenderIds("orgid-7f", "guid-7f", "edr-7f", Map.of("GROUP", "tag-7f")),
@@ -80,7 +80,7 @@ class DefenderIdsTest {
         "7",
         "[[[]]]"
       })
-  void tagsOfAnotherFormAreLeftOut(String tags) {
+  void tagsOfAnotherFormAreIgnored(String tags) {
     assertEquals(
         Map.of(),
         read("{\"healthy\":true,\"edrDeviceTags\":" + tags + "}").defenderIds().edrDeviceTags());
@@ -101,7 +101,7 @@ class DefenderIdsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {JSON, TEXT, OLD_TEXT})
-  void byDefaultNoneIsTold(String printed) throws Exception {
+  void byDefaultNoneIsReported(String printed) throws Exception {
     Health health = look(printed, "{}");
     assertEquals(true, health.healthy());
     assertNull(health.defenderIds());
@@ -110,14 +110,14 @@ class DefenderIdsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {JSON, TEXT, OLD_TEXT})
-  void ifTheSettingsSaySoAllAreTold(String printed) throws Exception {
+  void ifTheSettingsSaySoAllAreReported(String printed) throws Exception {
     Health health = look(printed, "{\"includeDefenderIds\":true}");
-    String told = new String(Json.write(health), StandardCharsets.UTF_8);
+    String json = new String(Json.write(health), StandardCharsets.UTF_8);
     assertTrue(
-        told.contains(
+        json.contains(
             "\"defenderIds\":{\"orgId\":\"orgid-7f\",\"machineGuid\":\"guid-7f\","
                 + "\"edrMachineId\":\"edr-7f\",\"edrDeviceTags\":{\"GROUP\":\"tag-7f\"}}"),
-        told);
+        json);
   }
 
   @Test

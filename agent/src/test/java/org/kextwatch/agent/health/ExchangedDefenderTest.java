@@ -26,7 +26,7 @@ import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Reachability;
 
-/** Nobody but root gets his own program run in place of mdatp. */
+/** No user but root can have another program run in place of mdatp. */
 @Timeout(60)
 final class ExchangedDefenderTest {
   private static final Duration AMPLE = Duration.ofSeconds(20);
@@ -50,7 +50,7 @@ final class ExchangedDefenderTest {
     StubMac.allow(evil, "rwxr-xr-x");
   }
 
-  /** The folders as Defender's installer is believed to leave them. */
+  /** The folders as Defender's installer probably creates them. */
   @ParameterizedTest
   @CsvSource({
     "rwxrwxr-x, rwxr-xr-x", // /Applications as on every Mac
@@ -66,7 +66,7 @@ final class ExchangedDefenderTest {
   }
 
   @Test
-  void aLinkThatIsTurnedWhileTheSignatureIsVerifiedIsNotFollowed() {
+  void aLinkThatChangesDuringTheVerificationIsNotFollowed() {
     mac.codesign("ln -sf '" + evil + "' '" + link + "'");
 
     assertEquals(true, mac.look(AMPLE).healthy());
@@ -80,7 +80,7 @@ final class ExchangedDefenderTest {
         "cp -p '%s' '%s.new' && mv -f '%s.new' '%s'", // the same content in another file
         "echo '# more' >>'%s'", // in the same file
       })
-  void anUpdateBetweenTheVerificationAndTheRunSaysNothingYet(String update) {
+  void anUpdateBetweenTheVerificationAndTheRunIsATimeout(String update) {
     mac.codesign(update.formatted(mdatp, mdatp, mdatp, mdatp));
     Health during = mac.look(AMPLE);
     mac.codesign("exit 0");
@@ -93,7 +93,7 @@ final class ExchangedDefenderTest {
   }
 
   @Test
-  void anUpdateBetweenTwoWaysOfAskingSaysNothingYet() {
+  void anUpdateBetweenTwoCommandsIsATimeout() {
     mac.install("echo 'no listing'; cp -p \"$0\" \"$0.new\"; mv -f \"$0.new\" \"$0\"");
 
     assertEquals(Reachability.TIMEOUT, mac.look(AMPLE).reachability());
@@ -102,7 +102,7 @@ final class ExchangedDefenderTest {
 
   @ParameterizedTest
   @MethodSource
-  void aDefenderThatOthersCouldExchangeIsNotRun(String path, String mode, int owner)
+  void aDefenderThatOthersCouldReplaceIsNotRun(String path, String mode, int owner)
       throws IOException {
     StubMac.allow(inApp(path), mode);
     own(inApp(path), owner);
@@ -110,7 +110,7 @@ final class ExchangedDefenderTest {
     assertNotRun();
   }
 
-  static Stream<Arguments> aDefenderThatOthersCouldExchangeIsNotRun() {
+  static Stream<Arguments> aDefenderThatOthersCouldReplaceIsNotRun() {
     String program = "/Contents/Resources/Tools/wdavdaemonclient";
     return possible(
         arguments(program, "rwxrwxr-x", OURS),
@@ -154,7 +154,7 @@ final class ExchangedDefenderTest {
   }
 
   @Test
-  void aLinkToElsewhereIsHeldToTheStrictRuleInEachFolder() throws IOException {
+  void aLinkToAnotherFolderIsHeldToTheStrictRuleInEachFolder() throws IOException {
     Path elsewhere = mac.path("/Users/eve/tools/mdatp");
     Files.createDirectories(elsewhere.getParent());
     StubMac.allow(mac.path("/Users"), "rwxr-xr-x");

@@ -25,7 +25,7 @@ import org.kextwatch.agent.status.Reason;
 import org.kextwatch.agent.status.StatusSamples;
 import org.kextwatch.agent.status.Thresholds;
 
-/** A Defender that is healthy, licensed and up to date, and ever nearer to its end. */
+/** A Defender that is healthy, licensed and up to date, before and after its last day. */
 final class ExpiredDefenderTest {
   private static final Thresholds LIMITS = new Thresholds(false, Duration.ofDays(7));
 

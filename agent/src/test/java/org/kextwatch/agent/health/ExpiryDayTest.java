@@ -39,7 +39,7 @@ final class ExpiryDayTest {
           "Feb 05, 2027 at 01:57:03 PM"              | 2027-02-05
           2027-02-05 13:57:03                        | 2027-02-05
           """)
-  void aTextNamesADayWhateverTheZone(String printed, LocalDate day) {
+  void aTextNamesTheSameDayInEveryZone(String printed, LocalDate day) {
     assertEquals(day, ofText(printed, FIRST));
     assertEquals(day, ofText(printed, LAST));
   }
@@ -84,12 +84,12 @@ final class ExpiryDayTest {
         "Jan 01, 1601 at 01:00:00 AM",
         "[\"Dec 29, 2027\"]"
       })
-  void whatNamesNoDayIsNotKnown(String printed) {
+  void aTextWithoutADayIsNotKnown(String printed) {
     assertNull(ofText(printed, FIRST));
   }
 
   @Test
-  void whatDefenderDoesNotNameIsNotKnown() {
+  void aMissingFieldIsNotKnown() {
     assertNull(ExpiryDay.of(null, LAST));
     assertNull(ofText("", LAST));
     assertNull(ofJson("null", LAST));

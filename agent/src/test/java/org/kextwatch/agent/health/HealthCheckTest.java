@@ -31,7 +31,7 @@ final class HealthCheckTest {
   }
 
   @Test
-  void oneRunOfMdatpIsAllThatALookTakes() {
+  void aLookRunsMdatpOnce() {
     mac.install("cat '" + Recording.numbered("033") + "'");
 
     Health health = mac.look(AMPLE);
@@ -65,7 +65,7 @@ final class HealthCheckTest {
   }
 
   @Test
-  void anMdatpOf2019IsAskedInItsOwnWordsUntilItIsUpdated() {
+  void anMdatpOf2019IsAskedWithItsOwnCommandUntilItIsUpdated() {
     mac.install(
         "case \"$*\" in",
         "--health) cat '" + Recording.numbered("006") + "';;",
@@ -84,7 +84,7 @@ final class HealthCheckTest {
   }
 
   @Test
-  void aWayThatNoLongerWorksIsNoDeadEnd() throws IOException {
+  void aCommandThatNoLongerWorksIsReplacedByAnother() throws IOException {
     Path word = Files.writeString(folder.resolve("word"), "--health");
     mac.install("[ \"$*\" = \"$(cat '" + word + "')\" ] && echo 'healthy : true'");
     assertEquals(true, mac.look(AMPLE).healthy());
@@ -102,7 +102,7 @@ final class HealthCheckTest {
         "001", "002", "003", "004", "005", "011", "013", "035", "038", "039", "053", "054", "057",
         "058", "060"
       })
-  void whatIsNoListingIsUnparsableWhateverItsExitCode(String number) {
+  void otherOutputIsUnparsableWithAnyExitCode(String number) {
     mac.install("cat '" + Recording.numbered(number) + "'", "exit 1");
 
     assertEquals(Health.unreachable(Reachability.UNPARSABLE, 1), mac.look(AMPLE));
@@ -117,7 +117,7 @@ final class HealthCheckTest {
     "echo 'Failed to connect' >&2, 0",
     "echo 'ATTENTION: No license found.'; echo 'Error: could not connect to the daemon'; exit 1, 1"
   })
-  void aDaemonThatDoesNotAnswerIsUnreachableAndNotAskedInOtherWords(String lines, int exitCode) {
+  void aDaemonThatDoesNotAnswerIsUnreachableAndNotAskedWithAnotherCommand(String lines, int exitCode) {
     mac.install(lines);
 
     assertEquals(Health.unreachable(Reachability.DAEMON_UNREACHABLE, exitCode), mac.look(AMPLE));
@@ -125,14 +125,14 @@ final class HealthCheckTest {
   }
 
   @Test
-  void anInputOutputErrorAmongOtherWordsIsNoConnectionFailure() {
+  void anInputOutputErrorInALongerLineIsNoConnectionFailure() {
     mac.install("echo 'Input/output error while printing'");
 
     assertEquals(Reachability.UNPARSABLE, mac.look(AMPLE).reachability());
   }
 
   @Test
-  void aListingCountsWhateverTheExitCodeAndTheComplaints() {
+  void aListingCountsWithAnyExitCodeAndErrors() {
     mac.install("echo 'Failed to connect: x' >&2", "echo 'healthy : false'", "exit 3");
 
     Health health = mac.look(AMPLE);
@@ -149,7 +149,7 @@ final class HealthCheckTest {
   }
 
   @Test
-  void aLinkIntoAnAppThatIsGoneIsNoDefender() throws IOException {
+  void aLinkIntoAMissingAppIsNoDefender() throws IOException {
     Files.delete(mac.install("echo 'healthy : true'"));
 
     assertEquals(Health.unreachable(Reachability.NOT_INSTALLED, null), mac.look());

@@ -116,7 +116,7 @@ final class HealthOutputTest {
   }
 
   @Test
-  void bannersAndChatterStandBeforeEitherForm() {
+  void bannersAndMessagesBeforeEitherFormAreIgnored() {
     String before =
         """
         ATTENTION: No license found. Contact your administrator for help.
@@ -132,7 +132,7 @@ final class HealthOutputTest {
   }
 
   @Test
-  void aByteOrderMarkAndCarriageReturnsAreNothing() {
+  void aByteOrderMarkAndCarriageReturnsAreIgnored() {
     assertEquals("healthy=true", known("\ufeff{\"healthy\":true}"));
     assertEquals(
         "healthy=true; licensed=false", known("...\r\nhealthy : true\r\nlicensed : false\r\n"));
@@ -168,7 +168,7 @@ final class HealthOutputTest {
   }
 
   @Test
-  void whatIsToldIsBounded() {
+  void valuesAreBounded() {
     String issue = "\"" + "x".repeat(5_000) + "\"";
     Map<HealthField, FieldValue> many =
         HealthOutput.read("health_issues : [" + (issue + ",").repeat(100) + issue + "]");

@@ -18,7 +18,7 @@ import org.kextwatch.agent.status.Reachability;
 import org.kextwatch.agent.status.StatusSamples;
 import org.kextwatch.agent.status.Thresholds;
 
-/** Every listing of health that was ever recorded, and everything else that mdatp printed. */
+/** Every recorded listing of health, and all other recorded output of mdatp. */
 final class RecordingsTest {
 
   /** What a person reads in each recording. What a row does not name must be unknown. */
@@ -79,7 +79,7 @@ final class RecordingsTest {
           047 | definitionsStatus=up_to_date; definitionsAgeMinutes=2
           048 | definitionsStatus=up_to_date; definitionsAgeMinutes=2
           """)
-  void aListingSaysWhatAPersonReadsInIt(String number, String known) {
+  void aListingIsReadAsAPersonReadsIt(String number, String known) {
     Health health = read(Recording.numbered(number), 0);
 
     assertEquals(known, Known.of(health));
@@ -87,7 +87,7 @@ final class RecordingsTest {
   }
 
   @Test
-  void everythingElseIsNoHealthAndAConnectionFailureWhereItSaysSo() {
+  void allOtherOutputIsNoHealthOrAConnectionFailure() {
     List<String> listings =
         List.of(
             "006", "007", "009", "014", "015", "016", "017", "019", "021", "022", "024", "025",
@@ -116,10 +116,10 @@ final class RecordingsTest {
     assertEquals(3, read(Recording.numbered("014"), 3).exitCode());
   }
 
-  /** Every few releases bring new fields, and nobody knows all the words of an issue. */
+  /** New releases bring new fields, and not all texts of issues are known. */
   @Test
   void twentyUnknownFieldsAndUnknownIssuesChangeNoVerdict() {
-    int told = 0;
+    int reported = 0;
     for (Path file : Recording.all()) {
       String text = Recording.text(file);
       Health health = HealthParser.of(new ToolRun.Finished(0, text, ""));
@@ -128,10 +128,10 @@ final class RecordingsTest {
         assertEquals(withoutIssues(health), withoutIssues(extended), file.toString());
         assertTrue(extended.issues().contains(Extended.ISSUE), file.toString());
         assertEquals(meaning(health), meaning(extended), file.toString());
-        told++;
+        reported++;
       }
     }
-    assertEquals(21, told);
+    assertEquals(21, reported);
   }
 
   private static String withoutIssues(Health health) {
