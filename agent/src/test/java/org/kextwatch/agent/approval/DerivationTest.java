@@ -4,15 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.kextwatch.agent.approval.DerivationSamples.EPSEXT;
 import static org.kextwatch.agent.approval.DerivationSamples.version;
 
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.time.Instant;
-import org.kextwatch.agent.status.Attempt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
+import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.Extension;
 import org.kextwatch.agent.status.ExtensionKind;
 import org.kextwatch.agent.status.ExtensionState;

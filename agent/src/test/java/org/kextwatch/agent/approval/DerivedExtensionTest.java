@@ -88,9 +88,7 @@ final class DerivedExtensionTest {
     assertEquals(true, extension.allowedByProfile());
   }
 
-  /**
-   * A conflict stays one without the database; a renewal made meanwhile is evidence of its own.
-   */
+  /** A conflict stays one without the database; a renewal made meanwhile is evidence of its own. */
   @Test
   void aDatabaseThatBecomesUnreadableTakesNoGrantBack() {
     LoadHistory granted = LoadHistory.NONE.seen(Instant.EPOCH, "boot", "1", Grant.USER);

@@ -213,7 +213,8 @@ final class ExtensionReaderTest extends OnAStubMac {
     "10.14.6, echo -; exit 1, false",
     "11.2.3, echo -, false",
   })
-  void aStagingFolderWithoutItsFlagIsAWarning(String macOs, String stat, boolean odd) throws Exception {
+  void aStagingFolderWithoutItsFlagIsAWarning(String macOs, String stat, boolean odd)
+      throws Exception {
     mac.macOs(macOs);
     assertEquals(List.of(), reader.warnings(Settings.defaults()));
     String folder = mac.place(SystemPaths.KEXT_STAGING).toString();

@@ -24,7 +24,9 @@ import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Health.DefenderIds;
 import org.kextwatch.agent.status.Reachability;
 
-/** Microsoft's identifiers of the Mac: parsed in every form, reported only if the settings say so. */
+/**
+ * Microsoft's identifiers of the Mac: parsed in every form, reported only if the settings say so.
+ */
 class DefenderIdsTest {
   private static final String JSON =
       """

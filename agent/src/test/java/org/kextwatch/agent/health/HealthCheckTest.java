@@ -117,7 +117,8 @@ final class HealthCheckTest {
     "echo 'Failed to connect' >&2, 0",
     "echo 'ATTENTION: No license found.'; echo 'Error: could not connect to the daemon'; exit 1, 1"
   })
-  void aDaemonThatDoesNotAnswerIsUnreachableAndNotAskedWithAnotherCommand(String lines, int exitCode) {
+  void aDaemonThatDoesNotAnswerIsUnreachableAndNotAskedWithAnotherCommand(
+      String lines, int exitCode) {
     mac.install(lines);
 
     assertEquals(Health.unreachable(Reachability.DAEMON_UNREACHABLE, exitCode), mac.look(AMPLE));

@@ -82,7 +82,8 @@ final class LoaderSubjectTest {
     "foo, false, FOREIGN_EXTENSION",
     "Pen Tablet, true, FOREIGN_EXTENSION",
   })
-  void aStagedCopyBelongsToTheKextOfTheNextLine(String kext, boolean isBundleNamed, Outcome outcome) {
+  void aStagedCopyBelongsToTheKextOfTheNextLine(
+      String kext, boolean isBundleNamed, Outcome outcome) {
     String copy =
         "/Library/StagedExtensions/Library/Extensions/0F1E2D3C-4B5A-4968-8778-695A4B3C2D1E.kext\n";
     String original = "/Library/Extensions/" + kext + ".kext";

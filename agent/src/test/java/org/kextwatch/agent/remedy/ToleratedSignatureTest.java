@@ -44,7 +44,8 @@ final class ToleratedSignatureTest {
     assertEquals(Outcome.FAILED, outcome(6, allowed + diagnosis));
     assertEquals(Outcome.BAD_OWNERSHIP, outcome(4, allowed + OWNERSHIP + diagnosis));
     assertEquals(Outcome.BAD_SIGNATURE, outcome(4, diagnosis));
-    assertEquals(Outcome.BAD_SIGNATURE, outcome(4, allowed + OUR_SIGNATURE), "refused nevertheless");
+    assertEquals(
+        Outcome.BAD_SIGNATURE, outcome(4, allowed + OUR_SIGNATURE), "refused nevertheless");
   }
 
   @Test

@@ -23,8 +23,7 @@ import org.kextwatch.agent.Records;
 
 class ChangesTest {
   private static final Status PROTECTED = status(HEALTHY, ACTIVE);
-  private static final Status BLOCKED =
-      status(pair(true, false), AWAITING);
+  private static final Status BLOCKED = status(pair(true, false), AWAITING);
 
   @Test
   void nothingHasChangedInAnEqualStatus() {
@@ -82,8 +81,7 @@ class ChangesTest {
   @Test
   void betweenSystemExtensionsNothingOfAKextIsCompared() {
     Extension now = StatusSamples.systemExtension(ExtensionState.ACTIVE, List.of());
-    Extension asked =
-        extension(ExtensionKind.SYSTEM, now.state(), now.grant(), false, null, null);
+    Extension asked = extension(ExtensionKind.SYSTEM, now.state(), now.grant(), false, null, null);
     Status status = status(HEALTHY, now);
     List<String> fields = fields(status(HEALTHY, asked), status);
     assertEquals(List.of("extension.version"), fields);
@@ -155,7 +153,6 @@ class ChangesTest {
   private static Status withExtensions(SystemExtension... rows) {
     return status(
         HEALTHY,
-        Records.with(
-            ACTIVE, "kind", ExtensionKind.SYSTEM, "systemExtensions", List.of(rows)));
+        Records.with(ACTIVE, "kind", ExtensionKind.SYSTEM, "systemExtensions", List.of(rows)));
   }
 }

@@ -13,7 +13,6 @@ import static org.kextwatch.agent.status.StatusSamples.pair;
 import static org.kextwatch.agent.status.StatusSamples.status;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

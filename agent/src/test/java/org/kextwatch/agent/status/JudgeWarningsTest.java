@@ -21,11 +21,9 @@ import org.kextwatch.agent.Records;
 final class JudgeWarningsTest {
   @Test
   void protectionThatOnlyDefenderReportsHasAWarning() {
-    Judgement judgement =
-        judge(HEALTHY, UNKNOWN_EXTENSION);
+    Judgement judgement = judge(HEALTHY, UNKNOWN_EXTENSION);
     assertEquals(1, judgement.warnings().size());
-    assertTrue(
-        judge(HEALTHY, ACTIVE).warnings().isEmpty());
+    assertTrue(judge(HEALTHY, ACTIVE).warnings().isEmpty());
   }
 
   @ParameterizedTest

@@ -73,11 +73,7 @@ record Situation(String name, Observation seen) {
         healthy("", Health.unreachable(Reachability.TIMEOUT, null)),
         healthy("", Health.unreachable(Reachability.UNPARSABLE, 0)),
         healthy("", pair(true, null)),
-        on(
-            "",
-            KERNEL,
-            UNAVAILABLE,
-            extension(ExtensionState.UNKNOWN, Grant.UNREADABLE, null)),
+        on("", KERNEL, UNAVAILABLE, extension(ExtensionState.UNKNOWN, Grant.UNREADABLE, null)),
         healthy("", HEALTHY));
   }
 
@@ -86,7 +82,8 @@ record Situation(String name, Observation seen) {
   }
 
   Judgement judgedLate() {
-    return Judge.judge(seen, StatusSamples.THRESHOLDS, new JudgeContext(Thresholds.PATIENCE, false));
+    return Judge.judge(
+        seen, StatusSamples.THRESHOLDS, new JudgeContext(Thresholds.PATIENCE, false));
   }
 
   private Situation offboarded() {
@@ -113,7 +110,8 @@ record Situation(String name, Observation seen) {
         name,
         osVersion,
         BLIND,
-        extensionOf(kind, ExtensionState.AWAITING_APPROVAL, userMayApprove, allowedByProfile, List.of()));
+        extensionOf(
+            kind, ExtensionState.AWAITING_APPROVAL, userMayApprove, allowedByProfile, List.of()));
   }
 
   private static Situation system(
