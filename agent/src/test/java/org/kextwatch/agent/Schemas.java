@@ -3,7 +3,6 @@ package org.kextwatch.agent;
 import com.networknt.schema.Error;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import com.squareup.moshi.JsonAdapter;
@@ -25,11 +24,11 @@ import org.kextwatch.agent.event.EventSchemas;
  * that they do not name; here no such member is allowed, or one could be added and never described.
  */
 public final class Schemas {
-  private static final String BASE = "https://schemas.kextwatch.org/1/";
+  private static final String BASE = "urn:kextwatch:schema:1:";
   private static final JsonAdapter<Object> JSON =
       new Moshi.Builder().build().adapter(Object.class).serializeNulls();
-  private static final SchemaRegistry STRICT = registry(true);
-  private static final SchemaRegistry PUBLISHED = registry(false);
+  private static final Map<String, Schema> STRICT = schemas(true);
+  private static final Map<String, Schema> PUBLISHED = schemas(false);
 
   private Schemas() {}
 
@@ -37,9 +36,9 @@ public final class Schemas {
   public static List<String> flaws(String body) {
     List<String> flaws = new ArrayList<>();
     Object dataschema = ((Map<?, ?>) parse(body)).get("dataschema");
-    if (dataschema instanceof String name && name.startsWith(BASE)) {
-      flaws.addAll(flaws(STRICT, name.substring(BASE.length()), body));
-      flaws.addAll(flaws(PUBLISHED, name.substring(BASE.length()), body));
+    if (dataschema instanceof String name && PUBLISHED.containsKey(name)) {
+      flaws.addAll(flaws(STRICT.get(name), body));
+      flaws.addAll(flaws(PUBLISHED.get(name), body));
     } else {
       flaws.add("no schema of ours: " + dataschema);
     }
@@ -49,16 +48,15 @@ public final class Schemas {
 
   /** What is wrong with a status document. */
   public static List<String> flawsOfStatus(String document) {
-    return flaws(STRICT, "status.json", document);
+    return flaws(STRICT.get(BASE + "status"), document);
   }
 
   /** As receivers see it, who do not mind what was added. */
-  public static List<String> flawsToReceivers(String schemaFile, String document) {
-    return flaws(PUBLISHED, schemaFile, document);
+  public static List<String> flawsToReceivers(String schema, String document) {
+    return flaws(PUBLISHED.get(BASE + schema), document);
   }
 
-  private static List<String> flaws(SchemaRegistry registry, String schemaFile, String document) {
-    Schema schema = registry.getSchema(SchemaLocation.of(BASE + schemaFile));
+  private static List<String> flaws(Schema schema, String document) {
     return schema
         .validate(
             document,
@@ -85,21 +83,20 @@ public final class Schemas {
     }
   }
 
-  private static SchemaRegistry registry(boolean strict) {
-    Map<String, String> byId = new LinkedHashMap<>();
-    EventSchemas.schemas()
-        .forEach(
-            (name, text) ->
-                byId.put(
-                    BASE + name,
-                    strict && !name.equals("envelope.json")
-                        ? JSON.toJson(closed(parse(text)))
-                        : text));
-    return SchemaRegistry.withDefaultDialect(
-        SpecificationVersion.DRAFT_2020_12, builder -> builder.schemas(byId));
+  /** By their names; each is read without the others, as by a receiver that has one file. */
+  private static Map<String, Schema> schemas(boolean strict) {
+    Map<String, Schema> byName = new LinkedHashMap<>();
+    for (String text : EventSchemas.schemas().values()) {
+      Map<?, ?> schema = (Map<?, ?>) parse(text);
+      byName.put(
+          (String) schema.get("$id"),
+          SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+              .getSchema(strict ? JSON.toJson(closed(schema)) : text));
+    }
+    return byName;
   }
 
-  /** The same schema without room for members that it does not name. */
+  /** The same schema without room for members that it does not name; others add to the envelope. */
   private static Object closed(Object node) {
     if (node instanceof List<?> list) {
       return list.stream().map(Schemas::closed).toList();
@@ -108,7 +105,7 @@ public final class Schemas {
       return node;
     }
     Map<Object, Object> copy = new LinkedHashMap<>();
-    map.forEach((key, value) -> copy.put(key, closed(value)));
+    map.forEach((key, value) -> copy.put(key, key.equals("envelope") ? value : closed(value)));
     if (map.get("properties") instanceof Map<?, ?> && !map.containsKey("additionalProperties")) {
       copy.put("unevaluatedProperties", false);
     }

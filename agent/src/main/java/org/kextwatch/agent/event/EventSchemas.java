@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,17 +19,20 @@ import org.kextwatch.agent.status.Reason;
  */
 public final class EventSchemas {
   private static final String FOLDER = "schema/1/";
+  private static final List<String> SHARED = List.of("status", "envelope");
 
   private EventSchemas() {}
 
-  /** Every schema by its file name; they refer to each other by these names. */
+  /**
+   * Every schema by the name of its file. Each stands alone: validators resolve the name of a file
+   * against a URN in different ways, so no schema refers to another.
+   */
   public static Map<String, String> schemas() {
-    List<String> names = new ArrayList<>(List.of("status.json", "envelope.json"));
-    for (EventType type : EventType.values()) {
-      names.add(type.schemaFile());
-    }
     Map<String, String> schemas = new LinkedHashMap<>();
-    names.forEach(name -> schemas.put(name, load(name)));
+    SHARED.forEach(name -> schemas.put(name + ".json", load(name + ".json")));
+    for (EventType type : EventType.values()) {
+      schemas.put(type.schemaFile(), load(type.schemaFile()));
+    }
     return schemas;
   }
 
@@ -39,11 +41,24 @@ public final class EventSchemas {
       if (in == null) {
         throw new IllegalStateException("the program file is incomplete: no " + FOLDER + name);
       }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .replace("\"@reasons@\"", reasons());
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      for (String shared : SHARED) {
+        String mark = "\"@" + shared + "@\"";
+        text = text.contains(mark) ? text.replace(mark, embedded(shared)) : text;
+      }
+      return text.replace("\"@reasons@\"", reasons());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A shared schema as a definition in another one. */
+  private static String embedded(String name) {
+    return load(name + ".json")
+        .replaceAll("(?m)^  \"\\$(schema|id)\": .*\\R", "")
+        .replace("\"#/$defs/", "\"#/$defs/" + name + "/$defs/")
+        .indent(4)
+        .strip();
   }
 
   private static String reasons() {

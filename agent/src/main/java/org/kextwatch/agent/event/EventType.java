@@ -33,10 +33,10 @@ public enum EventType {
 
   /** Names the schema of the body; the 1 is its major version, within it members are only added. */
   String schema() {
-    return "https://schemas.kextwatch.org/1/" + schemaFile();
+    return "urn:kextwatch:schema:1:" + shortName;
   }
 
-  /** The last part of that name, under which {@link EventSchemas} has the schema. */
+  /** The name under which {@link EventSchemas} has the schema. */
   String schemaFile() {
     return shortName + ".json";
   }

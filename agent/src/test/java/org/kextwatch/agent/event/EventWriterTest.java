@@ -75,7 +75,7 @@ final class EventWriterTest {
     assertEquals("2026-11-23T18:45:17.042Z", body.get("timestamp"));
     assertEquals("C02XK0AAJG5H", body.get("subject"));
     assertEquals("application/json", body.get("datacontenttype"));
-    assertEquals("https://schemas.kextwatch.org/1/status.changed.json", body.get("dataschema"));
+    assertEquals("urn:kextwatch:schema:1:status.changed", body.get("dataschema"));
     assertEquals(EventSamples.STREAM, body.get("streamid"));
     assertEquals("0000000000000042", body.get("sequence"));
     assertEquals(EventSamples.STATUS.summary(), body.get("text"));
