@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import mockwebserver3.MockResponse;
@@ -164,14 +165,16 @@ final class DeliveryThreadTest extends OnAWebhook {
 
   @Test
   void aHeartbeatThatCannotBeMadeEndsNothing() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
     delivery =
         delivery(
             () -> {
+              asked.countDown();
               throw new IllegalStateException("no status yet");
             },
             Duration.ofMillis(100));
     delivery.start();
-    TimeUnit.MILLISECONDS.sleep(300);
+    assertTrue(asked.await(LONG.toSeconds(), TimeUnit.SECONDS));
     answer(200);
     keep(1);
     delivery.committed(1);

@@ -26,9 +26,9 @@ public final class FaultProxy implements AutoCloseable {
     LATENCY,
     BANDWIDTH,
     SLICER,
-    /** Nobody listens for a while, and who was connected is not any more. */
+    /** The port is closed for a while, and all connections break. */
     DOWN,
-    /** One end learns late that the other has gone. */
+    /** One end learns late that the other has closed. */
     SLOW_CLOSE,
     /** Nothing gets through. Every hundredth time the connection stays open for good. */
     TIMEOUT,

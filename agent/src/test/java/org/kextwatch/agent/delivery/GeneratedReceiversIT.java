@@ -20,7 +20,7 @@ import org.kextwatch.agent.delivery.VirtualDelivery.Try;
 import org.kextwatch.agent.event.EventType;
 import org.kextwatch.agent.webhook.SendResult;
 
-/** What holds whatever a receiver does: ten thousand of them, each half a day in no time. */
+/** The rules that hold for every receiver: ten thousand generated ones, half a day of each. */
 final class GeneratedReceiversIT {
   private static final int RECEIVERS = 10_000;
   private static final Duration RECOVERY = Duration.ofHours(10);
@@ -74,7 +74,7 @@ final class GeneratedReceiversIT {
     }
   }
 
-  /** Whatever is delivered before its turn, what waits longest was refused before. */
+  /** An event is delivered before its turn only if the oldest one was rejected before. */
   private static int assertOvertakenOnlyIfRefused(VirtualDelivery life, Supplier<String> story) {
     TreeSet<Long> open = new TreeSet<>();
     life.tries.forEach(one -> open.add(one.asked().number()));
@@ -117,7 +117,7 @@ final class GeneratedReceiversIT {
     assertTrue(life.time.minus(life.held).minus(before).compareTo(most) <= 0, story);
   }
 
-  /** A Mac with events to tell, at a receiver that has recovered at last. */
+  /** A Mac with events, at a receiver that recovers at the end. */
   private static final class Life {
     final int seed;
     final Duration heartbeat;
@@ -160,7 +160,7 @@ final class GeneratedReceiversIT {
     }
   }
 
-  /** A receiver that has moods, and things that it never takes until it has recovered. */
+  /** A receiver whose answer changes, and that rejects some events until it recovers. */
   private static final class Whim implements Receiver {
     private static final int[] MOODS = {
       200, 200, 200, 200, 400, 422, 500, 503, 503, 0, 401, 404, 429, 408, 410

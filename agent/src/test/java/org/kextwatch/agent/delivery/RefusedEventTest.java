@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.event.EventData.DropReason;
 import org.kextwatch.agent.event.EventSamples;
 
-/** An endpoint refuses an event: it is either the event that is wrong, or the endpoint. */
+/** An endpoint rejects an event: either the event is at fault or the endpoint. */
 final class RefusedEventTest extends DispatcherRig {
   private final List<Got> got = new ArrayList<>();
   private ToIntFunction<String> answer = number -> 200;

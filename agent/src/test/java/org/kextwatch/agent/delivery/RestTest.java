@@ -22,7 +22,7 @@ import org.kextwatch.agent.webhook.DeliveryOutcome;
 import org.kextwatch.agent.webhook.WebhookClient;
 import org.kextwatch.agent.webhook.WebhookRig;
 
-/** While nothing is to be sent there is no connection and no thread. */
+/** While nothing is sent there is no connection and no thread. */
 final class RestTest {
   private static final byte[] BODY = "{}".getBytes(UTF_8);
 

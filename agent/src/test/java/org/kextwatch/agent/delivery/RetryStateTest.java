@@ -102,13 +102,13 @@ final class RetryStateTest {
     }
   }
 
-  /** {@code 1-} refused or failed, {@code 1+} taken, {@code 1!} given up, h a heartbeat. */
+  /** {@code 1-} failed, {@code 1+} delivered, {@code 1!} quarantined, h a heartbeat. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       textBlock =
           """
-          # what is refused goes last, and is given up only after another was taken
+          # a rejected event is tried last, and quarantined only after another was delivered
           900 | 1c 2c 3c       | 1=400             | 10 | 1- 1- 1- 1- 1- 2+ 1! 3+
           900 | 1c 2c 3c       | 1=400 2=413       | 10 | 1- 1- 1- 1- 1- 2- 2- 3+ 1! 2!
           900 | 1p 2s 3c       | p=400 s=400       | 10 | 1- 1- 1- 1- 1- 2- 2- 3+ 1! 2!
@@ -173,7 +173,8 @@ final class RetryStateTest {
     life.with(Duration.ofHours(2), 3, EventType.STATUS_CHANGED);
     life.with(Duration.ofMinutes(150), 4, EventType.AGENT_STOPPING);
     life.until(Duration.ofHours(3));
-    boolean staysFirst = answer == 404; // somebody must put that right: it is kept, and waited for
+    boolean staysFirst =
+        answer == 404; // an operator must fix that: it is kept, and blocks the others
     assertEquals(staysFirst ? List.of() : List.of(2L, 3L, 4L), life.delivered());
     assertEquals(staysFirst ? List.of() : List.of(1L), life.rejected());
   }

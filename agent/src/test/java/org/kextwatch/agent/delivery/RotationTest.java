@@ -23,7 +23,7 @@ import org.kextwatch.agent.webhook.WebhookRig;
 import org.kextwatch.agent.webhook.WebhookSecret;
 import org.kextwatch.agent.webhook.WebhookSignature;
 
-/** Secrets and logins are replaced under the daemon, by replacing their files. */
+/** Secrets and logins are replaced while the daemon runs, by replacing their files. */
 final class RotationTest extends DispatcherRig {
   private long sequence;
 

@@ -14,7 +14,7 @@ import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.event.EventSamples;
 import org.kextwatch.agent.webhook.WebhookRig;
 
-/** What waits for its moment, and what waits for nobody. */
+/** News of a start and heartbeats wait for the splay; other events do not. */
 final class SplayTest extends DispatcherRig {
 
   @Test

@@ -22,7 +22,7 @@ import org.kextwatch.agent.spool.SpoolEntry;
 import org.kextwatch.agent.webhook.DeliveryOutcome;
 import org.kextwatch.agent.webhook.SendResult;
 
-/** A delivery without disk and network: events that wait, a receiver, time that passes at once. */
+/** A delivery without disk and network, in virtual time. */
 final class VirtualDelivery implements WaitingEvents {
   private static final int TOO_MANY = 20_000;
 
@@ -52,7 +52,7 @@ final class VirtualDelivery implements WaitingEvents {
    */
   record Asked(long number, EventType type, Duration at) {}
 
-  /** An attempt, and what became of it. */
+  /** An attempt and its result. */
   record Try(Asked asked, SendResult answer, Fate fate, NextStep step, Duration held) {
     boolean isTaken() {
       return answer.outcome() == DeliveryOutcome.DELIVERED;
@@ -100,7 +100,7 @@ final class VirtualDelivery implements WaitingEvents {
     return this;
   }
 
-  /** Lives until then. */
+  /** Runs until then. */
   VirtualDelivery until(Duration end) {
     while (time.compareTo(end) < 0) {
       arrive();

@@ -168,7 +168,7 @@ final class EventSchemasTest {
             unnoticed.add(path);
           }
         });
-    // A Mac may not tell its serial number, the labels are the operator's, and 0.1.0 had fewer.
+    // A Mac may not report its serial number, the labels are the operator's, and 0.1.0 had fewer.
     assertEquals(
         List.of(
             ".subject",
@@ -224,7 +224,7 @@ final class EventSchemasTest {
     void see(String path, String body);
   }
 
-  /** The whole is written anew without each member in turn. */
+  /** The document is written again without each member in turn. */
   private static void eachWithoutOneMember(Object whole, String path, Visitor visitor) {
     walk(whole, path, whole, visitor);
   }

@@ -12,7 +12,7 @@ import org.kextwatch.agent.event.EventData.DropReason;
 import org.kextwatch.agent.event.EventSamples;
 import org.kextwatch.agent.mac.FaultyDisk;
 
-/** A test with an open, empty spool, on a disk that fails when it is told to. */
+/** A test with an open, empty spool on a disk that can be made to fail. */
 abstract class OnASpool {
   @TempDir Path temp;
   final FaultyDisk disk = new FaultyDisk();
@@ -25,7 +25,7 @@ abstract class OnASpool {
     spool = reopened();
   }
 
-  /** As the next start finds it. */
+  /** The spool as the next start opens it. */
   final Spool reopened() throws IOException {
     Spool reopened = new Spool(folder, disk);
     reopened.open();

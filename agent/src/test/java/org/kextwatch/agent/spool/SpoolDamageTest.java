@@ -25,7 +25,7 @@ import org.kextwatch.agent.event.EventSamples;
 import org.kextwatch.agent.mac.FaultyDisk.Fault;
 
 /**
- * What is in the spool that should not be, or not so: it is put aside, told, and never followed.
+ * Damaged and foreign files in the spool are quarantined and reported; links are never followed.
  */
 final class SpoolDamageTest extends OnASpool {
   /** What may happen to the file of the second of three events. */

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.webhook.WebhookClientFactory.BoundedLookup;
 
-/** However slow, silent or talkative a server is, an attempt ends in time. */
+/** An attempt ends in time at a server that is slow, silent, or sends without end. */
 final class DeadlinesIT {
   private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final Duration LONGEST = Duration.ofSeconds(40);
@@ -53,10 +53,10 @@ final class DeadlinesIT {
   }
 
   /**
-   * A way to waste time.
+   * A server that wastes time.
    *
-   * @param meant what the attempt is then
-   * @param talk what the server says to a request
+   * @param meant the outcome of the attempt
+   * @param talk what the server sends
    */
   private record Waste(
       String name, String scheme, int bytes, DeliveryOutcome meant, RawServer.Talk talk) {
@@ -209,7 +209,7 @@ final class DeadlinesIT {
     assertTrue(written.get() < 20 << 20, written::toString);
   }
 
-  /** A gigabyte, if somebody wants it. */
+  /** A body of a gigabyte, counted as far as it is written. */
   private record Counted(AtomicLong written) implements MockResponseBody {
     @Override
     public long getContentLength() {
@@ -248,7 +248,7 @@ final class DeadlinesIT {
     }
   }
 
-  /** First all of one text, then another one again and again, a character every 200 ms. */
+  /** Sends one text at once, then another one again and again, a character every 200 ms. */
   private static RawServer.Talk talk(String first, String slowly) {
     return (server, client) -> {
       server.say(client, first);
@@ -261,7 +261,7 @@ final class DeadlinesIT {
     };
   }
 
-  /** First one text, then another one again and again, as fast as it goes. */
+  /** Sends one text, then another one again and again, as fast as possible. */
   private static RawServer.Talk flood(String first, String again) {
     return (server, client) -> {
       RawServer.read(client);

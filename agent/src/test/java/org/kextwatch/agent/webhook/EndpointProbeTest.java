@@ -28,13 +28,13 @@ import org.kextwatch.agent.event.EventSamples;
 import org.kextwatch.agent.webhook.EndpointProbe.ProbeResult;
 import org.kextwatch.agent.webhook.EndpointProbe.Step;
 
-/** How far an event comes, against real servers. */
+/** How far an event gets, at real servers. */
 final class EndpointProbeTest extends OnAWebhook {
   private static final CloudEvent EVENT = EventSamples.test();
 
   private static final Duration AMPLE = Duration.ofSeconds(30);
 
-  /** For servers that let everybody wait. */
+  /** For servers that never answer. */
   private static final Duration BRIEF = Duration.ofSeconds(2);
 
   @Test

@@ -10,7 +10,7 @@ import java.util.List;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 
-/** Where several addresses of a host fail, each in its way. */
+/** Several addresses of a host fail in different ways. */
 final class FailureDiagnosisTest {
   @Test
   void theAddressThatCameFarthestTellsWhy() {

@@ -17,7 +17,7 @@ import okhttp3.Headers;
 import okhttp3.Protocol;
 
 /**
- * What a server does to one exchange, and what is to come of it.
+ * What a server does to one request, and the expected result.
  *
  * @param kept whether on a connection that has served before
  * @param meant what the attempt may be

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.webhook.EndpointProbe.Step;
 
-/** What a proxy says is said to be the proxy's. */
+/** A failure of the proxy is reported as the proxy's. */
 final class ProxyAnswersTest extends OnAClient {
   @ParameterizedTest
   @CsvSource({

@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A server on loopback that says what it likes, byte by byte, whatever HTTP may want. */
+/** A server on loopback that sends any bytes, valid HTTP or not. */
 final class RawServer implements AutoCloseable {
 
-  /** What is said on each connection. */
+  /** What the server does on each connection. */
   interface Talk {
     void on(RawServer server, Socket client) throws IOException, InterruptedException;
   }
@@ -50,7 +50,7 @@ final class RawServer implements AutoCloseable {
     written.addAndGet(bytes.length);
   }
 
-  /** Reads the head of a request and all of its body that came with it. */
+  /** Reads the head of a request, and the part of its body that arrived with it. */
   static void read(Socket client) throws IOException {
     InputStream in = client.getInputStream();
     StringBuilder seen = new StringBuilder();
@@ -82,7 +82,7 @@ final class RawServer implements AutoCloseable {
     try {
       talk.on(this, client);
     } catch (IOException | InterruptedException e) {
-      // the client has had enough
+      // the client closed the connection
     }
   }
 

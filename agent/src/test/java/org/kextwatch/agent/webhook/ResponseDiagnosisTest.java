@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What an answer says to people. */
+/** What a response means, for people. */
 final class ResponseDiagnosisTest {
   private static final HttpUrl URL = HttpUrl.get("https://fleet.example.com/hooks/canary?t=canary");
 

@@ -22,11 +22,13 @@ import org.kextwatch.agent.event.CloudEvent;
 import org.kextwatch.agent.event.EventSamples;
 import org.kextwatch.agent.webhook.ConnectionTrace.Stage;
 
-/** Whatever a server does: one attempt is one request, ends in time and is judged right. */
+/**
+ * At every fault of a server, an attempt is one request, ends in time and has the right outcome.
+ */
 final class SocketEffectsIT {
   private static final Duration LIMIT = Duration.ofSeconds(3);
 
-  /** Shorter than everything of a fault that is too slow. */
+  /** Shorter than any delay of a fault that is too slow. */
   private static final Duration LONGEST = Duration.ofSeconds(60);
 
   private static final MockResponse WELL = new MockResponse.Builder().code(202).body("ok").build();
@@ -126,7 +128,7 @@ final class SocketEffectsIT {
     }
   }
 
-  /** Says the same until it is told otherwise. */
+  /** Answers the same until the answer is changed. */
   private static final class Script extends Dispatcher {
     private volatile MockResponse answer = WELL;
 

@@ -27,7 +27,7 @@ import org.kextwatch.agent.event.EventSamples;
 import org.kextwatch.agent.webhook.EndpointProbe.ProbeResult;
 import org.kextwatch.agent.webhook.EndpointProbe.Step;
 
-/** TLS that fails between a real server and this Java: each cause has a sentence of its own. */
+/** TLS fails between a real server and this Java: each cause has its own sentence. */
 final class TlsAdviceIT extends OnAWebhook {
   private static final CloudEvent EVENT = EventSamples.test();
 
