@@ -69,12 +69,12 @@ class OrdinaryUserIT {
     assertTrue(doctor.out().matches("(?s).*\\n\\d+ ok, \\d+ warn, \\d+ fail, \\d+ cannot tell\\n"));
     if (IS_ROOT) {
       assertLine(doctor, "warn        root  +not root, so some checks cannot tell");
-      assertLine(doctor, "cannot tell settings  +they are not for this user to read");
-      assertLine(doctor, "cannot tell webhook secret  +it is not for this user to read");
+      assertLine(doctor, "cannot tell settings  +this user may not read them");
+      assertLine(doctor, "cannot tell webhook secret  +this user may not read it");
       assertLine(doctor, " +-> Run: sudo kextwatch doctor");
     } else {
       assertLine(doctor, "ok          root  +not needed below .*");
-      assertLine(doctor, "ok          settings  +they are good");
+      assertLine(doctor, "ok          settings  +valid");
       assertLine(doctor, "ok          webhook secret  +well-formed, and for root alone");
     }
     assertLine(doctor, "ok          Defender's daemon  +mdatp health answers, .*");

@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.doctor.DoctorCheck.Said;
+import org.kextwatch.agent.doctor.DoctorCheck.CheckResult;
 import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -22,9 +22,9 @@ import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.mac.ToolRunner;
 
 /**
- * Who may do more with our files, and with Defender's program, than their modes tell: a Mac's
- * access lists, which Java cannot read. {@code ls -le} prints each entry on a line below its file,
- * whether the mode ends with {@code +} or with the {@code @} of extended attributes
+ * Checks the access lists (ACLs) of our files and of Defender's program, which can allow more than
+ * their modes show. Java cannot read them. {@code ls -le} prints each entry on a line below its
+ * file, whether the mode ends with {@code +} or with the {@code @} of extended attributes
  * (belief:access-list-lines).
  */
 final class AccessLists {
@@ -72,9 +72,9 @@ final class AccessLists {
   }
 
   /**
-   * What ls printed.
+   * The output of ls.
    *
-   * @param unclear the first line that belongs to an access list and is not understood, or null
+   * @param unclear the first line of an access list that cannot be parsed, or null
    */
   record Listing(List<Entry> entries, @Nullable String unclear) {
     static Listing of(String printed) {
@@ -105,46 +105,49 @@ final class AccessLists {
     }
   }
 
-  Said look() {
+  CheckResult look() {
     List<String> arguments = new ArrayList<>(List.of("-led"));
     try {
       places().forEach(place -> arguments.add(place.toString()));
     } catch (IOException | UncheckedIOException e) {
-      return Said.cannotTell("our files cannot be listed: " + e.getMessage(), "Check the disk.");
+      return CheckResult.cannotTell(
+          "our files cannot be listed: " + e.getMessage(), "Check the disk.");
     }
     if (arguments.size() == 1) {
-      return Said.ok("there is nothing to look at yet");
+      return CheckResult.ok("there are no files to check yet");
     }
     ToolRun run = tools.run(Tool.LS, TIMEOUT, arguments);
     if (run instanceof ToolRun.Finished finished) {
-      Said said = judge(Listing.of(finished.stdout()));
-      return finished.exitCode() == 0 || !said.remedy().isEmpty()
-          ? said
-          : Said.cannotTell(
+      CheckResult result = judge(Listing.of(finished.stdout()));
+      return finished.exitCode() == 0 || !result.remedy().isEmpty()
+          ? result
+          : CheckResult.cannotTell(
               "ls -led ended with %d: %s"
                   .formatted(finished.exitCode(), finished.stderr().lines().findFirst().orElse("")),
               "Run: sudo kextwatch doctor");
     }
-    return Said.cannotTell(
+    return CheckResult.cannotTell(
         run instanceof ToolRun.NotRun notRun ? notRun.detail() : "ls -led did not end in time",
         "See tool ls.");
   }
 
-  private Said judge(Listing listing) {
+  private CheckResult judge(Listing listing) {
     for (Entry entry : listing.entries()) {
       if (entry.changes()) {
-        return Said.fail("%s may change %s".formatted(entry.who(), entry.path()), remedy(entry));
+        return CheckResult.fail(
+            "%s may change %s".formatted(entry.who(), entry.path()), remedy(entry));
       }
     }
     for (Entry entry : listing.entries()) {
       if (entry.reads() && isPrivate(entry.path())) {
-        return Said.warn("%s may read %s".formatted(entry.who(), entry.path()), remedy(entry));
+        return CheckResult.warn(
+            "%s may read %s".formatted(entry.who(), entry.path()), remedy(entry));
       }
     }
     return listing.unclear() == null
-        ? Said.ok("none lets others change our files or mdatp")
-        : Said.warn(
-            "an access list is not understood: " + listing.unclear(), "Look at it: ls -led FILE");
+        ? CheckResult.ok("no access list lets others change our files or mdatp")
+        : CheckResult.warn(
+            "an access list cannot be parsed: " + listing.unclear(), "Check it: ls -led FILE");
   }
 
   private static String remedy(Entry entry) {
@@ -160,7 +163,7 @@ final class AccessLists {
     return root.resolve(AgentPaths.SECRET);
   }
 
-  /** What is there of our own, and mdatp with the folders of its app. */
+  /** Those of our files that exist, and mdatp with the folders of its app. */
   private List<Path> places() throws IOException {
     Path support = root.resolve(AgentPaths.SUPPORT);
     List<Path> places =

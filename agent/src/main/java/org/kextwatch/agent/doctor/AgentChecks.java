@@ -16,7 +16,7 @@ import org.kextwatch.agent.config.ResolvedSettings;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.InstanceLock;
 import org.kextwatch.agent.daemon.StatusFile;
-import org.kextwatch.agent.doctor.DoctorCheck.Said;
+import org.kextwatch.agent.doctor.DoctorCheck.CheckResult;
 import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -31,7 +31,7 @@ import org.kextwatch.agent.webhook.ClockSkew;
 import org.kextwatch.agent.webhook.ReferencedFilesCheck;
 import org.kextwatch.agent.webhook.WebhookSecret;
 
-/** Whether the daemon is set up, runs, and gets through. */
+/** Checks whether the daemon is set up, runs and delivers. */
 final class AgentChecks {
   /**
    * launchctl(1) leaves its codes to {@code launchctl error}; 113 is "Could not find service"
@@ -49,14 +49,14 @@ final class AgentChecks {
 
   private final SystemRoot root;
   private final ToolRunner tools;
-  private final ResolvedSettings reading;
-  private final boolean isAllowed;
+  private final ResolvedSettings settings;
+  private final boolean mayReadAll;
 
-  AgentChecks(SystemRoot root, ToolRunner tools, ResolvedSettings reading, boolean isAllowed) {
+  AgentChecks(SystemRoot root, ToolRunner tools, ResolvedSettings settings, boolean mayReadAll) {
     this.root = root;
     this.tools = tools;
-    this.reading = reading;
-    this.isAllowed = isAllowed;
+    this.settings = settings;
+    this.mayReadAll = mayReadAll;
   }
 
   List<DoctorCheck> all() {
@@ -72,48 +72,48 @@ final class AgentChecks {
         new DoctorCheck("clock", this::clock));
   }
 
-  private Said asRoot() {
-    return isAllowed
-        ? Said.ok(root.isThisMac() ? "yes" : "not needed below " + root)
-        : Said.warn("not root, so some checks cannot tell", AS_ROOT);
+  private CheckResult asRoot() {
+    return mayReadAll
+        ? CheckResult.ok(root.isThisMac() ? "yes" : "not needed below " + root)
+        : CheckResult.warn("not root, so some checks cannot be made", AS_ROOT);
   }
 
-  /** Whether settings are there that this user may not see. */
+  /** Whether there are settings that this user may not read. */
   boolean settingsAreHidden() {
     Path file = root.resolve(AgentPaths.LOCAL_SETTINGS);
-    return !isAllowed && !Files.notExists(file) && !Files.isReadable(file);
+    return !mayReadAll && !Files.notExists(file) && !Files.isReadable(file);
   }
 
-  private Said settings() {
+  private CheckResult settings() {
     if (settingsAreHidden()) {
-      return Said.cannotTell("they are not for this user to read", AS_ROOT);
+      return CheckResult.cannotTell("this user may not read them", AS_ROOT);
     }
-    if (reading.isRefused()) {
-      return Said.fail(
-          String.join(" ", reading.problems()) + " " + String.join(" ", reading.warnings()),
-          "Correct the file; the daemon re-reads it.");
+    if (settings.isRefused()) {
+      return CheckResult.fail(
+          String.join(" ", settings.problems()) + " " + String.join(" ", settings.warnings()),
+          "Correct the file. The daemon reads it again within 30 seconds.");
     }
     List<String> flaws = flaws();
     if (!flaws.isEmpty()) {
-      return Said.fail(
+      return CheckResult.fail(
           String.join("; ", flaws),
-          "Put right what is named; kextwatch config validate looks at it again.");
+          "Fix the problem named above, then run: kextwatch config validate");
     }
-    return reading.warnings().isEmpty()
-        ? Said.ok(
-            isAllowed ? "they are good" : "they are good; only root sees the files that they name")
-        : Said.warn(
-            String.join(" ", reading.warnings()),
+    return settings.warnings().isEmpty()
+        ? CheckResult.ok(
+            mayReadAll ? "valid" : "valid; only root can check the files that they name")
+        : CheckResult.warn(
+            String.join(" ", settings.warnings()),
             areThere()
-                ? "Correct that in the file; the rest of it is followed."
+                ? "Correct it in the file. All other settings are in force."
                 : "Write %s ({} is enough), or deploy the profile."
                     .formatted(AgentPaths.LOCAL_SETTINGS));
   }
 
-  /** What is wrong with the files that they name. The secret has a check of its own. */
+  /** What is wrong with the files that settings name. The secret has its own check. */
   private List<String> flaws() {
-    return isAllowed
-        ? ReferencedFilesCheck.flaws(reading.settings().webhook(), root).stream()
+    return mayReadAll
+        ? ReferencedFilesCheck.flaws(settings.settings().webhook(), root).stream()
             .filter(flaw -> !flaw.startsWith("secretFile:"))
             .toList()
         : List.of();
@@ -124,70 +124,72 @@ final class AgentChecks {
         || Files.exists(root.resolve(AgentPaths.MANAGED_SETTINGS));
   }
 
-  private Said secret() {
-    Settings.Webhook webhook = reading.settings().webhook();
+  private CheckResult secret() {
+    Settings.Webhook webhook = settings.settings().webhook();
     Path file = root.resolve(webhook.secretFile());
     try {
       byte[] bytes = TrustedFile.readSecret(file, MAX_SECRET_BYTES);
       Optional<String> flaw = WebhookSecret.flaw(new String(bytes, StandardCharsets.UTF_8));
       return flaw.map(
               what ->
-                  Said.fail(
+                  CheckResult.fail(
                       "%s holds no webhook secret: it is %s".formatted(file, what),
                       "Write whsec_ and the base64 of 24 to 64 random bytes into it."))
-          .orElseGet(() -> Said.ok("well-formed, and for root alone"));
+          .orElseGet(() -> CheckResult.ok("well-formed, and only root can read it"));
     } catch (NoSuchFileException e) {
-      return reading.settings().webhook().hasEndpoint()
-          ? Said.fail(file + " is not there", "Run install.sh --secret-file FILE.")
-          : Said.warn(file + " is not there", "It is needed as soon as an endpoint is set.");
+      return settings.settings().webhook().hasEndpoint()
+          ? CheckResult.fail(file + " is not there", "Run install.sh --secret-file FILE.")
+          : CheckResult.warn(file + " is not there", "It is needed as soon as an endpoint is set.");
     } catch (AccessDeniedException e) {
-      return Said.cannotTell("it is not for this user to read", AS_ROOT);
+      return CheckResult.cannotTell("this user may not read it", AS_ROOT);
     } catch (RefusedPathException e) {
-      return Said.fail(e.reason(), "Do as it says, and if others could read it, rotate it.");
+      return CheckResult.fail(
+          e.reason(), "Run the command named above. If others could read the secret, replace it.");
     } catch (IOException e) {
-      return Said.fail(file + " cannot be read: " + e.getClass().getSimpleName(), "Check it.");
+      return CheckResult.fail(
+          file + " cannot be read: " + e.getClass().getSimpleName(),
+          "Check the file and its disk.");
     }
   }
 
-  private Said endpoint() {
-    if (reading.settings().webhook().hasEndpoint()) {
+  private CheckResult endpoint() {
+    if (settings.settings().webhook().hasEndpoint()) {
       String error = agent().map(AgentState::lastDeliveryError).orElse(null);
       return error == null
-          ? Said.ok("set (what gets through: kextwatch webhook test)")
-          : Said.warn("set, but the last delivery failed: " + error, Advice.afterError(error));
+          ? CheckResult.ok("set (to try it: kextwatch webhook test)")
+          : CheckResult.warn(
+              "set, but the last delivery failed: " + error, Advice.afterError(error));
     }
     return settingsAreHidden()
-        ? Said.cannotTell("the settings are not for this user to read", AS_ROOT)
-        : Said.warn("none is set, so nobody is told", "Set endpoint or endpointFile.");
+        ? CheckResult.cannotTell("this user may not read the settings", AS_ROOT)
+        : CheckResult.warn("none is set, so no events are sent", "Set endpoint or endpointFile.");
   }
 
-  private Said job() {
+  private CheckResult job() {
     ToolRun run =
         tools.run(Tool.LAUNCHCTL, TIMEOUT, List.of("print", "system/" + AgentPaths.LABEL));
     if (run instanceof ToolRun.Finished finished) {
       return switch (finished.exitCode()) {
-        case 0 -> Said.ok("launchd knows " + AgentPaths.LABEL);
+        case 0 -> CheckResult.ok("launchd knows " + AgentPaths.LABEL);
         case NO_SUCH_SERVICE ->
-            Said.fail(
+            CheckResult.fail(
                 "launchd does not know " + AgentPaths.LABEL,
                 "Run install.sh, or: sudo launchctl bootstrap system " + AgentPaths.LAUNCHD_JOB);
         default ->
-            Said.cannotTell(
+            CheckResult.cannotTell(
                 "launchctl ended with " + finished.exitCode(),
-                isAllowed
-                    ? "See what it says: launchctl print system/" + AgentPaths.LABEL
-                    : AS_ROOT);
+                mayReadAll ? "Run: launchctl print system/" + AgentPaths.LABEL : AS_ROOT);
       };
     }
-    return Said.cannotTell("launchctl gave no answer", "See tool launchctl below.");
+    return CheckResult.cannotTell("launchctl gave no answer", "See tool launchctl below.");
   }
 
   /**
-   * Whoever switches a background item off disables its label, as {@code launchctl disable} does. A
-   * disabled label is listed as {@code true} up to macOS 12, then as {@code disabled}
-   * (github.com/usnistgov/macos_security/issues/167; belief:switched-off-label).
+   * A background item that is switched off in System Settings has a disabled label, as after {@code
+   * launchctl disable}. A disabled label is listed as {@code true} up to macOS 12, then as {@code
+   * disabled} (github.com/usnistgov/macos_security/issues/167; belief:switched-off-label).
    */
-  private Said backgroundItem() {
+  private CheckResult backgroundItem() {
     ToolRun run = tools.run(Tool.LAUNCHCTL, TIMEOUT, List.of("print-disabled", "system"));
     if (!(run instanceof ToolRun.Finished finished) || finished.exitCode() != 0) {
       return switchIsHidden();
@@ -195,13 +197,13 @@ final class AgentChecks {
     Matcher listed = SWITCH.matcher(finished.stdout());
     if (!listed.find()) {
       return finished.stdout().contains("disabled services")
-          ? Said.ok("nobody has switched it")
+          ? CheckResult.ok("it was never switched off")
           : switchIsHidden();
     }
     return switch (listed.group(1)) {
-      case "false", "enabled" -> Said.ok("it is switched on");
+      case "false", "enabled" -> CheckResult.ok("it is switched on");
       case "true", "disabled" ->
-          Said.fail(
+          CheckResult.fail(
               "it is switched off",
               "Switch it on in System Settings > General > Login Items, or run install.sh; the"
                   + " background item profile locks it.");
@@ -209,63 +211,66 @@ final class AgentChecks {
     };
   }
 
-  private static Said switchIsHidden() {
-    return Said.cannotTell(
-        "launchctl does not tell whether it is switched off",
+  private static CheckResult switchIsHidden() {
+    return CheckResult.cannotTell(
+        "launchctl does not show whether it is switched off",
         "See System Settings > General > Login Items (from macOS 13).");
   }
 
-  private Said daemon() {
+  private CheckResult daemon() {
     return InstanceLock.isHeld(root)
         .map(
             isHeld ->
                 isHeld
-                    ? Said.ok("it is running")
-                    : Said.fail(
+                    ? CheckResult.ok("it is running")
+                    : CheckResult.fail(
                         "it is not running",
                         "Run: sudo launchctl kickstart system/%s (or install.sh, if launchd does"
                                 .formatted(AgentPaths.LABEL)
                             + " not know it)"))
-        .orElseGet(() -> Said.cannotTell("only root can see whether it runs", AS_ROOT));
+        .orElseGet(() -> CheckResult.cannotTell("only root can see whether it runs", AS_ROOT));
   }
 
-  private Said status() {
+  private CheckResult status() {
     Status status;
     try {
       status = StatusFile.read(root);
     } catch (NoSuchFileException e) {
-      return Said.fail("there is none", "Start the daemon, or run: sudo kextwatch check");
+      return CheckResult.fail("there is none", "Start the daemon, or run: sudo kextwatch check");
     } catch (IOException e) {
-      return Said.fail(
-          "it cannot be believed: " + e.getMessage(),
-          "If that names a command, run it. Then the daemon, or sudo kextwatch check, writes it.");
+      return CheckResult.fail(
+          "it is not trusted: " + e.getMessage(),
+          "If a command is named above, run it. Then run: sudo kextwatch check");
     }
     Instant now = Instant.now();
     String age = "seen " + Age.text(status.observedAt(), now);
     if (status.isStale(now)) {
-      return Said.fail(age, "The daemon does not seem to run: see the launchd job.");
+      return CheckResult.fail(age, "The daemon seems not to run: see the check 'launchd job'.");
     }
     return status.agent().warnings().isEmpty()
-        ? Said.ok(age)
-        : Said.warn(String.join(" ", status.agent().warnings()), "Mend what it names.");
+        ? CheckResult.ok(age)
+        : CheckResult.warn(
+            String.join(" ", status.agent().warnings()), "Fix the problem named above.");
   }
 
-  private Said clock() {
+  private CheckResult clock() {
     Long skew = agent().map(AgentState::clockSkewSeconds).orElse(null);
     if (skew == null) {
-      return Said.cannotTell("nothing was delivered yet, so there is nothing to compare with", "");
+      return CheckResult.cannotTell(
+          "no event was delivered yet, so there is no time to compare with", "");
     }
     ClockSkew clock = new ClockSkew(skew);
     if (clock.breaksSignatures()) {
-      return Said.fail(
-          clock.words(), "Receivers refuse that: set the clock (System Preferences > Date).");
+      return CheckResult.fail(
+          clock.words(),
+          "Receivers refuse such events. Set the clock (System Preferences > Date & Time).");
     }
     return clock.isUnusual()
-        ? Said.warn(clock.words(), "Let macOS set the clock by itself.")
-        : Said.ok(clock.words());
+        ? CheckResult.warn(clock.words(), "Let macOS set the clock automatically.")
+        : CheckResult.ok(clock.words());
   }
 
-  /** What the last status says of the daemon. */
+  /** The agent's part of the last status. */
   private Optional<AgentState> agent() {
     try {
       return Optional.of(StatusFile.read(root).agent());

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.PassiveLook;
-import org.kextwatch.agent.doctor.DoctorCheck.Said;
+import org.kextwatch.agent.doctor.DoctorCheck.CheckResult;
 import org.kextwatch.agent.mac.Console;
 import org.kextwatch.agent.mac.DefenderProgram;
 import org.kextwatch.agent.mac.EnumWord;
@@ -28,26 +28,26 @@ import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.SystemExtension;
 import org.kextwatch.agent.status.Verdict;
 
-/** Whether macOS and Defender let themselves be asked. */
+/** Checks macOS, its tools, Defender and its extension. */
 final class DefenderChecks {
   private static final String REINSTALL = "Install Microsoft Defender again.";
   private static final String AS_ROOT = "Run: sudo kextwatch doctor";
 
   private final SystemRoot root;
   private final ToolRunner tools;
-  private final boolean isAllowed;
-  private final Supplier<PassiveLook> glance;
+  private final boolean mayReadAll;
+  private final Supplier<PassiveLook> look;
 
   /**
-   * Looks at nothing yet.
+   * Makes the checks; nothing runs yet.
    *
-   * @param isAllowed whether this program may read what only root may
+   * @param mayReadAll whether this program may read what only root may read
    */
-  DefenderChecks(SystemRoot root, ToolRunner tools, Settings settings, boolean isAllowed) {
+  DefenderChecks(SystemRoot root, ToolRunner tools, Settings settings, boolean mayReadAll) {
     this.root = root;
     this.tools = tools;
-    this.isAllowed = isAllowed;
-    this.glance = once(() -> PassiveLook.at(root, tools, settings));
+    this.mayReadAll = mayReadAll;
+    this.look = once(() -> PassiveLook.at(root, tools, settings));
   }
 
   List<DoctorCheck> all() {
@@ -61,39 +61,41 @@ final class DefenderChecks {
     all.add(new DoctorCheck("approval database", this::database));
     all.add(new DoctorCheck("extension", this::extensionState));
     all.add(new DoctorCheck("managed policies", this::policies));
-    all.add(new DoctorCheck("extension lock", () -> ExtensionLockCheck.of(glance.get().seen())));
+    all.add(new DoctorCheck("extension lock", () -> ExtensionLockCheck.of(look.get().seen())));
     all.add(new DoctorCheck("user", this::user));
     all.add(new DoctorCheck("protection", this::protection));
     return all;
   }
 
-  private Said macOs() {
+  private CheckResult macOs() {
     return MacVersion.of(root)
-        .map(version -> Said.ok("%s (%s)".formatted(version.text(), version.build())))
+        .map(version -> CheckResult.ok("%s (%s)".formatted(version.text(), version.build())))
         .orElseGet(
             () ->
-                Said.fail(
-                    "its version cannot be read", "Is " + root + " a Mac? Give --root rightly."));
+                CheckResult.fail(
+                    "its version cannot be read",
+                    "Is " + root + " the root of a Mac? Check --root."));
   }
 
-  private Said tool(Tool tool) {
+  private CheckResult tool(Tool tool) {
     return tools
         .refusal(tool)
         .map(
             refusal -> {
               if (refusal.cause() == ToolRun.Cause.NOT_TRUSTED) {
-                return Said.fail(refusal.detail(), "And find out who has changed it.");
+                return CheckResult.fail(
+                    refusal.detail(), "Fix that, and find out who has changed it.");
               }
               if (isNeeded(tool)) {
-                return Said.fail(refusal.detail(), remedy(tool));
+                return CheckResult.fail(refusal.detail(), remedy(tool));
               }
               return tool == Tool.SYSTEMEXTENSIONSCTL && isBeforeCatalina()
-                  ? Said.ok("not needed: this macOS has no system extensions")
-                  : Said.warn(
+                  ? CheckResult.ok("not needed: this macOS has no system extensions")
+                  : CheckResult.warn(
                       refusal.detail(),
-                      "What it would tell stays unknown. It is a part of macOS: restore it.");
+                      "What it would show is unknown. It is a part of macOS: restore it.");
             })
-        .orElseGet(() -> Said.ok(tool.macPath()));
+        .orElseGet(() -> CheckResult.ok(tool.macPath()));
   }
 
   private boolean isBeforeCatalina() {
@@ -109,21 +111,22 @@ final class DefenderChecks {
 
   private static String remedy(Tool tool) {
     return tool == Tool.MDATP
-        ? "Install Microsoft Defender for Endpoint, or take Kextwatch off this Mac."
+        ? "Install Microsoft Defender for Endpoint, or remove Kextwatch from this Mac."
         : "It is a part of macOS: restore it, or reinstall macOS.";
   }
 
-  private Said signature() {
+  private CheckResult signature() {
     return switch (health().reachability()) {
-      case NOT_INSTALLED -> Said.fail("there is no " + Tool.MDATP.macPath(), remedy(Tool.MDATP));
+      case NOT_INSTALLED ->
+          CheckResult.fail("there is no " + Tool.MDATP.macPath(), remedy(Tool.MDATP));
       case NOT_TRUSTED -> notTrusted();
-      case NOT_EXECUTABLE -> Said.fail("mdatp cannot be executed", REINSTALL);
-      case TIMEOUT -> Said.cannotTell("codesign or mdatp took too long", "Try again.");
+      case NOT_EXECUTABLE -> CheckResult.fail("mdatp cannot be executed", REINSTALL);
+      case TIMEOUT -> CheckResult.cannotTell("codesign or mdatp took too long", "Try again.");
       case OK, DAEMON_UNREACHABLE, UNPARSABLE -> signed();
     };
   }
 
-  private Said notTrusted() {
+  private CheckResult notTrusted() {
     String flaw = "mdatp is not signed by Microsoft";
     try {
       DefenderProgram.find(root).check();
@@ -132,11 +135,11 @@ final class DefenderChecks {
     } catch (RefusedPathException e) {
       flaw = e.reason();
     }
-    return Said.fail(
+    return CheckResult.fail(
         flaw + "; mdatp is not run because of that", "Find out who changed it. " + REINSTALL);
   }
 
-  private Said signed() {
+  private CheckResult signed() {
     List<Path> open = List.of();
     try {
       open = DefenderProgram.find(root).foldersOfAGroup();
@@ -144,119 +147,122 @@ final class DefenderChecks {
       // it was signed while it was there
     }
     return open.isEmpty()
-        ? Said.ok("mdatp is signed by Microsoft")
-        : Said.warn(
+        ? CheckResult.ok("mdatp is signed by Microsoft")
+        : CheckResult.warn(
             "mdatp is signed by Microsoft, but a group may write to its folder " + open.get(0),
             "Run: sudo chmod -R g-w '/Applications/Microsoft Defender.app'");
   }
 
-  private Said defender() {
+  private CheckResult defender() {
     Reachability reachability = health().reachability();
     return switch (reachability) {
       case OK ->
-          Said.ok(
+          CheckResult.ok(
               health().appVersion() == null
                   ? "mdatp health answers"
                   : "mdatp health answers, version " + health().appVersion());
       case DAEMON_UNREACHABLE ->
-          Said.fail(
+          CheckResult.fail(
               "mdatp runs, but Defender's own daemon does not answer",
-              "After boot and updates that takes minutes; else restart this Mac.");
+              "Wait a few minutes after a boot or an update. If it lasts, restart this Mac.");
       case UNPARSABLE ->
-          Said.fail("what mdatp health prints is not understood", "Run: mdatp health");
+          CheckResult.fail("the output of mdatp health cannot be parsed", "Run: mdatp health");
       default ->
-          Said.cannotTell("mdatp was not asked: " + EnumWord.spoken(reachability), "See above.");
+          CheckResult.cannotTell(
+              "mdatp was not run: " + EnumWord.spoken(reachability), "See above.");
     };
   }
 
-  private Said database() {
+  private CheckResult database() {
     Extension seen = extension();
     if (seen.kind() == ExtensionKind.SYSTEM) {
-      return Said.ok("not needed: Defender uses system extensions here");
+      return CheckResult.ok("not needed: Defender uses system extensions here");
     }
     if (seen.grant() != Grant.UNREADABLE) {
-      return Said.ok(seen.grantEvidence());
+      return CheckResult.ok(seen.grantEvidence());
     }
-    return isAllowed
-        ? Said.warn(
+    return mayReadAll
+        ? CheckResult.warn(
             seen.grantEvidence(),
             tools.refusal(Tool.SQLITE3).isPresent()
                 ? "See tool sqlite3 above."
                 : "Without it only an attempt to load shows whether the kext is approved. If root"
                     + " may not read it, grant Java full disk access (PPPC,"
                     + " SystemPolicyAllFiles).")
-        : Said.cannotTell(seen.grantEvidence(), AS_ROOT);
+        : CheckResult.cannotTell(seen.grantEvidence(), AS_ROOT);
   }
 
-  private Said extensionState() {
+  private CheckResult extensionState() {
     Extension seen = extension();
     String text = "%s, %s".formatted(EnumWord.spoken(seen.kind()), EnumWord.spoken(seen.state()));
     if (seen.state() == ExtensionState.UNKNOWN || seen.kind() == ExtensionKind.UNKNOWN) {
       return unknown(seen, text);
     }
     if (status().reason() == Reason.EXTENSION_MISSING) {
-      return Said.fail("Defender has no extension", status().advice());
+      return CheckResult.fail("Defender has no extension", status().advice());
     }
     return status().verdict() == Verdict.AT_RISK && !status().reason().isOfHealth()
-        ? Said.warn(text, status().advice())
-        : Said.ok(text);
+        ? CheckResult.warn(text, status().advice())
+        : CheckResult.ok(text);
   }
 
-  /** A word that this program does not know was read all the same. */
-  private Said unknown(Extension seen, String text) {
+  /** Shows states that this program does not know as macOS prints them. */
+  private CheckResult unknown(Extension seen, String text) {
     List<String> words =
         seen.systemExtensions().stream()
             .filter(SystemExtension::isStateKnown)
             .map(row -> row.bundleId() + " " + row.state())
             .toList();
     if (!words.isEmpty()) {
-      return Said.cannotTell(
+      return CheckResult.cannotTell(
           text + "; macOS says: " + String.join(", ", words), "Look again in a minute.");
     }
-    return Said.cannotTell(text, isAllowed ? "See the tools and the database above." : AS_ROOT);
+    return CheckResult.cannotTell(
+        text, mayReadAll ? "See the tools and the database above." : AS_ROOT);
   }
 
-  private Said policies() {
-    return PolicyCheck.of(glance.get(), isAllowed);
+  private CheckResult policies() {
+    return PolicyCheck.of(look.get(), mayReadAll);
   }
 
-  private Said user() {
+  private CheckResult user() {
     boolean hasUser = Console.hasUser(root);
     if (Boolean.FALSE.equals(extension().userMayApprove())) {
-      return Said.ok(
-          (hasUser ? "somebody" : "nobody") + " is logged in; a profile lets no user approve");
+      return CheckResult.ok(
+          (hasUser ? "a user" : "no user") + " is logged in; a profile keeps users from approving");
     }
     return hasUser
-        ? Said.ok("somebody is logged in, who could approve the extension")
-        : Said.warn(
-            "nobody is logged in, so nobody is prompted", "Log in, if approval is awaited.");
+        ? CheckResult.ok("a user is logged in who can approve the extension")
+        : CheckResult.warn(
+            "no user is logged in, so macOS asks no user",
+            "Log in if the extension waits for approval.");
   }
 
-  /** What {@code kextwatch check} would say now. */
-  private Said protection() {
+  /** The result that {@code kextwatch check} would have now. */
+  private CheckResult protection() {
     Status status = status();
     return switch (status.verdict()) {
-      case AT_RISK -> Said.warn(status.summary(), status.advice());
-      case UNKNOWN -> Said.cannotTell(status.summary(), status.advice());
+      case AT_RISK -> CheckResult.warn(status.summary(), status.advice());
+      case UNKNOWN -> CheckResult.cannotTell(status.summary(), status.advice());
       case PROTECTED ->
           status.agent().warnings().isEmpty()
-              ? Said.ok(status.summary())
-              : Said.warn(
+              ? CheckResult.ok(status.summary())
+              : CheckResult.warn(
                   status.summary() + " " + String.join(" ", status.agent().warnings()),
-                  "Correct what it names.");
+                  "Fix the problem named above.");
     };
   }
 
   private Status status() {
-    return glance.get().status();
+    return look.get().status();
   }
 
   private Health health() {
-    return glance.get().seen().health();
+    return look.get().seen().health();
   }
 
   private Extension extension() {
-    return glance.get().seen().extension();
+    return look.get().seen().extension();
   }
 
   private static <T> Supplier<T> once(Supplier<T> look) {

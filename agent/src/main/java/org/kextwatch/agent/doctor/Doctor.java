@@ -7,50 +7,55 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.kextwatch.agent.config.ResolvedSettings;
 import org.kextwatch.agent.config.SettingsReader;
+import org.kextwatch.agent.doctor.DoctorCheck.CheckResult;
 import org.kextwatch.agent.doctor.DoctorCheck.Finding;
 import org.kextwatch.agent.doctor.DoctorCheck.Mark;
-import org.kextwatch.agent.doctor.DoctorCheck.Said;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
 
-/** Whether this Mac can be watched: every checkup, in a bounded time, changing nothing. */
+/** Checks in a bounded time, and without a change, whether this Mac can be watched. */
 public final class Doctor {
   private static final Duration AT_MOST = Duration.ofSeconds(60);
 
   private Doctor() {}
 
   /**
-   * Examines a Mac.
+   * Runs all checks.
    *
-   * @param isAllowed whether this program may read what only root may
+   * @param mayReadAll whether this program may read what only root may read
    */
-  public static Report examine(SystemRoot root, boolean isAllowed) {
-    ResolvedSettings reading = new SettingsReader(root).read();
-    ToolRunner tools = new ToolRunner(root);
-    AgentChecks agent = new AgentChecks(root, tools, reading, isAllowed);
-    List<DoctorCheck> all = new ArrayList<>(agent.all());
-    all.addAll(new FolderChecks(root, tools).all());
-    all.addAll(new DefenderChecks(root, tools, reading.settings(), isAllowed).all());
-    List<Finding> findings = run(all, AT_MOST);
-    tools.stop();
-    return new Report(findings, reading.isRefused() && !agent.settingsAreHidden());
+  public static Report examine(SystemRoot root, boolean mayReadAll) {
+    return examine(root, mayReadAll, check -> true);
   }
 
-  /** One after the other; when the time is over, the rest cannot be told. */
-  static List<Finding> run(List<DoctorCheck> checkups, Duration atMost) {
+  static Report examine(SystemRoot root, boolean mayReadAll, Predicate<DoctorCheck> which) {
+    ResolvedSettings settings = new SettingsReader(root).read();
+    ToolRunner tools = new ToolRunner(root);
+    AgentChecks agent = new AgentChecks(root, tools, settings, mayReadAll);
+    List<DoctorCheck> all = new ArrayList<>(agent.all());
+    all.addAll(new FolderChecks(root, tools).all());
+    all.addAll(new DefenderChecks(root, tools, settings.settings(), mayReadAll).all());
+    List<Finding> findings = run(all.stream().filter(which).toList(), AT_MOST);
+    tools.stop();
+    return new Report(findings, settings.isRefused() && !agent.settingsAreHidden());
+  }
+
+  /** Runs them one by one; a check that has no time left has the mark {@link Mark#CANNOT_TELL}. */
+  static List<Finding> run(List<DoctorCheck> checks, Duration atMost) {
     long end = System.nanoTime() + atMost.toNanos();
     List<Finding> findings = new ArrayList<>();
-    for (DoctorCheck checkup : checkups) {
-      findings.add(run(checkup, end - System.nanoTime()));
+    for (DoctorCheck check : checks) {
+      findings.add(run(check, end - System.nanoTime()));
     }
     return findings;
   }
 
-  private static Finding run(DoctorCheck checkup, long nanos) {
-    FutureTask<Finding> task = new FutureTask<>(checkup::find);
-    Thread thread = new Thread(task, "checkup");
+  private static Finding run(DoctorCheck check, long nanos) {
+    FutureTask<Finding> task = new FutureTask<>(check::run);
+    Thread thread = new Thread(task, "doctor");
     thread.setDaemon(true);
     if (nanos > 0) {
       thread.start();
@@ -59,17 +64,17 @@ public final class Doctor {
       return task.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
     } catch (TimeoutException | ExecutionException e) {
       thread.interrupt();
-      return Said.cannotTell("there was no time left", "Try again.").about(checkup.name());
+      return CheckResult.cannotTell("there was no time left", "Try again.").about(check.name());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Said.cannotTell("it was interrupted", "").about(checkup.name());
+      return CheckResult.cannotTell("the check was interrupted", "").about(check.name());
     }
   }
 
   /**
-   * What was found.
+   * The findings.
    *
-   * @param settingsRefused whether a settings file is there that must not be followed
+   * @param settingsRefused whether a settings file was refused
    */
   public record Report(List<Finding> findings, boolean settingsRefused) {
     public boolean hasFailed() {

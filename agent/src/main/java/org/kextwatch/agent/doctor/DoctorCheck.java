@@ -3,23 +3,22 @@ package org.kextwatch.agent.doctor;
 import java.util.function.Supplier;
 
 /**
- * One thing that must be right for this Mac to be watched.
+ * One precondition for watching this Mac.
  *
- * @param name what is looked at
- * @param look looks at it; what it throws means that it cannot be told
+ * @param name of the check, as the report shows it
+ * @param look runs the check; an exception gives the mark {@link Mark#CANNOT_TELL}
  */
-public record DoctorCheck(String name, Supplier<Said> look) {
+public record DoctorCheck(String name, Supplier<CheckResult> look) {
 
-  /** Looks. To err is not to fail. */
-  Finding find() {
+  Finding run() {
     try {
       return look.get().about(name);
     } catch (RuntimeException e) {
-      return Said.cannotTell("the check itself failed: " + e, "").about(name);
+      return CheckResult.cannotTell("the check itself failed: " + e, "").about(name);
     }
   }
 
-  /** How it is. */
+  /** The kind of a result. */
   public enum Mark {
     OK,
     WARN,
@@ -28,25 +27,25 @@ public record DoctorCheck(String name, Supplier<Said> look) {
   }
 
   /**
-   * What was found.
+   * The result of a check.
    *
-   * @param remedy what to do; empty if there is nothing to do
+   * @param remedy what to do, empty for nothing
    */
-  record Said(Mark mark, String text, String remedy) {
-    static Said ok(String text) {
-      return new Said(Mark.OK, text, "");
+  record CheckResult(Mark mark, String text, String remedy) {
+    static CheckResult ok(String text) {
+      return new CheckResult(Mark.OK, text, "");
     }
 
-    static Said warn(String text, String remedy) {
-      return new Said(Mark.WARN, text, remedy);
+    static CheckResult warn(String text, String remedy) {
+      return new CheckResult(Mark.WARN, text, remedy);
     }
 
-    static Said fail(String text, String remedy) {
-      return new Said(Mark.FAIL, text, remedy);
+    static CheckResult fail(String text, String remedy) {
+      return new CheckResult(Mark.FAIL, text, remedy);
     }
 
-    static Said cannotTell(String text, String remedy) {
-      return new Said(Mark.CANNOT_TELL, text, remedy);
+    static CheckResult cannotTell(String text, String remedy) {
+      return new CheckResult(Mark.CANNOT_TELL, text, remedy);
     }
 
     Finding about(String check) {
@@ -54,6 +53,6 @@ public record DoctorCheck(String name, Supplier<Said> look) {
     }
   }
 
-  /** What was found, and of what. */
+  /** A result with the name of its check, as {@code doctor --json} prints it. */
   public record Finding(String check, Mark mark, String text, String remedy) {}
 }

@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.doctor.DoctorCheck.Said;
+import org.kextwatch.agent.doctor.DoctorCheck.CheckResult;
 import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Owner;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
 
-/** Whether our own folders are ours alone, have room, and the Java below us can be trusted. */
+/** Checks owners, permissions and free space of the agent's folders, and the Java that runs it. */
 final class FolderChecks {
 
   private static final long MIB = 1 << 20;
@@ -50,62 +50,63 @@ final class FolderChecks {
         new DoctorCheck("Java", FolderChecks::java));
   }
 
-  private Said folder(String macPath, String widest) {
+  private CheckResult folder(String macPath, String widest) {
     return place(macPath, true, PosixFilePermissions.fromString(widest));
   }
 
-  private Said file(String macPath) {
+  private CheckResult file(String macPath) {
     return place(macPath, false, PosixFilePermissions.fromString("rw-r--r--"));
   }
 
-  private Said place(String macPath, boolean mustBeFolder, Set<PosixFilePermission> widest) {
+  private CheckResult place(String macPath, boolean mustBeFolder, Set<PosixFilePermission> widest) {
     Path path = root.resolve(macPath);
     PosixFileAttributes attributes;
     try {
       attributes = Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
       return mustBeFolder
-          ? Said.warn(
+          ? CheckResult.warn(
               path + " is not there",
               macPath.equals(AgentPaths.SUPPORT)
                   ? "Run install.sh."
-                  : "The daemon makes it when it starts.")
-          : Said.warn(path + " is not there", "Run install.sh to have launchd start the daemon.");
+                  : "The daemon creates it when it starts.")
+          : CheckResult.warn(
+              path + " is not there", "Run install.sh to have launchd start the daemon.");
     } catch (AccessDeniedException e) {
-      return Said.cannotTell(path + " is not for this user to see", "Run: sudo kextwatch doctor");
+      return CheckResult.cannotTell("this user may not see " + path, "Run: sudo kextwatch doctor");
     } catch (IOException e) {
-      return Said.fail(path + " cannot be looked at: " + e.getMessage(), "Check the disk.");
+      return CheckResult.fail(path + " cannot be read: " + e.getMessage(), "Check the disk.");
     }
     if (attributes.isSymbolicLink() || attributes.isDirectory() != mustBeFolder) {
-      return Said.fail(
+      return CheckResult.fail(
           "%s is %s".formatted(path, attributes.isSymbolicLink() ? "a link" : "something else"),
-          "Move it away and run install.sh again.");
+          "Move it to another place and run install.sh again.");
     }
     String flaw = flaw(path, attributes.permissions());
     if (flaw != null) {
-      return Said.fail(
+      return CheckResult.fail(
           flaw, "Run: sudo chown 0:0 '%s' && sudo chmod go-w '%s'".formatted(path, path));
     }
     if (!widest.containsAll(attributes.permissions()) && !path.equals(root.resolve("/"))) {
-      return Said.warn(
-          "%s is open wider than %s".formatted(path, PosixFilePermissions.toString(widest)),
-          "Run: sudo chmod %s '%s'".formatted(symbolic(widest), path));
+      return CheckResult.warn(
+          "%s has wider permissions than 0%s".formatted(path, octal(widest)),
+          "Run: sudo chmod %s '%s'".formatted(octal(widest), path));
     }
     return parents(path);
   }
 
-  /** What runs as root: others must not be able to change it, or to put something in its place. */
-  private Said release() {
+  /** The files that run as root: others must not be able to change or replace them. */
+  private CheckResult release() {
     Path current = root.resolve(AgentPaths.CURRENT_RELEASE);
     if (Files.notExists(current, LinkOption.NOFOLLOW_LINKS)) {
-      return Said.warn("none is installed", "Run install.sh.");
+      return CheckResult.warn("none is installed", "Run install.sh.");
     }
     try {
       Path target = Files.isSymbolicLink(current) ? Files.readSymbolicLink(current) : current;
       boolean isOurs = target.startsWith("releases") && target.equals(target.normalize());
       if (!isOurs || target.getNameCount() != 2) {
-        return Said.fail(
-            "%s leads to %s, which is no release".formatted(current, target),
+        return CheckResult.fail(
+            "%s leads to %s, which is not a release".formatted(current, target),
             "Find out who did that, remove it and run install.sh again.");
       }
       Path releases = root.resolve(AgentPaths.RELEASES);
@@ -119,33 +120,33 @@ final class FolderChecks {
           String flaw =
               isPlain
                   ? flaw(file, Files.getPosixFilePermissions(file))
-                  : file + " is no plain file or folder";
+                  : file + " is not a plain file or folder";
           if (flaw != null) {
-            return Said.fail(flaw, "Find out who did that, and run install.sh again.");
+            return CheckResult.fail(flaw, "Find out who did that, and run install.sh again.");
           }
         }
       }
-      return Said.ok(target.toString());
+      return CheckResult.ok(target.toString());
     } catch (IOException | UncheckedIOException e) {
-      return Said.fail("it cannot be looked at: " + e.getMessage(), "Run install.sh again.");
+      return CheckResult.fail("it cannot be read: " + e.getMessage(), "Run install.sh again.");
     }
   }
 
-  /** Who may write a parent may put another folder in the place of ours. */
-  private Said parents(Path path) {
+  /** A user who can write a parent folder can replace our folder. */
+  private CheckResult parents(Path path) {
     Path top = root.resolve("/");
     for (Path at = path.getParent(); at != null && at.startsWith(top); at = at.getParent()) {
       try {
         if (Files.exists(at) && isLoose(at)) {
-          return Said.warn(
+          return CheckResult.warn(
               "%s, above %s, can be written by others".formatted(at, path.getFileName()),
               "Check who may write it: ls -ld '%s'".formatted(at));
         }
       } catch (IOException e) {
-        return Said.cannotTell(at + " cannot be looked at", "Run: sudo kextwatch doctor");
+        return CheckResult.cannotTell(at + " cannot be read", "Run: sudo kextwatch doctor");
       }
     }
-    return Said.ok(path.toString());
+    return CheckResult.ok(path.toString());
   }
 
   private static boolean isLoose(Path path) throws IOException {
@@ -165,7 +166,7 @@ final class FolderChecks {
         : null;
   }
 
-  private static String symbolic(Set<PosixFilePermission> widest) {
+  private static String octal(Set<PosixFilePermission> widest) {
     return switch (PosixFilePermissions.toString(widest)) {
       case "rwx------" -> "700";
       case "rw-r--r--" -> "644";
@@ -173,7 +174,7 @@ final class FolderChecks {
     };
   }
 
-  private Said room(String macPath) {
+  private CheckResult room(String macPath) {
     Path at = root.resolve(macPath);
     while (at != null && !Files.exists(at)) {
       at = at.getParent();
@@ -182,26 +183,27 @@ final class FolderChecks {
     long free = at == null ? 0 : at.toFile().getUsableSpace();
     String text = "%,d MiB free".formatted(free / MIB);
     if (free < TOO_LITTLE) {
-      return Said.fail(text, "Free some: below 20 MiB events and state cannot be kept.");
+      return CheckResult.fail(
+          text, "Free some space: below 20 MiB, events and state cannot be saved.");
     }
-    return free < LITTLE ? Said.warn(text, "Free some soon.") : Said.ok(text);
+    return free < LITTLE ? CheckResult.warn(text, "Free some space soon.") : CheckResult.ok(text);
   }
 
-  private static Said java() {
+  private static CheckResult java() {
     String text =
         "%s at %s".formatted(System.getProperty("java.version"), System.getProperty("java.home"));
     try {
       Path real = Path.of(System.getProperty("java.home")).toRealPath();
       for (Path at = real; at != null; at = at.getParent()) {
         if (isLoose(at)) {
-          return Said.warn(
+          return CheckResult.warn(
               "%s; others can write %s".formatted(text, at),
               "An installed Kextwatch refuses such a Java: use one that belongs to root.");
         }
       }
-      return Said.ok(text);
+      return CheckResult.ok(text);
     } catch (IOException e) {
-      return Said.cannotTell(text + "; its folders cannot be looked at", "");
+      return CheckResult.cannotTell(text + "; its folders cannot be read", "");
     }
   }
 }

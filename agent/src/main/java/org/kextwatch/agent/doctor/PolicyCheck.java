@@ -1,15 +1,15 @@
 package org.kextwatch.agent.doctor;
 
 import org.kextwatch.agent.daemon.PassiveLook;
-import org.kextwatch.agent.doctor.DoctorCheck.Said;
+import org.kextwatch.agent.doctor.DoctorCheck.CheckResult;
 import org.kextwatch.agent.status.Extension;
 import org.kextwatch.agent.status.ExtensionKind;
 import org.kextwatch.agent.status.Policies;
 import org.kextwatch.agent.status.Status;
 
 /**
- * What managed policies mean for the extension, as the status has it: they matter where the
- * extension waits for them, and nowhere else.
+ * Checks the managed policies of extensions. They are a problem only while the extension waits for
+ * approval.
  */
 final class PolicyCheck {
   private final String profile;
@@ -17,10 +17,10 @@ final class PolicyCheck {
   private final Policies policies;
   private final Status status;
 
-  private PolicyCheck(PassiveLook glance) {
-    this.extension = glance.seen().extension();
-    this.policies = glance.seen().policies();
-    this.status = glance.status();
+  private PolicyCheck(PassiveLook look) {
+    this.extension = look.seen().extension();
+    this.policies = look.seen().policies();
+    this.status = look.status();
     this.profile =
         extension.kind() == ExtensionKind.SYSTEM
             ? "the system extension profile"
@@ -28,29 +28,29 @@ final class PolicyCheck {
   }
 
   /**
-   * Says it.
+   * Runs the check.
    *
-   * @param isAllowed whether this program may read what only root may
+   * @param mayReadAll whether this program may read what only root may read
    */
-  static Said of(PassiveLook glance, boolean isAllowed) {
-    return new PolicyCheck(glance).said(isAllowed);
+  static CheckResult of(PassiveLook look, boolean mayReadAll) {
+    return new PolicyCheck(look).result(mayReadAll);
   }
 
-  private Said said(boolean isAllowed) {
+  private CheckResult result(boolean mayReadAll) {
     if (policies.unreadableFile() != null) {
-      return Said.cannotTell(
+      return CheckResult.cannotTell(
           profile + " cannot be read",
-          isAllowed
+          mayReadAll
               ? "Run: plutil -lint '%s'".formatted(policies.unreadableFile())
               : "Run: sudo kextwatch doctor");
     }
     if (policies.teamNamedTwice()) {
-      return Said.warn(
+      return CheckResult.warn(
           "%s has team %s in AllowedTeamIdentifiers and in AllowedSystemExtensions"
               .formatted(profile, extension.teamId()),
-          "Take it out of one of them: Apple calls that an error.");
+          "Remove it from one of them: Apple calls that an error.");
     }
-    return isAwaited() ? awaited() : Said.ok(word());
+    return isAwaited() ? awaited() : CheckResult.ok(word());
   }
 
   private boolean isAwaited() {
@@ -60,16 +60,17 @@ final class PolicyCheck {
     };
   }
 
-  private Said awaited() {
+  private CheckResult awaited() {
     if (Boolean.TRUE.equals(extension.allowedByProfile())) {
-      return Said.warn(profile + " allows it, macOS has not acted on that", status.advice());
+      return CheckResult.warn(
+          profile + " allows it, but macOS has not acted on that", status.advice());
     }
     if (extension.isForbidden()) {
-      return Said.fail(
+      return CheckResult.fail(
           profile + " keeps users from approving, and does not allow Defender itself",
           status.advice());
     }
-    return policies.seen() ? Said.warn(word(), status.advice()) : Said.ok(word());
+    return policies.seen() ? CheckResult.warn(word(), status.advice()) : CheckResult.ok(word());
   }
 
   private String word() {
@@ -80,8 +81,8 @@ final class PolicyCheck {
         Boolean.TRUE.equals(extension.allowedByProfile())
             ? " allows Defender's extension"
             : " leaves Defender's extension out";
-    String told = policies.namesUserOverrides() ? "" : "; AllowUserOverrides is not told";
-    return profile + allowed + told + users();
+    String unset = policies.namesUserOverrides() ? "" : "; AllowUserOverrides is not set";
+    return profile + allowed + unset + users();
   }
 
   private String users() {

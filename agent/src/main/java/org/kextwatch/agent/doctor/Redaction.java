@@ -15,14 +15,14 @@ import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.TrustedFile;
 
 /**
- * Takes out of texts what others must not read: what the files of the settings hold, wherever it
- * appears, and what looks like a secret. Of an address, scheme and host stay.
+ * Removes secrets from texts: the content of the files that settings name, and what looks like a
+ * secret. Of an address, scheme and host stay.
  */
 final class Redaction {
   private static final String GONE = "***";
   private static final int MAX_BYTES = 64 << 10;
 
-  /** Shorter ones would take half of every text along. */
+  /** A shorter one would match half of every text. */
   private static final int SHORTEST = 4;
 
   private static final Pattern URL =
@@ -47,7 +47,7 @@ final class Redaction {
     this.isMinimal = isMinimal;
   }
 
-  /** Learns what must not appear, as far as this user may read it. */
+  /** Collects the secrets that this user may read. */
   static Redaction of(SystemRoot root, Settings settings, Hardware hardware) {
     Settings.Webhook webhook = settings.webhook();
     Set<String> secrets = new TreeSet<>(webhook.headers().values());
@@ -76,10 +76,13 @@ final class Redaction {
     return isMinimal ? HOME.matcher(left).replaceAll("/Users/" + GONE) : left;
   }
 
-  /** The whole, its words and what follows a prefix or a colon, for logs may hold a part alone. */
+  /**
+   * Adds the whole, its words and the part after a prefix or a colon: a log may hold only a part.
+   */
   private static void learn(Set<String> secrets, String content) {
     String whole = content.strip();
-    if (!whole.startsWith("http")) { // the host of an address is no secret, and the rest goes
+    if (!whole.startsWith(
+        "http")) { // the host of an address is not secret, and the rest is removed
       secrets.add(whole);
       secrets.addAll(List.of(whole.split("[\\s:]+|(?<=whsec_)")));
     }

@@ -36,7 +36,9 @@ import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.mac.TrustedFile;
 import picocli.CommandLine.Help.Ansi;
 
-/** What a helper from afar needs to see, in one file, redacted. What cannot be read says why. */
+/**
+ * Collects what remote support needs in one redacted archive. A part that cannot be read says why.
+ */
 public final class SupportArchive {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final int MAX_DOCUMENT = 1 << 20;
@@ -44,26 +46,28 @@ public final class SupportArchive {
   private static final int MAX_LOGS = 8;
   private static final int MAX_NAMES = 10_000;
 
-  /** Not the status that was told last, nor the hardware UUID: those are told elsewhere, or not. */
+  /**
+   * Without the last reported status and the hardware UUID: status.json shows what may be shown.
+   */
   private static final Set<String> STATE_MEMBERS =
       Set.of("schema", "streamId", "sequence", "loads", "steadiness", "lostSight", "ration");
 
   private final SystemRoot root;
-  private final ResolvedSettings reading;
+  private final ResolvedSettings settings;
   private final Redaction redaction;
   private final Map<String, String> texts = new LinkedHashMap<>();
 
   private SupportArchive(SystemRoot root) {
     this.root = root;
-    this.reading = new SettingsReader(root).read();
+    this.settings = new SettingsReader(root).read();
     this.redaction =
-        Redaction.of(root, reading.settings(), Hardware.of(new ToolRunner(root), TIMEOUT));
+        Redaction.of(root, settings.settings(), Hardware.of(new ToolRunner(root), TIMEOUT));
   }
 
   /** Gathers everything; nothing is written yet. */
-  public static SupportArchive of(SystemRoot root, boolean isAllowed) {
+  public static SupportArchive of(SystemRoot root, boolean mayReadAll) {
     SupportArchive archive = new SupportArchive(root);
-    Doctor.Report report = Doctor.examine(root, isAllowed);
+    Doctor.Report report = Doctor.examine(root, mayReadAll);
     archive.add("versions.txt", archive::versions);
     archive.add("doctor.txt", () -> DoctorText.of(report, Ansi.OFF));
     archive.add("doctor.json", () -> Json.text(report.findings()));
@@ -76,9 +80,9 @@ public final class SupportArchive {
   }
 
   /**
-   * Writes a file that nobody else may read, the whole of it or nothing.
+   * Writes a file that only this user can read, as a whole or not at all.
    *
-   * @throws FileAlreadyExistsException if something bears its name, be it a link
+   * @throws FileAlreadyExistsException if a file, folder or link has that name
    */
   public void write(Path file) throws IOException {
     write(file, new Disk());
@@ -149,9 +153,9 @@ public final class SupportArchive {
   /** Each with its origin; of the endpoint only scheme and host, of headers only the names. */
   private String settings() {
     StringBuilder lines = new StringBuilder();
-    reading.shown().forEach(setting -> lines.append(SettingsTable.row(setting)).append('\n'));
-    reading.problems().forEach(text -> lines.append("refused: ").append(text).append('\n'));
-    reading.warnings().forEach(text -> lines.append("warning: ").append(text).append('\n'));
+    settings.shown().forEach(setting -> lines.append(SettingsTable.row(setting)).append('\n'));
+    settings.problems().forEach(text -> lines.append("refused: ").append(text).append('\n'));
+    settings.warnings().forEach(text -> lines.append("warning: ").append(text).append('\n'));
     return lines.toString();
   }
 
@@ -188,11 +192,11 @@ public final class SupportArchive {
         add("logs/" + name, () -> end(folder.resolve(name)));
       }
     } catch (IOException e) {
-      texts.put("logs.txt", "They cannot be listed: " + e.getMessage() + "\n");
+      texts.put("logs.txt", "The logs cannot be listed: " + e.getMessage() + "\n");
     }
   }
 
-  /** The end of a file, from the start of a line: a cut secret would not be known for one. */
+  /** The end of a file, from the start of a line: a secret that is cut would not be recognized. */
   private static String end(Path file) throws IOException {
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return "It is not a regular file.\n";

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kextwatch.agent.doctor.AccessLists.Entry;
 import org.kextwatch.agent.doctor.AccessLists.Listing;
+import org.kextwatch.agent.doctor.DoctorCheck.CheckResult;
 import org.kextwatch.agent.doctor.DoctorCheck.Mark;
-import org.kextwatch.agent.doctor.DoctorCheck.Said;
 import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.Tool;
@@ -101,7 +101,7 @@ class AccessListsTest {
         """
             .formatted(mac.path(macPath), entry == null ? "" : entry, entry));
     SystemRoot root = SystemRoot.at(mac.root());
-    Said said = new AccessLists(root, new ToolRunner(root)).look();
+    CheckResult said = new AccessLists(root, new ToolRunner(root)).look();
     assertEquals(mark, said.mark(), said::toString);
     if (mark != Mark.OK) {
       assertTrue(said.text().contains(mac.path(macPath).toString()), said::toString);

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -40,8 +41,10 @@ import org.kextwatch.simulator.SimulatedMac;
 import org.tinylog.Level;
 
 /** What somebody else put where a file of ours should be: refused or told, never followed. */
-class HostilePathsTest {
+class HostilePathsIT {
   private static final String SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+  private static final Map<Place, byte[]> FILES = new EnumMap<>(Place.class);
 
   @TempDir private Path folder;
 
@@ -138,10 +141,31 @@ class HostilePathsTest {
     mac = SimulatedMac.create(folder.resolve("mac"));
     mac.prepareForAgent(Map.of("labels", Map.of("site", "Berlin")), SECRET);
     root = SystemRoot.at(mac.root());
-    Check.run(root, false, false);
+    layOutFiles();
     victim = Files.createDirectory(folder.resolve("victim"));
     mode(victim, "rwxr-xr-x");
     mode(Files.writeString(victim.resolve("file"), "untouched"), "rw-r--r--");
+  }
+
+  /** The files of an agent that ran here; each Mac here is the same, so it runs only once. */
+  private void layOutFiles() throws Exception {
+    if (FILES.isEmpty()) {
+      Check.run(root, false, false);
+      for (Place place : List.of(Place.STATE, Place.STATUS)) {
+        FILES.put(place, Files.readAllBytes(mac.path(place.path)));
+      }
+      return;
+    }
+    for (String part : List.of("", "/spool", "/spool/tmp", "/spool/new", "/spool/quarantine")) {
+      Path ours = mac.path(Place.STATE_FOLDER.path + part);
+      Files.createDirectories(ours);
+      mode(ours, "rwx------");
+    }
+    for (Map.Entry<Place, byte[]> file : FILES.entrySet()) {
+      Path path = mac.path(file.getKey().path);
+      Files.write(path, file.getValue());
+      mode(path, file.getKey() == Place.STATE ? "rw-------" : "rw-r--r--");
+    }
   }
 
   @ParameterizedTest
@@ -209,11 +233,7 @@ class HostilePathsTest {
   }
 
   private Mark doctor(String check) {
-    return Doctor.examine(root, true).findings().stream()
-        .filter(finding -> finding.check().equals(check))
-        .findFirst()
-        .orElseThrow()
-        .mark();
+    return Doctor.examine(root, true, one -> one.name().equals(check)).findings().get(0).mark();
   }
 
   /** Puts a trap where a file or folder of ours was. What is returned holds it open. */

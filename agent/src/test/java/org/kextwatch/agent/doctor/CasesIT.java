@@ -31,7 +31,7 @@ import org.kextwatch.simulator.SimulatedExtensions;
  * Macs as people met them, from their files and tools to what status and doctor say. Sources:
  * {@code cases/mac/README.md} in the resources.
  */
-class CasesTest {
+class CasesIT {
   private static final String KERNEL = "the kernel extension profile";
   private static final String SYSTEM = "the system extension profile";
 
@@ -49,7 +49,7 @@ class CasesTest {
     assertEquals(List.of(), marked(Mark.CANNOT_TELL));
     assertFalse(new Doctor.Report(found, false).hasFailed());
     assertSays(Mark.OK, "managed policies", SYSTEM + " allows Defender's extension");
-    assertSays(Mark.OK, "user", "a profile lets no user approve");
+    assertSays(Mark.OK, "user", "a profile keeps users from approving");
     assertSays(Mark.OK, "approval database", "not needed");
     assertSays(Mark.OK, "extension lock", "a profile keeps users from switching");
   }
@@ -61,7 +61,7 @@ class CasesTest {
     assertEquals(true, status.extension().allowedByProfile());
     assertFalse(new Doctor.Report(found, false).hasFailed());
     assertSays(Mark.OK, "managed policies", SYSTEM + " allows Defender's extension");
-    assertSays(Mark.OK, "managed policies", "AllowUserOverrides is not told");
+    assertSays(Mark.OK, "managed policies", "AllowUserOverrides is not set");
     assertEquals(List.of(), marked(Mark.CANNOT_TELL));
   }
 
@@ -69,9 +69,10 @@ class CasesTest {
   void aProfileThatMacOsHasNotActedOnIsNotToBlame() throws Exception {
     look("G4", MacModel.MOJAVE);
     assertAwaited(false, true, "A profile allows it, but macOS has not acted");
-    assertSays(Mark.WARN, "managed policies", KERNEL + " allows it, macOS has not acted on that");
+    assertSays(
+        Mark.WARN, "managed policies", KERNEL + " allows it, but macOS has not acted on that");
     assertEquals(status.advice(), finding("managed policies").remedy());
-    assertSays(Mark.OK, "user", "a profile lets no user approve");
+    assertSays(Mark.OK, "user", "a profile keeps users from approving");
   }
 
   @Test
@@ -107,7 +108,7 @@ class CasesTest {
     assertFalse(status.advice().contains("Install"), status.advice());
     assertSays(Mark.FAIL, "managed policies", SYSTEM + " keeps users from approving");
     assertEquals(status.advice(), finding("extension").remedy());
-    assertFalse(finding("user").text().contains("could approve"), finding("user")::toString);
+    assertFalse(finding("user").text().contains("can approve"), finding("user")::toString);
   }
 
   @Test
@@ -144,7 +145,7 @@ class CasesTest {
         mayApprove,
         false,
         mayApprove == null ? "System Preferences >" : "A profile does not let users");
-    assertEquals(mayApprove == null, finding("user").text().contains("could approve"));
+    assertEquals(mayApprove == null, finding("user").text().contains("can approve"));
   }
 
   /** Two kext payloads: macOS keeps one in the file, and all of them in its database. */
@@ -252,7 +253,7 @@ class CasesTest {
       delimiter = '|',
       value = {
         "SEQUOIA | Yes | activated_enabled       | OK   | off in System Settings; a profile can",
-        "SEQUOIA | Yes | terminating_for_disable | WARN | off in System Settings, and somebody did",
+        "SEQUOIA | Yes | terminating_for_disable | WARN | off in System Settings, and a user did",
         "SEQUOIA | No  | activated_enabled       | OK   | not needed",
         "TAHOE   | Yes | activated_enabled       | OK   | com.microsoft.wdav.epsext and com.",
         "VENTURA | Yes | activated_disabled      | OK   | not needed",
