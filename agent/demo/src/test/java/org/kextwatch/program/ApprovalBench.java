@@ -69,7 +69,7 @@ class ApprovalBench {
       SystemRoot root = SystemRoot.at(rig.mac.root());
       ToolRunner tools = new ToolRunner(root);
       ExtensionReader reader = new ExtensionReader(root, tools);
-      part("stat of the database and its -wal", reader::fingerprint);
+      part("stat of the database and its -wal", reader::databaseStamps);
       part(
           "sqlite3, one query",
           () ->

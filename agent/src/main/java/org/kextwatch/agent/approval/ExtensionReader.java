@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.approval.SystemExtensionList.Listing;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
+import org.kextwatch.agent.mac.FileStamp;
 import org.kextwatch.agent.mac.MacVersion;
 import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -106,20 +107,20 @@ public final class ExtensionReader {
   }
 
   /** By stat alone: whether the approval database may have changed since another look. */
-  public Fingerprint fingerprint() {
-    return database.fingerprint();
+  public List<FileStamp> databaseStamps() {
+    return database.stamps();
   }
 
   /**
    * By stat alone: whether macOS may have written down a switch of a system extension, or another
    * policy, since another look.
    */
-  public List<String> stamps() {
+  public List<FileStamp> stamps() {
     return Stream.of(
             SystemPaths.SYSTEM_EXTENSIONS,
             SystemPaths.MANAGED_SYSTEM_EXTENSION_POLICY,
             SystemPaths.MANAGED_KEXT_POLICY)
-        .map(path -> Fingerprint.stat(root.resolve(path)))
+        .map(path -> FileStamp.of(root.resolve(path)))
         .toList();
   }
 

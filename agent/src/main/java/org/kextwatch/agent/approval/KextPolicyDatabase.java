@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.kextwatch.agent.approval.PolicyResult.PolicyRows;
 import org.kextwatch.agent.approval.PolicyResult.Unreadable;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.EnumWord;
+import org.kextwatch.agent.mac.FileStamp;
 import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.Tool;
@@ -66,9 +68,17 @@ final class KextPolicyDatabase {
     }
   }
 
-  /** A cheap hint, by stat alone, that the database may have changed. */
-  Fingerprint fingerprint() {
-    return Fingerprint.of(files);
+  /**
+   * Stamps of the database and its {@code -wal}: a commit changes only the latter, a checkpoint the
+   * former. An empty {@code -wal} counts as none because readers create it, and as root they set
+   * its owner.
+   */
+  List<FileStamp> stamps() {
+    return Stream.of(files.database(), files.wal())
+        .map(FileStamp::of)
+        .filter(stamp -> stamp.size() > 0)
+        .map(FileStamp::ofContent)
+        .toList();
   }
 
   private ToolRun query(Path database, String mode, Duration timeout) {

@@ -11,6 +11,7 @@ import java.util.List;
 import org.kextwatch.agent.config.ValueType.Bounds;
 import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.mac.FileStamp;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.RefusedPathException;
@@ -117,8 +118,7 @@ public final class SettingsReader {
   private static Object stat(Path file) {
     try {
       return List.of(
-          Files.readAttributes(file, "unix:ino,size,lastModifiedTime,ctime"),
-          Files.readAttributes(file.resolveSibling(""), "unix:mode,uid"));
+          FileStamp.read(file), Files.readAttributes(file.resolveSibling(""), "unix:mode,uid"));
     } catch (IOException e) {
       return Files.isSymbolicLink(file);
     }

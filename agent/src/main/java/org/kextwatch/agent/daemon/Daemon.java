@@ -77,7 +77,7 @@ final class Daemon {
   }
 
   private Stamps stamps() {
-    return new Stamps(agent.extensionReader().stamps(), agent.extensionReader().fingerprint());
+    return new Stamps(agent.extensionReader().stamps(), agent.extensionReader().databaseStamps());
   }
 
   /** Runs one cycle. A failure is logged, and the next cycle comes at its time. */

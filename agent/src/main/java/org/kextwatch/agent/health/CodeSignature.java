@@ -3,7 +3,7 @@ package org.kextwatch.agent.health;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.mac.FileIdentity;
+import org.kextwatch.agent.mac.FileStamp;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.mac.ToolRunner;
@@ -28,7 +28,7 @@ final class CodeSignature {
           + " and certificate leaf[subject.OU] = UBF8T346G9";
 
   private final ToolRunner tools;
-  private @Nullable FileIdentity verified;
+  private @Nullable FileStamp verified;
 
   CodeSignature(ToolRunner tools) {
     this.tools = tools;
@@ -38,7 +38,7 @@ final class CodeSignature {
    * Why a program must not be run, {@code null} if it may: {@code TIMEOUT} if codesign did not end,
    * else {@code NOT_TRUSTED}, also if there is no codesign.
    */
-  @Nullable Reachability refusal(FileIdentity program, Duration timeout) {
+  @Nullable Reachability refusal(FileStamp program, Duration timeout) {
     if (program.equals(verified)) {
       return null;
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.DefenderProgram;
-import org.kextwatch.agent.mac.FileIdentity;
+import org.kextwatch.agent.mac.FileStamp;
 import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
@@ -30,7 +30,7 @@ public final class HealthCheck {
   private @Nullable WorkingCommand working;
 
   /** The command that this mdatp has answered. */
-  private record WorkingCommand(FileIdentity mdatp, HealthCommand command) {}
+  private record WorkingCommand(FileStamp mdatp, HealthCommand command) {}
 
   public HealthCheck(SystemRoot root, ToolRunner tools) {
     this.root = root;
@@ -86,7 +86,7 @@ public final class HealthCheck {
     return health;
   }
 
-  private List<HealthCommand> commands(FileIdentity identity) {
+  private List<HealthCommand> commands(FileStamp identity) {
     List<HealthCommand> commands = new ArrayList<>(List.of(HealthCommand.values()));
     if (working != null && working.mdatp().equals(identity)) {
       commands.remove(working.command());

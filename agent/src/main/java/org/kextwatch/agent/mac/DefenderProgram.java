@@ -2,6 +2,7 @@ package org.kextwatch.agent.mac;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -17,12 +18,12 @@ public final class DefenderProgram {
   private static final Set<PosixFilePermission> GROUP = Set.of(PosixFilePermission.GROUP_WRITE);
   private static final Set<PosixFilePermission> OTHERS = Set.of(PosixFilePermission.OTHERS_WRITE);
 
-  private final FileIdentity identity;
+  private final FileStamp identity;
   private final boolean isLinked;
   private final Path root;
   private final Path applications;
 
-  private DefenderProgram(SystemRoot root, FileIdentity identity, boolean isLinked) {
+  private DefenderProgram(SystemRoot root, FileStamp identity, boolean isLinked) {
     this.identity = identity;
     this.isLinked = isLinked;
     this.root = root.resolve("/");
@@ -38,7 +39,8 @@ public final class DefenderProgram {
     Path name = root.resolve(Tool.MDATP.macPath());
     try {
       boolean isLinked = Files.isSymbolicLink(name);
-      return new DefenderProgram(root, FileIdentity.of(name.toRealPath()), isLinked);
+      return new DefenderProgram(
+          root, FileStamp.read(name.toRealPath(), LinkOption.NOFOLLOW_LINKS), isLinked);
     } catch (IOException e) {
       NoSuchFileException none = new NoSuchFileException(name.toString());
       none.initCause(e);
@@ -51,14 +53,14 @@ public final class DefenderProgram {
     return identity.path();
   }
 
-  public FileIdentity identity() {
+  public FileStamp identity() {
     return identity;
   }
 
   /** Whether it is still the file that was found. */
   boolean isUnchanged() {
     try {
-      return identity.equals(FileIdentity.of(file()));
+      return identity.equals(FileStamp.read(file(), LinkOption.NOFOLLOW_LINKS));
     } catch (IOException e) {
       return false;
     }

@@ -3,12 +3,12 @@ package org.kextwatch.agent.webhook;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.FileStamp;
 import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.TrustedFile;
@@ -25,20 +25,9 @@ final class ReferencedFiles {
     this.root = root;
   }
 
-  /** A text that changes when any of these files is changed, replaced or removed. */
-  String fingerprint(Settings.Webhook settings) {
-    return settings.files().stream()
-        .map(macPath -> stat(root.resolve(macPath)))
-        .collect(Collectors.joining(" "));
-  }
-
-  /** The ctime, because a chmod can be what was wanted. */
-  private static String stat(Path file) {
-    try {
-      return Files.readAttributes(file, "unix:ino,size,ctime").toString();
-    } catch (IOException | UnsupportedOperationException e) {
-      return "none";
-    }
+  /** They change when any of these files is changed, replaced or removed, or gets another mode. */
+  List<FileStamp> stamps(Settings.Webhook settings) {
+    return settings.files().stream().map(root::resolve).map(FileStamp::of).toList();
   }
 
   /** The only line of a file that other users cannot read, without blanks around it. */

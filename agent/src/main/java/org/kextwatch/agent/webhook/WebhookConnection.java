@@ -1,8 +1,10 @@
 package org.kextwatch.agent.webhook;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.FileStamp;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.SystemRoot;
 
@@ -18,7 +20,7 @@ public final class WebhookConnection {
   private final String version;
   private final ReferencedFiles files;
   private Settings.Webhook settings;
-  private String filesSeen;
+  private List<FileStamp> filesSeen;
   private volatile @Nullable Endpoint endpoint;
   private Moment reopen;
 
@@ -27,7 +29,7 @@ public final class WebhookConnection {
     this.root = root;
     this.version = version;
     this.files = new ReferencedFiles(root);
-    this.filesSeen = files.fingerprint(settings);
+    this.filesSeen = files.stamps(settings);
     this.reopen = now;
   }
 
@@ -37,7 +39,7 @@ public final class WebhookConnection {
    * @return whether they, or the files that they name, changed, so that the endpoint is closed
    */
   public boolean update(Settings.Webhook now) {
-    String filesNow = files.fingerprint(now);
+    List<FileStamp> filesNow = files.stamps(now);
     if (now.equals(settings) && filesNow.equals(filesSeen)) {
       return false;
     }

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.approval.ExtensionReader.ExtensionSnapshot;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.mac.FileStamp;
 import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.Tool;
@@ -232,24 +233,24 @@ final class ExtensionReaderTest extends OnAStubMac {
   }
 
   @Test
-  void theFingerprintChangesWithEveryCommitAndNotWithALook() throws Exception {
-    Fingerprint clean = reader.fingerprint();
+  void theStampsOfTheDatabaseChangeWithEveryCommitAndNotWithALook() throws Exception {
+    List<FileStamp> clean = reader.databaseStamps();
     read(LoadHistory.NONE, null);
-    assertEquals(clean, reader.fingerprint());
+    assertEquals(clean, reader.databaseStamps());
     Files.createFile(mac.place(SystemPaths.KEXT_POLICY + "-wal"));
-    assertEquals(clean, reader.fingerprint());
+    assertEquals(clean, reader.databaseStamps());
     try (SqliteWriter writer = new SqliteWriter(database)) {
       writer.execute(KextPolicyTest.APPROVE);
-      Fingerprint logged = reader.fingerprint();
-      assertEquals(clean.database(), logged.database());
-      assertNotEquals(clean.wal(), logged.wal());
+      List<FileStamp> logged = reader.databaseStamps();
+      assertEquals(clean.get(0), logged.get(0));
+      assertEquals(List.of(1, 2), List.of(clean.size(), logged.size()));
       read(LoadHistory.NONE, null);
-      assertEquals(logged, reader.fingerprint());
+      assertEquals(logged, reader.databaseStamps());
       writer.execute("PRAGMA wal_checkpoint");
     }
-    assertNotEquals(clean.database(), reader.fingerprint().database());
+    assertNotEquals(clean.get(0), reader.databaseStamps().get(0));
     Files.delete(database);
-    assertEquals(new Fingerprint("", ""), reader.fingerprint());
+    assertEquals(List.of(), reader.databaseStamps());
   }
 
   @ParameterizedTest
@@ -260,9 +261,9 @@ final class ExtensionReaderTest extends OnAStubMac {
         SystemPaths.MANAGED_KEXT_POLICY
       })
   void theStampsChangeWithEachFileThatMacOsWrites(String file) throws Exception {
-    List<String> none = reader.stamps();
+    List<FileStamp> none = reader.stamps();
     mac.write(file, "one");
-    List<String> one = reader.stamps();
+    List<FileStamp> one = reader.stamps();
     assertNotEquals(none, one);
     assertEquals(one, reader.stamps());
     Path next = mac.place(file + ".next");
