@@ -19,8 +19,8 @@ import org.kextwatch.demo.AgentProcess;
 import org.kextwatch.program.FickleReceiver.Mood;
 
 /**
- * kill -9 at any moment, again and again, while things happen to the Mac, the receiver comes and
- * goes, and the spool is too small.
+ * Kills the daemon at random moments while the Mac changes, the receiver comes and goes, and the
+ * spool is too small.
  */
 class CrashIT {
   /** For a long run: -Dkextwatch.kills=1000. */
@@ -33,7 +33,7 @@ class CrashIT {
   @TempDir private Path folder;
 
   @Test
-  void nothingIsLostToldTwiceOrNumberedTwice() throws Exception {
+  void noEventIsLostRepeatedOrNumberedTwice() throws Exception {
     long start = System.nanoTime();
     Random random = new Random(SEED);
     try (Rig rig = Rig.in(folder);
@@ -43,7 +43,7 @@ class CrashIT {
       for (int kill = 1; kill < KILLS; kill++) {
         receiver.be(mood(kill, random));
         try (AgentProcess agent = rig.start()) {
-          rig.inbound.doubtLast(); // of the life before, which may have been ended in between
+          rig.inbound.doubtLast(); // of the life before, which was killed
           Thread.sleep(random.nextInt(2 * life));
           happen(rig, kill);
           receiver.be(mood(kill, random));
@@ -57,7 +57,7 @@ class CrashIT {
       try (AgentProcess agent = rig.start()) {
         rig.inbound.doubtLast();
         rig.inbound.await("status.heartbeat", "the last");
-        // losses are told when somebody listens and there is room, with the look that comes next
+        // dropped ranges are sent by the first look at which the spool has room
         Patience.until(() -> rig.inbound.numbers().flaws(), List::isEmpty);
         rig.stop(agent);
       }
@@ -80,7 +80,7 @@ class CrashIT {
   }
 
   /**
-   * Ended once it was heard of. Returns how many milliseconds that took, which no machine shares.
+   * Killed after its first event. Returns how many milliseconds that took on this machine.
    */
   private static int firstLife(Rig rig) throws Exception {
     long start = System.nanoTime();
@@ -91,12 +91,12 @@ class CrashIT {
     return (int) Duration.ofNanos(System.nanoTime() - start).toMillis();
   }
 
-  /** Ten lives of thirty long the receiver is away, else it is as it likes. */
+  /** In ten of thirty lives the receiver is away, in the others its mood is random. */
   private static Mood mood(int kill, Random random) {
     return kill / 10 % 3 == 1 ? Mood.AWAY : MOODS.get(random.nextInt(MOODS.size()));
   }
 
-  /** Something happens to the Mac, so that there is always something to tell. */
+  /** Changes the Mac, so that there is an event to send. */
   private static void happen(Rig rig, int turn) {
     switch (turn % 4) {
       case 0 -> rig.mac.approveByProfile();
@@ -119,7 +119,7 @@ class CrashIT {
                 rig.inbound.stream().size(),
                 "dropped by the bounds",
                 rig.inbound.numbers().lost(),
-                "ranges that tell so",
+                "ranges of these",
                 rig.received("events.dropped"),
                 "duplicates",
                 rig.inbound.duplicates(),

@@ -12,15 +12,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.kextwatch.install.ConcurrentTest;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Script.Ended;
 import org.kextwatch.demo.AgentProcess;
 
-/** The real daemon, as its own process, on a Mac that is a directory. */
+/** The real daemon, as its own process, on a simulated Mac. */
 class DaemonIT extends OnAMac {
-  @Test
-  void approvalIsActedOnWithoutWaitingForTheNextLook() throws Exception {
+  @ConcurrentTest
+  void anApprovalIsActedOnAtOnceAndOnlyTheStatusIsReadableForAll() throws Exception {
     rig.settings(Map.of("atRiskIntervalSeconds", 600, "healthIntervalSeconds", 600));
     try (AgentProcess agent = rig.start()) {
       awaitBlocked();
@@ -33,12 +33,23 @@ class DaemonIT extends OnAMac {
     }
     assertEquals(List.of(), rig.inbound.flaws());
     assertEquals("", rig.printed());
+    assertEquals("rwx------", mode("/private/var/db/kextwatch"));
+    assertEquals("rwx------", mode("/private/var/db/kextwatch/spool/new"));
+    assertEquals("rw-------", mode("/private/var/db/kextwatch/state.json"));
+    assertEquals("rw-r--r--", mode("/Library/Application Support/Kextwatch/status.json"));
+    String log = Files.readString(rig.mac.path("/Library/Logs/Kextwatch/agent.log"));
+    assertTrue(log.contains("starts"), log);
+    assertFalse(log.contains("whsec_"), log);
   }
 
-  @Test
-  void whatMacOsLoadedByItselfIsNotLoadedAgain() throws Exception {
+  @ConcurrentTest
+  void withoutAUserThereIsNoPromptAndAKextThatMacOsLoadedIsNotLoadedAgain() throws Exception {
+    rig.mac.logOut();
     rig.mac.allowLoadsItself(true);
     try (AgentProcess agent = rig.start()) {
+      rig.inbound.await("status.heartbeat", "never_requested");
+      assertEquals(List.of(), rig.mac.calls("kextutil"));
+      rig.mac.logIn();
       awaitBlocked();
       assertTrue(rig.mac.clickAllow());
       rig.inbound.await("status.changed", "\"transition\":\"resolved\"");
@@ -48,32 +59,19 @@ class DaemonIT extends OnAMac {
     assertEquals(1, rig.inbound.ofType("extension.load_attempted").size());
   }
 
-  @Test
-  void theGrantOfAnMdmLoadsTheKext() throws Exception {
-    try (AgentProcess agent = rig.start()) {
-      awaitBlocked();
-      rig.mac.approveByProfile();
-      rig.inbound.await("status.changed", "\"grant\":\"mdm\"");
-      rig.inbound.await("status.changed", "\"transition\":\"resolved\"");
-      rig.stop(agent);
-    }
-    assertTrue(rig.mac.isLoaded());
+  @ConcurrentTest
+  void withRefusedSettingsAndWithoutALogItRunsAndTheStatusSaysWhy() throws Exception {
+    Files.writeString(rig.mac.path("/Library/Application Support/Kextwatch/config.json"), "{");
+    Files.createSymbolicLink(rig.mac.place("/Library/Logs/Kextwatch"), folder);
+    String status = statusOfARun();
+    assertTrue(status.contains("it is not valid JSON"), status);
+    assertTrue(status.contains("There is no log"), status);
+    assertFalse(Files.exists(folder.resolve("agent.log")));
+    assertEquals("", rig.printed());
   }
 
-  @Test
-  void nobodyIsPromptedWhereNobodySits() throws Exception {
-    rig.mac.logOut();
-    try (AgentProcess agent = rig.start()) {
-      rig.inbound.await("status.heartbeat", "never_requested");
-      assertEquals(List.of(), rig.mac.calls("kextutil"));
-      rig.mac.logIn();
-      rig.inbound.await("extension.load_attempted", "policy_blocked");
-      rig.stop(agent);
-    }
-  }
-
-  @Test
-  void sigtermEndsItInTimeThoughDefenderHangs() throws Exception {
+  @ConcurrentTest
+  void sigtermEndsItInTimeAlthoughDefenderHangs() throws Exception {
     try (AgentProcess agent = rig.start()) {
       awaitBlocked();
       int asked = rig.mac.calls("mdatp").size();
@@ -85,10 +83,10 @@ class DaemonIT extends OnAMac {
     assertEquals(List.of(), rig.inbound.flaws());
     assertFalse(
         rig.inbound.stream().stream().anyMatch(event -> event.body().contains("\"timeout\"")),
-        "a look that was cut short is nothing to tell");
+        "an interrupted look is not reported");
   }
 
-  @Test
+  @ConcurrentTest
   void aSecondOneByHandEndsAtOnceAndACheckBesideItOnlyLooks() throws Exception {
     try (AgentProcess agent = rig.start()) {
       awaitBlocked();
@@ -108,7 +106,7 @@ class DaemonIT extends OnAMac {
     assertEquals(List.of(), rig.inbound.flaws());
   }
 
-  @Test
+  @ConcurrentTest
   void aDaemonThatStartsDuringACheckWaitsForIt() throws Exception {
     rig.mac.fault("mdatp", 0, "healthy : true", "", 3);
     Thread check = new Thread(() -> assertDoesNotThrow(() -> rig.kextwatch("check")));
@@ -122,8 +120,8 @@ class DaemonIT extends OnAMac {
     assertEquals(List.of(), rig.inbound.flaws());
   }
 
-  @Test
-  void itStaysUpWithoutSettingsAndKeepsItsEvents() throws Exception {
+  @ConcurrentTest
+  void withoutSettingsItRunsAndKeepsItsEvents() throws Exception {
     Files.delete(rig.mac.path("/Library/Application Support/Kextwatch/config.json"));
     try (AgentProcess agent = rig.start()) {
       Path status = rig.mac.path("/Library/Application Support/Kextwatch/status.json");
@@ -144,40 +142,8 @@ class DaemonIT extends OnAMac {
     assertEquals(2, rig.inbound.ofType("agent.started").size());
   }
 
-  @Test
-  void whatItWritesIsForItselfButTheStatusIsForEverybody() throws Exception {
-    try (AgentProcess agent = rig.start()) {
-      awaitBlocked();
-      rig.stop(agent);
-    }
-    assertEquals("rwx------", mode("/private/var/db/kextwatch"));
-    assertEquals("rwx------", mode("/private/var/db/kextwatch/spool/new"));
-    assertEquals("rw-------", mode("/private/var/db/kextwatch/state.json"));
-    assertEquals("rw-r--r--", mode("/Library/Application Support/Kextwatch/status.json"));
-    String log = Files.readString(rig.mac.path("/Library/Logs/Kextwatch/agent.log"));
-    assertTrue(log.contains("starts"), log);
-    assertFalse(log.contains("whsec_"), log);
-    assertEquals("", rig.printed());
-  }
-
-  @Test
-  void refusedSettingsLeaveItUpAndTheStatusSaysWhy() throws Exception {
-    Files.writeString(rig.mac.path("/Library/Application Support/Kextwatch/config.json"), "{");
-    assertTrue(statusOfARun().contains("it is not valid JSON"));
-  }
-
-  @Test
-  void withoutALogItGoesOnAndTheStatusSaysWhy() throws Exception {
-    Path logs = rig.mac.path("/Library/Logs/Kextwatch");
-    Files.createDirectories(logs.getParent());
-    Files.createSymbolicLink(logs, folder);
-    assertTrue(statusOfARun().contains("There is no log"));
-    assertFalse(Files.exists(folder.resolve("agent.log")));
-    assertEquals("", rig.printed());
-  }
-
-  @Test
-  void whereItCannotKeepItsStateItStaysUpAndSaysSoOnce() throws Exception {
+  @ConcurrentTest
+  void withoutAPlaceForItsStateItRunsAndSaysSoOnce() throws Exception {
     Files.createSymbolicLink(rig.mac.path("/private/var/db/kextwatch"), folder);
     try (AgentProcess agent = rig.start()) {
       Patience.until(() -> !rig.printed().isEmpty());
@@ -189,8 +155,8 @@ class DaemonIT extends OnAMac {
     assertTrue(rig.printed().contains("the state cannot be kept"), rig.printed());
   }
 
-  @Test
-  void itsModesDoNotHangOnTheUmask() throws Exception {
+  @ConcurrentTest
+  void itsModesDoNotDependOnTheUmask() throws Exception {
     List<String> narrow =
         List.of("/bin/sh", "-c", "umask 077; exec \"$0\" \"$@\"", Rig.PROGRAM.toString());
     try (AgentProcess agent =

@@ -12,12 +12,12 @@ import org.kextwatch.agent.Patience;
 import org.kextwatch.demo.AgentProcess;
 import org.kextwatch.demo.ThrowawayCertificate;
 
-/** An endpoint sends more than anybody asked for; the real daemon, as it is shipped, lives. */
+/** An endpoint sends more than a client reads. The real daemon, with its shipped limits, runs on. */
 class FloodIT {
   @TempDir private Path folder;
 
   @Test
-  void whatNobodyReadsDoesNotEndTheDaemon() throws Exception {
+  void unreadDataDoesNotEndTheDaemon() throws Exception {
     ThrowawayCertificate certificate = ThrowawayCertificate.make();
     try (FloodServer flood = new FloodServer(certificate.tls());
         Rig rig = Rig.in(folder)) {

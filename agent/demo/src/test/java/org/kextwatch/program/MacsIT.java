@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.kextwatch.install.ConcurrentTest;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.demo.AgentProcess;
@@ -21,7 +21,7 @@ import org.kextwatch.demo.receiver.Delivery;
 import org.kextwatch.simulator.MacModel;
 import org.kextwatch.simulator.ToolCall;
 
-/** One Mac of each macOS, each with a story of its own, watched by the real daemon. */
+/** One Mac for each macOS, watched by the real daemon. */
 class MacsIT {
   @TempDir private Path folder;
 
@@ -31,8 +31,7 @@ class MacsIT {
     rig = Rig.in(folder, model);
   }
 
-  /** What must be true of every story. */
-  @AfterEach
+    @AfterEach
   void theStreamIsWholeAndNothingWasPrinted() throws IOException {
     rig.close();
     assertEquals(List.of(), rig.inbound.flaws());
@@ -41,7 +40,7 @@ class MacsIT {
     assertFalse(log.contains("ERROR"), log);
   }
 
-  @Test
+  @ConcurrentTest
   void highSierraIsAllowedAndItsOldDefenderUnderstood() throws Exception {
     be(MacModel.HIGH_SIERRA);
     try (AgentProcess agent = rig.start()) {
@@ -63,7 +62,7 @@ class MacsIT {
         List.of("--health"), asked.stream().skip(2).distinct().toList(), "it is remembered");
   }
 
-  @Test
+  @ConcurrentTest
   void onMojaveTheProfileThatCameAfterTheBlockLoadsTheKext() throws Exception {
     be(MacModel.MOJAVE);
     try (AgentProcess agent = rig.start()) {
@@ -95,7 +94,7 @@ class MacsIT {
     assertTrue(rig.mac.isLoaded());
   }
 
-  @Test
+  @ConcurrentTest
   void catalinasDefenderLeavesTheKernelWhileItIsWatched() throws Exception {
     be(MacModel.CATALINA);
     rig.mac.approveByProfile();
@@ -116,7 +115,7 @@ class MacsIT {
     assertEquals(List.of(), rig.mac.calls("kextutil"), "the kext was there, then there was none");
   }
 
-  @Test
+  @ConcurrentTest
   void onBigSurTheUserIsAwaitedAndALeftoverKextIsLeftAlone() throws Exception {
     be(MacModel.BIG_SUR);
     rig.mac.leaveKext();
@@ -138,7 +137,7 @@ class MacsIT {
     assertEquals(List.of(), rig.mac.calls("kextutil"));
   }
 
-  @Test
+  @ConcurrentTest
   void onVenturaTheNewVersionWaitsWhileTheOldOneLeaves() throws Exception {
     be(MacModel.VENTURA);
     String old = MacModel.VENTURA.defender();
@@ -161,8 +160,8 @@ class MacsIT {
     assertEquals(List.of(), rig.mac.calls("kextutil"));
   }
 
-  @Test
-  void onSequoiaWhatTheUserSwitchedOffIsMissedUntilItIsOn() throws Exception {
+  @ConcurrentTest
+  void onSequoiaASwitchedOffExtensionIsARiskUntilItIsOn() throws Exception {
     be(MacModel.SEQUOIA);
     rig.mac.systemExtensions().hideDatabase();
     rig.mac.systemExtensions().putBoth(MacModel.SEQUOIA.defender(), "activated_disabled");
@@ -180,8 +179,8 @@ class MacsIT {
   }
 
   /** With the intervals as they are shipped, and Defender not asked again. */
-  @Test
-  void onTahoeASwitchInSystemSettingsIsToldAtOnce() throws Exception {
+  @ConcurrentTest
+  void onTahoeASwitchInSystemSettingsIsReportedAtOnce() throws Exception {
     be(MacModel.TAHOE);
     rig.settings(
         Map.of(
@@ -213,8 +212,8 @@ class MacsIT {
     }
   }
 
-  @Test
-  void onTahoeAllIsWellAndNobodyHearsMoreThanThat() throws Exception {
+  @ConcurrentTest
+  void onTahoeAHealthyMacSendsNoChange() throws Exception {
     be(MacModel.TAHOE);
     try (AgentProcess agent = rig.start()) {
       assertSays(

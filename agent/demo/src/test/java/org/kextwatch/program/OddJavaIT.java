@@ -1,6 +1,7 @@
 package org.kextwatch.program;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -11,13 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.demo.AgentProcess;
+import org.kextwatch.install.ConcurrentTest;
 
 /** The daemon in a Java that writes other digits, or that cannot load a class of the program. */
 class OddJavaIT {
@@ -37,9 +40,10 @@ class OddJavaIT {
     rig.close();
   }
 
-  /** A Mac takes them from the languages that its user prefers. */
+  /** A Mac takes its digits from the languages that its user prefers. */
   @ParameterizedTest
-  @CsvSource({"ar,EG", "fa,IR", "my,MM"})
+  @Execution(ExecutionMode.CONCURRENT)
+  @CsvSource({"ar,EG", "my,MM"})
   void theDigitsOfTheMacAreNotThoseOfItsEvents(String language, String country) throws Exception {
     try (AgentProcess agent = start("-Duser.language=" + language, "-Duser.country=" + country)) {
       rig.inbound.await("status.changed", "awaiting_approval");
@@ -51,8 +55,8 @@ class OddJavaIT {
     assertEquals("", rig.printed());
   }
 
-  /** What cannot be loaded is an Error, each time that it is needed. */
-  @Test
+  /** A class that cannot be loaded is an Error at each use. */
+  @ConcurrentTest
   void anErrorInALookEndsNothing() throws Exception {
     try (AgentProcess agent = startWithout("mac/Console")) {
       rig.inbound.await("status.changed", "awaiting_approval");
@@ -61,9 +65,9 @@ class OddJavaIT {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void anErrorInADeliveryIsInTheStatus() throws Exception {
-    try (AgentProcess agent = startWithout("report/Endpoint")) {
+    try (AgentProcess agent = startWithout("webhook/Endpoint")) {
       Path status = rig.mac.path(AgentPaths.STATUS);
       Patience.until(
           () -> Files.exists(status) ? Files.readString(status) : "",
@@ -72,8 +76,8 @@ class OddJavaIT {
     }
   }
 
-  /** Or launchd would believe that it ended on purpose. */
-  @Test
+  /** Exit 0 would mean to launchd that it ended on purpose. */
+  @ConcurrentTest
   void whatEndsTheDaemonIsNotCalledASuccess() throws Exception {
     try (AgentProcess agent = startWithout("daemon/Agent")) {
       Patience.until(() -> !agent.isAlive());
@@ -83,8 +87,10 @@ class OddJavaIT {
   }
 
   private AgentProcess startWithout(String name) throws IOException {
+    String path = "/org/kextwatch/agent/" + name + ".class";
+    assertNotNull(OddJavaIT.class.getResource(path), path);
     Path broken = folder.resolve("broken");
-    Path file = broken.resolve("org/kextwatch/agent/" + name + ".class");
+    Path file = broken.resolve(path.substring(1));
     Files.createDirectories(file.getParent());
     Files.write(file, new byte[] {'n', 'o'});
     return start("-cp", broken + ":" + JARS);

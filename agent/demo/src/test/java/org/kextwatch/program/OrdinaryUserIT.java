@@ -9,13 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.Script;
@@ -23,8 +24,8 @@ import org.kextwatch.agent.Script.Ended;
 import org.kextwatch.agent.mac.Owner;
 
 /**
- * The program that is laid out, as a process of somebody who is not root: root runs it as nobody,
- * to whom the Mac is somebody else's; whoever is not root already runs it on a Mac of their own.
+ * The program in {@code target/dist}, run by a user who is not root. If the tests run as root, that
+ * user is nobody, and the Mac belongs to another user; else the Mac belongs to the user.
  */
 class OrdinaryUserIT {
   private static final boolean IS_ROOT = Owner.current().isRoot();
@@ -36,17 +37,20 @@ class OrdinaryUserIT {
   private static final String KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
   private static final String ENDPOINT = "https://localhost:1/hooks/CANARY-path?t=CANARY-query";
 
-  @TempDir private Path temp;
+  @TempDir private static Path temp;
 
-  private Rig rig;
-  private Path launcher;
-  private Path desk;
+  private static Rig rig;
+  private static Path launcher;
+  private static Path desk;
 
-  @BeforeEach
-  void aMacAndAProgramThatEverybodyReaches() throws Exception {
+  @BeforeAll
+  static void aMacAndAProgramThatEverybodyReaches() throws Exception {
     mode(temp, "rwx--x--x");
     rig = Rig.in(temp);
-    rig.settings(Map.of("endpoint", ENDPOINT, "headers", Map.of("X-Key", "CANARY-header")));
+    Map<String, Object> settings = new HashMap<>(Rig.LONG_INTERVALS);
+    settings.put("endpoint", ENDPOINT);
+    settings.put("headers", Map.of("X-Key", "CANARY-header"));
+    rig.settings(settings);
     rig.kextwatch("check", "--no-act", "--no-report");
     desk = Files.createDirectory(temp.resolve("desk"));
     mode(desk, "rwxrwxrwx");
@@ -54,8 +58,8 @@ class OrdinaryUserIT {
     copy(Script.AGENT.resolve("target/dist"), temp.resolve("dist"));
   }
 
-  @AfterEach
-  void tidy() {
+  @AfterAll
+  static void tidy() {
     rig.close();
   }
 

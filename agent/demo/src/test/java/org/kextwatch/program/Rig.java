@@ -26,6 +26,13 @@ public final class Rig implements AutoCloseable {
 
   public static final String CA_BUNDLE = "/Library/Application Support/Kextwatch/fleet-ca.pem";
 
+  /** Settings with which a status stays fresh for hours. */
+  static final Map<String, Object> LONG_INTERVALS =
+      Map.of(
+          "healthIntervalSeconds", 3600,
+          "atRiskIntervalSeconds", 3600,
+          "heartbeatIntervalSeconds", 3600);
+
   public final SimulatedMac mac;
   public final ReceivedEvents inbound = new ReceivedEvents();
 

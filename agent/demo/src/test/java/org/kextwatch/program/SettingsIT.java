@@ -15,7 +15,7 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.kextwatch.install.ConcurrentTest;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.mac.StubMac;
@@ -23,25 +23,25 @@ import org.kextwatch.demo.AgentProcess;
 import org.kextwatch.demo.receiver.Delivery;
 import org.kextwatch.demo.receiver.WebhookReceiver;
 
-/** The real daemon while its settings, or the Mac that it runs on, become others. */
+/** The real daemon while its settings change, or the Mac that it runs on. */
 class SettingsIT extends OnAMac {
   private static final String LOCAL = "/Library/Application Support/Kextwatch/config.json";
   private static final String MANAGED = "/Library/Managed Preferences/org.kextwatch.agent.plist";
   private static final String SPOOL = "/private/var/db/kextwatch/spool/";
   private static final Pattern STREAM = Pattern.compile("\"streamid\":\"([^\"]+)\"");
 
-  /** What the simulated Mac calls itself. */
+  /** The names of the simulated Mac. */
   private static final List<String> NAMES =
       List.of("C02XK0AAJG5H", "5C1F5E0A-8C6B-5D2E-9E57-2F6B1A7D9C34", "Anna");
 
-  /** What its Defender calls it, and its owner. */
+  /** The ids that its Defender has for it and its owner. */
   private static final List<String> IDS =
       List.of(
           "0123456789abcdef0123456789abcdef01234567",
           "3D1F6A52-7B0C-4C7E-8B3B-1E9A5D2C4F60",
           "8f14e45f-ceea-467f-a9d2-7c1b6e5d3a90");
 
-  @Test
+  @ConcurrentTest
   void anotherEndpointIsUsedWithoutARestart() throws Exception {
     ReceivedEvents elsewhere = new ReceivedEvents();
     try (WebhookReceiver other =
@@ -60,36 +60,46 @@ class SettingsIT extends OnAMac {
     assertFalse(log().contains("/hook"), log());
   }
 
-  @Test
-  void aBadFileLeavesTheLastGoodSettingsInForceAndIsToldUntilItIsMended() throws Exception {
+  @ConcurrentTest
+  void aBadFileAndARemovedProfileLeaveTheLastGoodSettingsInForce() throws Exception {
     rig.settings(Map.of("labels", Map.of("site", "Berlin")));
     try (AgentProcess agent = rig.start()) {
       rig.inbound.await("status.heartbeat", "\"labels\":{\"site\":\"Berlin\"}");
 
       rig.settings(Map.of("labels", List.of("Paris"), "logLevel", "loud"));
-      Delivery told = rig.inbound.await("status.heartbeat", "logLevel must be");
-      assertTrue(told.body().contains("config.json: labels must be"), told.body());
-      assertTrue(told.body().contains("\"labels\":{\"site\":\"Berlin\"}"), told.body());
+      Delivery bad = rig.inbound.await("status.heartbeat", "logLevel must be");
+      assertTrue(bad.body().contains("config.json: labels must be"), bad.body());
+      assertTrue(bad.body().contains("\"labels\":{\"site\":\"Berlin\"}"), bad.body());
 
       rig.settings(Map.of("labels", Map.of("site", "Paris")));
-      Delivery mended = rig.inbound.await("status.heartbeat", "\"site\":\"Paris\"");
-      assertFalse(mended.body().contains("must be"), mended.body());
+      Delivery good = rig.inbound.await("status.heartbeat", "\"site\":\"Paris\"");
+      assertFalse(good.body().contains("must be"), good.body());
+
+      rig.mac.write(
+          MANAGED,
+          "<plist version=\"1.0\"><dict><key>labels</key><dict><key>owner</key>"
+              + "<string>Design</string></dict></dict></plist>");
+      rig.inbound.await("status.heartbeat", "\"labels\":{\"owner\":\"Design\"}");
+
+      Files.delete(rig.mac.path(MANAGED));
+      Delivery gone = rig.inbound.await("status.heartbeat", "it is missing. Its last values stay");
+      assertTrue(gone.body().contains("\"labels\":{\"owner\":\"Design\"}"), gone.body());
       rig.stop(agent);
     }
     assertTrue(log().contains("Settings are refused, the last good ones stay"), log());
     assertEquals(List.of(), rig.inbound.flaws());
   }
 
-  /** The profile is writable by others: what it says is not known, so nothing is risked. */
-  @Test
-  void aProfileThatIsRefusedAtAStartLoadsNothingAndNamesNobody() throws Exception {
+  /** A profile that others can write does not count, and the safe values do. */
+  @ConcurrentTest
+  void aProfileThatIsRefusedAtStartLoadsNothingAndNamesNothing() throws Exception {
     rig.mac.write(MANAGED, "<plist version=\"1.0\"><dict/></plist>");
     StubMac.allow(rig.mac.path(MANAGED), "rw-rw-r--");
     rig.mac.approveByProfile();
     try (AgentProcess agent = rig.start()) {
-      Delivery told =
+      Delivery refused =
           rig.inbound.await("status.heartbeat", "Until it is corrected, kextutil does not run");
-      NAMES.forEach(name -> assertLacks(told.body(), name));
+      NAMES.forEach(name -> assertLacks(refused.body(), name));
       assertEquals(List.of(), rig.mac.calls("kextutil"));
       StubMac.allow(rig.mac.path(MANAGED), "rw-r--r--");
       rig.inbound.await("extension.load_attempted", "\"outcome\":\"loaded\"");
@@ -97,7 +107,7 @@ class SettingsIT extends OnAMac {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void withoutSettingsItOnlyWatches() throws Exception {
     rig.mac.approveByProfile();
     Files.delete(rig.mac.path(LOCAL));
@@ -111,33 +121,14 @@ class SettingsIT extends OnAMac {
     rig.kextwatch("check");
     assertEquals(1, rig.mac.calls("kextutil").size());
 
-    rig.mac.write(LOCAL, "{"); // what it said last still counts
+    rig.mac.write(LOCAL, "{"); // the last good values still count
     Script.Ended shown = rig.kextwatch("config", "show");
     assertTrue(shown.out().contains("it is not valid JSON: line 1"), shown::toString);
     assertTrue(shown.out().contains("its last good values stay in force"), shown::toString);
   }
 
-  @Test
-  void aProfileCountsWhenItComesAndIsBelievedForAWhileWhenItGoes() throws Exception {
-    rig.settings(Map.of("labels", Map.of("site", "Berlin")));
-    try (AgentProcess agent = rig.start()) {
-      rig.inbound.await("status.heartbeat", "\"site\":\"Berlin\"");
-
-      rig.mac.write(
-          MANAGED,
-          "<plist version=\"1.0\"><dict><key>labels</key><dict><key>owner</key>"
-              + "<string>Design</string></dict></dict></plist>");
-      rig.inbound.await("status.heartbeat", "\"labels\":{\"owner\":\"Design\"}");
-
-      Files.delete(rig.mac.path(MANAGED));
-      Delivery gone = rig.inbound.await("status.heartbeat", "it is gone");
-      assertTrue(gone.body().contains("\"labels\":{\"owner\":\"Design\"}"), gone.body());
-      rig.stop(agent);
-    }
-  }
-
-  @Test
-  void anotherMacBeginsAStreamOfItsOwnAndTellsNothingOfTheOldOne() throws Exception {
+  @ConcurrentTest
+  void anotherMacBeginsItsOwnStreamAndSendsNothingOfTheOldOne() throws Exception {
     rig.settings(Map.of("endpoint", "http://127.0.0.1:1/nobody"));
     try (AgentProcess agent = rig.start()) {
       Patience.until(() -> files("new"), kept -> kept >= 3);
@@ -171,32 +162,33 @@ class SettingsIT extends OnAMac {
     assertEquals(List.of(), rig.inbound.flaws());
   }
 
-  @Test
+  @ConcurrentTest
   void withAMinimalIdentityNothingNamesTheMacOrItsUser() throws Exception {
     rig.settings(Map.of("deviceIdentity", "minimal", "logLevel", "trace"));
-    liveThroughTheStory();
-    String told = everythingTold();
-    NAMES.forEach(name -> assertLacks(told, name));
+    try (AgentProcess agent = rig.start()) {
+      awaitProtection();
+      rig.stop(agent);
+    }
+    String sent = everythingSent();
+    NAMES.forEach(name -> assertLacks(sent, name));
     String heartbeat = rig.inbound.ofType("status.heartbeat").get(0).body();
     Matcher subject = Pattern.compile("\"subject\":\"([0-9a-f-]{36})\"").matcher(heartbeat);
     assertTrue(subject.find(), heartbeat);
     assertTrue(heartbeat.contains("\"source\":\"urn:uuid:" + subject.group(1) + "\""), heartbeat);
   }
 
-  @Test
-  void byDefaultNoIdOfDefendersLeavesTheMac() throws Exception {
+  @ConcurrentTest
+  void theIdsOfDefenderLeaveTheMacOnlyWhileTheSettingsSaySo() throws Exception {
     rig.settings(Map.of("logLevel", "trace"));
-    liveThroughTheStory();
-    String told = everythingTold();
-    IDS.forEach(id -> assertLacks(told, id));
-    assertLacks(Files.readString(rig.mac.path("/private/var/db/kextwatch/state.json")), IDS.get(0));
-    NAMES.forEach(name -> assertTrue(told.contains(name), name));
-  }
-
-  @Test
-  void theIdsAreToldWhileTheSettingsSaySo() throws Exception {
-    rig.settings(Map.of("includeDefenderIds", true, "labels", Map.of("ids", "told")));
     try (AgentProcess agent = rig.start()) {
+      awaitProtection();
+      String sent = everythingSent();
+      IDS.forEach(id -> assertLacks(sent, id));
+      String state = Files.readString(rig.mac.path("/private/var/db/kextwatch/state.json"));
+      assertLacks(state, IDS.get(0));
+      NAMES.forEach(name -> assertTrue(sent.contains(name), name));
+
+      rig.settings(Map.of("includeDefenderIds", true));
       Delivery with = rig.inbound.await("status.heartbeat", IDS.get(2));
       assertTrue(IDS.stream().allMatch(with.body()::contains), with.body());
       rig.settings(Map.of("labels", Map.of("ids", "kept")));
@@ -206,29 +198,26 @@ class SettingsIT extends OnAMac {
     }
   }
 
-  private void liveThroughTheStory() throws Exception {
-    try (AgentProcess agent = rig.start()) {
-      awaitBlocked();
-      assertTrue(rig.mac.clickAllow());
-      rig.inbound.await("status.changed", "\"transition\":\"resolved\"");
-      rig.inbound.await("status.heartbeat", "\"verdict\":\"protected\"");
-      rig.stop(agent);
-    }
+  private void awaitProtection() throws InterruptedException {
+    awaitBlocked();
+    assertTrue(rig.mac.clickAllow());
+    rig.inbound.await("status.changed", "\"transition\":\"resolved\"");
+    rig.inbound.await("status.heartbeat", "\"verdict\":\"protected\"");
   }
 
   /** Every event, the status for everybody, and the log. */
-  private String everythingTold() throws IOException {
-    StringBuilder told = new StringBuilder();
-    rig.inbound.stream().forEach(event -> told.append(event.body()).append('\n'));
-    rig.inbound.ofType("status.heartbeat").forEach(event -> told.append(event.body()).append('\n'));
-    told.append(
+  private String everythingSent() throws IOException {
+    StringBuilder sent = new StringBuilder();
+    rig.inbound.stream().forEach(event -> sent.append(event.body()).append('\n'));
+    rig.inbound.ofType("status.heartbeat").forEach(event -> sent.append(event.body()).append('\n'));
+    sent.append(
         Files.readString(rig.mac.path("/Library/Application Support/Kextwatch/status.json")));
-    return told.append(log()).toString();
+    return sent.append(log()).toString();
   }
 
-  private static void assertLacks(String told, String secret) {
-    int at = told.toLowerCase(Locale.ROOT).indexOf(secret.toLowerCase(Locale.ROOT));
-    assertTrue(at < 0, () -> secret + " in " + told.substring(Math.max(0, at - 200), at + 50));
+  private static void assertLacks(String text, String secret) {
+    int at = text.toLowerCase(Locale.ROOT).indexOf(secret.toLowerCase(Locale.ROOT));
+    assertTrue(at < 0, () -> secret + " in " + text.substring(Math.max(0, at - 200), at + 50));
   }
 
   private void awaitBlocked() throws InterruptedException {

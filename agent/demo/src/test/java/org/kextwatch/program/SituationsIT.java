@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.Script;
@@ -23,10 +24,43 @@ import org.kextwatch.agent.status.Verdict;
 
 /** {@code check --json} in the situations of the story, each with the right document. */
 class SituationsIT extends OnAMac {
-  @Test
-  void nobodyWasAskedYet() throws Exception {
-    Status status = look(1);
+  /** Prints the pair of the real-time protection the other way round. */
+  private static final Path DOC_ERROR =
+      Script.AGENT.resolve(
+          "src/test/resources/recordings/mdatp/015-text-kext-blocked-DOC-ERROR-swapped.txt");
 
+  @Test
+  void fromABlockedExtensionToProtection() throws Exception {
+    neverRequested(look(1));
+    assertEquals(List.of(), rig.mac.calls("kextutil"));
+    assertEquals(0, rig.received("status.changed"), "--no-report");
+
+    rig.mac.allowWindow(Duration.ZERO);
+    Status blocked = check(1);
+    blocked(blocked);
+    assertEquals(2, rig.received("status.changed"), "before and after the attempt");
+    assertEquals(0, blocked.agent().pendingEvents());
+    assertNotNull(blocked.agent().lastDeliveryAt());
+    assertEquals(blocked, document(1, "status", "--json"));
+
+    check(1);
+    assertEquals(2, rig.received("status.changed"), "nothing changed");
+    assertEquals(1, rig.mac.calls("kextutil").size(), "25 minutes have not passed");
+    assertFalse(rig.mac.allowButtonVisible());
+
+    swappedPair(look(1, DOC_ERROR));
+
+    rig.settings(Map.of("promptRenewalSeconds", 1));
+    rig.mac.allowWindow(Duration.ofMinutes(30));
+    check(1); // more than a second after the first attempt
+    assertEquals(2, rig.mac.calls("kextutil").size());
+
+    assertTrue(rig.mac.clickAllow());
+    approved(look(1));
+    loaded(check(0));
+  }
+
+  private static void neverRequested(Status status) {
     assertEquals(ExtensionState.NEVER_REQUESTED, status.extension().state());
     assertEquals(Reason.AWAITING_APPROVAL, status.reason());
     assertEquals(Grant.NONE, status.extension().grant());
@@ -36,60 +70,31 @@ class SituationsIT extends OnAMac {
     assertEquals("C02XK0AAJG5H", status.device().serialNumber());
     assertEquals("10.14.6", status.device().osVersion());
     assertEquals("/Library/Extensions/wdavkext.kext", status.extension().path());
-    assertTrue(rig.mac.calls("kextutil").isEmpty());
   }
 
-  @Test
-  void blockedAndTheAllowButtonIsThere() throws Exception {
-    Status status = check(1);
-
+  private static void blocked(Status status) {
     assertEquals(ExtensionState.AWAITING_APPROVAL, status.extension().state());
     assertEquals(Reason.AWAITING_APPROVAL, status.reason());
     assertEquals(Outcome.POLICY_BLOCKED, status.extension().lastAttempt().outcome());
     assertEquals(27, status.extension().lastAttempt().exitCode());
-    assertTrue(
-        status.extension().lastAttempt().detail().startsWith("Kext rejected due to system policy"),
-        status.extension().lastAttempt().detail());
-    assertTrue(rig.mac.allowButtonVisible());
+    String detail = status.extension().lastAttempt().detail();
+    assertTrue(detail.startsWith("Kext rejected due to system policy"), detail);
   }
 
-  @Test
-  void theAllowButtonHasExpiredAndIsBroughtBackWhenItIsTime() throws Exception {
-    rig.mac.allowWindow(Duration.ZERO);
-    check(1);
-    assertFalse(rig.mac.allowButtonVisible());
-
-    check(1);
-    assertEquals(1, rig.mac.calls("kextutil").size(), "25 minutes have not passed");
-
-    rig.settings(Map.of("promptRenewalSeconds", 1));
-    rig.mac.allowWindow(Duration.ofMinutes(30));
-    Thread.sleep(1_000);
-    check(1);
-    assertEquals(2, rig.mac.calls("kextutil").size());
-    assertTrue(rig.mac.allowButtonVisible());
+  private static void swappedPair(Status status) {
+    assertEquals(false, status.health().realTimeProtectionEnabled());
+    assertEquals(true, status.health().realTimeProtectionAvailable());
+    assertEquals(Reason.AWAITING_APPROVAL, status.reason());
   }
 
-  @Test
-  void approvedAndNotLoadedYet() throws Exception {
-    check(1);
-    assertTrue(rig.mac.clickAllow());
-
-    Status status = look(1);
-
+  private static void approved(Status status) {
     assertEquals(ExtensionState.APPROVED_INACTIVE, status.extension().state());
     assertEquals(Reason.APPROVED_NOT_LOADED, status.reason());
     assertEquals(Grant.USER, status.extension().grant());
     assertEquals(false, status.extension().loaded());
   }
 
-  @Test
-  void loadedAndProtected() throws Exception {
-    check(1);
-    assertTrue(rig.mac.clickAllow());
-
-    Status status = check(0);
-
+  private static void loaded(Status status) {
     assertEquals(Verdict.PROTECTED, status.verdict());
     assertEquals(Reason.NONE, status.reason());
     assertEquals(ExtensionState.ACTIVE, status.extension().state());
@@ -106,21 +111,6 @@ class SituationsIT extends OnAMac {
 
     assertEquals(Grant.MDM, status.extension().grant());
     assertEquals(Verdict.PROTECTED, status.verdict());
-  }
-
-  @Test
-  void thePairPrintedTheOtherWayRoundIsTheSameSituation() throws Exception {
-    check(1);
-    Path swapped =
-        Script.AGENT.resolve(
-            "src/test/resources/recordings/mdatp/015-text-kext-blocked-DOC-ERROR-swapped.txt");
-    rig.mac.fault("mdatp", 0, Files.readString(swapped), "", 0);
-
-    Status status = look(1);
-
-    assertEquals(false, status.health().realTimeProtectionEnabled());
-    assertEquals(true, status.health().realTimeProtectionAvailable());
-    assertEquals(Reason.AWAITING_APPROVAL, status.reason());
   }
 
   @Test
@@ -170,25 +160,13 @@ class SituationsIT extends OnAMac {
     assertEquals(Reason.NOT_INSTALLED, look(1).reason());
   }
 
-  @Test
-  void whatWasDeliveredDoesNotWaitAnyMore() throws Exception {
-    Status status = check(1);
-    assertEquals(0, status.agent().pendingEvents());
-    assertNotNull(status.agent().lastDeliveryAt());
-    assertEquals(status, document(1, "status", "--json"));
+  /** A look at which Defender prints a recording. */
+  private Status look(int exit, Path recording) throws Exception {
+    rig.mac.fault("mdatp", 0, Files.readString(recording), "", 0);
+    return look(exit);
   }
 
-  @Test
-  void aCheckThatReportsNothingLeavesTheNextOneEverythingToTell() throws Exception {
-    look(1);
-    assertEquals(0, rig.received("status.changed"));
-    check(1);
-    assertEquals(2, rig.received("status.changed"), "what was seen before and after the attempt");
-    check(1);
-    assertEquals(2, rig.received("status.changed"), "nothing is new");
-  }
-
-  /** Looks, and neither acts nor reports. */
+  /** A look without acting and reporting. */
   private Status look(int exit) throws Exception {
     return document(exit, "check", "--json", "--no-act", "--no-report");
   }

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.kextwatch.install.ConcurrentTest;
 import org.kextwatch.agent.Schemas;
 import org.kextwatch.agent.Script.Ended;
 import org.kextwatch.demo.AgentProcess;
@@ -28,7 +28,7 @@ class WebhookIT extends OnAMac {
   private static final String HEADER = "Canary-Header-93ab";
   private static final String TOKEN = "Canary-Token-e402";
 
-  @Test
+  @ConcurrentTest
   void noSecretIsWrittenAnywhereNorGivenToAnyProcess() throws Exception {
     Path support = rig.mac.root().resolve("Library/Application Support/Kextwatch");
     Path login = Files.writeString(support.resolve("login"), "Bearer " + LOGIN);
@@ -89,12 +89,12 @@ class WebhookIT extends OnAMac {
   }
 
   /** The search itself must find what is there. */
-  @Test
+  @ConcurrentTest
   void everyFormOfASecretWouldBeFound() {
     forms().forEach((name, form) -> assertTrue(found("x" + form + "y").contains(name), name));
   }
 
-  @Test
+  @ConcurrentTest
   void aTestArrivesAndIsNotKept() throws Exception {
     Ended ended = rig.kextwatch("webhook", "test");
     assertEquals(0, ended.exit(), ended::toString);
@@ -104,7 +104,7 @@ class WebhookIT extends OnAMac {
     assertEquals(List.of(), rig.inbound.flaws());
   }
 
-  @Test
+  @ConcurrentTest
   void aTestWithoutAnEndpointIsAMatterOfSettings() throws Exception {
     rig.mac.prepareForAgent(Map.of(), "");
     Ended ended = rig.kextwatch("webhook", "test");
@@ -112,7 +112,7 @@ class WebhookIT extends OnAMac {
     assertTrue(ended.out().contains("Set endpoint"), ended::out);
   }
 
-  @Test
+  @ConcurrentTest
   void aTestOfSettingsThatAreRefusedSaysWhy() throws Exception {
     rig.settings(Map.of("healthIntervalSeconds", "often"));
     Ended ended = rig.kextwatch("webhook", "test", "--json");
@@ -120,7 +120,7 @@ class WebhookIT extends OnAMac {
     assertTrue(ended.out().contains("healthIntervalSeconds"), ended::out);
   }
 
-  @Test
+  @ConcurrentTest
   void theStatusDocumentIsAsItsSchemaSays() throws Exception {
     Ended ended = rig.kextwatch("check", "--json", "--no-act", "--no-report");
     assertEquals(1, ended.exit(), ended::toString);

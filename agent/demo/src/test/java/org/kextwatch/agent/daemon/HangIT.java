@@ -11,18 +11,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
+import org.kextwatch.install.ConcurrentTest;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.demo.AgentProcess;
 import org.kextwatch.program.OnAMac;
 
-/** The real daemon when something hangs, or only seems to, and when it is not its turn. */
+/** The real daemon when its disk hangs, when it is stopped, and when another one runs. */
 class HangIT extends OnAMac {
   private static final Pattern TIME = Pattern.compile("\"time\":\"([^\"]+)\"");
   private static final Duration TOOL_TIMEOUT = Duration.ofSeconds(5);
 
-  @Test
-  void aDiskThatHangsSilencesItAndTheWatchdogEndsIt() throws Exception {
+  @ConcurrentTest
+  void whileItsDiskHangsNoHeartbeatIsSentAndTheWatchdogEndsIt() throws Exception {
     rig.settings(Map.of("toolTimeoutSeconds", 5, "loadTimeoutSeconds", 5));
     try (AgentProcess agent = start()) {
       rig.inbound.await("status.heartbeat", "");
@@ -34,7 +34,7 @@ class HangIT extends OnAMac {
       Duration stood = Duration.between(hangs, Instant.now());
       Duration least = SeamedDaemon.PATIENCE.plus(TOOL_TIMEOUT).minusSeconds(1);
       assertTrue(stood.compareTo(least) > 0, "ended after " + stood);
-      Instant silent = hangs.plusSeconds(3 + 5); // three intervals, and a machine that is slow
+      Instant silent = hangs.plusSeconds(3 + 5); // three intervals, and 5 s for a slow machine
       List<Instant> beats =
           rig.inbound.ofType("status.heartbeat").stream().map(event -> time(event.body())).toList();
       assertTrue(beats.stream().allMatch(silent::isAfter), hangs + " " + beats);
@@ -44,8 +44,8 @@ class HangIT extends OnAMac {
     assertTrue(log.contains("SeamedDaemon$HangingDisk.create"), log);
   }
 
-  @Test
-  void aDaemonThatWasStoppedIsNoneThatHangs() throws Exception {
+  @ConcurrentTest
+  void aDaemonThatWasStoppedDoesNotHang() throws Exception {
     rig.settings(Map.of("toolTimeoutSeconds", 1, "loadTimeoutSeconds", 1));
     try (AgentProcess agent = start()) {
       rig.inbound.await("status.heartbeat", "");
@@ -58,7 +58,7 @@ class HangIT extends OnAMac {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void underLaunchdItWaitsForAnotherAndStartsWhenThatEnds() throws Exception {
     Files.createDirectories(lock().getParent());
     try (InstanceLock other = InstanceLock.takeForDaemon(lock()).orElseThrow();
