@@ -33,7 +33,8 @@ class ReceiverCommandIT {
         new Ended(
             69,
             "",
-            needs.formatted(command, System.getProperty("java.home")) + " Set JAVA_HOME to a JDK.\n"),
+            needs.formatted(command, System.getProperty("java.home"))
+                + " Set JAVA_HOME to a JDK.\n"),
         ended);
   }
 }

@@ -79,9 +79,7 @@ class CrashIT {
     rig.settings(settings);
   }
 
-  /**
-   * Killed after its first event. Returns how many milliseconds that took on this machine.
-   */
+  /** Killed after its first event. Returns how many milliseconds that took on this machine. */
   private static int firstLife(Rig rig) throws Exception {
     long start = System.nanoTime();
     try (AgentProcess agent = rig.start()) {

@@ -12,10 +12,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.kextwatch.install.ConcurrentTest;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Script.Ended;
 import org.kextwatch.demo.AgentProcess;
+import org.kextwatch.install.ConcurrentTest;
 
 /** The real daemon, as its own process, on a simulated Mac. */
 class DaemonIT extends OnAMac {

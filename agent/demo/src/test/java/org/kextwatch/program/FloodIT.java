@@ -12,7 +12,9 @@ import org.kextwatch.agent.Patience;
 import org.kextwatch.demo.AgentProcess;
 import org.kextwatch.demo.ThrowawayCertificate;
 
-/** An endpoint sends more than a client reads. The real daemon, with its shipped limits, runs on. */
+/**
+ * An endpoint sends more than a client reads. The real daemon, with its shipped limits, runs on.
+ */
 class FloodIT {
   @TempDir private Path folder;
 

@@ -13,11 +13,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.kextwatch.install.ConcurrentTest;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.demo.AgentProcess;
 import org.kextwatch.demo.receiver.Delivery;
+import org.kextwatch.install.ConcurrentTest;
 import org.kextwatch.simulator.MacModel;
 import org.kextwatch.simulator.ToolCall;
 
@@ -31,7 +31,7 @@ class MacsIT {
     rig = Rig.in(folder, model);
   }
 
-    @AfterEach
+  @AfterEach
   void theStreamIsWholeAndNothingWasPrinted() throws IOException {
     rig.close();
     assertEquals(List.of(), rig.inbound.flaws());

@@ -15,13 +15,13 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.kextwatch.install.ConcurrentTest;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.demo.AgentProcess;
 import org.kextwatch.demo.receiver.Delivery;
 import org.kextwatch.demo.receiver.WebhookReceiver;
+import org.kextwatch.install.ConcurrentTest;
 
 /** The real daemon while its settings change, or the Mac that it runs on. */
 class SettingsIT extends OnAMac {

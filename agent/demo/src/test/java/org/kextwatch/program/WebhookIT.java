@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.kextwatch.install.ConcurrentTest;
 import org.kextwatch.agent.Schemas;
 import org.kextwatch.agent.Script.Ended;
 import org.kextwatch.demo.AgentProcess;
+import org.kextwatch.install.ConcurrentTest;
 
 /** What the webhook shows, and what it must not show, of the real program. */
 class WebhookIT extends OnAMac {

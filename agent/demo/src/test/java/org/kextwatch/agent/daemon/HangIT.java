@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.kextwatch.install.ConcurrentTest;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.demo.AgentProcess;
+import org.kextwatch.install.ConcurrentTest;
 import org.kextwatch.program.OnAMac;
 
 /** The real daemon when its disk hangs, when it is stopped, and when another one runs. */

@@ -1,6 +1,6 @@
 #!/bin/sh
-# How every tool of the simulated Mac begins: it notes the call and, if a fault waits for it, fails
-# that way once. The tool has set $root, the folder that is the Mac, and finds $sim and $tool set.
+# The start of every tool of the simulated Mac: it records the call and, if a fault is set, fails that
+# way once. The tool has set $root, the folder that is the Mac, and finds $sim and $tool set.
 
 set -u
 sim=$root/sim
