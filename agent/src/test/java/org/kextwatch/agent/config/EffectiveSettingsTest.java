@@ -85,26 +85,26 @@ class EffectiveSettingsTest {
       String local,
       String key,
       String value,
-      ValueState standing)
+      ValueState state)
       throws IOException {
     EffectiveSettings first =
         EffectiveSettings.of(managed(firstManaged), local(firstLocal), LastGood.NONE, NOW);
     LastGood remembered = throughTheDisk(first.lastGood());
 
-    for (EffectiveSettings belief :
+    for (EffectiveSettings effective :
         List.of(
             first.after(managed(managed), local(local), NOW),
             EffectiveSettings.of(managed(managed), local(local), remembered, NOW))) {
-      ResolvedSettings.Shown shown = shown(belief, key);
+      ResolvedSettings.Shown shown = shown(effective, key);
       assertEquals(value, shown.value() == null ? NONE : String.valueOf(shown.value()));
-      assertEquals(standing, shown.state());
+      assertEquals(state, shown.state());
 
-      EffectiveSettings again = belief.after(managed(managed), local(local), NOW);
-      assertEquals(belief.resolved(), again.resolved(), "nothing changes by looking again");
+      EffectiveSettings again = effective.after(managed(managed), local(local), NOW);
+      assertEquals(effective.resolved(), again.resolved(), "nothing changes by looking again");
       EffectiveSettings restarted =
           EffectiveSettings.of(
               managed(managed), local(local), throughTheDisk(again.lastGood()), NOW);
-      assertEquals(belief.resolved(), restarted.resolved(), "nor by a restart");
+      assertEquals(effective.resolved(), restarted.resolved(), "nor by a restart");
     }
   }
 
@@ -132,7 +132,7 @@ class EffectiveSettingsTest {
   }
 
   @Test
-  void aKnownProfileThatIsMissingAtAStartIsBelievedForTenMinutes() throws IOException {
+  void aKnownProfileThatIsMissingAtAStartStaysInForceForTenMinutes() throws IOException {
     LastGood known =
         throughTheDisk(
             EffectiveSettings.of(
@@ -204,30 +204,30 @@ class EffectiveSettingsTest {
         "{\"managed\":{\"values\":{\"loadApprovedExtension\":\"maybe\",\"proxy\":\"none\"},"
             + "\"refused\":[]},\"local\":7,\"other\":{}}";
     LastGood known = LastGood.of("f", kept.getBytes(StandardCharsets.UTF_8), Bounds.REAL_MAC);
-    EffectiveSettings belief = EffectiveSettings.of(managed("BAD"), local(NONE), known, NOW);
-    assertFalse(belief.resolved().settings().loading().whenApproved());
-    assertEquals("none", belief.resolved().settings().webhook().proxy());
-    assertEquals(DeviceIdentity.FULL, belief.resolved().settings().deviceIdentity());
+    EffectiveSettings effective = EffectiveSettings.of(managed("BAD"), local(NONE), known, NOW);
+    assertFalse(effective.resolved().settings().loading().whenApproved());
+    assertEquals("none", effective.resolved().settings().webhook().proxy());
+    assertEquals(DeviceIdentity.FULL, effective.resolved().settings().deviceIdentity());
   }
 
   @Test
   void secretsAreInNoWords() {
-    EffectiveSettings belief =
+    EffectiveSettings effective =
         EffectiveSettings.of(
             managed("{\"headers\":{\"X\":\"hunter2\"},\"endpoint\":\"https://a.example/hunter2\"}"),
             local("{}"),
             LastGood.NONE,
             NOW);
-    assertFalse(belief.toString().contains("hunter2"), belief.toString());
+    assertFalse(effective.toString().contains("hunter2"), effective.toString());
   }
 
-  private static void assertWarns(EffectiveSettings belief, String text) {
-    List<String> warnings = belief.resolved().warnings();
+  private static void assertWarns(EffectiveSettings effective, String text) {
+    List<String> warnings = effective.resolved().warnings();
     assertTrue(warnings.stream().anyMatch(one -> one.contains(text)), warnings::toString);
   }
 
-  private static ResolvedSettings.Shown shown(EffectiveSettings belief, String key) {
-    return belief.resolved().shown().stream()
+  private static ResolvedSettings.Shown shown(EffectiveSettings effective, String key) {
+    return effective.resolved().shown().stream()
         .filter(one -> one.name().equals(key))
         .findFirst()
         .orElseThrow();

@@ -45,11 +45,11 @@ class ManagedSettingsTest extends OnAManagedMac {
             """);
     Files.write(managed, binary ? binary(xml) : xml.getBytes(StandardCharsets.UTF_8));
 
-    ResolvedSettings reading = read();
+    ResolvedSettings resolved = read();
 
-    assertEquals(List.of(), reading.problems());
-    assertEquals(List.of(), reading.warnings());
-    Settings settings = reading.settings();
+    assertEquals(List.of(), resolved.problems());
+    assertEquals(List.of(), resolved.warnings());
+    Settings settings = resolved.settings();
     assertEquals("https://fleet.example.com/hook", settings.webhook().endpoint());
     assertEquals(Map.of("X-Team", "it"), settings.webhook().headers());
     assertEquals(Duration.ofMinutes(2), settings.intervals().health());
@@ -61,7 +61,7 @@ class ManagedSettingsTest extends OnAManagedMac {
     assertEquals(Map.of("site", "Zürich"), settings.labels());
     assertEquals(Settings.LogLevel.DEBUG, settings.logLevel());
     assertEquals(
-        9, reading.origins().values().stream().filter(from -> from == Origin.MANAGED).count());
+        9, resolved.origins().values().stream().filter(from -> from == Origin.MANAGED).count());
   }
 
   /** Managed, local, and then what counts, from where, and whether it beat a local value. */
@@ -91,13 +91,13 @@ class ManagedSettingsTest extends OnAManagedMac {
       Files.writeString(local, inFile);
     }
 
-    ResolvedSettings reading = read();
+    ResolvedSettings resolved = read();
 
-    assertEquals(Duration.ofSeconds(seconds), reading.settings().intervals().health());
-    assertEquals(origin, reading.origins().get("healthIntervalSeconds"));
-    assertEquals(overrides, reading.overridden().contains("healthIntervalSeconds"));
-    assertEquals((long) seconds, shown(reading, "healthIntervalSeconds").value());
-    assertEquals(origin, shown(reading, "healthIntervalSeconds").origin());
+    assertEquals(Duration.ofSeconds(seconds), resolved.settings().intervals().health());
+    assertEquals(origin, resolved.origins().get("healthIntervalSeconds"));
+    assertEquals(overrides, resolved.overridden().contains("healthIntervalSeconds"));
+    assertEquals((long) seconds, shown(resolved, "healthIntervalSeconds").value());
+    assertEquals(origin, shown(resolved, "healthIntervalSeconds").origin());
   }
 
   @Test
@@ -106,13 +106,13 @@ class ManagedSettingsTest extends OnAManagedMac {
         managed, plist("<key>spool</key><dict><key>maxEvents</key><integer>100</integer></dict>"));
     Files.writeString(local, "{\"spool\":{\"maxEvents\":50,\"maxAgeDays\":3}}");
 
-    ResolvedSettings reading = read();
+    ResolvedSettings resolved = read();
 
-    assertEquals(100, reading.settings().spool().maxEvents());
-    assertEquals(Duration.ofDays(3), reading.settings().spool().maxAge());
-    assertEquals(Origin.MANAGED, reading.origins().get("spool.maxEvents"));
-    assertEquals(Origin.LOCAL, reading.origins().get("spool.maxAgeDays"));
-    assertEquals(Origin.DEFAULT, reading.origins().get("spool.maxBytes"));
+    assertEquals(100, resolved.settings().spool().maxEvents());
+    assertEquals(Duration.ofDays(3), resolved.settings().spool().maxAge());
+    assertEquals(Origin.MANAGED, resolved.origins().get("spool.maxEvents"));
+    assertEquals(Origin.LOCAL, resolved.origins().get("spool.maxAgeDays"));
+    assertEquals(Origin.DEFAULT, resolved.origins().get("spool.maxBytes"));
   }
 
   @Test
@@ -124,12 +124,12 @@ class ManagedSettingsTest extends OnAManagedMac {
                 + "<key>headers</key><dict/>"));
     Files.writeString(local, "{\"labels\":{\"room\":\"7\"},\"headers\":{\"X-Team\":\"it\"}}");
 
-    ResolvedSettings reading = read();
+    ResolvedSettings resolved = read();
 
-    assertEquals(Map.of("site", "Berlin"), reading.settings().labels());
-    assertEquals(Map.of(), reading.settings().webhook().headers());
-    assertEquals(List.of("headers", "labels"), reading.overridden());
-    assertTrue(shown(reading, "labels").overridesLocal());
+    assertEquals(Map.of("site", "Berlin"), resolved.settings().labels());
+    assertEquals(Map.of(), resolved.settings().webhook().headers());
+    assertEquals(List.of("headers", "labels"), resolved.overridden());
+    assertTrue(shown(resolved, "labels").overridesLocal());
   }
 
   @Test
@@ -137,12 +137,12 @@ class ManagedSettingsTest extends OnAManagedMac {
     Files.writeString(managed, plist("<key>endpoint</key><string>https://a.example/</string>"));
     Files.writeString(local, "{\"endpointFile\":\"/etc/url\"}");
 
-    ResolvedSettings reading = read();
+    ResolvedSettings resolved = read();
 
-    assertEquals("https://a.example/", reading.settings().webhook().endpoint());
-    assertNull(reading.settings().webhook().endpointFile());
-    assertFalse(reading.isRefused());
-    assertEquals(List.of("endpoint"), reading.overridden());
+    assertEquals("https://a.example/", resolved.settings().webhook().endpoint());
+    assertNull(resolved.settings().webhook().endpointFile());
+    assertFalse(resolved.isRefused());
+    assertEquals(List.of("endpoint"), resolved.overridden());
 
     Files.writeString(managed, plist("<key>endpointFile</key><string>/etc/url</string>"));
     Files.writeString(local, "{\"endpoint\":\"https://a.example/\"}");

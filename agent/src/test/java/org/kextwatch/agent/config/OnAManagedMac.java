@@ -25,8 +25,8 @@ abstract class OnAManagedMac {
     return new SettingsReader(SystemRoot.at(mac)).read();
   }
 
-  static ResolvedSettings.Shown shown(ResolvedSettings reading, String name) {
-    return reading.shown().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
+  static ResolvedSettings.Shown shown(ResolvedSettings resolved, String name) {
+    return resolved.shown().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
   }
 
   static String plist(String content) {

@@ -79,15 +79,15 @@ class ProfileDraftTest {
       })
   void whatMacOsWouldApplyIsJudgedAndTheRestRefused(String payloads, String problem)
       throws IOException {
-    ResolvedSettings reading = draft("x.mobileconfig", profile(payloads.replace("''", "")));
+    ResolvedSettings resolved = draft("x.mobileconfig", profile(payloads.replace("''", "")));
     if (problem == null) {
-      assertEquals(List.of(), reading.problems());
-      assertEquals(List.of(), reading.warnings());
+      assertEquals(List.of(), resolved.problems());
+      assertEquals(List.of(), resolved.warnings());
       return;
     }
-    assertEquals(1, reading.problems().size(), () -> reading.problems().toString());
-    assertTrue(reading.problems().get(0).contains(problem), () -> reading.problems().toString());
-    assertFalse(reading.problems().toString().contains("hunter2"));
+    assertEquals(1, resolved.problems().size(), () -> resolved.problems().toString());
+    assertTrue(resolved.problems().get(0).contains(problem), () -> resolved.problems().toString());
+    assertFalse(resolved.problems().toString().contains("hunter2"));
   }
 
   @ParameterizedTest
@@ -240,15 +240,16 @@ class ProfileDraftTest {
       })
   void whatFormsSendIsUnderstood(String json, String key, String value, String warning)
       throws IOException {
-    ResolvedSettings reading = draft("config.json", json);
-    assertEquals(List.of(), reading.problems());
-    ResolvedSettings.Shown shown = OnAManagedMac.shown(reading, key);
+    ResolvedSettings resolved = draft("config.json", json);
+    assertEquals(List.of(), resolved.problems());
+    ResolvedSettings.Shown shown = OnAManagedMac.shown(resolved, key);
     assertEquals(value, String.valueOf(shown.value()));
     if (warning == null) {
-      assertEquals(List.of(), reading.warnings());
+      assertEquals(List.of(), resolved.warnings());
     } else {
-      assertEquals(1, reading.warnings().size(), () -> reading.warnings().toString());
-      assertTrue(reading.warnings().get(0).contains(warning), () -> reading.warnings().toString());
+      assertEquals(1, resolved.warnings().size(), () -> resolved.warnings().toString());
+      assertTrue(
+          resolved.warnings().get(0).contains(warning), () -> resolved.warnings().toString());
     }
   }
 
@@ -270,12 +271,12 @@ class ProfileDraftTest {
       })
   void filesOfAdminsAreJudged(String file, int problems, int warnings, String told)
       throws Exception {
-    ResolvedSettings reading =
+    ResolvedSettings resolved =
         SettingsReader.draft(
             Path.of(requireNonNull(getClass().getResource("/settings/" + file)).toURI()));
-    String all = reading.problems().toString() + reading.warnings();
-    assertEquals(problems, reading.problems().size(), all);
-    assertEquals(warnings, reading.warnings().size(), all);
+    String all = resolved.problems().toString() + resolved.warnings();
+    assertEquals(problems, resolved.problems().size(), all);
+    assertEquals(warnings, resolved.warnings().size(), all);
     assertTrue(all.contains(told), all);
   }
 

@@ -34,11 +34,11 @@ class SettingsReaderTest {
 
   @Test
   void withoutAFileEverythingIsAtItsDefaultAndAWarningSaysSo() throws Exception {
-    ResolvedSettings reading = read();
+    ResolvedSettings resolved = read();
 
-    assertEquals(Settings.defaults(), reading.settings());
-    assertFalse(reading.isRefused());
-    assertEquals(1, reading.warnings().size());
+    assertEquals(Settings.defaults(), resolved.settings());
+    assertFalse(resolved.isRefused());
+    assertEquals(1, resolved.warnings().size());
   }
 
   @Test
@@ -70,7 +70,7 @@ class SettingsReaderTest {
 
   @Test
   void readsEveryKey() throws Exception {
-    ResolvedSettings reading =
+    ResolvedSettings resolved =
         read(
             """
             {"endpoint":"https://fleet.example.com/hook?key=1","secretFile":"/etc/s",
@@ -90,9 +90,9 @@ class SettingsReaderTest {
              "logLevel":"debug"}\
             """);
 
-    assertEquals(List.of(), reading.problems());
-    assertEquals(List.of(), reading.warnings());
-    Settings settings = reading.settings();
+    assertEquals(List.of(), resolved.problems());
+    assertEquals(List.of(), resolved.warnings());
+    Settings settings = resolved.settings();
     Settings.Webhook webhook = settings.webhook();
     assertEquals("https://fleet.example.com/hook?key=1", webhook.endpoint());
     assertNull(webhook.endpointFile());
@@ -127,9 +127,9 @@ class SettingsReaderTest {
     assertTrue(settings.includeDefenderIds());
     assertEquals(Map.of("site", "Berlin"), settings.labels());
     assertEquals(Settings.LogLevel.DEBUG, settings.logLevel());
-    assertEquals(Keys.all().size() - 1, reading.values().size(), "all except endpointFile");
-    assertEquals(Origin.LOCAL, reading.origins().get("spool.maxEvents"));
-    assertEquals(Origin.DEFAULT, reading.origins().get("endpointFile"));
+    assertEquals(Keys.all().size() - 1, resolved.values().size(), "all except endpointFile");
+    assertEquals(Origin.LOCAL, resolved.origins().get("spool.maxEvents"));
+    assertEquals(Origin.DEFAULT, resolved.origins().get("endpointFile"));
   }
 
   @ParameterizedTest
@@ -170,22 +170,22 @@ class SettingsReaderTest {
       })
   void refusesAWrongFileAndNamesItTheKeyAndWhatIsRight(String content, String told)
       throws Exception {
-    ResolvedSettings reading = read(content == null ? "" : content);
+    ResolvedSettings resolved = read(content == null ? "" : content);
 
-    assertTrue(reading.isRefused());
-    assertEquals(1, reading.problems().size());
-    String problem = reading.problems().get(0);
+    assertTrue(resolved.isRefused());
+    assertEquals(1, resolved.problems().size());
+    String problem = resolved.problems().get(0);
     assertTrue(problem.startsWith(file + ": "), problem);
     assertTrue(problem.contains(told), problem);
-    assertEquals(Settings.defaults().intervals(), reading.settings().intervals());
-    assertEquals(Settings.defaults().labels(), reading.settings().labels());
-    assertNull(reading.settings().webhook().endpoint());
+    assertEquals(Settings.defaults().intervals(), resolved.settings().intervals());
+    assertEquals(Settings.defaults().labels(), resolved.settings().labels());
+    assertNull(resolved.settings().webhook().endpoint());
   }
 
   @Test
   void neverShowsTextThatMayBeASecret() throws Exception {
-    ResolvedSettings reading = read("{\"endpoint\":\"https://user:hunter2@example.com/\"}");
-    assertFalse(reading.toString().contains("hunter2"));
+    ResolvedSettings resolved = read("{\"endpoint\":\"https://user:hunter2@example.com/\"}");
+    assertFalse(resolved.toString().contains("hunter2"));
   }
 
   @Test
@@ -196,10 +196,10 @@ class SettingsReaderTest {
 
   @Test
   void warnsOfAKeyItDoesNotKnow() throws Exception {
-    ResolvedSettings reading = read("{\"healthInterval\":1,\"spool\":{\"size\":2}}");
-    assertFalse(reading.isRefused());
-    assertEquals(2, reading.warnings().size());
-    assertTrue(reading.warnings().get(0).contains("healthInterval"));
+    ResolvedSettings resolved = read("{\"healthInterval\":1,\"spool\":{\"size\":2}}");
+    assertFalse(resolved.isRefused());
+    assertEquals(2, resolved.warnings().size());
+    assertTrue(resolved.warnings().get(0).contains("healthInterval"));
   }
 
   @ParameterizedTest
@@ -208,10 +208,10 @@ class SettingsReaderTest {
     Files.writeString(file, "{}");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
 
-    ResolvedSettings reading = read();
+    ResolvedSettings resolved = read();
 
-    assertTrue(reading.isRefused());
-    assertTrue(reading.problems().get(0).contains("chmod go-w"), reading.problems().get(0));
+    assertTrue(resolved.isRefused());
+    assertTrue(resolved.problems().get(0).contains("chmod go-w"), resolved.problems().get(0));
   }
 
   @Test

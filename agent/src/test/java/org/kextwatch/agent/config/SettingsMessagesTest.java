@@ -18,8 +18,8 @@ import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.SystemRoot;
 
-/** What people are told of settings: what is wrong with them, and what they are, but no secret. */
-class ToldSettingsTest extends OnAManagedMac {
+/** The messages about settings: what is wrong, what is allowed, and no secret. */
+class SettingsMessagesTest extends OnAManagedMac {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -62,16 +62,16 @@ class ToldSettingsTest extends OnAManagedMac {
       throws Exception {
     Files.writeString(managed, plist(content));
 
-    ResolvedSettings reading = read();
+    ResolvedSettings resolved = read();
 
-    assertEquals(1, reading.problems().size(), () -> reading.problems().toString());
-    String problem = reading.problems().get(0);
+    assertEquals(1, resolved.problems().size(), () -> resolved.problems().toString());
+    String problem = resolved.problems().get(0);
     assertTrue(problem.startsWith(managed + ": "), problem);
     assertTrue(problem.contains(told), problem);
     assertFalse(problem.contains("hunter2"), problem);
-    assertEquals(Settings.defaults().intervals(), reading.settings().intervals());
-    assertEquals(Settings.defaults().labels(), reading.settings().labels());
-    assertNull(reading.settings().webhook().endpoint());
+    assertEquals(Settings.defaults().intervals(), resolved.settings().intervals());
+    assertEquals(Settings.defaults().labels(), resolved.settings().labels());
+    assertNull(resolved.settings().webhook().endpoint());
   }
 
   @ParameterizedTest
@@ -150,12 +150,12 @@ class ToldSettingsTest extends OnAManagedMac {
         local,
         "{\"endpoint\":\"https://hooks.example.com:8443/hunter2?key=hunter2\","
             + "\"headers\":{\"X-Token\":\"hunter2\"}}");
-    ResolvedSettings reading = read();
-    assertEquals("https://hooks.example.com", shown(reading, "endpoint").value());
-    assertEquals(Map.of("X-Token", "***"), shown(reading, "headers").value());
-    assertFalse(reading.shown().toString().contains("hunter2"));
-    assertFalse(reading.toString().contains("hunter2"));
-    assertFalse(source(reading).contains("hunter2"));
+    ResolvedSettings resolved = read();
+    assertEquals("https://hooks.example.com", shown(resolved, "endpoint").value());
+    assertEquals(Map.of("X-Token", "***"), shown(resolved, "headers").value());
+    assertFalse(resolved.shown().toString().contains("hunter2"));
+    assertFalse(resolved.toString().contains("hunter2"));
+    assertFalse(source(resolved).contains("hunter2"));
   }
 
   @Test
@@ -168,7 +168,7 @@ class ToldSettingsTest extends OnAManagedMac {
     assertNull(shown(read(), "endpoint").value());
   }
 
-  private String source(ResolvedSettings reading) throws RefusedPathException {
-    return reading.settings().webhook() + " " + new SettingsReader(SystemRoot.at(mac)).local();
+  private String source(ResolvedSettings resolved) throws RefusedPathException {
+    return resolved.settings().webhook() + " " + new SettingsReader(SystemRoot.at(mac)).local();
   }
 }
