@@ -51,7 +51,7 @@ record Agent(
         new DeliveryThread(spool, root, Version.current(), phase, settings, heartbeat);
     Reporter reporter =
         new Reporter(writer, ledger, delivery, heartbeat, startedAt, live::warnings, isDaemon);
-    delivery.committed(ledger.countedSequence());
+    delivery.committed(ledger.counted().sequence());
     Loader loader = new Loader(root, tools, extensionReader::listed);
     return new Agent(
         tools,

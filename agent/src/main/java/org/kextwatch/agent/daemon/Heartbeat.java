@@ -56,7 +56,8 @@ final class Heartbeat implements Supplier<Optional<CloudEvent>> {
     if (status == null || full == null || !full.isFresh(clock.get())) {
       return Optional.empty();
     }
-    HeartbeatData data = new HeartbeatData(status, ledger.countedSequence(), intervalSeconds);
-    return Optional.of(writer.write(data, status.device(), Instant.now()));
+    State counted = ledger.counted();
+    HeartbeatData data = new HeartbeatData(status, counted.sequence(), intervalSeconds);
+    return Optional.of(writer.write(data, status.device(), Instant.now(), counted.streamId()));
   }
 }

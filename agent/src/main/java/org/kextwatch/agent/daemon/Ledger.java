@@ -203,9 +203,9 @@ final class Ledger {
     save();
   }
 
-  /** The number of the last event that the state on disk counts: it and older may be delivered. */
-  long countedSequence() {
-    return saved.sequence();
+  /** The state on disk: its last event and those before it may be delivered. For any thread. */
+  State counted() {
+    return saved;
   }
 
   /**

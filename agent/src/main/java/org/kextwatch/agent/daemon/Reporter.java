@@ -75,7 +75,7 @@ final class Reporter {
   /** Takes note of which Mac this is, as far as that is known. */
   void identify(Hardware machine) {
     ledger.identify(machine);
-    delivery.committed(ledger.countedSequence());
+    delivery.committed(ledger.counted().sequence());
   }
 
   /** Reports what is new in a status, unless it is held back. */
@@ -91,7 +91,7 @@ final class Reporter {
     }
     ledger.state().news(look).ifPresent(news -> commit(news, status));
     reportLosses(status);
-    delivery.committed(ledger.countedSequence()); // a save that came late may count more
+    delivery.committed(ledger.counted().sequence()); // a save that came late may count more
   }
 
   private void reportUnsavedAttempt(Status status) {
@@ -143,7 +143,7 @@ final class Reporter {
     CloudEvent event =
         writer.write(data, status.device(), Instant.now(), state.streamId(), state.sequence() + 1);
     boolean committed = ledger.commit(event, data);
-    delivery.committed(ledger.countedSequence());
+    delivery.committed(ledger.counted().sequence());
     return committed;
   }
 }

@@ -6,6 +6,8 @@ import java.util.Locale;
 import java.util.Map;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.event.EventData.HeartbeatData;
+import org.kextwatch.agent.event.EventData.TestData;
 import org.kextwatch.agent.mac.PlainText;
 import org.kextwatch.agent.status.Device;
 
@@ -39,14 +41,16 @@ public final class EventWriter {
   }
 
   /**
-   * Makes a heartbeat or test.
+   * Makes a heartbeat, which has no sequence number.
    *
-   * @throws IllegalArgumentException if the data is of another type, which needs a number
+   * @param streamId the stream that its {@code lastSequence} belongs to
    */
-  public CloudEvent write(EventData data, Device device, Instant time) {
-    if (data.type().isSpooled()) {
-      throw new IllegalArgumentException(data.type() + " needs a sequence number");
-    }
+  public CloudEvent write(HeartbeatData data, Device device, Instant time, String streamId) {
+    return build(data, device, time, streamId, null);
+  }
+
+  /** Makes a test, which belongs to no stream. */
+  public CloudEvent write(TestData data, Device device, Instant time) {
     return build(data, device, time, null, null);
   }
 
@@ -70,8 +74,10 @@ public final class EventWriter {
     }
     body.put("datacontenttype", "application/json");
     body.put("dataschema", data.type().schema());
-    if (streamId != null && sequence != null) {
+    if (streamId != null) {
       body.put("streamid", streamId);
+    }
+    if (sequence != null) {
       body.put("sequence", String.format(Locale.ROOT, "%016d", sequence));
     }
     body.put("text", PlainText.of(data.text(device)));

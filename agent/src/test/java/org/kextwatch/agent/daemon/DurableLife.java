@@ -156,7 +156,7 @@ final class DurableLife {
   /** Whatever the state counts may be delivered. */
   private void deliver() throws IOException {
     Optional<SpoolEntry> oldest = spool.oldestExcept(Set.of());
-    if (oldest.isPresent() && oldest.get().sequence() <= ledger.countedSequence()) {
+    if (oldest.isPresent() && oldest.get().sequence() <= ledger.counted().sequence()) {
       promise(promise.delivers(oldest.get().sequence()));
       spool.remove(oldest.get());
     }
@@ -209,7 +209,7 @@ final class DurableLife {
   List<String> breaches() throws IOException {
     Violations breaches = new Violations(promise, ledger.state(), spool);
     promise = promise.finding(breaches.waiting());
-    breaches.lookForNumbers(ledger.countedSequence());
+    breaches.lookForNumbers(ledger.counted().sequence());
     breaches.lookFor(CrashStates.files(folder).keySet());
     return breaches.all();
   }

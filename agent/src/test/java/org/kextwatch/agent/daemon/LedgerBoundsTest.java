@@ -142,7 +142,7 @@ class LedgerBoundsTest {
     Ledger ledger = open(disk);
     tell(ledger, 1);
     assertEquals(1, ledger.warnings().size());
-    assertEquals(1, ledger.countedSequence());
+    assertEquals(1, ledger.counted().sequence());
   }
 
   @Test

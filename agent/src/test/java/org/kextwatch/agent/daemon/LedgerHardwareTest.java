@@ -41,7 +41,7 @@ class LedgerHardwareTest {
     assertEquals(MAC.withoutBoot(), ledger.state().hardware());
     ledger.identify(MAC);
     assertEquals(before.state().streamId(), ledger.state().streamId());
-    assertEquals(2, ledger.countedSequence());
+    assertEquals(2, ledger.counted().sequence());
     assertEquals(List.of(), ledger.warnings());
   }
 
@@ -56,7 +56,7 @@ class LedgerHardwareTest {
     assertEquals("another", ledger.state().hardwareUuid());
     assertEquals("C03", ledger.state().hardware().serialNumber());
     assertNull(ledger.state().told());
-    assertEquals(0, ledger.countedSequence());
+    assertEquals(0, ledger.counted().sequence());
     assertEquals(List.of(), spool.pending());
     assertEquals(DroppedRanges.NONE, ledger.state().losses());
     assertEquals(2, ledger.warnings().size(), () -> "" + ledger.warnings());
@@ -74,7 +74,7 @@ class LedgerHardwareTest {
     assertTrue(commit(ledger));
     ledger.identify(MAC);
     assertEquals("uuid", ledger.state().hardwareUuid());
-    assertEquals(1, ledger.countedSequence());
+    assertEquals(1, ledger.counted().sequence());
     assertEquals(ledger.state(), open("uuid").state());
   }
 

@@ -53,7 +53,7 @@ class LedgerTest {
   void anEventIsOnDiskBeforeTheStateCountsIt() throws IOException {
     Ledger ledger = open(new UnforcedDisk(), folder);
     assertTrue(commit(ledger, changed()));
-    assertEquals(1, ledger.countedSequence());
+    assertEquals(1, ledger.counted().sequence());
     assertEquals(STATUS, ledger.state().told());
     assertEquals(ledger.state(), stateFile(new UnforcedDisk(), folder).load("uuid").state());
     assertEquals(List.of(), ledger.warnings());
@@ -71,7 +71,7 @@ class LedgerTest {
     assertNotEquals(stream, ledger.state().streamId());
     assertEquals(2, ledger.warnings().size(), () -> "" + ledger.warnings());
     assertTrue(commit(ledger, changed()));
-    assertEquals(1, ledger.countedSequence());
+    assertEquals(1, ledger.counted().sequence());
     Ledger after = open(new UnforcedDisk(), folder);
     assertEquals(ledger.state().streamId(), after.state().streamId());
     assertEquals(List.of(), after.warnings());
@@ -83,7 +83,7 @@ class LedgerTest {
     stateFile(new UnforcedDisk(), folder).save(worn);
     Ledger ledger = open(new UnforcedDisk(), folder);
     assertTrue(commit(ledger, changed()));
-    assertEquals(1, ledger.countedSequence());
+    assertEquals(1, ledger.counted().sequence());
   }
 
   @Test
@@ -98,7 +98,7 @@ class LedgerTest {
 
     disk.refused = null;
     assertTrue(commit(ledger, changed()));
-    assertEquals(1, ledger.countedSequence());
+    assertEquals(1, ledger.counted().sequence());
     assertEquals(List.of(), ledger.warnings());
   }
 
@@ -109,12 +109,12 @@ class LedgerTest {
     disk.refused = "state.json";
     assertTrue(commit(ledger, changed()));
     assertEquals(1, ledger.state().sequence());
-    assertEquals(0, ledger.countedSequence());
+    assertEquals(0, ledger.counted().sequence());
     assertEquals(1, ledger.warnings().size());
 
     disk.refused = null;
     ledger.keep(ledger.state());
-    assertEquals(1, ledger.countedSequence());
+    assertEquals(1, ledger.counted().sequence());
     assertEquals(List.of(), ledger.warnings());
   }
 
@@ -125,7 +125,7 @@ class LedgerTest {
     Files.writeString(folder.resolve("state.json"), "{");
     Ledger second = open(new UnforcedDisk(), folder);
     assertNotEquals(first.state().streamId(), second.state().streamId());
-    assertEquals(0, second.countedSequence());
+    assertEquals(0, second.counted().sequence());
     assertNull(second.state().told());
     assertEquals(2, second.warnings().size());
   }
@@ -219,7 +219,7 @@ class LedgerTest {
     }
     assertEquals(LongStream.rangeClosed(1, numbers.size()).boxed().toList(), numbers, crash);
     assertTrue(numbers.size() >= progress.committed, crash);
-    assertEquals(numbers.size(), ledger.countedSequence(), crash);
+    assertEquals(numbers.size(), ledger.counted().sequence(), crash);
     boolean told = kept.contains(EventType.STATUS_CHANGED);
     assertEquals(told ? STATUS : null, ledger.state().told(), crash);
     boolean attempted = kept.contains(EventType.LOAD_ATTEMPTED);
@@ -230,7 +230,7 @@ class LedgerTest {
     }
     assertEquals(List.of(), ledger.warnings(), crash);
     assertTrue(commit(ledger, changed()), crash);
-    assertEquals(numbers.size() + 1, ledger.countedSequence(), crash);
+    assertEquals(numbers.size() + 1, ledger.counted().sequence(), crash);
   }
 
   private void damage(String stream, long number) throws IOException {

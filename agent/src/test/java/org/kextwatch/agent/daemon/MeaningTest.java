@@ -92,7 +92,7 @@ class MeaningTest {
     commit(open(folder.resolve("crashed"), noState(), before), data);
     Ledger adopted = open(folder.resolve("crashed"), new UnforcedDisk(), null);
     assertEquals(live.state(), adopted.state());
-    assertEquals(before.sequence() + 1, adopted.countedSequence());
+    assertEquals(before.sequence() + 1, adopted.counted().sequence());
   }
 
   @ParameterizedTest

@@ -147,7 +147,7 @@ final class ModelDaemon implements Cycle.Mac {
 
   private void deliver() {
     for (SpoolEntry entry : spool.pending()) {
-      if (entry.sequence() <= ledger.countedSequence()) {
+      if (entry.sequence() <= ledger.counted().sequence()) {
         assertEquals(delivered + 1, entry.sequence(), "the number of an event");
         delivered = entry.sequence();
         try {

@@ -152,11 +152,18 @@ public final class EventSamples {
   }
 
   public static CloudEvent heartbeat(Instant time) {
-    return WRITER.write(new EventData.HeartbeatData(STATUS, 0, 900), DEVICE, time);
+    return WRITER.write(new EventData.HeartbeatData(STATUS, 0, 900), DEVICE, time, STREAM);
   }
 
   /** A {@code webhook.test}, which has no number. */
   public static CloudEvent test() {
-    return WRITER.write(new EventData.TestData(STATUS), DEVICE, NOW);
+    return unnumbered(new EventData.TestData(STATUS));
+  }
+
+  /** A heartbeat or a test. */
+  public static CloudEvent unnumbered(EventData data) {
+    return data instanceof EventData.HeartbeatData heartbeat
+        ? WRITER.write(heartbeat, DEVICE, NOW, STREAM)
+        : WRITER.write((EventData.TestData) data, DEVICE, NOW);
   }
 }

@@ -191,14 +191,21 @@ final class EventSchemasTest {
     assertFalse(Schemas.flaws(extended).isEmpty());
   }
 
+  /** Those of 0.1.0 name none. */
+  @Test
+  void aHeartbeatMayNameItsStreamAndHasNoNumber() {
+    String heartbeat = EventSamples.heartbeat(EventSamples.NOW).body().utf8();
+    assertEquals(List.of(), Schemas.flaws(heartbeat));
+    String stream = "\"streamid\":\"" + EventSamples.STREAM + "\",";
+    assertTrue(heartbeat.contains(stream), heartbeat);
+    assertEquals(List.of(), Schemas.flaws(heartbeat.replace(stream, "")));
+    String number = "\"sequence\":\"0000000000000001\",";
+    assertFalse(Schemas.flaws(heartbeat.replace(stream, stream + number)).isEmpty());
+  }
+
   @Test
   void aNumberBelongsToEventsOfAStreamAlone() {
-    String test =
-        new EventWriter()
-            .write(
-                new EventData.TestData(EventSamples.STATUS), EventSamples.DEVICE, EventSamples.NOW)
-            .body()
-            .utf8();
+    String test = EventSamples.test().body().utf8();
     assertEquals(List.of(), Schemas.flaws(test));
     assertFalse(
         Schemas.flaws(

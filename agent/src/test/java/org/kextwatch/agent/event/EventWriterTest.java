@@ -41,6 +41,8 @@ final class EventWriterTest {
               new Change("extension.lastAttempt.outcome", null, Outcome.POLICY_BLOCKED)),
           Transition.NEW);
 
+  private static final HeartbeatData HEARTBEAT = new HeartbeatData(EventSamples.STATUS, 42, 900);
+
   private final EventWriter writer = new EventWriter();
 
   @Test
@@ -110,27 +112,28 @@ final class EventWriterTest {
     assertFalse(body.containsKey("subject"));
   }
 
-  static Stream<EventData> heartbeatsAndTestsHaveNoPlaceInTheStream() {
-    return Stream.of(
-        new HeartbeatData(EventSamples.STATUS, 42, 900), new TestData(EventSamples.STATUS));
+  @Test
+  void aHeartbeatNamesItsStreamAndHasNoNumberInIt() throws IOException {
+    CloudEvent event = EventSamples.unnumbered(HEARTBEAT);
+    assertNull(event.sequence());
+    assertEquals(EventSamples.STREAM, event.streamId());
+    assertEquals(EventSamples.STREAM, body(event).get("streamid"));
+    assertFalse(body(event).containsKey("sequence"));
   }
 
-  @ParameterizedTest
-  @MethodSource
-  void heartbeatsAndTestsHaveNoPlaceInTheStream(EventData data) throws IOException {
-    CloudEvent event = writer.write(data, EventSamples.DEVICE, EventSamples.NOW);
+  @Test
+  void aTestBelongsToNoStream() throws IOException {
+    CloudEvent event = EventSamples.test();
     assertNull(event.sequence());
     assertNull(event.streamId());
     assertFalse(body(event).containsKey("streamid"));
     assertFalse(body(event).containsKey("sequence"));
-    assertThrows(IllegalArgumentException.class, () -> numbered(data));
   }
 
   @Test
-  void whatIsKeptNeedsANumber() {
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> writer.write(CHANGED, EventSamples.DEVICE, EventSamples.NOW));
+  void aHeartbeatOrTestTakesNoNumber() {
+    assertThrows(IllegalArgumentException.class, () -> numbered(HEARTBEAT));
+    assertThrows(IllegalArgumentException.class, () -> numbered(new TestData(EventSamples.STATUS)));
   }
 
   static Stream<Data> dataHasTheMembersOfTheDesign() {
@@ -151,9 +154,7 @@ final class EventWriterTest {
             "org.kextwatch.events.dropped",
             "fromSequence toSequence count reason"),
         new Data(
-            new HeartbeatData(EventSamples.STATUS, 42, 900),
-            "org.kextwatch.status.heartbeat",
-            "status lastSequence intervalSeconds"),
+            HEARTBEAT, "org.kextwatch.status.heartbeat", "status lastSequence intervalSeconds"),
         new Data(new TestData(EventSamples.STATUS), "org.kextwatch.webhook.test", "status"));
   }
 
@@ -163,10 +164,7 @@ final class EventWriterTest {
   @MethodSource
   void dataHasTheMembersOfTheDesign(Data expected) throws IOException {
     EventData data = expected.data();
-    CloudEvent event =
-        data.type().isSpooled()
-            ? numbered(data)
-            : writer.write(data, EventSamples.DEVICE, EventSamples.NOW);
+    CloudEvent event = data.type().isSpooled() ? numbered(data) : EventSamples.unnumbered(data);
     Map<?, ?> body = body(event);
     assertEquals(expected.type(), body.get("type"));
     Map<?, ?> members = (Map<?, ?>) body.get("data");

@@ -22,7 +22,6 @@ import org.kextwatch.agent.event.EventData.Cause;
 import org.kextwatch.agent.event.EventData.DropReason;
 import org.kextwatch.agent.event.EventSamples;
 import org.kextwatch.agent.event.EventType;
-import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.status.Change;
 import org.kextwatch.agent.status.Transition;
 import org.kextwatch.agent.status.Trigger;
@@ -91,11 +90,8 @@ final class WebhookDocumentTest {
 
   /** The first shows the status, which is the same in all. */
   private static String example(EventData data) {
-    EventWriter writer = new EventWriter();
     CloudEvent event =
-        data.type().isSpooled()
-            ? writer.write(data, EventSamples.DEVICE, EventSamples.NOW, EventSamples.STREAM, 42)
-            : writer.write(data, EventSamples.DEVICE, EventSamples.NOW);
+        data.type().isSpooled() ? EventSamples.event(data, 42) : EventSamples.unnumbered(data);
     @SuppressWarnings("unchecked") // our own document
     Map<String, Object> body = (Map<String, Object>) Schemas.parse(event.body().utf8());
     body.put("id", ID);

@@ -42,9 +42,12 @@ final class RandomEvents {
     Device device =
         new Device(text(20), null, text(60), null, null, null, null, Device.Mdm.UNKNOWN, Map.of());
     Instant time = Instant.ofEpochMilli(random.nextLong(4_000_000_000_000L));
+    int kind = random.nextInt(4);
+    if (kind == 0) {
+      return writer.write(new EventData.TestData(STATUS), device, time);
+    }
     EventData data =
-        switch (random.nextInt(4)) {
-          case 0 -> new EventData.TestData(STATUS);
+        switch (kind) {
           case 1 -> new EventData.DroppedData(1, 9, 9, EventData.DropReason.EVICTED);
           case 2 ->
               new EventData.LoadAttemptedData(
@@ -53,9 +56,7 @@ final class RandomEvents {
                   Trigger.APPROVED);
           default -> new EventData.ChangedData(STATUS, changes(), Transition.CHANGED);
         };
-    return data.type().isSpooled()
-        ? writer.write(data, device, time, "0c7f3f1e", random.nextLong(1_000_000_000))
-        : writer.write(data, device, time);
+    return writer.write(data, device, time, "0c7f3f1e", random.nextLong(1_000_000_000));
   }
 
   private List<Change> changes() {
