@@ -72,14 +72,14 @@ class OrdinaryUserIT {
     assertNoTrace(doctor.out());
     assertTrue(doctor.out().matches("(?s).*\\n\\d+ ok, \\d+ warn, \\d+ fail, \\d+ cannot tell\\n"));
     if (IS_ROOT) {
-      assertLine(doctor, "warn        root  +not root, so some checks cannot tell");
+      assertLine(doctor, "warn        root  +not root, so some checks cannot be made");
       assertLine(doctor, "cannot tell settings  +this user may not read them");
       assertLine(doctor, "cannot tell webhook secret  +this user may not read it");
       assertLine(doctor, " +-> Run: sudo kextwatch doctor");
     } else {
       assertLine(doctor, "ok          root  +not needed below .*");
       assertLine(doctor, "ok          settings  +valid");
-      assertLine(doctor, "ok          webhook secret  +well-formed, and for root alone");
+      assertLine(doctor, "ok          webhook secret  +well-formed, and only root can read it");
     }
     assertLine(doctor, "ok          Defender's daemon  +mdatp health answers, .*");
   }
