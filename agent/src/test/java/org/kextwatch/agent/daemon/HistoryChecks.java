@@ -15,6 +15,7 @@ import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Schedule.Scope;
 import org.kextwatch.agent.event.EventData;
 import org.kextwatch.agent.event.EventData.ChangedData;
+import org.kextwatch.agent.mac.EnumWord;
 import org.kextwatch.agent.status.Change;
 import org.kextwatch.agent.status.Changes;
 import org.kextwatch.agent.status.Extension;
@@ -93,7 +94,8 @@ final class HistoryChecks implements ModelDaemon.Witness {
   public void wrote(Status written, Status compared) {
     status = written;
     if (known.isEmpty() && compared != null) {
-      Changes.between(null, compared).forEach(change -> known.put(change.field(), change.to()));
+      Changes.between(null, compared)
+          .forEach(change -> known.put(change.field(), inJson(change.to())));
     }
   }
 
@@ -110,6 +112,11 @@ final class HistoryChecks implements ModelDaemon.Witness {
     }
   }
 
+  /** Events are read back from the spool. */
+  private static Object inJson(Object value) {
+    return value instanceof Enum<?> word ? EnumWord.of(word) : value;
+  }
+
   private void follows(Change change) {
     assertEquals(known.get(change.field()), change.from(), change.field());
     assertFalse(Objects.equals(change.from(), change.to()), change.field());
@@ -123,7 +130,8 @@ final class HistoryChecks implements ModelDaemon.Witness {
     }
     if (extension.state() == ExtensionState.NEVER_REQUESTED
         || extension.state() == ExtensionState.AWAITING_APPROVAL) {
-      assertTrue(!lastReadable.isGiven() || refusedSince, "the database had said " + lastReadable);
+      assertTrue(
+          !Grant.isGiven(lastReadable) || refusedSince, "the database had said " + lastReadable);
     }
     if (extension.grant() == Grant.NONE || extension.grant() == Grant.LISTED_NOT_ALLOWED) {
       assertTrue(mac.databaseReadable && !mac.isGranted(), "a grant that is not gone");
@@ -139,7 +147,7 @@ final class HistoryChecks implements ModelDaemon.Witness {
       boolean useful = !mac.shut || !mac.databaseReadable; // then the attempt is the only eye
       assertTrue(mac.console && useful && settings.loading().renewPrompt(), "a useless prompt");
     } else {
-      assertTrue(lastReadable.isGiven(), "a load without a grant");
+      assertTrue(Grant.isGiven(lastReadable), "a load without a grant");
     }
     if (!isLoaded) {
       count(bootId);
