@@ -43,6 +43,7 @@ public final class ExtensionReader {
    * Reads the extension's state. This takes as long as the tools that it runs, each of which has a
    * timeout.
    *
+   * @param macOs empty if its version cannot be read
    * @param history the attempts so far
    * @param bootId of the running boot, {@code null} if not known
    * @param enrolled whether an MDM manages this Mac, {@code null} if not known
@@ -50,6 +51,7 @@ public final class ExtensionReader {
    */
   public ExtensionSnapshot read(
       Settings settings,
+      Optional<MacVersion> macOs,
       LoadHistory history,
       Instant now,
       @Nullable String bootId,
@@ -58,7 +60,6 @@ public final class ExtensionReader {
     WatchedExtension watched = settings.extension();
     Duration timeout = settings.intervals().toolTimeout();
     KextBundle kext = KextBundle.of(root, watched);
-    Optional<MacVersion> macOs = MacVersion.of(root);
     Listing listing =
         macOs.filter(MacVersion::isBeforeCatalina).isPresent()
             ? Listing.NOT_LISTED

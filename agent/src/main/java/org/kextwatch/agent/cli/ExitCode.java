@@ -1,5 +1,6 @@
 package org.kextwatch.agent.cli;
 
+import org.kextwatch.agent.daemon.DaemonProcess;
 import org.kextwatch.agent.status.Verdict;
 
 /** The exit codes of the commands; 64 to 78 are those of sysexits(3). */
@@ -8,7 +9,7 @@ public final class ExitCode {
   static final int UNKNOWN = 2;
   public static final int USAGE = 64;
   public static final int UNAVAILABLE = 69;
-  static final int INTERNAL = 70;
+  static final int INTERNAL = DaemonProcess.FAILED;
   static final int NEEDS_ROOT = 77;
   public static final int BAD_SETTINGS = 78;
 

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -89,18 +90,11 @@ final class ValueTypes {
     if (url == null) {
       return null;
     }
-    if (!url.username().isEmpty() || !url.password().isEmpty()) {
-      throw new BadValueException("a URL without user and password: use authorizationFile");
-    }
-    if (!url.isHttps() && !isLoopback(url)) {
-      throw new BadValueException("an https URL; http is for loopback addresses alone");
+    Optional<String> mustBe = EndpointUrl.mustBe(url);
+    if (mustBe.isPresent()) {
+      throw new BadValueException(mustBe.get());
     }
     return url.toString();
-  }
-
-  private static boolean isLoopback(HttpUrl url) {
-    String host = url.host();
-    return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.\\d{1,3}){3}");
   }
 
   private static Map<String, String> headers(Object raw) throws BadValueException {

@@ -17,15 +17,13 @@ import org.tinylog.Logger;
 
 /** The process of a daemon: its turn, its log, its watchdog, and how it ends. */
 public final class DaemonProcess {
+  /** The exit code of every internal error. */
+  public static final int FAILED = 70;
+
   private static final long LAUNCHD = 1;
 
   /** Put right by hand within it, mostly; and launchd would not start it again any sooner. */
   private static final Duration PAUSE = Duration.ofSeconds(30);
-
-  /** A Mac that is a folder is somebody's test. */
-  private static final Duration SIMULATED_PAUSE = Duration.ofSeconds(1);
-
-  private static final Duration SIMULATED_TICK = Duration.ofSeconds(1);
 
   private final SystemRoot root;
   private final Consumer<String> say;
@@ -83,7 +81,7 @@ public final class DaemonProcess {
           start.failed(why, Moment.now()).ifPresent(say);
         }
         watchdog.stepEnded();
-        Thread.sleep((root.isThisMac() ? PAUSE : SIMULATED_PAUSE).toMillis());
+        Thread.sleep(root.shortened(PAUSE).toMillis());
       }
     } catch (Throwable e) {
       Logger.error(e, "Kextwatch fails");
@@ -157,7 +155,7 @@ public final class DaemonProcess {
       return new Seams(
           isLaunchd(ProcessHandle.current().parent().map(ProcessHandle::pid)),
           new Disk(),
-          root.isThisMac() ? Schedule.TICK : SIMULATED_TICK,
+          root.shortened(Schedule.TICK),
           StallDetector.TICK,
           StallDetector.PATIENCE,
           Turn.Limits.USUAL);

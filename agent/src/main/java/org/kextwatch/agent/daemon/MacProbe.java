@@ -41,6 +41,7 @@ final class MacProbe implements Cycle.Mac {
   private @Nullable Surroundings surroundings;
   private @Nullable Moment surroundingsUntil;
   private @Nullable Health lastHealth;
+  private Optional<MacVersion> macOs = Optional.empty();
 
   /**
    * Has looked at nothing yet.
@@ -57,7 +58,7 @@ final class MacProbe implements Cycle.Mac {
 
   @Override
   public boolean isBigSurOrLater() {
-    return MacVersion.of(root).map(MacVersion::isBigSurOrLater).orElse(false);
+    return macOs.map(MacVersion::isBigSurOrLater).orElse(false);
   }
 
   @Override
@@ -84,9 +85,11 @@ final class MacProbe implements Cycle.Mac {
       lastHealth = health;
     }
     Surroundings around = surroundings(settings, now);
+    macOs = MacVersion.of(root);
     ExtensionReader.ExtensionSnapshot extension =
         extensionReader.read(
             settings,
+            macOs,
             state.loads(),
             now.wall(),
             machine.bootId(),
@@ -94,12 +97,7 @@ final class MacProbe implements Cycle.Mac {
             health.realTimeProtectionSubsystem());
     LocalDate today = LocalDate.ofInstant(now.wall(), zone);
     Device device =
-        device(
-            machine.or(state.hardware()),
-            around.mdm(),
-            MacVersion.of(root),
-            settings,
-            state.pseudonym());
+        device(machine.or(state.hardware()), around.mdm(), macOs, settings, state.pseudonym());
     return new Snapshot(
         new Observation(
             now.wall(),

@@ -11,9 +11,6 @@ import org.tinylog.Logger;
  * may be what hangs; so its last words have a thread of their own, made beforehand.
  */
 final class Watchdog {
-  /** As any internal error ends a command. */
-  static final int FAILED = 70;
-
   /** How long the last words may take. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
@@ -86,7 +83,7 @@ final class Watchdog {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      Runtime.getRuntime().halt(FAILED);
+      Runtime.getRuntime().halt(DaemonProcess.FAILED);
     }
   }
 
@@ -97,6 +94,6 @@ final class Watchdog {
         where,
         "Nothing has ended for {} s: Kextwatch hangs and ends with {}, launchd starts it again",
         standstill.lasted().toSeconds(),
-        FAILED);
+        DaemonProcess.FAILED);
   }
 }

@@ -3,6 +3,7 @@ package org.kextwatch.agent.mac;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * The directory that is the Mac: {@code /}, or any folder laid out like it (a simulated Mac, a
@@ -10,6 +11,8 @@ import java.nio.file.Path;
  * operating system does.
  */
 public final class SystemRoot {
+  private static final Duration LONGEST_SIMULATED_WAIT = Duration.ofSeconds(1);
+
   private final Path root;
 
   private SystemRoot(Path root) {
@@ -48,6 +51,13 @@ public final class SystemRoot {
   /** Whether this is the running Mac itself, where the bounds of the settings hold. */
   public boolean isThisMac() {
     return root.getParent() == null;
+  }
+
+  /** A time to wait: on a Mac that is a folder, which is somebody's test, one second at most. */
+  public Duration shortened(Duration wait) {
+    return isThisMac() || wait.compareTo(LONGEST_SIMULATED_WAIT) < 0
+        ? wait
+        : LONGEST_SIMULATED_WAIT;
   }
 
   /**

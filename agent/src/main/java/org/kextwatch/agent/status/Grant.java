@@ -1,5 +1,7 @@
 package org.kextwatch.agent.status;
 
+import org.jspecify.annotations.Nullable;
+
 /** Who has approved the kext, by macOS' approval database. */
 public enum Grant {
   USER,
@@ -10,8 +12,8 @@ public enum Grant {
   LISTED_NOT_ALLOWED,
   UNREADABLE;
 
-  /** Whether the kext is approved. */
-  public boolean isGiven() {
-    return this == USER || this == MDM || this == USER_AND_MDM;
+  /** Whether somebody approved; false for {@code null}. */
+  public static boolean isGiven(@Nullable Grant grant) {
+    return grant == USER || grant == MDM || grant == USER_AND_MDM;
   }
 }

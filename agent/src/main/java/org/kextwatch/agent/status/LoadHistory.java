@@ -59,8 +59,8 @@ public record LoadHistory(
       Instant now, @Nullable String boot, @Nullable String version, Grant seenGrant) {
     boolean otherMac = differs(bootId, boot) || differs(kextVersion, version);
     Grant known = seenGrant == Grant.UNREADABLE ? grant : seenGrant;
-    boolean isGiven = known != null && known.isGiven();
-    boolean otherGrant = isGiven != isGranted() || (isGiven && known != grant);
+    boolean isGiven = Grant.isGiven(known);
+    boolean otherGrant = isGiven != Grant.isGiven(grant) || (isGiven && known != grant);
     boolean isVoid = otherMac || otherGrant;
     return new LoadHistory(
         boot == null ? bootId : boot,
@@ -84,7 +84,7 @@ public record LoadHistory(
   public LoadHistory allowing(@Nullable Boolean nowAllowed) {
     return nowAllowed == null || nowAllowed.equals(allowed)
         ? this
-        : with(begun, last, isGranted() ? attempts : 0, prompts, nowAllowed, loadedSince);
+        : with(begun, last, Grant.isGiven(grant) ? attempts : 0, prompts, nowAllowed, loadedSince);
   }
 
   /**
@@ -110,12 +110,12 @@ public record LoadHistory(
    * @param now what the database says now
    */
   public boolean isApproved(Grant now) {
-    return now.isGiven() || (now == Grant.UNREADABLE && hasTriedForGrant());
+    return Grant.isGiven(now) || (now == Grant.UNREADABLE && hasTriedForGrant());
   }
 
   /** Whether the last attempt that counts was made for a grant, and not to renew the prompt. */
   private boolean hasTriedForGrant() {
-    return isGranted() && last != null && !prompts.contains(last.at());
+    return Grant.isGiven(grant) && last != null && !prompts.contains(last.at());
   }
 
   /** Whether the kernel has listed the kext since the last attempt: that attempt is over then. */
@@ -141,10 +141,6 @@ public record LoadHistory(
   /** When the loader has run. */
   public LoadHistory ended(Attempt attempt) {
     return with(begun, attempt, attempts, prompts, allowed, loadedSince);
-  }
-
-  private boolean isGranted() {
-    return grant != null && grant.isGiven();
   }
 
   private static boolean differs(@Nullable String known, @Nullable String seen) {

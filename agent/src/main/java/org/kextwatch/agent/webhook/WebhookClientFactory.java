@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,7 @@ import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.EndpointUrl;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.SystemRoot;
 
@@ -101,18 +103,14 @@ final class WebhookClientFactory {
     String text =
         settings.endpoint() != null ? settings.endpoint() : line(setting, settings.endpointFile());
     HttpUrl url = text == null ? null : HttpUrl.parse(text);
-    if (url == null || !url.username().isEmpty() || !url.password().isEmpty()) {
-      throw new UnusableSettingException(setting + ": it must be a URL without user and password");
+    if (url == null) {
+      throw new UnusableSettingException(setting + ": it must be a URL");
     }
-    if (!url.isHttps() && !isLoopback(url.host())) {
-      throw new UnusableSettingException(
-          setting + ": it must be an https URL; http is only for loopback addresses");
+    Optional<String> mustBe = EndpointUrl.mustBe(url);
+    if (mustBe.isPresent()) {
+      throw new UnusableSettingException(setting + ": it must be " + mustBe.get());
     }
     return url;
-  }
-
-  private static boolean isLoopback(String host) {
-    return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.\\d{1,3}){3}");
   }
 
   /** The secret, and the previous one if it is set. */

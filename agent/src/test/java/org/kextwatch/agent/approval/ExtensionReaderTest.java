@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.approval.ExtensionReader.ExtensionSnapshot;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.FileStamp;
+import org.kextwatch.agent.mac.MacVersion;
 import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.Tool;
@@ -111,7 +112,14 @@ final class ExtensionReaderTest extends OnAStubMac {
     StubMac empty = new StubMac(temporary.resolve("empty"));
     Extension extension =
         new ExtensionReader(empty.root(), empty.tools())
-            .read(Settings.defaults(), LoadHistory.NONE, NOW, null, null, null)
+            .read(
+                Settings.defaults(),
+                MacVersion.of(mac.root()),
+                LoadHistory.NONE,
+                NOW,
+                null,
+                null,
+                null)
             .extension();
     assertEquals(ExtensionKind.UNKNOWN, extension.kind());
     assertEquals(ExtensionState.UNKNOWN, extension.state());
@@ -126,6 +134,7 @@ final class ExtensionReaderTest extends OnAStubMac {
         reader
             .read(
                 Settings.defaults(),
+                MacVersion.of(mac.root()),
                 LoadHistory.NONE,
                 NOW,
                 null,
@@ -273,6 +282,7 @@ final class ExtensionReaderTest extends OnAStubMac {
   }
 
   private ExtensionSnapshot read(LoadHistory history, String bootId) {
-    return reader.read(Settings.defaults(), history, NOW, bootId, null, null);
+    return reader.read(
+        Settings.defaults(), MacVersion.of(mac.root()), history, NOW, bootId, null, null);
   }
 }

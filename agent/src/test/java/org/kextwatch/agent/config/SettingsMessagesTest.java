@@ -38,7 +38,7 @@ class SettingsMessagesTest extends OnAManagedMac {
           <key>maxLoadAttempts</key><date>2026-11-23T18:45:17Z</date> | maxLoadAttempts must be a whole number from 1 to 100 times, not a date.
           <key>secretFile</key><data>AAEC</data> | secretFile must be an absolute path without "..", not data.
           <key>secretFile</key><string>whsec_hunter2</string> | secretFile must be an absolute path
-          <key>endpoint</key><string>http://fleet.example.com/hunter2</string> | http is for loopback addresses alone
+          <key>endpoint</key><string>http://fleet.example.com/hunter2</string> | http is only for loopback addresses
           <key>endpoint</key><dict/> | endpoint must be a URL such as
           <key>endpoint</key><string>https://a.example/</string><key>endpointFile</key><string>/e</string> | give endpoint or endpointFile, not both
           <key>headers</key><string>X: hunter2</string> | headers must be a group of texts

@@ -144,7 +144,7 @@ class SettingsReaderTest {
         "{\"healthIntervalSeconds\":1.5}|not 1.5",
         "{\"renewPrompt\":\"yes\"}|renewPrompt must be true or false",
         "{\"endpoint\":\"fleet.example.com\"}|endpoint must be a URL such as https://",
-        "{\"endpoint\":\"http://fleet.example.com/\"}|http is for loopback addresses alone",
+        "{\"endpoint\":\"http://fleet.example.com/\"}|http is only for loopback addresses",
         "{\"endpoint\":\"https://me:pw@fleet.example.com/\"}|use authorizationFile",
         "{\"endpoint\":\"ftp://fleet.example.com/\"}|endpoint must be a URL",
         "{\"endpoint\":\"https://a.example/\",\"endpointFile\":\"/e\"}|endpoint or endpointFile",

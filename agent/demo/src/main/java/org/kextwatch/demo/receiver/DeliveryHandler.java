@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.webhook.ClockSkew;
 
 /**
  * Verifies a delivery, passes it to the consumer and decides the answer. Knows no HTTP server.
@@ -15,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class DeliveryHandler {
   /** The exact value that n8n, Fluent Bit and Logstash accept for JSON, without a charset. */
   private static final String JSON = "application/json";
-
-  /** As in the reference verifiers of Standard Webhooks: older deliveries are rejected. */
-  private static final long TOLERANCE_SECONDS = 300;
 
   private final SignatureVerifier verifier;
   private final Consumer<Delivery> consumer;
@@ -86,7 +84,7 @@ final class DeliveryHandler {
       return false;
     }
     long timestamp = Long.parseLong(seconds);
-    return Math.abs(now.getEpochSecond() - timestamp) <= TOLERANCE_SECONDS
+    return !new ClockSkew(now.getEpochSecond() - timestamp).breaksSignatures()
         && verifier.isValid(id, timestamp, body, header(headers, "webhook-signature"));
   }
 
