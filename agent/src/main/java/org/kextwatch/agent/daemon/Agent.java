@@ -16,7 +16,7 @@ import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.remedy.Loader;
 import org.kextwatch.agent.spool.Spool;
 
-/** The rooms, put together: everything that an agent on one Mac consists of. */
+/** All parts of an agent on one Mac, connected. */
 record Agent(
     ToolRunner tools,
     ExtensionReader extensionReader,
@@ -26,10 +26,10 @@ record Agent(
     LiveSettings settings) {
 
   /**
-   * Puts it together and takes up what the last run has left.
+   * Connects the parts and continues from what the last run has saved.
    *
-   * @param isDaemon whether its start is told to the fleet
-   * @throws IOException if this Mac does not let it keep anything
+   * @param isDaemon whether its start is reported
+   * @throws IOException if the agent cannot save anything on this Mac
    */
   static Agent open(
       SystemRoot root, ToolRunner tools, Disk disk, LiveSettings live, boolean isDaemon)

@@ -16,7 +16,7 @@ import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Status;
 
-/** One full cycle, now, without a daemon; beside one, one look. */
+/** Runs one full cycle without a daemon. While a daemon runs, it only looks. */
 public final class Check {
   private static final Duration DELIVERY = Duration.ofSeconds(10);
 
@@ -27,7 +27,7 @@ public final class Check {
    *
    * @param act whether the loader may run
    * @param report whether events are committed and their delivery is tried
-   * @throws IOException if this Mac does not let the agent keep anything
+   * @throws IOException if the agent cannot save anything on this Mac
    */
   public static Result run(SystemRoot root, boolean act, boolean report) throws IOException {
     LiveSettings live = new LiveSettings(root, Moment.now());
@@ -36,7 +36,7 @@ public final class Check {
     if (lock.isEmpty()) {
       return new Result(
           PassiveLook.at(root, new ToolRunner(root), live.inForce()).status(),
-          List.of("the daemon is running: this is a look of its own, nothing was done or kept"));
+          List.of("the daemon is running: this is a separate look, and nothing was done or saved"));
     }
     try (InstanceLock held = lock.get()) {
       Agent agent = Agent.open(root, new ToolRunner(root), new Disk(), live, false);
@@ -49,7 +49,7 @@ public final class Check {
     }
   }
 
-  /** What the loader did is looked at at once: that is what the caller came to see. */
+  /** If the loader ran, looks again at once, so that the caller sees its effect. */
   private static Status cycle(Agent agent, CycleOptions permits) {
     Settings settings = agent.settings().inForce();
     Cycle.Result result = agent.cycle().run(Scope.FULL, settings, permits, Moment.now());
@@ -61,7 +61,7 @@ public final class Check {
     return result.status();
   }
 
-  /** The same status, with what has become of the delivery. */
+  /** The same status with the result of the delivery. */
   private static Status deliver(Agent agent, Status status) {
     agent.delivery().start();
     agent.delivery().stop(DELIVERY);
@@ -75,7 +75,7 @@ public final class Check {
   }
 
   /**
-   * What came of it.
+   * The result of a check.
    *
    * @param remarks for the terminal
    */

@@ -15,14 +15,14 @@ import org.kextwatch.agent.mac.ToolRunner;
 import org.tinylog.Level;
 import org.tinylog.Logger;
 
-/** The process of a daemon: its turn, its log, its watchdog, and how it ends. */
+/** The process of a daemon: it takes the lock, opens the log, starts the watchdog and ends. */
 public final class DaemonProcess {
   /** The exit code of every internal error. */
   public static final int FAILED = 70;
 
   private static final long LAUNCHD = 1;
 
-  /** Put right by hand within it, mostly; and launchd would not start it again any sooner. */
+  /** Before the start is tried again. launchd would not restart the process sooner either. */
   private static final Duration PAUSE = Duration.ofSeconds(30);
 
   private final SystemRoot root;
@@ -37,9 +37,9 @@ public final class DaemonProcess {
   private volatile @Nullable Daemon daemon;
 
   /**
-   * Makes the one of this process.
+   * Makes the daemon of this process.
    *
-   * @param say gets what is to be said while there is no log
+   * @param say prints messages while there is no log
    */
   public DaemonProcess(SystemRoot root, Consumer<String> say) {
     this(root, say, Seams.production(root));
@@ -62,8 +62,8 @@ public final class DaemonProcess {
   }
 
   /**
-   * Runs until SIGTERM, which ends the whole process with 0. Where the agent cannot keep anything
-   * it says so and tries again, because to end would be to be started again, and again.
+   * Runs until SIGTERM, which ends the whole process with 0. If the agent cannot save anything, it
+   * prints that and tries again, because launchd would restart a process that ends.
    *
    * @return false if another agent runs here, and launchd did not start this one
    */
@@ -132,7 +132,7 @@ public final class DaemonProcess {
     try {
       Runtime.getRuntime().removeShutdownHook(stop);
     } catch (IllegalStateException e) {
-      // it runs already: it is what ends this process
+      // the hook runs already and ends this process
     }
   }
 

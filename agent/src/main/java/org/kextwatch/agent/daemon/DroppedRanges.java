@@ -8,37 +8,37 @@ import org.kextwatch.agent.event.EventData.DropReason;
 import org.kextwatch.agent.event.EventData.DroppedData;
 
 /**
- * What of the stream was given up: how many events in all, and the ranges that the fleet was not
- * told of yet.
+ * Events of the stream that were dropped: how many in all, and the ranges that are not reported
+ * yet.
  *
- * @param untold by their numbers; neighbours with one reason are one range
+ * @param untold ranges not reported yet; neighbours with the same reason are one range
  */
 record DroppedRanges(long events, List<DroppedData> untold) {
   static final DroppedRanges NONE = new DroppedRanges(0, List.of());
 
-  /** So that not even a disk that damages every second event makes the state grow for ever. */
+  /** Limits the state even if a disk damages every second event. */
   private static final int MAX_RANGES = 64;
 
   DroppedRanges {
     untold = List.copyOf(untold);
   }
 
-  /** One more event is gone. */
+  /** One more event was dropped. */
   DroppedRanges with(long sequence, DropReason reason) {
     return new DroppedRanges(events + 1, joined(new DroppedData(sequence, sequence, 1, reason)));
   }
 
-  /** One more is gone, and of all news that one will not be told. */
+  /** One more event was dropped that is not reported: it was itself a report of dropped events. */
   DroppedRanges withSilent() {
     return new DroppedRanges(events + 1, untold);
   }
 
-  /** A range that was to be told is untold again: the news of it is itself gone. */
+  /** Adds a range again whose report was itself dropped. */
   DroppedRanges withAgain(DroppedData range) {
     return new DroppedRanges(events, joined(range));
   }
 
-  /** The fleet is being told; what has joined the range since is still untold. */
+  /** A range was reported; what was added to it since is not. */
   DroppedRanges told(DroppedData range) {
     List<DroppedData> rest = new ArrayList<>();
     for (DroppedData one : untold) {
@@ -65,7 +65,7 @@ record DroppedRanges(long events, List<DroppedData> untold) {
         : Optional.of(new DroppedData(from, to, to - from + 1, reason));
   }
 
-  /** Why an event was given up, if it was and that is still to be told. */
+  /** Why an event was dropped, if it was and that is not reported yet. */
   Optional<DropReason> reasonFor(long sequence) {
     return untold.stream()
         .filter(range -> isWhole(range))

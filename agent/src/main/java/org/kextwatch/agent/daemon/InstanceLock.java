@@ -20,17 +20,16 @@ import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.SystemRoot;
 
 /**
- * One agent at a time. The lock file has two places: whoever works here holds the first, a daemon
- * holds the second too. So a daemon that finds a {@code check} at work knows it from another
- * daemon. The lock ends with the process, however it ends. A check writes into the file which
- * process it is; that alone decides nothing. The one channel is kept, because closing any
- * descriptor of the file would drop the lock.
+ * Lets one agent work at a time. The lock file has two places: an agent that works holds the first,
+ * a daemon holds the second too. So a daemon can tell a running {@code check} from another daemon.
+ * The lock ends with the process. A check writes its process into the file, for messages only. The
+ * channel stays open, because closing any descriptor of the file would release the lock.
  */
 public final class InstanceLock implements AutoCloseable {
   private static final long WORK = 0;
   private static final long DAEMON = 1;
 
-  /** Somebody who only asks whether it is held holds it for that moment. */
+  /** A process that only tests the lock holds it for that moment. */
   private static final int TRIES = 4;
 
   private static final Duration PAUSE = Duration.ofMillis(50);
@@ -44,7 +43,7 @@ public final class InstanceLock implements AutoCloseable {
   }
 
   /**
-   * Whether a daemon runs on this Mac; empty if that cannot be told, as by others than root.
+   * Whether a daemon runs on this Mac; empty if this user cannot see it.
    *
    * @param root of the Mac
    */
@@ -110,7 +109,7 @@ public final class InstanceLock implements AutoCloseable {
       channel.truncate(0);
       channel.write(StandardCharsets.US_ASCII.encode(text), 0);
     } catch (IOException e) {
-      // a full disk: the lock holds, only nobody can say who holds it
+      // a full disk: the lock holds, but others cannot see which process holds it
     }
   }
 
@@ -131,7 +130,7 @@ public final class InstanceLock implements AutoCloseable {
           return true;
         }
       } catch (OverlappingFileLockException e) {
-        return false; // held by this very process: as good as held by another
+        return false; // held by this process, which counts as held
       }
       pause.run();
     }

@@ -1,8 +1,6 @@
 package org.kextwatch.agent.daemon;
 
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,31 +23,26 @@ import org.kextwatch.agent.spool.SpoolEntry;
 import org.tinylog.Logger;
 
 /**
- * The two-step commit: an event goes to disk first, the state that counts it after it. A crash in
- * between leaves an event newer than the state, and the next start believes it. Losses go the other
- * way: the state notes them first, then the files go.
+ * Commits events in two steps: first the event is written, then the state that counts it. A crash
+ * in between leaves an event newer than the state, and the next start adopts it. Dropped events go
+ * the other way: first the state notes them, then their files are deleted.
  */
 final class Ledger {
-  /** A clock is not asked for an event's age before it ran so long: at boot it may say 2001. */
-  private static final Duration STEADY = Duration.ofHours(1);
-
-  /** An event that carries no status is smaller by far. */
+  /** Larger than a report of dropped events, which has no status. */
   private static final long NEWS_BYTES = 4_096;
 
   private final Spool spool;
   private final StateFile file;
   private final Supplier<SpoolBounds> bounds;
-  private final Supplier<Moment> clock;
+  private final SteadyClock clock;
   private final List<String> warnings = new ArrayList<>();
-  private final ThrottledLog complaint = new ThrottledLog("Keeping events and state");
+  private final ThrottledLog complaint = new ThrottledLog("Saving events and state");
 
   private State state;
   private volatile State saved;
   private boolean streamIsKept;
   private boolean hasSaved;
-  private @Nullable String trouble;
-  private Moment seen;
-  private Moment steadySince;
+  private @Nullable String problem;
 
   private Ledger(
       Spool spool,
@@ -63,18 +56,16 @@ final class Ledger {
     this.saved = state;
     this.streamIsKept = !loaded.isNew();
     this.bounds = bounds;
-    this.clock = clock;
-    this.seen = clock.get();
-    this.steadySince = seen;
+    this.clock = new SteadyClock(clock);
     if (loaded.warning() != null) {
       warnings.add(loaded.warning());
     }
   }
 
   /**
-   * Takes up what the last run has left.
+   * Continues from what the last run has saved.
    *
-   * @throws IOException if nothing can be kept here at all
+   * @throws IOException if nothing can be saved here
    */
   static Ledger open(
       Spool spool, StateFile file, @Nullable String hardwareUuid, Supplier<SpoolBounds> bounds)
@@ -91,13 +82,13 @@ final class Ledger {
       throws IOException {
     Ledger ledger = new Ledger(spool, file, file.load(hardwareUuid), bounds, clock);
     spool.open();
-    ledger.takeUp();
+    ledger.recover();
     ledger.resetIfNumbersAreExhausted();
     ledger.settle();
     return ledger;
   }
 
-  private void takeUp() {
+  private void recover() {
     setOthersAside();
     discardNotedLosses();
     for (SpoolEntry entry : spool.pending()) {
@@ -108,7 +99,7 @@ final class Ledger {
     state = state.withSequence(Math.max(state.sequence(), spool.highestSequence(state.streamId())));
   }
 
-  /** A number near the last one is damage: it must not be the last word of this Mac. */
+  /** A sequence number near the maximum is damage; it must not stop the reports of this Mac. */
   private void resetIfNumbersAreExhausted() {
     if (!SpoolEntry.hasNumbersAfter(state.sequence())) {
       reset(
@@ -118,8 +109,8 @@ final class Ledger {
   }
 
   /**
-   * Which Mac this is, as far as it is known by now. What it did not tell at the start may say that
-   * the state is another Mac's.
+   * Takes note of which Mac this is. A UUID that was unknown at the start may show that the state
+   * belongs to another Mac.
    */
   void identify(Hardware machine) {
     String known = state.hardwareUuid();
@@ -145,26 +136,26 @@ final class Ledger {
     }
   }
 
-  /** Before the news of it is adopted, after which it would be taken for another loss. */
+  /** Before events are adopted, or a noted loss would be counted twice. */
   private void discardNotedLosses() {
-    DroppedRanges noted = state.losses();
+    DroppedRanges losses = state.losses();
     for (SpoolEntry entry : spool.pending()) {
-      noted.reasonFor(entry.sequence()).ifPresent(why -> spool.markDropped(entry, why));
+      losses.reasonFor(entry.sequence()).ifPresent(why -> spool.markDropped(entry, why));
     }
-    Set<SpoolEntry> doomed = new HashSet<>(spool.marked().keySet());
-    doomed.removeIf(entry -> noted.reasonFor(entry.sequence()).isEmpty());
-    spool.discard(doomed);
+    Set<SpoolEntry> noted = new HashSet<>(spool.marked().keySet());
+    noted.removeIf(entry -> losses.reasonFor(entry.sequence()).isEmpty());
+    spool.discard(noted);
   }
 
   State state() {
     return state;
   }
 
-  /** What went wrong with the keeping, for the status. */
+  /** Problems with saving, for the status. */
   List<String> warnings() {
     List<String> all = new ArrayList<>(warnings);
-    if (trouble != null) {
-      all.add(trouble);
+    if (problem != null) {
+      all.add(problem);
     }
     return all;
   }
@@ -173,18 +164,18 @@ final class Ledger {
    * Commits an event and what it means for the state.
    *
    * @param event made for the next number
-   * @param data what it tells
-   * @return whether it is on disk; if not, the state is as it was, and the same is found to be told
-   *     again
+   * @param data of the event
+   * @return whether it is on disk; if not, the state is unchanged, so a later look finds the same
+   *     change
    */
   boolean commit(CloudEvent event, EventData data) {
     if (!settle()) {
-      return false; // what is given up must be noted first, or the spool would grow
+      return false; // dropped events must be noted first, or the spool would grow
     }
     try {
       spool.append(event);
     } catch (IOException e) {
-      report("The event could not be kept and will be told later: " + e.getMessage());
+      report("An event could not be saved and will be reported later: " + e.getMessage());
       return false;
     }
     state = state.withSequence(state.sequence() + 1).withReported(data);
@@ -192,7 +183,7 @@ final class Ledger {
     return true;
   }
 
-  /** Whether there is something to tell of losses, and room for it that costs no other event. */
+  /** Whether there are dropped events to report, and room for the report in the spool. */
   boolean canReportLosses() {
     return !state.losses().untold().isEmpty() && spool.hasRoom(bounds.get(), 1, NEWS_BYTES);
   }
@@ -211,11 +202,11 @@ final class Ledger {
   /**
    * Keeps the spool within its bounds, and the state on disk.
    *
-   * @return whether all that is lost is noted, and a new stream is known
+   * @return whether all dropped events are noted, and a new stream is saved
    */
   boolean settle() {
     SpoolBounds now = bounds.get();
-    spool.keepWithin(now, tooOld(now.maxAge()));
+    spool.keepWithin(now, clock.before(now.maxAge()));
     Map<SpoolEntry, DropReason> lost = spool.marked();
     State before = state;
     DroppedRanges losses = state.losses();
@@ -227,7 +218,7 @@ final class Ledger {
     if (isSaved) {
       spool.discard(lost.keySet());
     } else {
-      state = before; // they stay doomed, and are noted next time
+      state = before; // they stay marked, and are noted next time
     }
     return isSaved || (lost.isEmpty() && streamIsKept);
   }
@@ -238,7 +229,7 @@ final class Ledger {
       return losses.with(entry.sequence(), reason);
     }
     return reason == DropReason.REJECTED
-        ? losses.withSilent() // the news of that would be refused as well
+        ? losses.withSilent() // the endpoint would refuse that report too
         : losses.with(entry.sequence(), reason).withAgain(news);
   }
 
@@ -251,17 +242,6 @@ final class Ledger {
     }
   }
 
-  /** Before this an event is too old, {@code null} while the clock is not trusted with it. */
-  private @Nullable Instant tooOld(Duration maxAge) {
-    Moment now = clock.get();
-    if (now.jumpSince(seen).abs().compareTo(Moment.JUMP) > 0) {
-      steadySince = now;
-    }
-    seen = now;
-    boolean isSteady = now.nanos() - steadySince.nanos() >= STEADY.toNanos();
-    return isSteady ? now.wall().minus(maxAge) : null;
-  }
-
   private boolean save() {
     if (hasSaved && state.equals(saved)) {
       return true;
@@ -270,8 +250,8 @@ final class Ledger {
       file.save(state);
       saved = state;
       streamIsKept = true;
-      hasSaved = true; // at the start too: a disk that takes nothing is told of at once
-      trouble = null;
+      hasSaved = true; // saved at the start too, so that a full disk is reported at once
+      problem = null;
       complaint.worked().ifPresent(Logger::info);
       return true;
     } catch (IOException e) {
@@ -280,12 +260,12 @@ final class Ledger {
     }
   }
 
-  private void report(String newTrouble) {
-    complaint.failed(newTrouble, Moment.now()).ifPresent(Logger::warn);
-    trouble = newTrouble;
+  private void report(String newProblem) {
+    complaint.failed(newProblem, Moment.now()).ifPresent(Logger::warn);
+    problem = newProblem;
   }
 
-  /** An event that was committed just before a crash has been told: its change is no news. */
+  /** Adopts an event that was committed just before a crash, so that it is not reported twice. */
   private void adopt(SpoolEntry entry) {
     try {
       Optional<byte[]> body = spool.read(entry);

@@ -28,14 +28,14 @@ final class LiveSettings {
   private final LogLevel logLevel;
 
   private Object fingerprint;
-  private EffectiveSettings belief;
+  private EffectiveSettings effective;
   private boolean isKeeper;
 
   LiveSettings(SystemRoot root, Moment now) {
     this.reader = new SettingsReader(root);
     this.file = new LastGoodFile(root, new Disk());
     this.fingerprint = reader.fingerprint();
-    this.belief = EffectiveSettings.of(reader.managed(), reader.local(), lastGood(), now);
+    this.effective = EffectiveSettings.of(reader.managed(), reader.local(), lastGood(), now);
     this.logLevel = inForce().logLevel();
   }
 
@@ -43,21 +43,21 @@ final class LiveSettings {
     try {
       return file.read();
     } catch (IOException e) {
-      Logger.warn("The last good settings cannot be read, and begin anew: {}", e.getMessage());
+      Logger.warn("The last good settings cannot be read and are ignored: {}", e.getMessage());
       return LastGood.NONE;
     }
   }
 
   /**
-   * From now on what is good is kept on disk: whoever calls this holds the lock.
+   * From now on, good values are saved on disk. The caller holds the lock.
    *
-   * @param hardwareUuid what was good on another Mac does not count on this one; {@code null} if it
-   *     is not known which Mac this is
+   * @param hardwareUuid of this Mac, because values of another Mac do not count; {@code null} if it
+   *     is not known
    */
   void keepOn(@Nullable String hardwareUuid, Moment now) {
     isKeeper = true;
-    LastGood here = belief.lastGood().onHardware(hardwareUuid);
-    belief = EffectiveSettings.of(reader.managed(), reader.local(), here, now);
+    LastGood here = effective.lastGood().onHardware(hardwareUuid);
+    effective = EffectiveSettings.of(reader.managed(), reader.local(), here, now);
     keep(now);
   }
 
@@ -66,7 +66,7 @@ final class LiveSettings {
       return;
     }
     try {
-      file.save(belief.lastGood());
+      file.save(effective.lastGood());
       complaint.worked().ifPresent(Logger::info);
     } catch (IOException e) {
       complaint.failed(e.toString(), now).ifPresent(Logger::warn);
@@ -74,21 +74,21 @@ final class LiveSettings {
   }
 
   Settings inForce() {
-    return belief.resolved().settings();
+    return effective.resolved().settings();
   }
 
-  /** Whether anybody has said that this Mac is to be acted on: without settings it only watches. */
+  /** Whether the loader may run: without any settings the agent only watches. */
   boolean mayAct() {
-    return belief.resolved().isConfigured();
+    return effective.resolved().isConfigured();
   }
 
-  /** What is to be said of them, in the status. */
+  /** Problems and warnings of the settings, for the status. */
   List<String> warnings() {
-    ResolvedSettings reading = belief.resolved();
+    ResolvedSettings reading = effective.resolved();
     List<String> warnings = new ArrayList<>(reading.problems());
     warnings.addAll(reading.warnings());
     if (reading.isConfigured() && !inForce().webhook().hasEndpoint()) {
-      warnings.add("No endpoint is set, so nobody is told: set endpoint or endpointFile.");
+      warnings.add("No endpoint is set, so no events are sent: set endpoint or endpointFile.");
     }
     if (inForce().logLevel() != logLevel) {
       warnings.add("The new logLevel counts from the next start of the daemon.");
@@ -96,18 +96,18 @@ final class LiveSettings {
     return warnings;
   }
 
-  /** Looks at the files, and reads them if there may be news. Whether anything is different. */
+  /** Reads the files again if they may have changed, and returns whether the settings differ. */
   boolean refresh(Moment now) {
     Object seen = reader.fingerprint();
-    if (seen.equals(fingerprint) && !belief.isProvisional()) {
-      keep(now); // what could not be kept is tried again
+    if (seen.equals(fingerprint) && !effective.isProvisional()) {
+      keep(now); // a save that failed is tried again
       return false;
     }
     fingerprint = seen;
-    EffectiveSettings before = belief;
-    belief = before.after(reader.managed(), reader.local(), now);
+    EffectiveSettings before = effective;
+    effective = before.after(reader.managed(), reader.local(), now);
     keep(now);
-    return tell(before.resolved(), belief.resolved());
+    return tell(before.resolved(), effective.resolved());
   }
 
   private static boolean tell(ResolvedSettings before, ResolvedSettings after) {

@@ -14,7 +14,7 @@ record LockHolder(long pid, Instant startedAt) {
   /** Linux derives the start of a process from a clock that is corrected now and then. */
   private static final Duration TOLERANCE = Duration.ofSeconds(2);
 
-  /** This process; empty if the system does not tell when it began. */
+  /** This process; empty if its start time is not known. */
   static Optional<LockHolder> self() {
     return of(ProcessHandle.current());
   }
@@ -36,7 +36,7 @@ record LockHolder(long pid, Instant startedAt) {
     return pid + " " + startedAt.toEpochMilli() + "\n";
   }
 
-  /** That very process, not another one that got its number; empty if it is gone. */
+  /** The process, unless it has ended and another process has its number. */
   Optional<ProcessHandle> process() {
     return ProcessHandle.of(pid).filter(process -> of(process).filter(this::isSame).isPresent());
   }
@@ -46,7 +46,7 @@ record LockHolder(long pid, Instant startedAt) {
     return pid == other.pid && apart.compareTo(TOLERANCE) <= 0;
   }
 
-  /** Kills it with what it has started: one that is suspended cannot be asked. */
+  /** Kills it with the processes that it has started: a suspended one ignores SIGTERM. */
   static void end(ProcessHandle process) {
     Stream.concat(process.descendants(), Stream.of(process))
         .toList()

@@ -44,7 +44,7 @@ final class MacProbe implements Cycle.Mac {
   private Optional<MacVersion> macOs = Optional.empty();
 
   /**
-   * Has looked at nothing yet.
+   * A probe that has not looked yet.
    *
    * @param zone of this Mac, by which its days are counted
    */

@@ -17,8 +17,8 @@ import org.kextwatch.agent.status.Observation;
 import org.kextwatch.agent.status.Status;
 
 /**
- * One look beside the daemon, with the daemon's memory and with its own word on itself. It changes
- * nothing, and comes to the daemon's conclusion.
+ * One look beside the daemon, with the daemon's state, that changes nothing and gives the result
+ * that the daemon would have.
  */
 public record PassiveLook(Observation seen, Status status) {
 
@@ -38,7 +38,7 @@ public record PassiveLook(Observation seen, Status status) {
     return new PassiveLook(seen.observation(), status);
   }
 
-  /** Its warnings belong to its own looks. */
+  /** The daemon's part of its last status, without its warnings. */
   private static AgentState daemonState(SystemRoot root, Moment now) {
     try {
       return StatusFile.read(root).agent().withoutWarnings();

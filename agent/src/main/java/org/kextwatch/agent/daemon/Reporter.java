@@ -95,7 +95,7 @@ final class Reporter {
   }
 
   private void reportUnsavedAttempt(Status status) {
-    State.Unkept late = ledger.state().unkept();
+    State.UnsavedAttempt late = ledger.state().unkept();
     if (late != null) {
       commit(new LoadAttemptedData(status, late.attempt(), late.trigger()), status);
     }
@@ -126,7 +126,9 @@ final class Reporter {
     if (!commit(new LoadAttemptedData(status, attempt, trigger), status)) {
       State state = ledger.state();
       ledger.keep(
-          state.with(state.loads().ended(attempt)).with(new State.Unkept(attempt, trigger)));
+          state
+              .with(state.loads().ended(attempt))
+              .with(new State.UnsavedAttempt(attempt, trigger)));
     }
   }
 

@@ -9,20 +9,20 @@ import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.status.Outcome;
 
 /**
- * When to look next, and at how much. Whatever has become due meanwhile is one look, never a burst.
+ * When to look next, and at how much. All that became due meanwhile is one look, never a burst.
  *
  * @param full when Defender and its extension are looked at
  * @param followUps more such looks, after a load
  * @param approval when the extension alone is looked at; {@code null}, not at all
  */
 record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) {
-  /** The longest nap: within it changed settings are seen, and a sleep of the Mac is noticed. */
+  /** The longest sleep of the daemon, so that changed settings and a wake are seen soon. */
   static final Duration TICK = Duration.ofSeconds(30);
 
   /** While approval is awaited it is asked for this often, even if its files seem untouched. */
   private static final Duration QUERY = Duration.ofSeconds(30);
 
-  /** Defender takes a while to notice its kext, and nobody says how long. */
+  /** Defender takes a while to notice its kext; how long is not documented. */
   private static final List<Duration> AFTER_LOAD =
       List.of(
           Duration.ZERO,
@@ -35,12 +35,12 @@ record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) 
     followUps = List.copyOf(followUps);
   }
 
-  /** Everything is due. */
+  /** A full look is due at once. */
   static Schedule atOnce(Moment now) {
     return new Schedule(now, List.of(), null);
   }
 
-  /** What is due, {@code null} if nothing is. */
+  /** The look that is due, {@code null} for none. */
   @Nullable Scope due(Moment now) {
     if (Stream.concat(Stream.of(full), followUps.stream()).anyMatch(m -> m.isDue(now))) {
       return Scope.FULL;
@@ -48,7 +48,7 @@ record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) 
     return approval != null && approval.isDue(now) ? Scope.APPROVAL : null;
   }
 
-  /** How long the daemon may nap. */
+  /** How long the daemon may sleep. */
   Duration nap(Moment now) {
     Stream<Moment> fixed = approval == null ? Stream.of(full) : Stream.of(full, approval);
     return Stream.concat(fixed, followUps.stream())
@@ -56,7 +56,7 @@ record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) 
         .reduce(TICK, (a, b) -> a.compareTo(b) < 0 ? a : b);
   }
 
-  /** After a cycle: what time alone will bring. */
+  /** After a cycle. */
   Schedule after(Scope look, Moment now, Cycle.Result result) {
     Duration interval = result.interval();
     if (result.confirmAt() != null) {
@@ -83,7 +83,7 @@ record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) 
     return b.wall().isBefore(a.wall()) ? b : a;
   }
 
-  /** The Mac has slept, or its clock was set ahead: one look at everything, whatever was missed. */
+  /** The Mac has slept, or its clock was set ahead: one full look, however many were missed. */
   Schedule awake(Moment before, Moment now) {
     return now.isAwakenedSince(before) ? fullAt(now) : this;
   }
@@ -111,7 +111,7 @@ record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) 
     return new Schedule(full, followUps, now);
   }
 
-  /** At how much a look looks. */
+  /** What a look covers. */
   enum Scope {
     FULL,
     APPROVAL

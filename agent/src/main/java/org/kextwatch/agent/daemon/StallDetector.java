@@ -3,9 +3,9 @@ package org.kextwatch.agent.daemon;
 import java.time.Duration;
 
 /**
- * For how long nothing has ended in the daemon, neither a tool nor a step of its own. Pure. Only
- * the watchdog's own ticks count, and each for a bounded time: a sleep of the Mac, a stopped
- * process and a clock that is set are no standstill.
+ * For how long nothing has ended in the daemon, neither a tool nor a step. Pure. Only the ticks of
+ * the watchdog count, each for a bounded time, so a sleep of the Mac, a stopped process or a clock
+ * that is set is not a stall.
  *
  * @param ended how many tools and steps had ended when something was seen to end last
  * @param lasted since then, in counted time
@@ -25,7 +25,7 @@ record StallDetector(long ended, Duration lasted) {
    * After another tick.
    *
    * @param endedNow how many tools and steps have ended by now
-   * @param passed since the tick before, by a clock that nobody sets
+   * @param passed since the tick before, by a monotonic clock
    * @param tick the most that counts of it
    */
   StallDetector after(long endedNow, Duration passed, Duration tick) {

@@ -30,20 +30,21 @@ import org.kextwatch.agent.status.Verdict;
 import org.kextwatch.agent.status.VerdictSince;
 
 /**
- * What the agent must still know after a crash.
+ * What the agent keeps over a restart or a crash.
  *
  * @param streamId names the sequence of events; random, new when this state could not be kept
  * @param hardwareUuid of the Mac that it belongs to, {@code null} if not known
  * @param pseudonym stands for this Mac's names where the settings ask for it
  * @param sequence the number of the last event that counts
- * @param told the status that changes are compared with, {@code null} before the first
- * @param steadiness whether a fall is being held
- * @param losses what of the stream was given up
- * @param unkept a run of the loader that the disk did not take the event of, {@code null} for none
- * @param lostSight what was known and is not seen just now
- * @param ration how often small changes were told lately
+ * @param told the last reported status, which changes are compared with, {@code null} before the
+ *     first
+ * @param steadiness whether a degradation is held
+ * @param losses events of the stream that were dropped
+ * @param unkept a run of the loader whose event could not be saved, {@code null} for none
+ * @param lostSight fields that were known and are not seen now
+ * @param ration when small changes were reported lately
  * @param judged what was judged at the last look and since when, {@code null} before the first
- * @param hardware which machine it is, as far as it was ever told, without its boot
+ * @param hardware which machine it is, as far as it was ever known, without its boot
  */
 record State(
     int schema,
@@ -55,7 +56,7 @@ record State(
     LoadHistory loads,
     Debounce steadiness,
     DroppedRanges losses,
-    @Nullable Unkept unkept,
+    @Nullable UnsavedAttempt unkept,
     @Nullable LostSight lostSight,
     @Nullable ChangeRateLimit ration,
     @Nullable VerdictSince judged,
@@ -63,14 +64,14 @@ record State(
 
   static final int SCHEMA = 1;
 
-  /** What an older version has not written is as at the beginning. */
+  /** Members that an older version did not write have their first value. */
   State {
     lostSight = Objects.requireNonNullElse(lostSight, LostSight.NONE);
     ration = Objects.requireNonNullElse(ration, ChangeRateLimit.UNUSED);
   }
 
-  /** A run of the loader that is still to be told; what it means for the loads is known. */
-  record Unkept(Attempt attempt, Trigger trigger) {}
+  /** A run of the loader that is not reported yet; the loads count it already. */
+  record UnsavedAttempt(Attempt attempt, Trigger trigger) {}
 
   static State fresh(@Nullable String hardwareUuid) {
     return new State(
@@ -112,7 +113,7 @@ record State(
     return but(draft -> draft.told = status);
   }
 
-  /** The same after a time that the Mac has not lived: what waits for a second look still waits. */
+  /** The same after a sleep of the Mac, which does not count for what waits for a second look. */
   State later(Duration unlived) {
     return unlived.isZero()
         ? this
@@ -134,8 +135,8 @@ record State(
   }
 
   /**
-   * What of a look is to be told: nothing while a fall is held or small changes come too often, and
-   * a good beginning is no news.
+   * The change to report after a look: none while a degradation is held or small changes come too
+   * often. A first look that finds no risk is not a change.
    */
   Optional<ChangedData> news(Assessment look) {
     List<Change> changes = Changes.between(told, look.compared());
@@ -148,7 +149,7 @@ record State(
             new ChangedData(look.status(), changes, Transition.between(told, look.compared())));
   }
 
-  /** Whether a status is known from now on, though it is no news. */
+  /** Whether a status is kept as reported without an event. */
   boolean isGoodBeginning(Status status) {
     return told == null && !steadiness.held() && status.verdict() != Verdict.AT_RISK;
   }
@@ -162,8 +163,8 @@ record State(
   }
 
   /**
-   * What it means for the state that this is told: the same whether it was just committed, or is
-   * found newer than the state after a crash.
+   * The state after an event was reported: the same whether it was just committed, or was found
+   * newer than the state after a crash.
    */
   State withReported(EventData data) {
     if (data instanceof ChangedData changed) {
@@ -179,14 +180,14 @@ record State(
     return data instanceof LoadAttemptedData loaded ? withReported(loaded.attempt()) : this;
   }
 
-  /** One that is told late means nothing more: a grant or a boot may have made it void since. */
+  /** A late report changes the loads no more: a grant or a boot may have voided the attempt. */
   private State withReported(Attempt attempt) {
     return unkept != null && unkept.attempt().equals(attempt)
-        ? with((Unkept) null)
+        ? with((UnsavedAttempt) null)
         : with(loads.ended(attempt));
   }
 
-  State with(@Nullable Unkept late) {
+  State with(@Nullable UnsavedAttempt late) {
     return but(draft -> draft.unkept = late);
   }
 
@@ -239,7 +240,7 @@ record State(
     private LoadHistory loads;
     private Debounce steadiness;
     private DroppedRanges losses;
-    private @Nullable Unkept unkept;
+    private @Nullable UnsavedAttempt unkept;
     private LostSight lostSight;
     private ChangeRateLimit ration;
     private @Nullable VerdictSince judged;

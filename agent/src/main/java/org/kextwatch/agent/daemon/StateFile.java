@@ -43,8 +43,8 @@ class StateFile {
 
   /**
    * The state as it was left. One that cannot be read, or belongs to another Mac (a clone, a
-   * migration), is not followed: everything starts anew, and the warning says so. What another
-   * version of this program wrote in another form begins anew alone: the stream goes on.
+   * migration), is not followed: a new stream begins, and a warning says so. A part that another
+   * version wrote in another form is dropped alone: the stream goes on.
    */
   Loaded load(@Nullable String hardwareUuid) {
     Loaded found;
@@ -113,7 +113,7 @@ class StateFile {
               part(Machine.class, document).map(Machine::hardware).orElse(null));
       return new Loaded(
           state,
-          "A part of the saved state could not be read and begins anew: " + e.getMessage(),
+          "A part of the saved state could not be read and was reset: " + e.getMessage(),
           false);
     }
   }
@@ -150,7 +150,7 @@ class StateFile {
 
   private record Lost(DroppedRanges losses) {}
 
-  private record Late(State.Unkept unkept) {}
+  private record Late(State.UnsavedAttempt unkept) {}
 
   private record Machine(@Nullable Hardware hardware) {}
 

@@ -13,7 +13,7 @@ import org.kextwatch.agent.mac.TrustedFile;
 import org.kextwatch.agent.status.Status;
 import org.tinylog.Logger;
 
-/** The status for everybody on this Mac to read; it holds no secrets. */
+/** The status document, which all users of this Mac can read; it holds no secrets. */
 public final class StatusFile {
   private static final int LIMIT_BYTES = 1 << 20;
 
@@ -43,7 +43,7 @@ public final class StatusFile {
   /**
    * The last known status.
    *
-   * @throws IOException if there is none, or somebody else could have written it
+   * @throws IOException if there is none, or others could have written it
    */
   public static Status read(SystemRoot root) throws IOException {
     try {

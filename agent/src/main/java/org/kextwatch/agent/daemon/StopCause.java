@@ -9,13 +9,13 @@ import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.TrustedFile;
 
 /**
- * Why the daemon is told to end. SIGTERM carries no reason, so install.sh leaves a word in the
- * daemon's own folder before it asks launchd to stop it.
+ * Why the daemon is stopped. SIGTERM has no reason, so install.sh writes one into a file in the
+ * daemon's folder before it asks launchd to stop the daemon.
  */
 record StopCause(Path file, Disk disk) {
   private static final int LIMIT_BYTES = 32;
 
-  /** Takes the word away; without one, or if it is none of ours, it is just the signal. */
+  /** Reads and deletes the file; without a known word the cause is the signal. */
   Cause take() {
     try {
       byte[] word = TrustedFile.read(file, LIMIT_BYTES);
@@ -31,12 +31,12 @@ record StopCause(Path file, Disk disk) {
     }
   }
 
-  /** A word for an earlier stop says nothing about the next one. */
+  /** Deletes a file that was written for an earlier stop. */
   void forget() {
     try {
       disk.delete(file);
     } catch (IOException e) {
-      // a folder bears the name: it is no word, now or later
+      // a folder has that name, so there is no cause in it
     }
   }
 }

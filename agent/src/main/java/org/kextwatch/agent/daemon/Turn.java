@@ -8,8 +8,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * A daemon waits until it is its turn: for a check, which ends by itself unless somebody has
- * suspended it; for another daemon only if it was not started by hand.
+ * Waits until the daemon may work: for a check, which ends by itself unless it is suspended; for
+ * another daemon only if launchd started this one.
  */
 final class Turn {
   private final Path file;
@@ -23,8 +23,8 @@ final class Turn {
    *
    * @param file the lock
    * @param mayWaitForDaemon whether it waits for another daemon too
-   * @param say gets what somebody who wonders should read
-   * @param step told that the daemon waits and does not hang
+   * @param say prints why it waits
+   * @param step runs after each pause, so that the watchdog sees progress
    */
   Turn(Path file, boolean mayWaitForDaemon, Consumer<String> say, Runnable step, Limits limits) {
     this.file = file;

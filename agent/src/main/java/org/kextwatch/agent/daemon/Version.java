@@ -23,7 +23,7 @@ public final class Version {
         properties.load(in);
       }
     } catch (IOException e) {
-      // the version is told as unknown
+      // the version is unknown
     }
     return properties.getProperty("version", "unknown");
   }

@@ -8,10 +8,10 @@ import org.tinylog.Logger;
 
 /**
  * Ends a daemon that hangs, so that launchd starts it again. It touches no disk, because the disk
- * may be what hangs; so its last words have a thread of their own, made beforehand.
+ * may be what hangs; so the log line is written by another thread, made beforehand.
  */
 final class Watchdog {
-  /** How long the last words may take. */
+  /** How long the last log line may take. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
   /** The highest that the settings allow; in force until they are read. */
@@ -47,7 +47,7 @@ final class Watchdog {
     thread.start();
   }
 
-  /** A step of the daemon has ended, whatever came of it. */
+  /** A step of the daemon has ended, with or without success. */
   void stepEnded() {
     endedSteps.incrementAndGet();
   }

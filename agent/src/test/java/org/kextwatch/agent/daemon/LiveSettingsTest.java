@@ -229,10 +229,10 @@ class LiveSettingsTest extends SettingsFilesCase {
   }
 
   @Test
-  void thatNobodyIsToldIsSaid() throws Exception {
+  void aMissingEndpointIsAWarning() throws Exception {
     write(local, "{}");
     begin();
-    assertEquals(1, warnings("No endpoint is set, so nobody is told"));
+    assertEquals(1, warnings("No endpoint is set, so no events are sent"));
     write(local, "{\"endpointFile\":\"/e\"}");
     assertTrue(refreshAfter(SECOND));
     assertEquals(List.of(), live.warnings());

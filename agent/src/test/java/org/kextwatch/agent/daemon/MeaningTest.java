@@ -66,7 +66,7 @@ class MeaningTest {
               BEGUN
                   .ended(FAILED)
                   .seen(StatusSamples.NOON.plusSeconds(60), "boot", "1", Grant.USER_AND_MDM))
-          .with(new State.Unkept(FAILED, Trigger.APPROVED));
+          .with(new State.UnsavedAttempt(FAILED, Trigger.APPROVED));
 
   @TempDir private Path folder;
 

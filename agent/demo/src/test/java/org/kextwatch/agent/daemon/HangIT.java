@@ -45,6 +45,22 @@ class HangIT extends OnAMac {
   }
 
   @ConcurrentTest
+  void anInternalErrorIsLoggedWithItsStackTraceAndTheDaemonGoesOn() throws Exception {
+    Path log = rig.mac.path("/Library/Logs/Kextwatch/agent.log");
+    try (AgentProcess agent = start()) {
+      rig.inbound.await("status.heartbeat", "");
+      Files.writeString(sign(), "defect");
+      Patience.until(() -> Files.readString(log).contains("IllegalStateException: a defect"));
+      Files.delete(sign());
+      Patience.until(() -> Files.readString(log).contains("works again"));
+      rig.stop(agent);
+    }
+    String logged = Files.readString(log);
+    assertTrue(logged.contains("at org.kextwatch.agent.daemon.Cycle.run("), logged);
+    assertTrue(logged.contains("SeamedDaemon$HangingDisk.create"), logged);
+  }
+
+  @ConcurrentTest
   void aDaemonThatWasStoppedDoesNotHang() throws Exception {
     rig.settings(Map.of("toolTimeoutSeconds", 1, "loadTimeoutSeconds", 1));
     try (AgentProcess agent = start()) {

@@ -12,7 +12,8 @@ import org.kextwatch.agent.mac.SystemRoot;
 
 /**
  * The daemon in a process of its own, as if launchd had started it, with a watchdog that waits
- * seconds instead of minutes, and a disk that hangs once a file is there.
+ * seconds instead of minutes, and a disk that hangs once a file is there, or has a defect if the
+ * file is not empty.
  */
 public final class SeamedDaemon {
   static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -42,6 +43,9 @@ public final class SeamedDaemon {
     @Override
     public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
         throws IOException {
+      if (Files.exists(sign) && Files.size(sign) > 0) {
+        throw new IllegalStateException("a defect");
+      }
       while (Files.exists(sign)) {
         LockSupport.park();
       }
