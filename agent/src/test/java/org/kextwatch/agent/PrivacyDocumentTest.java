@@ -162,6 +162,21 @@ final class PrivacyDocumentTest {
   }
 
   @Test
+  void aSerialIdentityRemovesTheComputerNameAndNothingElse() throws Exception {
+    Map<String, String> full = told(Map.of());
+    Map<String, String> serial = told(Map.of("deviceIdentity", "serial"));
+    String name = String.valueOf(full.get("status.device.computerName"));
+    assertEquals(Set.of("status.device.computerName"), holding(full, List.of(name)));
+    assertEquals(Set.of(), holding(serial, List.of(name)));
+    assertEquals("null", serial.get("status.device.computerName"));
+    for (String field : PrivacyPage.fieldsOf("deviceIdentity")) {
+      if (!field.equals("status.device.computerName")) {
+        assertEquals(full.get(field), serial.get(field), field);
+      }
+    }
+  }
+
+  @Test
   void defendersIdsAreToldOnlyIfTheSettingsSaySo() throws Exception {
     assertEquals(Set.of(), holding(told(Map.of()), IDS));
     Set<String> said = PrivacyPage.fieldsOf("includeDefenderIds");

@@ -202,7 +202,8 @@ final class Keys {
           .safely(DeviceIdentity.MINIMAL)
           .everyday()
           .describedAs(
-              "With minimal, a random UUID replaces serial number, UUID and names everywhere.");
+              "With serial, the computer name is left out, which often is the user's; with minimal,"
+                  + " a random UUID replaces serial number, UUID and names everywhere.");
   static final Key<Boolean> DEFENDER_IDS =
       key(Section.GENERAL, "includeDefenderIds", ValueTypes.FLAG)
           .orElse(false)

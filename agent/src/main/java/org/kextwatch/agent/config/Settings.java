@@ -218,9 +218,13 @@ public record Settings(Values values) {
   /** How much the spool may hold. */
   public record SpoolBounds(int maxEvents, long maxBytes, Duration maxAge) {}
 
-  /** Whether a random id replaces serial number, UUID and names. */
+  /** How status and events name this Mac. */
   public enum DeviceIdentity {
+    /** Serial number, UUID and computer name. */
     FULL,
+    /** Serial number and UUID. */
+    SERIAL,
+    /** A random UUID in place of them all. */
     MINIMAL
   }
 

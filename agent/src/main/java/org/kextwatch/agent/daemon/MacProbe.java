@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.config.Settings.DeviceIdentity;
 import org.kextwatch.agent.daemon.Schedule.Scope;
 import org.kextwatch.agent.health.ExpiryDay;
 import org.kextwatch.agent.health.HealthCheck;
@@ -144,11 +145,13 @@ final class MacProbe implements Cycle.Mac {
       Optional<MacVersion> version,
       Settings settings,
       String pseudonym) {
-    boolean minimal = settings.deviceIdentity() == Settings.DeviceIdentity.MINIMAL;
+    DeviceIdentity identity = settings.deviceIdentity();
+    boolean isMinimal = identity == DeviceIdentity.MINIMAL;
+    String name = identity == DeviceIdentity.FULL ? machine.computerName() : null;
     return new Device(
-        minimal ? pseudonym : machine.serialNumber(),
-        minimal ? pseudonym : machine.uuid(),
-        minimal ? pseudonym : machine.computerName(),
+        isMinimal ? pseudonym : machine.serialNumber(),
+        isMinimal ? pseudonym : machine.uuid(),
+        isMinimal ? pseudonym : name,
         machine.model(),
         version.map(MacVersion::text).orElse(null),
         version.map(MacVersion::build).orElse(null),

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.config.Settings.DeviceIdentity;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -36,15 +38,15 @@ final class Redaction {
   private static final Pattern HOME = Pattern.compile("/Users/(?!Shared\\b)[^/\\s\"']+");
 
   private final List<String> secrets;
-  private final boolean isMinimal;
+  private final boolean hidesNames;
 
-  private Redaction(Set<String> secrets, boolean isMinimal) {
+  private Redaction(Set<String> secrets, boolean hidesNames) {
     this.secrets =
         secrets.stream()
             .filter(secret -> secret.length() >= SHORTEST)
             .sorted(Comparator.comparing(String::length).reversed())
             .toList();
-    this.isMinimal = isMinimal;
+    this.hidesNames = hidesNames;
   }
 
   /** Collects the secrets that this user may read. */
@@ -52,17 +54,16 @@ final class Redaction {
     Settings.Webhook webhook = settings.webhook();
     Set<String> secrets = new TreeSet<>(webhook.headers().values());
     webhook.secretFiles().forEach(file -> learn(secrets, content(root, file)));
-    boolean isMinimal = settings.deviceIdentity() == Settings.DeviceIdentity.MINIMAL;
-    if (isMinimal) {
-      Stream.of(hardware.serialNumber(), hardware.uuid(), hardware.computerName())
-          .forEach(
-              name -> {
-                if (name != null) {
-                  secrets.add(name);
-                }
-              });
-    }
-    return new Redaction(secrets, isMinimal);
+    DeviceIdentity identity = settings.deviceIdentity();
+    boolean isMinimal = identity == DeviceIdentity.MINIMAL;
+    boolean hidesNames = identity != DeviceIdentity.FULL;
+    Stream.of(
+            isMinimal ? hardware.serialNumber() : null,
+            isMinimal ? hardware.uuid() : null,
+            hidesNames ? hardware.computerName() : null)
+        .filter(Objects::nonNull)
+        .forEach(secrets::add);
+    return new Redaction(secrets, hidesNames);
   }
 
   String of(String text) {
@@ -73,7 +74,7 @@ final class Redaction {
     left = SECRET.matcher(left).replaceAll(GONE);
     left = LOGIN.matcher(left).replaceAll("$1" + GONE);
     left = TOKEN.matcher(left).replaceAll("$1 " + GONE);
-    return isMinimal ? HOME.matcher(left).replaceAll("/Users/" + GONE) : left;
+    return hidesNames ? HOME.matcher(left).replaceAll("/Users/" + GONE) : left;
   }
 
   /**

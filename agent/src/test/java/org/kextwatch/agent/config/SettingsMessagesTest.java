@@ -52,7 +52,7 @@ class SettingsMessagesTest extends OnAManagedMac {
           <key>spool</key><dict><key>maxEvents</key><integer>1</integer></dict> | spool.maxEvents must be a whole number from 10
           <key>extension</key><string>wdavkext</string> | extension must be a group of settings
           <key>extension</key><dict><key>teamId</key><string>ubf8</string></dict> | extension.teamId must be a team identifier
-          <key>deviceIdentity</key><string>Minimal</string> | one of full, minimal
+          <key>deviceIdentity</key><string>Minimal</string> | one of full, serial, minimal
           <key>logLevel</key><array/> | one of trace, debug, info, warn, error
           <key>healthIntervalSeconds</key><integer>hunter2</integer> | it is not a valid property list; run: plutil -lint
           <key>healthIntervalSeconds</key> | it is not a valid property list

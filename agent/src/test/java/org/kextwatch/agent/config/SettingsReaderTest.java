@@ -160,7 +160,7 @@ class SettingsReaderTest {
         "{\"extension\":{\"teamId\":\"ubf8\"}}|a team identifier",
         "{\"proxy\":\"http://proxy\"}|proxy must be \"system\", \"none\" or \"host:port\"",
         "{\"renewPrompt\":2}|renewPrompt must be true or false, not 2 (line 1).",
-        "{\"deviceIdentity\":\"hashed\"}|one of full, minimal",
+        "{\"deviceIdentity\":\"hashed\"}|one of full, serial, minimal",
         "{\"logLevel\":7}|one of trace, debug, info, warn, error",
         "{\"spool\":{\"maxEvents\":1}}|spool.maxEvents must be a whole number from 10 to",
         "[]|it must be one JSON object",

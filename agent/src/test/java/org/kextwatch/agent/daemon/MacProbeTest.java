@@ -13,12 +13,14 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kextwatch.agent.approval.ExtensionReader;
+import org.kextwatch.agent.config.GivenSettings;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Schedule.Scope;
 import org.kextwatch.agent.mac.Hardware;
@@ -141,6 +143,23 @@ final class MacProbeTest {
     assertTrue(look(NOON).observation().offboardingLeft());
   }
 
+  /** Nor is it what texts call the Mac while its serial number is not known. */
+  @Test
+  void aSerialIdentityDoesNotNameTheComputer() throws Exception {
+    mac.tool(Tool.SCUTIL, "echo Anna");
+    mac.tool(Tool.IOREG, "cat <<'END'\n" + REGISTRY + "\nEND");
+    Settings settings =
+        GivenSettings.with(Map.of("deviceIdentity", Settings.DeviceIdentity.SERIAL));
+    Device device = look(settings, State.fresh(null), NOON).observation().device();
+    assertEquals("C02XK0AAJG5H", device.serialNumber());
+    assertEquals("5C1F5E0A-8C6B-5D2E-9E57-2F6B1A7D9C34", device.hardwareUuid());
+    assertNull(device.computerName());
+    mac.tool(Tool.IOREG, "exit 1");
+    observer = observer(ZoneOffset.UTC);
+    Device nameless = look(settings, State.fresh(null), NOON).observation().device();
+    assertEquals("this Mac", nameless.nickname());
+  }
+
   private MacProbe observer(ZoneId zone) throws Exception {
     return new MacProbe(
         mac.root(), mac.tools(), new ExtensionReader(mac.root(), mac.tools()), zone);
@@ -159,7 +178,10 @@ final class MacProbeTest {
   }
 
   private MacProbe.Snapshot look(State state, Moment now) {
-    Settings settings = Settings.defaults();
+    return look(Settings.defaults(), state, now);
+  }
+
+  private MacProbe.Snapshot look(Settings settings, State state, Moment now) {
     return observer.look(Scope.FULL, settings, state, observer.hardware(settings, now), now);
   }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -134,6 +135,15 @@ class SupportArchiveTest {
               assertFalse(text.contains("C02XK0AAJG5H"), name + ": " + text);
               assertFalse(text.contains("anna"), name);
             });
+  }
+
+  @Test
+  void aSerialIdentityHoldsInTheArchiveToo() throws Exception {
+    settings("serial");
+    Map<String, String> texts = read(write());
+    texts.forEach(
+        (name, text) -> assertFalse(text.toLowerCase(Locale.ROOT).contains("anna"), name));
+    assertTrue(texts.get("status.json").contains("C02XK0AAJG5H"), texts.get("status.json"));
   }
 
   @Test
