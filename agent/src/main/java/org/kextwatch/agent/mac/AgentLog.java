@@ -13,9 +13,9 @@ import org.tinylog.configuration.Configuration;
 import org.tinylog.provider.ProviderRegistry;
 
 /**
- * The daemon's own log: it rolls by size and is never more than a few MiB, whatever happens. It is
- * closed by us, last, and not by the logger's own shutdown hook, which would race our last lines.
- * Its folder keeps others out, for the files' own modes are the umask's.
+ * The daemon's own log: it rolls by size and never takes more than a few MiB. It is closed last by
+ * the agent and not by the logger's own shutdown hook, which would race the last lines. Its folder
+ * keeps other users out, because the modes of the files depend on the umask.
  */
 public final class AgentLog {
   private static final int FILES = 4;
@@ -26,7 +26,7 @@ public final class AgentLog {
 
   private AgentLog() {}
 
-  /** Opens the log, before anything is logged. Where that cannot be, the daemon goes without. */
+  /** Opens the log, before anything is logged. If that fails, the daemon runs without a log. */
   public static synchronized void open(SystemRoot root, Level level) {
     if (isOpen) {
       return; // the logger takes its settings once
@@ -49,12 +49,12 @@ public final class AgentLog {
         "writer.format", "{date: yyyy-MM-dd'T'HH:mm:ss.SSSXXX} {level} {class-name}: {message}");
   }
 
-  /** Why there is no log; empty if there is one. */
+  /** The reason why there is no log; empty if there is one. */
   public static List<String> warnings() {
     return warnings;
   }
 
-  /** The logger would follow a link, and wait for the reader of a pipe. */
+  /** Rejects links and pipes, because the logger would follow the one and wait for the other. */
   private static void prepare(Path folder) throws IOException {
     new Disk().makeFolder(folder, "rwxr-x---");
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "agent*.log")) {

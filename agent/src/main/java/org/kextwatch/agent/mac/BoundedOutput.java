@@ -6,13 +6,13 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One output of a process: read to its end on a thread of its own, so that the process never waits
- * for us, and kept up to a limit, so that it cannot fill our memory.
+ * Reads one output of a process to its end on a thread of its own, so that the process never waits,
+ * and keeps no more than a limit, so that it cannot fill the memory.
  */
 final class BoundedOutput {
   static final int LIMIT_BYTES = 1 << 20;
 
-  /** How long a pipe may stay open after everything that we know of has been killed. */
+  /** How long the pipe may stay open after the process and all that it started were killed. */
   private static final long CLOSE_MILLIS = 1_000;
 
   private static final int STACK_BYTES = 64 << 10;
@@ -39,7 +39,7 @@ final class BoundedOutput {
     return output;
   }
 
-  /** What was kept. Waits for the end of the pipe, but not for long. */
+  /** The kept output. Waits for the end of the pipe for a second at most. */
   String text() throws InterruptedException {
     reader.join(CLOSE_MILLIS);
     synchronized (kept) {
@@ -56,7 +56,7 @@ final class BoundedOutput {
         }
       }
     } catch (IOException e) {
-      // The process died with the pipe open: what was read until then is its output.
+      // the process died with the pipe open: what was read until then is its output
     }
   }
 }

@@ -5,14 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 
-/** Who sits at this Mac: the owner of {@code /dev/console} (belief:console-owner). */
+/** The user at this Mac: the owner of {@code /dev/console} (belief:console-owner). */
 public final class Console {
   /** The user of the setup assistant, before the first person has logged in. */
   private static final String SETUP_ASSISTANT = "_mbsetupuser";
 
   private Console() {}
 
-  /** Whether somebody is logged in who could click Allow. */
+  /** Whether a user is logged in who can click Allow. */
   public static boolean hasUser(SystemRoot root) {
     Path console = root.resolve(SystemPaths.CONSOLE);
     try {

@@ -12,7 +12,7 @@ import java.util.Set;
 
 /**
  * The file behind the name {@code mdatp}. The name is a link in a folder that any user may own, so
- * it is only a hint: it is resolved once, and what is checked after that and then run is this file.
+ * it is resolved only once, and the resolved file is what is checked and run.
  */
 public final class DefenderProgram {
   private static final Set<PosixFilePermission> GROUP = Set.of(PosixFilePermission.GROUP_WRITE);
@@ -31,9 +31,9 @@ public final class DefenderProgram {
   }
 
   /**
-   * Finds it.
+   * Resolves the name.
    *
-   * @throws NoSuchFileException if the name is not there, or leads to nothing
+   * @throws NoSuchFileException if there is no such name, or it is a link to a missing file
    */
   public static DefenderProgram find(SystemRoot root) throws NoSuchFileException {
     Path name = root.resolve(Tool.MDATP.macPath());
@@ -48,7 +48,7 @@ public final class DefenderProgram {
     }
   }
 
-  /** Where it is, without links. */
+  /** The resolved path, without links. */
   public Path file() {
     return identity.path();
   }
@@ -67,10 +67,10 @@ public final class DefenderProgram {
   }
 
   /**
-   * Refuses a file that others could exchange. A link leads into an app, whose folders have the
-   * owner of the file up to {@code /Applications}. A group may write to them, because macOS lets
-   * all admins write to {@code /Applications}. Anywhere else the folders are as closed as the file.
-   * How Defender's installer leaves them is not recorded (belief:mdatp-closed).
+   * Rejects a file that other users could replace. A link points into an app, whose folders up to
+   * {@code /Applications} must have the owner of the file; a group may write to them, because all
+   * admins may write to {@code /Applications}. The folders of a plain file must be as closed as the
+   * file. How Defender's installer leaves them is not recorded (belief:mdatp-closed).
    *
    * @throws RefusedPathException with the remedy
    */
@@ -95,11 +95,11 @@ public final class DefenderProgram {
     }
     if (TrustedFile.permits(folder, OTHERS)) {
       throw new RefusedPathException(
-          folder, "others may write it; run: chmod o-w '" + folder + "'");
+          folder, "other users can write to it; run: chmod o-w '" + folder + "'");
     }
   }
 
-  /** The folders of its app that a group may write to, which Defender does not need. */
+  /** The folders of its app that a group can write to, which Defender does not need. */
   public List<Path> foldersOfAGroup() {
     return isInApplications()
         ? folders().stream()
@@ -112,7 +112,7 @@ public final class DefenderProgram {
     return isLinked && file().startsWith(applications);
   }
 
-  /** That count: of a plain file its own; of a linked one all, up to {@code /Applications}. */
+  /** The folders to check: the parent of a plain file; of a linked one all up to Applications. */
   private List<Path> folders() {
     List<Path> folders = new ArrayList<>();
     Path folder = file().getParent();

@@ -14,9 +14,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * The few file operations that everything durable is made of; tests replace single ones by faulty
- * ones. Only {@link FileChannel#force} is used to force, for it is F_FULLFSYNC on a Mac, and always
- * on the channel that wrote.
+ * The file operations behind everything durable; tests replace single ones by faulty ones. Data is
+ * forced with {@link FileChannel#force}, which is F_FULLFSYNC on a Mac, on the channel that wrote.
  */
 public class Disk {
   public static final Set<PosixFilePermission> PRIVATE =
@@ -34,19 +33,19 @@ public class Disk {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
-      Files.setPosixFilePermissions(file, permissions); // whatever the umask took away
+      Files.setPosixFilePermissions(file, permissions); // the umask may have removed some
       channel.force(true);
     }
   }
 
-  /** Reads a file, but no more of it than so many bytes. Links are refused. */
+  /** Reads a file, but at most {@code most} bytes. Links are refused. */
   public byte[] read(Path file, int most) throws IOException {
     try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
       return in.readNBytes(most);
     }
   }
 
-  /** Gives a file its final name, replacing what bears it, in one step. */
+  /** Gives a file its final name in one step; a file of that name is replaced. */
   public void move(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
   }
@@ -65,8 +64,8 @@ public class Disk {
   /**
    * Replaces a file as a whole: after a crash there is the old content or the new, never a part.
    *
-   * @throws IOException if it could not, the old content is then still there; or if nobody can say
-   *     whether the new one outlasts a power cut
+   * @throws IOException if it failed and the old content is still there, or if the new content may
+   *     not survive a power cut
    */
   public final void replace(Path file, byte[] content, Set<PosixFilePermission> permissions)
       throws IOException {
@@ -76,26 +75,26 @@ public class Disk {
       create(fresh, content, permissions);
       move(fresh, file);
     } catch (IOException e) {
-      delete(fresh); // a part of it must not take the last of the disk
+      delete(fresh); // a partial file must not fill the disk
       throw e;
     }
     forceFolder(parentOf(file));
   }
 
   /**
-   * Makes one of our own folders, with its parents, readable by nobody else.
+   * Makes one of our own folders, with its parents, that other users cannot read.
    *
-   * @throws IOException also if a link bears the name, or others could have put something into it
+   * @throws IOException also if it is a link, or if other users can write to it
    */
   public final void makePrivateFolder(Path folder) throws IOException {
     makeFolder(folder, "rwx------");
   }
 
   /**
-   * Makes one of our own folders, with its parents, with these permissions whatever the umask. One
-   * that is there keeps its own.
+   * Makes one of our own folders, with its parents, with these permissions whatever the umask. An
+   * existing folder keeps its permissions.
    *
-   * @throws IOException also if a link bears the name, or others could have put something into it
+   * @throws IOException also if it is a link, or if other users can write to it
    */
   public final void makeFolder(Path folder, String permissions) throws IOException {
     if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
@@ -104,7 +103,7 @@ public class Disk {
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(permissions));
-      forceFolder(parentOf(folder)); // or a power cut could take it with all that is forced in it
+      forceFolder(parentOf(folder)); // or a power cut could remove it with its content
     }
     if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(folder + " is not a folder (a link is not followed here)");

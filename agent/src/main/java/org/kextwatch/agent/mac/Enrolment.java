@@ -21,14 +21,14 @@ public record Enrolment(@Nullable Boolean enrolled, @Nullable Boolean userApprov
       Pattern.compile("(?im)^[ \\t]*MDM enrollment:[ \\t]*(Yes|No)\\b(.*)$");
 
   /**
-   * Only the sentence that there is one tells anything: without such a profile this Mac may still
-   * be enrolled, though not by DEP.
+   * Only the sentence that there is such a profile counts: without one this Mac may still be
+   * enrolled, though not by DEP.
    */
   private static final Pattern OLD_LINE =
       Pattern.compile(
           "(?im)^[ \\t]*An enrollment profile is currently installed on this system\\b");
 
-  /** Asks the Mac. Hourly is often enough: it hardly ever changes. */
+  /** Asks the Mac. Once an hour is enough, because this rarely changes. */
   public static Enrolment of(ToolRunner tools, Duration timeout) {
     return parse(tools.run(Tool.PROFILES, timeout, List.of("status", "-type", "enrollment")));
   }

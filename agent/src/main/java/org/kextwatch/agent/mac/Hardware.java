@@ -23,7 +23,7 @@ public record Hardware(
 
   private static final int LONGEST = 255;
 
-  /** A Mac that was not asked yet. */
+  /** A Mac that has not been asked yet. */
   public static final Hardware UNKNOWN =
       new Hardware(null, null, null, architecture(System.getProperty("os.arch", "")), null, null);
 
@@ -32,7 +32,7 @@ public record Hardware(
     return UNKNOWN.completed(tools, timeout).renamed(tools, timeout);
   }
 
-  /** The same, and what is not known yet is asked for. What was told once does not change. */
+  /** The same with the unknown values asked again. Known ones do not change. */
   public Hardware completed(ToolRunner tools, Duration timeout) {
     boolean isRegistered = serialNumber != null && uuid != null && model != null;
     String registry =
@@ -53,13 +53,13 @@ public record Hardware(
         boot);
   }
 
-  /** The same, with the name that the Mac has now; it keeps its name if it does not tell. */
+  /** The same with the current name of the Mac, or the known one if the Mac does not answer. */
   public Hardware renamed(ToolRunner tools, Duration timeout) {
     String name = line(stdout(tools.run(Tool.SCUTIL, timeout, List.of("--get", "ComputerName"))));
     return new Hardware(serialNumber, uuid, model, architecture, first(name, computerName), bootId);
   }
 
-  /** The same, and what is not known is as it was; only a boot may be another by now. */
+  /** The same with unknown values from before, but not the boot: it may be another one now. */
   public Hardware or(@Nullable Hardware before) {
     return before == null
         ? this
@@ -72,7 +72,7 @@ public record Hardware(
             bootId);
   }
 
-  /** The same without what the next boot changes. */
+  /** The same without the id of the boot. */
   public Hardware withoutBoot() {
     return new Hardware(serialNumber, uuid, model, architecture, computerName, null);
   }

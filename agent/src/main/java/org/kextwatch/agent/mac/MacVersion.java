@@ -15,7 +15,7 @@ public record MacVersion(int major, int minor, String text, String build) {
   private static final Pattern VERSION =
       Pattern.compile("(\\d{1,3})(?:\\.(\\d{1,3})(?:\\.\\d{1,3})*)?");
 
-  /** Reads the version of a Mac, empty if it cannot be told. */
+  /** Reads the version of a Mac; empty if it cannot be read. */
   public static Optional<MacVersion> of(SystemRoot root) {
     try {
       Plist plist = Plist.read(root.resolve(SystemPaths.VERSION));

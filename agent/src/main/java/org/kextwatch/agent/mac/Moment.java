@@ -5,14 +5,13 @@ import java.time.Instant;
 
 /**
  * One point in time on both clocks. The monotonic clock of a Mac stands still while it sleeps
- * (mach_absolute_time), the wall clock may be set to anything: together they tell a nap from a
- * wait.
+ * (mach_absolute_time), and the wall clock may be set to anything: both together show a sleep.
  *
- * @param wall what the time of day says
- * @param nanos what {@link System#nanoTime} says
+ * @param wall the time of day
+ * @param nanos the value of {@link System#nanoTime}
  */
 public record Moment(Instant wall, long nanos) {
-  /** Less than this between the clocks is drift. */
+  /** A smaller difference between the clocks is drift. */
   public static final Duration JUMP = Duration.ofSeconds(10);
 
   public static Moment now() {
@@ -23,12 +22,12 @@ public record Moment(Instant wall, long nanos) {
     return new Moment(wall.plus(duration), nanos + duration.toNanos());
   }
 
-  /** Whether this moment has come: on either clock, so that no step of one can put it off. */
+  /** Whether this moment has come on either clock, so that a step of one cannot delay it. */
   public boolean isDue(Moment now) {
     return !now.wall.isBefore(wall) || now.nanos - nanos >= 0;
   }
 
-  /** How long until this moment at the most, not negative. */
+  /** The longest time until this moment, not negative. */
   public Duration until(Moment now) {
     Duration byWall = Duration.between(now.wall, wall);
     Duration byNanos = Duration.ofNanos(nanos - now.nanos);
@@ -36,7 +35,7 @@ public record Moment(Instant wall, long nanos) {
     return shorter.isNegative() ? Duration.ZERO : shorter;
   }
 
-  /** Whether the Mac has slept since, or its clock was set ahead: less is drift. */
+  /** Whether the Mac has slept since, or its clock was set ahead. */
   public boolean isAwakenedSince(Moment earlier) {
     return jumpSince(earlier).compareTo(JUMP) > 0;
   }

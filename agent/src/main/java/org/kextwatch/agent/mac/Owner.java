@@ -8,10 +8,10 @@ import java.nio.file.Path;
 /**
  * Who owns a file, or runs this program.
  *
- * @param uid the numeric user id; {@link #NOBODY_KNOWS} where it cannot be told
+ * @param uid the numeric user id; {@link #UNKNOWN} if it cannot be read
  */
 public record Owner(int uid) {
-  private static final int NOBODY_KNOWS = -1;
+  private static final int UNKNOWN = -1;
   private static final Owner CURRENT = findCurrent();
 
   /** The effective user of this process. */
@@ -24,7 +24,7 @@ public record Owner(int uid) {
     try {
       return new Owner((Integer) Files.getAttribute(path, "unix:uid", options));
     } catch (IOException | UnsupportedOperationException e) {
-      return new Owner(NOBODY_KNOWS);
+      return new Owner(UNKNOWN);
     }
   }
 
@@ -32,14 +32,14 @@ public record Owner(int uid) {
     return uid == 0;
   }
 
-  /** Whether this program may believe what the owner wrote: root's files and its own. */
+  /** Whether this program may trust files of this owner: root's and its own. */
   public boolean isTrusted() {
-    return isRoot() || (uid != NOBODY_KNOWS && uid == CURRENT.uid);
+    return isRoot() || (uid != UNKNOWN && uid == CURRENT.uid);
   }
 
   /**
-   * Java has no geteuid(). Root has the same name everywhere, and needs no disk to be known by it:
-   * its daemon starts on a full one too. Others are known by a file that they make.
+   * Java has no geteuid(). Root is recognised by its name, which needs no disk, so that the daemon
+   * starts on a full one; other users by the owner of a file that they create.
    */
   private static Owner findCurrent() {
     boolean isRoot = ProcessHandle.current().info().user().filter("root"::equals).isPresent();
@@ -53,7 +53,7 @@ public record Owner(int uid) {
       discard(probe);
       return owner;
     } catch (IOException e) {
-      return new Owner(NOBODY_KNOWS);
+      return new Owner(UNKNOWN);
     }
   }
 
@@ -61,7 +61,7 @@ public record Owner(int uid) {
     try {
       Files.delete(probe);
     } catch (IOException e) {
-      // it has told whose it is all the same
+      // its owner is known all the same
     }
   }
 }

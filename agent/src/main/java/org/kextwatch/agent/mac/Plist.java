@@ -60,15 +60,15 @@ public final class Plist {
   }
 
   /**
-   * Understands the bytes of a property list.
+   * Parses a property list.
    *
-   * @param name what to call it in an error
+   * @param name its name in errors
    */
   public static Plist parse(byte[] bytes, String name) throws IOException {
     NSObject object;
     try {
       object = isBinary(bytes) ? BinaryPropertyListParser.parse(bytes) : parseXml(bytes);
-    } catch (Exception | StackOverflowError e) { // the parser throws whatever bad bytes lead it to
+    } catch (Exception | StackOverflowError e) { // bad bytes make the parser throw many types
       throw new IOException(name + " is not a property list: " + e, e);
     }
     if (object instanceof NSDictionary dictionary) {
@@ -81,7 +81,7 @@ public final class Plist {
     return Arrays.equals(bytes, 0, Math.min(bytes.length, MAGIC.length), MAGIC, 0, MAGIC.length);
   }
 
-  /** Java's XML parser would tell stderr of every error, besides throwing it. */
+  /** Without a handler Java's XML parser also prints each error to stderr. */
   private static NSObject parseXml(byte[] bytes) throws Exception {
     DocumentBuilder builder = XMLPropertyListParser.getDocBuilder();
     builder.setErrorHandler(new DefaultHandler());
@@ -100,7 +100,7 @@ public final class Plist {
     return Set.copyOf(top.keySet());
   }
 
-  /** Whether there is such a key, whatever it has. */
+  /** Whether there is such a key, with any value. */
   public boolean has(String key) {
     return top.containsKey(key);
   }
@@ -123,8 +123,8 @@ public final class Plist {
   }
 
   /**
-   * The dictionaries in the array of a key, empty if it is missing or no array; what else is in the
-   * array is passed over.
+   * The dictionaries in the array of a key, empty if it is missing or no array; other values in the
+   * array are ignored.
    */
   public Optional<List<Plist>> dictionaries(String key) {
     return array(key)
@@ -154,7 +154,7 @@ public final class Plist {
 
   /**
    * Everything in it as plain values: text, {@link Boolean}, {@link Long}, {@link Double}, lists
-   * and maps by key; dates, data and the like as whatever the parser makes of them.
+   * and maps by key; dates, data and the like as the parser's objects.
    *
    * @throws IOException if it is nested deeper, or holds more values, than any list of settings. A
    *     binary list can name one object many times, so that a small file stands for a huge tree.

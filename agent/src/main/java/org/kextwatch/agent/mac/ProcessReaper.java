@@ -11,15 +11,14 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The processes that a run has left behind. They are found by the run's marker in their environment
- * and not by parentage: a child that starts a grandchild and exits at once leaves no trace of who
- * it belonged to.
+ * Finds and kills the processes that a run has left behind: by the run's marker in their
+ * environment, because a grandchild whose parent has exited has no other trace of the run.
  */
 interface ProcessReaper {
-  /** Every living process whose environment carries the marker of the run. */
+  /** Every living process with the marker of the run in its environment. */
   List<ProcessHandle> find(String marker);
 
-  /** Kills them, and whatever they start meanwhile, until a look finds none. */
+  /** Kills them, and all that they start meanwhile, until none is found. */
   default void kill(String marker) {
     for (int round = 0; round < 20; round++) {
       List<ProcessHandle> alive = find(marker);
@@ -60,13 +59,13 @@ interface ProcessReaper {
       try {
         return environment(process).contains(marker);
       } catch (IOException e) {
-        return false; // it ended meanwhile, or it is another user's and so not of this run
+        return false; // it has ended, or it is another user's and so not of this run
       }
     }
 
     /**
-     * While a process becomes another program it has a program and, for a moment, no environment.
-     * What never has one, a thread of the kernel or a process that ended, has no program either.
+     * During exec a process has a program but for a moment no environment. A thread of the kernel
+     * and a process that has ended have neither.
      */
     private static String environment(Path process) throws IOException {
       byte[] environment = Files.readAllBytes(process.resolve("environ"));

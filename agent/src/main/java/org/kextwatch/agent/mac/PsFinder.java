@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 
 /**
  * On a Mac root may ask {@code ps} for every environment ({@code -E}; ps(1)). Not yet seen on a
- * real Mac (belief:ps-environment); what it misses dies with the agent, for launchd ends the whole
- * process group.
+ * real Mac (belief:ps-environment). A process that it misses ends with the agent, because launchd
+ * ends the whole process group.
  *
  * @param ps the program to ask
  */

@@ -2,7 +2,7 @@ package org.kextwatch.agent.mac;
 
 import java.nio.file.Path;
 
-/** A path that this program will not trust; the message names it and says why. */
+/** A path is not trusted; the message names it, the reason and the remedy. */
 public final class RefusedPathException extends Exception {
   private static final long serialVersionUID = 1L;
 

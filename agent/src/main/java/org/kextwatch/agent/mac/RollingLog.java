@@ -23,9 +23,9 @@ import org.tinylog.writers.AbstractFormatPatternWriter;
 
 /**
  * Writes {@code agent.log}. A full one becomes {@code agent-N.log}, with the next number, and the
- * oldest of them goes. Whatever somebody does to the file meanwhile, renames, removes or truncates
- * it: the next line is appended to what bears the name then. What cannot be written is counted, and
- * the next line that can be says so.
+ * oldest of them is removed. If the file is renamed, removed or truncated, the next line goes to
+ * the file that then has the name. Lines that cannot be written are counted, and the next one that
+ * can be written reports their number.
  */
 public final class RollingLog extends AbstractFormatPatternWriter {
   private static final Pattern FULL = Pattern.compile("agent-(\\d{1,9})\\.log");
@@ -60,7 +60,7 @@ public final class RollingLog extends AbstractFormatPatternWriter {
     }
   }
 
-  /** Until 0.1.0 the latest of the numbered files bore this name too. */
+  /** In 0.1.0 the latest of the numbered files had this name too. */
   private boolean hasSecondName() throws IOException {
     return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
         && (int) Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS) > 1;
@@ -99,7 +99,7 @@ public final class RollingLog extends AbstractFormatPatternWriter {
     return open;
   }
 
-  /** Which file bears the name; {@code null} if none does. */
+  /** The file that has the name, {@code null} if there is none. */
   private @Nullable Object key() throws IOException {
     if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
       return null;
@@ -107,7 +107,8 @@ public final class RollingLog extends AbstractFormatPatternWriter {
     BasicFileAttributes found =
         Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     if (!found.isRegularFile()) {
-      throw new IOException(file + " is not a regular file"); // to open a pipe would be to wait
+      throw new IOException(
+          file + " is not a regular file"); // opening a pipe would wait for its reader
     }
     return found.fileKey();
   }

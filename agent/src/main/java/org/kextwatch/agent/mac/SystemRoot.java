@@ -43,7 +43,7 @@ public final class SystemRoot {
     SystemRoot root = new SystemRoot(real);
     if (!root.isThisMac() && Owner.current().isRoot() && !Owner.of(real).isRoot()) {
       throw new RefusedPathException(
-          folder, "root works only below a folder that belongs to root; run: chown 0:0 " + real);
+          folder, "root needs a folder that belongs to root; run: chown 0:0 " + real);
     }
     return root;
   }
@@ -53,7 +53,7 @@ public final class SystemRoot {
     return root.getParent() == null;
   }
 
-  /** A time to wait: on a Mac that is a folder, which is somebody's test, one second at most. */
+  /** A time to wait: at most one second on a Mac that is a folder, which is a test. */
   public Duration shortened(Duration wait) {
     return isThisMac() || wait.compareTo(LONGEST_SIMULATED_WAIT) < 0
         ? wait

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to say of something that fails again and again: one line at once, then at most one in
- * fifteen minutes, and one when it is over. For one thread.
+ * Limits the log lines about something that fails repeatedly: one line at once, then at most one in
+ * fifteen minutes, and one when it works again. For one thread.
  */
 public final class ThrottledLog {
   static final Duration SILENCE = Duration.ofMinutes(15);
@@ -17,15 +17,15 @@ public final class ThrottledLog {
   private long failures;
 
   /**
-   * Makes one about something.
+   * Throttles the lines about one subject.
    *
-   * @param subject begins the lines, such as {@code The state}
+   * @param subject the start of the lines, such as {@code The state}
    */
   public ThrottledLog(String subject) {
     this.subject = subject;
   }
 
-  /** It failed; the line for it, if it is time for one. */
+  /** Counts a failure and returns its line, if one is due. */
   public Optional<String> failed(String why, Moment now) {
     failures++;
     if (quietUntil != null && !quietUntil.isDue(now)) {
@@ -35,10 +35,10 @@ public final class ThrottledLog {
     return Optional.of(
         failures == 1
             ? "%s fails: %s".formatted(subject, why)
-            : "%s still fails, %d times by now: %s".formatted(subject, failures, why));
+            : "%s still fails, %d times so far: %s".formatted(subject, failures, why));
   }
 
-  /** It worked; the line for it, if failures came before. */
+  /** Ends a series of failures and returns the line about it, if there was one. */
   public Optional<String> worked() {
     long before = failures;
     failures = 0;

@@ -1,6 +1,6 @@
 package org.kextwatch.agent.mac;
 
-/** What came of running a tool. Every failure is a value: a Mac may lack, break or stall any. */
+/** The result of running a tool. Failures are values, because a Mac may lack or break any tool. */
 public sealed interface ToolRun {
 
   /**
@@ -12,13 +12,13 @@ public sealed interface ToolRun {
    */
   record Finished(int exitCode, String stdout, String stderr) implements ToolRun {}
 
-  /** It was killed, with everything it had started, when its time was over. */
+  /** It was killed, with all that it had started, when its time was over. */
   record TimedOut(String stdout, String stderr) implements ToolRun {}
 
   /**
-   * It never ran to an end of its own.
+   * It did not run, or was interrupted.
    *
-   * @param detail for people: the path and what is wrong with it
+   * @param detail for people: the path and the problem
    */
   record NotRun(Cause cause, String detail) implements ToolRun {}
 
@@ -26,11 +26,11 @@ public sealed interface ToolRun {
   enum Cause {
     MISSING,
     NOT_EXECUTABLE,
-    /** Somebody other than root could have put it there. */
+    /** Other users could have replaced it. */
     NOT_TRUSTED,
-    /** It is not the file any more that was checked: an update, perhaps. */
+    /** It is no longer the file that was checked, for example because of an update. */
     REPLACED,
-    /** This program is stopping. */
+    /** The agent is shutting down. */
     INTERRUPTED
   }
 }

@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the tools of one Mac: by absolute path, without a shell, in a fixed environment, with no
- * input, within a time, keeping a bounded part of what they print. Whatever a tool has started dies
- * with it.
+ * Runs the tools of one Mac: by absolute path, without a shell, in a fixed environment, without
+ * input, within a time limit, and keeps a bounded part of their output. All processes that a tool
+ * has started end with it.
  */
 public final class ToolRunner {
   /** The variable by which the processes of one run are found again; its value is unique. */
@@ -46,7 +46,7 @@ public final class ToolRunner {
   /**
    * Runs a tool to its end or to the end of its time, whichever comes first.
    *
-   * @param arguments as the tool gets them; no secrets, for every user can list them
+   * @param arguments as the tool gets them; no secrets, because every user can list them
    */
   public ToolRun run(Tool tool, Duration timeout, List<String> arguments) {
     Path program = root.resolve(tool.macPath());
@@ -58,10 +58,9 @@ public final class ToolRunner {
   }
 
   /**
-   * Runs mdatp, as {@link #run} does: the very file that its caller has found and checked, wherever
-   * its name leads by now.
+   * Runs mdatp, as {@link #run} does: exactly the file that the caller has resolved and checked.
    *
-   * @return {@link ToolRun.Cause#REPLACED}, without running it, if the file is another one by now
+   * @return {@link ToolRun.Cause#REPLACED}, without running it, if the file has changed since
    */
   public ToolRun run(DefenderProgram mdatp, Duration timeout, List<String> arguments) {
     Path program = mdatp.file();
@@ -70,7 +69,8 @@ public final class ToolRunner {
     }
     return mdatp.isUnchanged()
         ? run(program, timeout, arguments)
-        : new ToolRun.NotRun(ToolRun.Cause.REPLACED, program + " was replaced meanwhile");
+        : new ToolRun.NotRun(
+            ToolRun.Cause.REPLACED, program + " was replaced after it was checked");
   }
 
   private boolean isEnding() {
@@ -118,15 +118,15 @@ public final class ToolRunner {
     }
   }
 
-  /** How many runs have ended, whatever came of them, for any thread. */
+  /** The number of runs that have ended, with any result. For any thread. */
   public long ended() {
     return ended.get();
   }
 
   /**
-   * Ends the tool that runs, within seconds, and lets no other start: this program is stopping.
-   * From now on every run is {@link ToolRun.Cause#INTERRUPTED}. Unlike an interrupt it leaves the
-   * files alone that the same thread may be writing.
+   * Ends the running tool within seconds and lets no other start, because the agent is shutting
+   * down: from now on every run is {@link ToolRun.Cause#INTERRUPTED}. Unlike an interrupt it does
+   * not disturb files that the same thread is writing.
    */
   public void stop() {
     stopped = true;
@@ -141,13 +141,14 @@ public final class ToolRunner {
     }
   }
 
-  /** Whether it was told to stop, so that what it said last means nothing. */
+  /** Whether it was stopped, so that the result of the last run means nothing. */
   public boolean isStopped() {
     return stopped;
   }
 
   private static ToolRun.NotRun stopped(Path program) {
-    return new ToolRun.NotRun(ToolRun.Cause.INTERRUPTED, program + " was stopped: we are ending");
+    return new ToolRun.NotRun(
+        ToolRun.Cause.INTERRUPTED, program + " cancelled: the agent is shutting down");
   }
 
   private static Process start(Path program, List<String> arguments, String marker)
@@ -168,7 +169,8 @@ public final class ToolRunner {
   }
 
   private static void end(Process process) throws InterruptedException {
-    List<ProcessHandle> started = process.descendants().toList(); // later nobody knows whose
+    List<ProcessHandle> started =
+        process.descendants().toList(); // their parent is unknown once it has ended
     ProcessHandle tool = process.toHandle(); // unlike the process it leaves the output open
     try {
       tool.destroy();
@@ -183,7 +185,7 @@ public final class ToolRunner {
 
   /**
    * Why a tool would not be run, without running it; empty if it would be. Whether mdatp is trusted
-   * is for {@link DefenderProgram#check} to say.
+   * is decided by {@link DefenderProgram#check}.
    */
   public Optional<ToolRun.NotRun> refusal(Tool tool) {
     Path program = root.resolve(tool.macPath());

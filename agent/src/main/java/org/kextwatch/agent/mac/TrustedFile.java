@@ -12,8 +12,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Files that this program believes: the file behind the name and the folder it lies in belong to
- * root or to the effective user, and nobody else may write them.
+ * Reads only trusted files: the file behind the name and its folder belong to root or to the
+ * effective user, and no other user can write to them.
  */
 public final class TrustedFile {
   private static final Set<PosixFilePermission> OTHERS_WRITE =
@@ -28,7 +28,7 @@ public final class TrustedFile {
   private TrustedFile() {}
 
   /**
-   * Refuses a file that others could have written.
+   * Rejects a file that other users could have written.
    *
    * @throws RefusedPathException with the remedy
    */
@@ -42,9 +42,8 @@ public final class TrustedFile {
   }
 
   /**
-   * Reads a small file that others could not have written. It is looked at before it is opened, for
-   * to open a pipe would be to wait for its writer; and after it was read it must still be the file
-   * that was looked at.
+   * Reads a small file that other users could not have written. It is checked before it is opened,
+   * because opening a pipe would wait for its writer; after reading it must still be the same file.
    *
    * @param maxBytes a larger file is refused
    * @throws NoSuchFileException if there is none
@@ -69,12 +68,13 @@ public final class TrustedFile {
     }
   }
 
-  /** As {@link #read}, for a file that nobody else may even read, such as the webhook secret. */
+  /** As {@link #read}, for a file that other users must not read, such as the webhook secret. */
   public static byte[] readSecret(Path file, int maxBytes)
       throws IOException, RefusedPathException {
     byte[] bytes = read(file, maxBytes);
     if (permits(realPath(file), OTHERS_READ)) {
-      throw new RefusedPathException(file, "others may read it; run: chmod 600 '" + file + "'");
+      throw new RefusedPathException(
+          file, "other users can read it; run: chmod 600 '" + file + "'");
     }
     return bytes;
   }
@@ -97,7 +97,8 @@ public final class TrustedFile {
           path, "it does not belong to root; run: chown 0:0 '" + path + "'");
     }
     if (permits(path, OTHERS_WRITE)) {
-      throw new RefusedPathException(path, "others may write it; run: chmod go-w '" + path + "'");
+      throw new RefusedPathException(
+          path, "other users can write to it; run: chmod go-w '" + path + "'");
     }
   }
 
@@ -105,7 +106,7 @@ public final class TrustedFile {
     try {
       return Files.getPosixFilePermissions(path).stream().anyMatch(permissions::contains);
     } catch (IOException | UnsupportedOperationException e) {
-      return true; // what cannot be told is not trusted
+      return true; // unknown permissions are not trusted
     }
   }
 }

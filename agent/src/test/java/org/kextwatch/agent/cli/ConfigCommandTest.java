@@ -173,8 +173,8 @@ class ConfigCommandTest {
       textBlock =
           """
           {"endpoint":"https://a.example/"} | - | - | secretFile: there is no
-          {"endpoint":"https://a.example/"} | rw-r--r-- | KEY | secretFile: .*others may read it; run: chmod 600
-          {"endpoint":"https://a.example/"} | rw--w---- | KEY | secretFile: .*others may write it; run: chmod go-w
+          {"endpoint":"https://a.example/"} | rw-r--r-- | KEY | secretFile: .*other users can read it; run: chmod 600
+          {"endpoint":"https://a.example/"} | rw--w---- | KEY | secretFile: .*other users can write to it; run: chmod go-w
           {"endpoint":"https://a.example/"} | rw------- | hunter2 | secretFile: .*does not hold a webhook secret
           {"endpointFile":"/Library/Application Support/Kextwatch/secret"} | rw------- | KEY | endpointFile: it must be a URL
           {"previousSecretFile":"/etc/none"} | - | - | previousSecretFile: there is no /etc/none

@@ -90,7 +90,7 @@ class LiveSettingsTest extends SettingsFilesCase {
     StubMac.allow(elsewhere, "rwxrwxrwx");
     Files.createSymbolicLink(local, elsewhere.resolve("config.json"));
     assertTrue(refreshAfter(SECOND));
-    assertEquals(1, warnings("others may write it"));
+    assertEquals(1, warnings("other users can write to it"));
     StubMac.allow(elsewhere, "rwxr-xr-x");
     assertTrue(refreshAfter(SECOND));
     assertHealth(90);

@@ -23,7 +23,7 @@ class ThrottledLogTest {
     assertEquals(3, lines);
     now = now.plus(Duration.ofSeconds(1));
     assertEquals(
-        Optional.of("The disk still fails, 3601 times by now: full"),
+        Optional.of("The disk still fails, 3601 times so far: full"),
         complaint.failed("full", now));
   }
 
