@@ -1,0 +1,81 @@
+package org.kextwatch.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The worked examples of {@code contributing.md} still fit the code, and each is small. That they
+ * pass {@code mvn test} is what {@code agent/docs/examples/check.sh} tries.
+ */
+class WorkedExamplesTest {
+  private static final Path FOLDER = Script.AGENT.resolve("docs/examples");
+  private static final int MOST_FILES = 4;
+
+  static List<Path> examples() throws IOException {
+    try (Stream<Path> files = Files.list(FOLDER)) {
+      return files.filter(file -> file.toString().endsWith(".patch")).sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void itFitsTheCodeAndTouchesFewFiles(Path example) throws IOException {
+    Map<String, List<List<String>>> hunks = hunks(Files.readAllLines(example));
+    assertTrue(hunks.size() <= MOST_FILES, hunks.keySet()::toString);
+    for (var file : hunks.entrySet()) {
+      List<String> lines = linesOf(file.getKey());
+      for (List<String> hunk : file.getValue()) {
+        assertTrue(
+            Collections.indexOfSubList(lines, hunk) >= 0,
+            () -> file.getKey() + " has no longer:\n" + String.join("\n", hunk));
+      }
+    }
+  }
+
+  @Test
+  void thePageNamesThem() throws IOException {
+    String page = Files.readString(Script.AGENT.resolve("docs/contributing.md"));
+    List<Path> examples = examples();
+    assertEquals(5, examples.size());
+    for (Path example : examples) {
+      assertTrue(page.contains("examples/" + example.getFileName()), example::toString);
+    }
+  }
+
+  private static List<String> linesOf(String file) throws IOException {
+    Path path = Script.REPOSITORY.resolve(file);
+    return Files.exists(path) ? Files.readAllLines(path) : List.of();
+  }
+
+  /** The lines that each hunk wants to find, by file. */
+  private static Map<String, List<List<String>>> hunks(List<String> patch) {
+    Map<String, List<List<String>>> hunks = new TreeMap<>();
+    List<List<String>> ofFile = List.of();
+    List<String> hunk = List.of();
+    for (String line : patch) {
+      if (line.startsWith("+++ b/")) {
+        ofFile = hunks.computeIfAbsent(line.substring("+++ b/".length()), file -> new ArrayList<>());
+        hunk = new ArrayList<>();
+      } else if (line.startsWith("@@")) {
+        hunk = new ArrayList<>();
+        ofFile.add(hunk);
+      } else if (!line.startsWith("---") && (line.startsWith(" ") || line.startsWith("-"))) {
+        hunk.add(line.substring(1));
+      }
+    }
+    return hunks;
+  }
+}
