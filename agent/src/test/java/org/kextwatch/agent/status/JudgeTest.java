@@ -2,8 +2,6 @@ package org.kextwatch.agent.status;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.kextwatch.agent.status.JudgedSituations.PASSIVE_EXPECTED;
-import static org.kextwatch.agent.status.JudgedSituations.row;
-import static org.kextwatch.agent.status.JudgedSituations.situations;
 import static org.kextwatch.agent.status.JudgedSituations.value;
 import static org.kextwatch.agent.status.StatusSamples.ACTIVE;
 import static org.kextwatch.agent.status.StatusSamples.THRESHOLDS;
@@ -14,14 +12,13 @@ import static org.kextwatch.agent.status.StatusSamples.pair;
 import static org.kextwatch.agent.status.StatusSamples.seen;
 
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The verdict and the reason of each situation. */
+/** The verdict and the reason of each situation. {@link ReasonsDocumentTest} has all reasons. */
 final class JudgeTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("org.kextwatch.agent.status.JudgedSituations#situations")
@@ -31,13 +28,6 @@ final class JudgeTest {
 
     assertEquals(reason, judgement.reason());
     assertEquals(verdict, judgement.verdict());
-  }
-
-  @Test
-  void everyReasonHasASituation() {
-    EnumSet<Reason> shown = EnumSet.noneOf(Reason.class);
-    situations().forEach(row -> shown.add((Reason) row.get()[2]));
-    assertEquals(EnumSet.allOf(Reason.class), shown);
   }
 
   @ParameterizedTest

@@ -19,13 +19,14 @@ import org.kextwatch.agent.Script;
 /**
  * The page about the reasons says what the program says and does. Its part below {@link #MARK} is
  * made of the comments in {@link Reason}, of {@link Judge} and of {@link Wording}. To write it
- * again, run this test with {@code -Dreasons.write=true}.
+ * again, run this test with {@code -Dkextwatch.write=true}.
  */
 final class ReasonsDocumentTest {
   private static final Path PAGE = Script.AGENT.resolve("docs/reasons.md");
   private static final String MARK = "<!-- From here on made by ReasonsDocumentTest";
   private static final String REMEDY =
-      "the page is old; write it again: mvn test -Dtest=ReasonsDocumentTest -Dreasons.write=true";
+      "the page is old; write it again: mvn test -pl agent -am -Dtest=ReasonsDocumentTest"
+          + " -Dsurefire.failIfNoSpecifiedTests=false -Dkextwatch.write=true";
 
   private static final List<Situation> SITUATIONS = Situation.all();
 
@@ -34,7 +35,7 @@ final class ReasonsDocumentTest {
     String page = Files.readString(PAGE);
     int mark = page.indexOf('\n', page.indexOf(MARK)) + 1;
     String made = page.substring(0, mark) + "\n" + table() + sections();
-    if (Boolean.getBoolean("reasons.write")) {
+    if (Boolean.getBoolean("kextwatch.write")) {
       Files.writeString(PAGE, made);
     }
     assertEquals(made, Files.readString(PAGE), REMEDY);
@@ -50,6 +51,13 @@ final class ReasonsDocumentTest {
         advices(reason).stream().map(Advice::text).distinct().count(),
         "two situations with one advice are one: " + advices(reason));
     verdicts(reason);
+  }
+
+  @Test
+  void everySituationHasItsReason() {
+    for (Situation situation : SITUATIONS) {
+      assertEquals(situation.expected(), situation.judged().reason(), situation::toString);
+    }
   }
 
   @Test
