@@ -67,7 +67,8 @@ class WorkedExamplesTest {
     List<String> hunk = List.of();
     for (String line : patch) {
       if (line.startsWith("+++ b/")) {
-        ofFile = hunks.computeIfAbsent(line.substring("+++ b/".length()), file -> new ArrayList<>());
+        ofFile =
+            hunks.computeIfAbsent(line.substring("+++ b/".length()), file -> new ArrayList<>());
         hunk = new ArrayList<>();
       } else if (line.startsWith("@@")) {
         hunk = new ArrayList<>();

@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kextwatch.agent.approval.Recordings;
 import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Judge;
@@ -21,64 +24,68 @@ import org.kextwatch.agent.status.Thresholds;
 /** Every recorded listing of health, and all other recorded output of mdatp. */
 final class RecordingsTest {
 
-  /** What a person reads in each recording. What a row does not name must be unknown. */
+  /** What a person reads in each listing. What a row does not name must be unknown. */
+  private static final String LISTINGS =
+      """
+      006 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=false
+      007 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=true
+      009 | healthy=true; licensed=true; realTimeProtectionEnabled=true; \
+      realTimeProtectionAvailable=true; appVersion=100.87.66; releaseRing=Dogfood; \
+      definitionsAgeMinutes=47
+      014 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=false
+      015 | realTimeProtectionEnabled=false; realTimeProtectionAvailable=true
+      016 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=true
+      017 | healthy=true; licensed=true; realTimeProtectionEnabled=true; \
+      realTimeProtectionAvailable=true; \
+      realTimeProtectionSubsystem=endpoint_security_extension; passiveModeEnabled=false; \
+      fullDiskAccessEnabled=true; appVersion=101.70.19; \
+      productExpiration=Dec 29, 2022 at 09:48:37 PM; releaseRing=InsiderFast; \
+      tamperProtection=audit; definitionsStatus=up_to_date; \
+      definitionsAgeMinutes=5
+      019 | healthy=true; licensed=true; tamperProtection=audit
+      021 | healthy=false; fullDiskAccessEnabled=false; issues=[no active event provider, \
+      network event provider not running, full disk access has not been granted]; \
+      unavailableFields=[realTimeProtectionEnabled, realTimeProtectionAvailable]
+      022 | healthy=false; issues=[no active event provider, \
+      network event provider not running, full disk access has not been granted]; \
+      unavailableFields=[realTimeProtectionEnabled, realTimeProtectionAvailable]
+      024 | healthy=false; realTimeProtectionEnabled=true; \
+      realTimeProtectionAvailable=false; fullDiskAccessEnabled=false; \
+      issues=[no active event provider, network event provider not running, \
+      full disk access has not been granted]
+      025 | healthy=false; licensed=false; issues=[missing license]
+      028 | healthy=false; licensed=false; issues=[missing license]; appVersion=101.85.27
+      029 | healthy=false; licensed=false; realTimeProtectionEnabled=false; \
+      realTimeProtectionAvailable=true; realTimeProtectionSubsystem=fanotify; \
+      appVersion=101.02.55; releaseRing=InsiderFast; unavailableFields=[productExpiration]
+      031 | healthy=true; licensed=true; realTimeProtectionEnabled=true; \
+      realTimeProtectionAvailable=true; realTimeProtectionSubsystem=fanotify; \
+      passiveModeEnabled=false; appVersion=101.23062.0010; \
+      productExpiration=Apr 10, 2024 at 01:34:28 PM; releaseRing=Production; \
+      tamperProtection=disabled; definitionsStatus=up_to_date; \
+      definitionsAgeMinutes=159
+      033 | healthy=true; licensed=true; realTimeProtectionEnabled=true; \
+      realTimeProtectionAvailable=true; \
+      realTimeProtectionSubsystem=endpoint_security_extension; passiveModeEnabled=false; \
+      fullDiskAccessEnabled=true; appVersion=101.98.30; \
+      productExpiration=2023-09-06T05:12:28Z; releaseRing=Production; \
+      tamperProtection=block; definitionsStatus=up_to_date; \
+      definitionsAgeMinutes=158
+      043 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=true; \
+      realTimeProtectionSubsystem=endpoint_security_extension; passiveModeEnabled=false
+      044 | realTimeProtectionEnabled=false; realTimeProtectionAvailable=true; \
+      realTimeProtectionSubsystem=endpoint_security_extension; passiveModeEnabled=false
+      045 | definitionsStatus=up_to_date; definitionsAgeMinutes=2
+      047 | definitionsStatus=up_to_date; definitionsAgeMinutes=2
+      048 | definitionsStatus=up_to_date; definitionsAgeMinutes=2
+      """;
+
+  static Stream<Arguments> listings() {
+    return LISTINGS.lines().map(row -> Arguments.of((Object[]) row.split(" [|] ", 2)));
+  }
+
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          006 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=false
-          007 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=true
-          009 | healthy=true; licensed=true; realTimeProtectionEnabled=true; \
-          realTimeProtectionAvailable=true; appVersion=100.87.66; releaseRing=Dogfood; \
-          definitionsAgeMinutes=47
-          014 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=false
-          015 | realTimeProtectionEnabled=false; realTimeProtectionAvailable=true
-          016 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=true
-          017 | healthy=true; licensed=true; realTimeProtectionEnabled=true; \
-          realTimeProtectionAvailable=true; \
-          realTimeProtectionSubsystem=endpoint_security_extension; passiveModeEnabled=false; \
-          fullDiskAccessEnabled=true; appVersion=101.70.19; \
-          productExpiration=Dec 29, 2022 at 09:48:37 PM; releaseRing=InsiderFast; \
-          tamperProtection=audit; definitionsStatus=up_to_date; \
-          definitionsAgeMinutes=5
-          019 | healthy=true; licensed=true; tamperProtection=audit
-          021 | healthy=false; fullDiskAccessEnabled=false; issues=[no active event provider, \
-          network event provider not running, full disk access has not been granted]; \
-          unavailableFields=[realTimeProtectionEnabled, realTimeProtectionAvailable]
-          022 | healthy=false; issues=[no active event provider, \
-          network event provider not running, full disk access has not been granted]; \
-          unavailableFields=[realTimeProtectionEnabled, realTimeProtectionAvailable]
-          024 | healthy=false; realTimeProtectionEnabled=true; \
-          realTimeProtectionAvailable=false; fullDiskAccessEnabled=false; \
-          issues=[no active event provider, network event provider not running, \
-          full disk access has not been granted]
-          025 | healthy=false; licensed=false; issues=[missing license]
-          028 | healthy=false; licensed=false; issues=[missing license]; appVersion=101.85.27
-          029 | healthy=false; licensed=false; realTimeProtectionEnabled=false; \
-          realTimeProtectionAvailable=true; realTimeProtectionSubsystem=fanotify; \
-          appVersion=101.02.55; releaseRing=InsiderFast; unavailableFields=[productExpiration]
-          031 | healthy=true; licensed=true; realTimeProtectionEnabled=true; \
-          realTimeProtectionAvailable=true; realTimeProtectionSubsystem=fanotify; \
-          passiveModeEnabled=false; appVersion=101.23062.0010; \
-          productExpiration=Apr 10, 2024 at 01:34:28 PM; releaseRing=Production; \
-          tamperProtection=disabled; definitionsStatus=up_to_date; \
-          definitionsAgeMinutes=159
-          033 | healthy=true; licensed=true; realTimeProtectionEnabled=true; \
-          realTimeProtectionAvailable=true; \
-          realTimeProtectionSubsystem=endpoint_security_extension; passiveModeEnabled=false; \
-          fullDiskAccessEnabled=true; appVersion=101.98.30; \
-          productExpiration=2023-09-06T05:12:28Z; releaseRing=Production; \
-          tamperProtection=block; definitionsStatus=up_to_date; \
-          definitionsAgeMinutes=158
-          043 | realTimeProtectionEnabled=true; realTimeProtectionAvailable=true; \
-          realTimeProtectionSubsystem=endpoint_security_extension; passiveModeEnabled=false
-          044 | realTimeProtectionEnabled=false; realTimeProtectionAvailable=true; \
-          realTimeProtectionSubsystem=endpoint_security_extension; passiveModeEnabled=false
-          045 | definitionsStatus=up_to_date; definitionsAgeMinutes=2
-          047 | definitionsStatus=up_to_date; definitionsAgeMinutes=2
-          048 | definitionsStatus=up_to_date; definitionsAgeMinutes=2
-          """)
+  @MethodSource("listings")
   void aListingIsReadAsAPersonReadsIt(String number, String known) {
     Health health = read(Recording.numbered(number), 0);
 
@@ -87,17 +94,24 @@ final class RecordingsTest {
   }
 
   @Test
+  void theManifestSaysOfEachRecordingWhereItIsFrom() {
+    assertEquals(
+        Recordings.text("mdatp/manifest.tsv")
+            .lines()
+            .skip(1)
+            .map(line -> line.split("\t", 2)[0])
+            .toList(),
+        Recording.all().stream().map(file -> file.getFileName().toString()).toList());
+  }
+
+  @Test
   void allOtherOutputIsNoHealthOrAConnectionFailure() {
-    List<String> listings =
-        List.of(
-            "006", "007", "009", "014", "015", "016", "017", "019", "021", "022", "024", "025",
-            "028", "029", "031", "033", "043", "044", "045", "047", "048");
+    List<String> listings = listings().map(row -> (String) row.get()[0]).toList();
     List<Path> others =
         Recording.all().stream()
             .filter(file -> !listings.contains(file.getFileName().toString().substring(0, 3)))
             .toList();
 
-    assertEquals(30, others.size());
     for (Path other : others) {
       boolean unconnected = other.getFileName().toString().startsWith("056-");
       assertEquals(
@@ -131,7 +145,7 @@ final class RecordingsTest {
         reported++;
       }
     }
-    assertEquals(21, reported);
+    assertEquals(listings().count(), reported);
   }
 
   private static String withoutIssues(Health health) {
