@@ -1,51 +1,71 @@
 #!/bin/sh
 #
-# Applies each worked example of contributing.md to a copy of the project and runs "mvn test" there.
+# Applies each worked example of contributing.md to a copy of the project and tests the copy.
 
 set -eu
 
 usage() {
   cat <<'USAGE'
-usage: agent/docs/examples/check.sh [EXAMPLE.patch]...
+usage: agent/docs/examples/check.sh [--quick] [EXAMPLE.patch]...
 
-Without a name every example is tried. It needs git and what "mvn test" needs, and takes as long as
-"mvn test" for each example. Exit codes: 0 all pass, 1 one fails, 64 usage.
+Applies each worked example of contributing.md to a copy of the last commit, writes the pages that
+are made from code, and runs "mvn test" there. Without a name it tries every example. It needs git
+and what "mvn test" needs, and takes as long as "mvn test" for each example.
+
+  --quick  run only the tests that the example names in its first line
+
+Exit codes: 0 all pass, 1 one fails, 64 usage.
 USAGE
 }
 
-case ${1-} in
-  -h | --help)
-    usage
-    exit 0
-    ;;
-  -*)
-    usage >&2
-    exit 64
-    ;;
-  *) ;;
-esac
+quick=false
+while [ $# -gt 0 ]; do
+  case $1 in
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    --quick) quick=true ;;
+    -*)
+      usage >&2
+      exit 64
+      ;;
+    *) break ;;
+  esac
+  shift
+done
 
 cd "$(dirname "$0")/../../.."
 project=$(pwd -P)
-[ $# -gt 0 ] || set -- agent/docs/examples/*.patch
+examples=agent/docs/examples
+[ $# -gt 0 ] || set -- "${examples}"/*.patch
 copy=$(mktemp -d)
 trap 'rm -rf "${copy}"' EXIT
-failed=0
+trap 'exit 1' HUP INT TERM
 
+pages=ReasonsDocumentTest,SettingsPageTest
+failed=0
 for example; do
   name=$(basename "${example}" .patch)
-  git clone -q --shared "${project}" "${copy}/${name}"
+  patch=${project}/${examples}/${name}.patch
+  tests=$(sed -n '1s/^Tests: /,/p' "${patch}")
+  files=$(grep -c '^+++ ' "${patch}") || files=0
   begin=$(date +%s)
-  if (cd "${copy}/${name}" && git apply "${project}/${example}" && mvn -B -q test >"${copy}/log" 2>&1); then
-    result=passes
+  if (
+    "${quick}" || tests=
+    git clone -q --shared "${project}" "${copy}/project" && cd "${copy}/project" &&
+      git apply "${patch}" &&
+      mvn -B -q test -pl agent -am "-Dtest=${pages}${tests}" -Dkextwatch.write=true &&
+      { "${quick}" || mvn -B -q test; }
+  ) >"${copy}/log" 2>&1; then
+    result=PASS
   else
-    result=FAILS
+    result=FAIL
     failed=1
-    tail -n 40 "${copy}/log" >&2 || :
+    tail -n 40 "${copy}/log" >&2
   fi
-  files=$(cd "${copy}/${name}" && git status --porcelain | wc -l)
   end=$(date +%s)
-  printf '%s: %s (%d files, %d s)\n' "${name}" "${result}" "${files}" "$((end - begin))"
-  rm -rf "${copy:?}/${name}"
+  printf '%s %s (%d files, %d s)\n' "${result}" "${name}" "${files}" "$((end - begin))"
+  rm -rf "${copy:?}/project"
 done
 exit "${failed}"

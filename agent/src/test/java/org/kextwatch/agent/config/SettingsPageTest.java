@@ -20,8 +20,7 @@ class SettingsPageTest {
   private static final String BEGIN = "<!-- settings: from Keys.java -->\n";
   private static final String END = "<!-- end of settings -->\n";
   private static final String REGENERATE =
-      "run: mvn test -pl agent -am -Dtest=SettingsPageTest -Dsurefire.failIfNoSpecifiedTests=false"
-          + " -Dkextwatch.write=true";
+      "run: mvn test -Dtest=SettingsPageTest -Dkextwatch.write=true";
 
   @Test
   void theDeploymentPageHasTheTablesOfTheKeys() throws IOException {

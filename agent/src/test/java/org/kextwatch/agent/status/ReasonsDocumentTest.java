@@ -25,8 +25,8 @@ final class ReasonsDocumentTest {
   private static final Path PAGE = Script.AGENT.resolve("docs/reasons.md");
   private static final String MARK = "<!-- From here on made by ReasonsDocumentTest";
   private static final String REMEDY =
-      "the page is old; write it again: mvn test -pl agent -am -Dtest=ReasonsDocumentTest"
-          + " -Dsurefire.failIfNoSpecifiedTests=false -Dkextwatch.write=true";
+      "the page is old; write it again:"
+          + " mvn test -Dtest=ReasonsDocumentTest -Dkextwatch.write=true";
 
   private static final List<Situation> SITUATIONS = Situation.all();
 
