@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +23,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class WorkedExamplesTest {
   private static final Path FOLDER = Script.AGENT.resolve("docs/examples");
+  private static final Path PAGE = Script.AGENT.resolve("docs/contributing.md");
   private static final int MOST_FILES = 4;
+
+  /** Such as {@code daemon/Cycle} or {@code HouseTest}. */
+  private static final Pattern CLASS =
+      Pattern.compile("`((?:[a-z]+/)?[A-Z][a-z]+(?:[A-Z][A-Za-z]*)?)`");
 
   static List<Path> examples() throws IOException {
     try (Stream<Path> files = Files.list(FOLDER)) {
@@ -47,12 +53,31 @@ class WorkedExamplesTest {
 
   @Test
   void thePageNamesThem() throws IOException {
-    String page = Files.readString(Script.AGENT.resolve("docs/contributing.md"));
+    String page = Files.readString(PAGE);
     List<Path> examples = examples();
     assertEquals(5, examples.size());
     for (Path example : examples) {
       assertTrue(page.contains("examples/" + example.getFileName()), example::toString);
     }
+  }
+
+  /** The map of the page leads to classes, so each that it names must exist, in its room. */
+  @Test
+  void thePageNamesClassesThatExist() throws IOException {
+    List<String> files;
+    try (Stream<Path> all = Files.walk(Script.AGENT)) {
+      files = all.map(Path::toString).filter(file -> file.endsWith(".java")).toList();
+    }
+    String added = Files.readString(FOLDER.resolve("doctor-check.patch"));
+    List<String> missing =
+        CLASS
+            .matcher(Files.readString(PAGE))
+            .results()
+            .map(found -> "/" + found.group(1) + ".java")
+            .filter(name -> files.stream().noneMatch(file -> file.endsWith(name)))
+            .filter(name -> !added.contains(name))
+            .toList();
+    assertEquals(List.of(), missing);
   }
 
   private static List<String> linesOf(String file) throws IOException {
