@@ -45,6 +45,7 @@ import org.kextwatch.simulator.SimulatedMac;
 /** The page on privacy names everything that leaves a Mac, and what its settings remove. */
 final class PrivacyDocumentTest {
   private static final String LOGIN = "/Library/Application Support/Kextwatch/login";
+  private static final String KEYS = "/Library/Application Support/Kextwatch/keys";
   private static final String LABEL = "Berlin, third floor";
 
   /** What the simulated Mac's Defender calls it, and its owner. */
@@ -215,11 +216,13 @@ final class PrivacyDocumentTest {
                       "none",
                       "authorizationFile",
                       LOGIN,
+                      "secretHeadersFile",
+                      KEYS,
                       "headers",
                       Map.of("X-Your-Own", "berlin")))
               .webhook();
-      Path login = Files.writeString(mac.path(LOGIN), "Bearer token");
-      Files.setPosixFilePermissions(login, PosixFilePermissions.fromString("rw-------"));
+      secret(LOGIN, "Bearer token");
+      secret(KEYS, "X-Your-Key: key");
       WebhookConnection connection = new WebhookConnection(webhook, root(), "0.1.0", Moment.now());
       Endpoint.Ready ready = (Endpoint.Ready) connection.open(Moment.now());
       ready.client().send("evt_1", "{}".getBytes(StandardCharsets.UTF_8), 1);
@@ -230,6 +233,11 @@ final class PrivacyDocumentTest {
     Set<String> named = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     PrivacyPage.headers().forEach(row -> named.add(row.field()));
     assertEquals(named, sent);
+  }
+
+  private void secret(String macPath, String content) throws IOException {
+    Path file = Files.writeString(mac.path(macPath), content);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }
 
   /** Every member of an event that this Mac would send with such settings, by its path. */

@@ -26,6 +26,7 @@ import org.kextwatch.install.ConcurrentTest;
 class WebhookIT extends OnAMac {
   private static final String LOGIN = "Canary-Login-7d1f";
   private static final String HEADER = "Canary-Header-93ab";
+  private static final String SECRET_HEADER = "Canary-Secret-Header-5d1e";
   private static final String TOKEN = "Canary-Token-e402";
 
   @ConcurrentTest
@@ -33,6 +34,8 @@ class WebhookIT extends OnAMac {
     Path support = rig.mac.root().resolve("Library/Application Support/Kextwatch");
     Path login = Files.writeString(support.resolve("login"), "Bearer " + LOGIN);
     Files.setPosixFilePermissions(login, PosixFilePermissions.fromString("rw-------"));
+    Path keys = Files.writeString(support.resolve("keys"), "X-Secret: " + SECRET_HEADER);
+    Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("rw-------"));
     String endpoint = rig.endpoint() + "?token=" + TOKEN;
     Map<String, Object> settings =
         Map.of(
@@ -40,6 +43,8 @@ class WebhookIT extends OnAMac {
             endpoint,
             "authorizationFile",
             "/Library/Application Support/Kextwatch/login",
+            "secretHeadersFile",
+            "/Library/Application Support/Kextwatch/keys",
             "headers",
             Map.of("X-Canary", HEADER),
             "logLevel",
@@ -48,7 +53,7 @@ class WebhookIT extends OnAMac {
     // The last good values are the settings once more, as closed as the state.
     Path lastGood = rig.mac.root().resolve("private/var/db/kextwatch/settings.json");
     List<Path> given =
-        List.of(login, support.resolve("config.json"), support.resolve("secret"), lastGood);
+        List.of(login, keys, support.resolve("config.json"), support.resolve("secret"), lastGood);
 
     StringBuilder seen = new StringBuilder();
     try (AgentProcess agent = rig.start()) {
@@ -61,6 +66,9 @@ class WebhookIT extends OnAMac {
       Files.writeString(login, "Bearer\n" + LOGIN);
       Thread.sleep(1_500);
       Files.writeString(login, "Bearer " + LOGIN);
+      Files.writeString(keys, "X-Secret " + SECRET_HEADER);
+      Thread.sleep(1_500);
+      Files.writeString(keys, "X-Secret: " + SECRET_HEADER);
       rig.settings(Map.of("endpoint", endpoint.replace("http:", "https:")));
       Ended tested = rig.kextwatch("webhook", "test", "--json");
       assertEquals(69, tested.exit(), tested::toString);
@@ -158,6 +166,7 @@ class WebhookIT extends OnAMac {
     secrets.put("key", Base64.getDecoder().decode(Rig.SECRET.substring("whsec_".length())));
     secrets.put("login", LOGIN.getBytes(StandardCharsets.UTF_8));
     secrets.put("header", HEADER.getBytes(StandardCharsets.UTF_8));
+    secrets.put("secret header", SECRET_HEADER.getBytes(StandardCharsets.UTF_8));
     secrets.put("token", TOKEN.getBytes(StandardCharsets.UTF_8));
     secrets.forEach(
         (name, bytes) -> {

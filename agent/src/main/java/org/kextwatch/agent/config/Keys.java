@@ -53,6 +53,12 @@ final class Keys {
           .orElse(Map.of())
           .showing(Secrecy.NAMES)
           .describedAs("More headers for every request.");
+  static final Key<String> SECRET_HEADERS_FILE =
+      key(Section.WEBHOOK, "secretHeadersFile", ValueTypes.PATH)
+          .showing(Secrecy.SECRET_FILE)
+          .describedAs(
+              "A file with more headers, for secrets: one \"Name: value\" on each line. They"
+                  + " replace those of the same name in headers.");
   static final Key<String> CA_BUNDLE =
       key(Section.WEBHOOK, "caBundle", ValueTypes.PATH)
           .everyday()

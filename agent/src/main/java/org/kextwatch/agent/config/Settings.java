@@ -106,6 +106,10 @@ public record Settings(Values values) {
       return values.get(Keys.HEADERS);
     }
 
+    public @Nullable String secretHeadersFile() {
+      return values.find(Keys.SECRET_HEADERS_FILE);
+    }
+
     public @Nullable String caBundle() {
       return values.find(Keys.CA_BUNDLE);
     }

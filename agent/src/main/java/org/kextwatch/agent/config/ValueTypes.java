@@ -17,11 +17,6 @@ import org.kextwatch.agent.mac.EnumWord;
 
 /** The types of settings other than numbers. */
 final class ValueTypes {
-  private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
-  private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e\\t]{0,4096}");
-  private static final Pattern OUR_HEADERS =
-      Pattern.compile(
-          "(?i)content-.*|webhook-.*|host|connection|transfer-encoding|proxy-.*|authorization");
   private static final int MAX_LABELS = 16;
   private static final int MAX_TEXT = 4096;
 
@@ -100,17 +95,16 @@ final class ValueTypes {
   private static Map<String, String> headers(Object raw) throws BadValueException {
     Map<String, String> headers = texts(raw);
     for (Map.Entry<String, String> header : headers.entrySet()) {
-      if (!HEADER_NAME.matcher(header.getKey()).matches()
-          || !PRINTABLE.matcher(header.getValue()).matches()) {
+      if (!RequestHeaders.areValid(header.getKey(), header.getValue())) {
         throw new BadValueException(
             "header names with printable ASCII values; %s is not that"
                 .formatted(ValueDescription.name(header.getKey())));
       }
-      if (OUR_HEADERS.matcher(header.getKey()).matches()) {
+      if (RequestHeaders.isReserved(header.getKey())) {
         throw new BadValueException(
             "other headers than "
                 + header.getKey()
-                + ", which is the agent's own (Authorization: use authorizationFile)");
+                + ", which the agent or HTTP sets (Authorization: use authorizationFile)");
       }
     }
     return headers;

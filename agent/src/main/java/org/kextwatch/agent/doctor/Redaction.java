@@ -53,7 +53,14 @@ final class Redaction {
   static Redaction of(SystemRoot root, Settings settings, Hardware hardware) {
     Settings.Webhook webhook = settings.webhook();
     Set<String> secrets = new TreeSet<>(webhook.headers().values());
-    webhook.secretFiles().forEach(file -> learn(secrets, content(root, file)));
+    for (String file : webhook.secretFiles()) {
+      String content = content(root, file);
+      if (file.equals(webhook.secretHeadersFile())) { // the names of headers are not secret
+        content.lines().forEach(line -> learn(secrets, line.substring(line.indexOf(':') + 1)));
+      } else {
+        learn(secrets, content);
+      }
+    }
     DeviceIdentity identity = settings.deviceIdentity();
     boolean isMinimal = identity == DeviceIdentity.MINIMAL;
     boolean hidesNames = identity != DeviceIdentity.FULL;
@@ -82,8 +89,8 @@ final class Redaction {
    */
   private static void learn(Set<String> secrets, String content) {
     String whole = content.strip();
-    if (!whole.startsWith(
-        "http")) { // the host of an address is not secret, and the rest is removed
+    // The host of an address is not secret, and the rest is removed.
+    if (!whole.matches("(?i)https?://.*")) {
       secrets.add(whole);
       secrets.addAll(List.of(whole.split("[\\s:]+|(?<=whsec_)")));
     }

@@ -15,7 +15,7 @@ import org.kextwatch.agent.mac.TrustedFile;
 
 /** Reads the files that settings name. An error message begins with the name of the setting. */
 final class ReferencedFiles {
-  private static final int MAX_LINE_BYTES = 8 << 10;
+  private static final int MAX_TEXT_BYTES = 8 << 10;
   private static final int MAX_STORE_BYTES = 4 << 20;
   private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]+");
 
@@ -32,13 +32,17 @@ final class ReferencedFiles {
 
   /** The only line of a file that other users cannot read, without blanks around it. */
   String secretLine(String setting, String macPath) throws UnusableSettingException {
-    byte[] bytes = read(setting, macPath, file -> TrustedFile.readSecret(file, MAX_LINE_BYTES));
-    String line = new String(bytes, StandardCharsets.UTF_8).strip();
+    String line = new String(secretText(setting, macPath), StandardCharsets.UTF_8).strip();
     if (!PRINTABLE.matcher(line).matches()) {
       throw new UnusableSettingException(
           "%s: %s does not hold one line of ASCII".formatted(setting, macPath));
     }
     return line;
+  }
+
+  /** A short text that nobody else may read. */
+  byte[] secretText(String setting, String macPath) throws UnusableSettingException {
+    return read(setting, macPath, file -> TrustedFile.readSecret(file, MAX_TEXT_BYTES));
   }
 
   /** The content of a file that other users cannot read. */

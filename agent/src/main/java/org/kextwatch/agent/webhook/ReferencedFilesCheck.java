@@ -30,6 +30,7 @@ public final class ReferencedFilesCheck {
     }
     contents.add(factory::previousSecret);
     contents.add(factory::authorization);
+    contents.add(factory::secretHeaders);
     contents.add(factory::proxyCredentials);
     contents.add(factory::keystorePassword);
     contents.add(() -> validIdentity(factory));

@@ -97,8 +97,8 @@ record ResponseDiagnosis(String found, String remedy) {
     return new ResponseDiagnosis(
         answered(status),
         certificate(status, tls)
-            + "Check endpoint (path and token), authorizationFile, and that the receiver has the"
-            + " secret of secretFile. Events wait until then.");
+            + "Check endpoint (path and token), authorizationFile, secretHeadersFile, and that the"
+            + " receiver has the secret of secretFile. Events wait until then.");
   }
 
   private static ResponseDiagnosis redirect(Response head, HttpUrl url) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -66,7 +67,7 @@ final class WebhookClientFactory {
     try {
       HttpUrl url = url();
       List<WebhookSecret> secrets = secrets();
-      Headers headers = headers(version, authorization());
+      Headers headers = headers(version, authorization(), secretHeaders());
       ProxyAuthenticator login = new ProxyAuthenticator(proxyCredentials());
       HandshakeTrace tls = new HandshakeTrace();
       OkHttpClient.Builder http =
@@ -159,6 +160,15 @@ final class WebhookClientFactory {
     return value;
   }
 
+  /** The headers of secretHeadersFile, none if it is not set. */
+  Map<String, String> secretHeaders() throws UnusableSettingException {
+    String setting = "secretHeadersFile";
+    String macPath = settings.secretHeadersFile();
+    return macPath == null
+        ? Map.of()
+        : SecretHeaders.parse(setting + ": " + macPath, files.secretText(setting, macPath));
+  }
+
   @Nullable String proxyCredentials() throws UnusableSettingException {
     String setting = "proxyCredentialsFile";
     String login = line(setting, settings.proxyCredentialsFile());
@@ -200,12 +210,14 @@ final class WebhookClientFactory {
     return macPath == null ? null : files.secretLine(setting, macPath);
   }
 
-  private Headers headers(String version, @Nullable String authorization) {
+  private Headers headers(
+      String version, @Nullable String authorization, Map<String, String> secretHeaders) {
     Headers.Builder headers = new Headers.Builder();
     headers.set("User-Agent", "Kextwatch/" + version);
     headers.set(
         "Accept-Encoding", "identity"); // a compressed response could be a decompression bomb
     settings.headers().forEach(headers::set);
+    secretHeaders.forEach(headers::set);
     if (authorization != null) {
       headers.set("Authorization", authorization);
     }

@@ -179,6 +179,9 @@ class ConfigCommandTest {
           {"endpointFile":"/Library/Application Support/Kextwatch/secret"} | rw------- | KEY | endpointFile: it must be a URL
           {"previousSecretFile":"/etc/none"} | - | - | previousSecretFile: there is no /etc/none
           {"authorizationFile":"/etc/none"} | - | - | authorizationFile: there is no /etc/none
+          {"secretHeadersFile":"/etc/none"} | - | - | secretHeadersFile: there is no /etc/none
+          {"secretHeadersFile":"/Library/Application Support/Kextwatch/secret"} | rw-r----- | X-Key: hunter2 | secretHeadersFile: .*others may read it; run: chmod 600
+          {"secretHeadersFile":"/Library/Application Support/Kextwatch/secret"} | rw------- | hunter2 | secretHeadersFile: .*line 1: it must be "Name: value"
           {"caBundle":"/etc/none.pem"} | - | - | caBundle: there is no /etc/none.pem
           {"clientKeystore":"/etc/none.p12"} | - | - | clientKeystore: there is no /etc/none.p12
           {"clientKeystorePasswordFile":"/etc/none"} | - | - | clientKeystorePasswordFile: there is no

@@ -95,6 +95,7 @@ class KeysTest {
                     "secretFile",
                     "previousSecretFile",
                     "authorizationFile",
+                    "secretHeadersFile",
                     "clientKeystorePasswordFile",
                     "proxyCredentialsFile")),
         keys()
@@ -113,7 +114,7 @@ class KeysTest {
     Settings.Webhook webhook = Settings.of(all).webhook();
     assertEquals(Set.copyOf(all.values()), Set.copyOf(webhook.files()));
     assertTrue(webhook.files().containsAll(webhook.secretFiles()));
-    assertEquals(6, webhook.secretFiles().size());
+    assertEquals(7, webhook.secretFiles().size());
     String secret = Settings.defaults().webhook().secretFile();
     assertEquals(List.of(secret), Settings.defaults().webhook().files());
   }

@@ -235,6 +235,9 @@ class ProfileDraftTest {
         "{\"labels\":{\"a\":\"5 $ at 10 % off, 20 %\"}}|labels|{a=5 $ at 10 % off, 20 %}|",
         "{\"endpoint\":\"https://a.example/?s=$SERIALNUMBER\"}|endpoint|https://a.example|endpoint"
             + " contains a text, which looks like a variable",
+        "{\"headers\":{\"X-Mac\":\"$SERIALNUMBER\"}}|headers|{X-Mac=***}|headers.X-Mac contains a"
+            + " text, which looks like a variable",
+        "{\"headers\":{\"X-Mac\":\"{{serialnumber}}\"}}|headers|{X-Mac=***}|headers.X-Mac contains",
         "{\"endpoint\":\"https://a.example/%ABC%20x$y\"}|endpoint|https://a.example|",
         "\uFEFF{\"renewPrompt\":false}|renewPrompt|false|",
       })

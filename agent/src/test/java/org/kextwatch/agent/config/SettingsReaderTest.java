@@ -75,7 +75,7 @@ class SettingsReaderTest {
         read(
             """
             {"endpoint":"https://fleet.example.com/hook?key=1","secretFile":"/etc/s",
-             "previousSecretFile":"/etc/p","authorizationFile":"/etc/a","headers":{"X-Team":"it"},
+             "previousSecretFile":"/etc/p","authorizationFile":"/etc/a","secretHeadersFile":"/etc/h","headers":{"X-Team":"it"},
              "caBundle":"/etc/ca.pem","clientKeystore":"/etc/c.p12",
              "clientKeystorePasswordFile":"/etc/c.pw","proxy":"proxy.example.com:3128",
              "proxyCredentialsFile":"/etc/pc","healthIntervalSeconds":120,
@@ -100,6 +100,7 @@ class SettingsReaderTest {
     assertEquals("/etc/s", webhook.secretFile());
     assertEquals("/etc/p", webhook.previousSecretFile());
     assertEquals("/etc/a", webhook.authorizationFile());
+    assertEquals("/etc/h", webhook.secretHeadersFile());
     assertEquals(Map.of("X-Team", "it"), webhook.headers());
     assertEquals("/etc/ca.pem", webhook.caBundle());
     assertEquals("/etc/c.p12", webhook.clientKeystore());
@@ -172,7 +173,9 @@ class SettingsReaderTest {
         "{\"secretFile\":\"/Library/../etc/secret\"}|without \"..\"",
         "{\"secretFile\":\"/Library/\\ud800secret\"}|secretFile must be an absolute path",
         "{\"headers\":{\"Authorization\":\"Bearer x\"}}|use authorizationFile",
-        "{\"headers\":{\"Content-Type\":\"text/plain\"}}|Content-Type, which is the agent's own",
+        "{\"headers\":{\"Content-Type\":\"text/plain\"}}|Content-Type, which the agent or HTTP"
+            + " sets",
+        "{\"headers\":{\"Keep-Alive\":\"1\"}}|Keep-Alive, which",
         "{\"headers\":{\"X\":\"a\\r\\nHost: b\"}}|printable ASCII",
         "{\"labels\":[\"a\"]}|labels must be a group of texts",
         "{\"extension\":{\"path\":\"/tmp/evil.kext\"}}|directly below /Library/Extensions",

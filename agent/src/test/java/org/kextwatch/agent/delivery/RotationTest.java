@@ -30,6 +30,7 @@ final class RotationTest extends DispatcherRig {
   @BeforeEach
   void useALogin() throws IOException {
     endpoints.put("/etc/authorization", "Bearer one", "rw-------");
+    endpoints.put("/etc/headers", "X-Key: one", "rw-------");
     dispatcher.close();
     dispatcher = dispatcherOf(null);
   }
@@ -66,6 +67,13 @@ final class RotationTest extends DispatcherRig {
     assertEquals("Bearer one", deliver(200).getHeaders().get("Authorization"));
     endpoints.put("/etc/authorization", "Bearer two", "rw-------");
     assertEquals("Bearer two", deliver(200).getHeaders().get("Authorization"));
+  }
+
+  @Test
+  void aNewSecretHeaderIsSentWithTheNextEvent() throws Exception {
+    assertEquals("one", deliver(200).getHeaders().get("X-Key"));
+    endpoints.put("/etc/headers", "X-Key: two", "rw-------");
+    assertEquals("two", deliver(200).getHeaders().get("X-Key"));
   }
 
   @ParameterizedTest
@@ -163,6 +171,8 @@ final class RotationTest extends DispatcherRig {
             "previousSecretFile",
             previousSecretFile,
             "authorizationFile",
-            "/etc/authorization"));
+            "/etc/authorization",
+            "secretHeadersFile",
+            "/etc/headers"));
   }
 }

@@ -44,6 +44,8 @@ class SupportArchiveTest {
           "CANARY-query",
           "CANARY-token",
           "CANARY-header",
+          "CANARY-secret",
+          "CANARY-other",
           "CANARY-user",
           "CANARY-login",
           "CANARY-passphrase");
@@ -57,6 +59,7 @@ class SupportArchiveTest {
     mac = SimulatedMac.create(folder.resolve("mac"));
     settings("full");
     secret("authorization", "Bearer CANARY-token");
+    secret("headers", "X-Secret: CANARY-secret\nX-Other: Key httpCANARY-other");
     secret("proxy", "CANARY-user:CANARY-login");
     secret("passphrase", "CANARY-passphrase");
     Check.run(SystemRoot.at(mac.root()), false, false);
@@ -67,7 +70,7 @@ class SupportArchiveTest {
         posted to https://fleet.example.com/hooks/CANARY-path?t=CANARY-query and
         https://CANARY-user:CANARY-login@fleet.example.com/x
         Authorization: Bearer CANARY-token
-        header X-Key was CANARY-header, key %s, whsec_%s
+        header X-Key was CANARY-header, X-Secret CANARY-secret, X-Other httpCANARY-other, key %s, whsec_%s
         passphrase CANARY-passphrase of /Users/anna/x on C02XK0AAJG5H
         """
             .formatted(KEY, KEY));
@@ -107,6 +110,7 @@ class SupportArchiveTest {
         });
     String log = texts.get("logs/agent-0.log");
     assertTrue(log.contains("posted to https://fleet.example.com and"), log);
+    assertTrue(log.contains("X-Secret ***, X-Other ***,"), log);
     assertTrue(log.contains("/Users/anna/x on C02XK0AAJG5H"), log);
     assertTrue(texts.get("status.json").contains("\"verdict\":\"at_risk\""));
     assertTrue(texts.get("state.json").contains("\"streamId\""));
@@ -224,6 +228,8 @@ class SupportArchiveTest {
             Map.of("X-Key", "CANARY-header"),
             "authorizationFile",
             SUPPORT + "authorization",
+            "secretHeadersFile",
+            SUPPORT + "headers",
             "proxyCredentialsFile",
             SUPPORT + "proxy",
             "clientKeystorePasswordFile",

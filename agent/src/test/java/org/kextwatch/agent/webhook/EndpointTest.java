@@ -115,6 +115,55 @@ final class EndpointTest extends OnAWebhook {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '^',
+      delimiter = '|',
+      textBlock =
+          """
+          canary | , line 1: it must be "Name: value"
+          X-Key: | , line 1: it must be "Name: value"
+          : canary | , line 1: it must be "Name: value"
+          X Key: canary | , line 1: it must be "Name: value"
+          X-Key : canary | , line 1: it must be "Name: value"
+          -H "X-Key: canary" | , line 1: it must be "Name: value"
+          {"X-Key": "canary"} | , line 1: it must be "Name: value"
+          X-Key: canarÿ | , line 1: it must be "Name: value"
+          X-A: canary~~X-Key canary | , line 2: it must be "Name: value"
+          X-A: canary~~~~x-a: canary | , line 3: the file names this header twice
+          Authorization: canary | , line 1: it must be another header than Authorization
+          Proxy-Authorization: canary | another header than Proxy-Authorization
+          webhook-signature: canary | another header than webhook-signature
+          Webhook-Id: canary | another header than Webhook-Id
+          Content-Type: canary | another header than Content-Type
+          content-length: 7 | another header than content-length
+          HOST: canary | another header than HOST
+          Connection: canary | another header than Connection
+          Keep-Alive: canary | another header than Keep-Alive
+          Proxy-Connection: canary | another header than Proxy-Connection
+          TE: canary | another header than TE
+          Trailer: canary | another header than Trailer
+          Transfer-Encoding: canary | another header than Transfer-Encoding
+          Upgrade: canary | another header than Upgrade
+          Expect: canary | another header than Expect
+          ~~ | must hold lines "Name: value", but is empty
+          """)
+  void secretHeadersThatCannotBeSentAreRefused(String lines, String told) throws IOException {
+    endpoints.put("/etc/headers", lines.replace("~~", "\n") + "\n", "rw-------");
+    String note = unusable(WebhookRig.at(URL, "secretHeadersFile", "/etc/headers"));
+    assertTrue(note.startsWith("secretHeadersFile: /etc/headers"), note);
+    assertTrue(note.contains(told), note);
+    assertFalse(note.contains("canar"), note);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rw-r-----", "rw-----w-", "rw----r--"})
+  void secretHeadersThatOthersReachAreRefused(String permissions) throws IOException {
+    endpoints.put("/etc/headers", "X-Key: canary", permissions);
+    String note = unusable(WebhookRig.at(URL, "secretHeadersFile", "/etc/headers"));
+    assertTrue(note.startsWith("secretHeadersFile: ") && note.contains("chmod"), note);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {"Bearer a.b:c=", "Splunk 12-34", "token", "Basic dXNlcjpwYXNz", "SharedKey a:b"})
   void everyKindOfAuthorizationIsTaken(String value) throws IOException {

@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.List;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
+import okhttp3.Headers;
 import okhttp3.Protocol;
 import okio.ByteString;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,28 @@ final class WebhookClientTest extends OnAClient {
     RecordedRequest request = WebhookRig.next(server);
     assertEquals("Splunk canary-token", request.getHeaders().get("Authorization"));
     assertEquals("berlin", request.getHeaders().get("X-Fleet"));
+  }
+
+  @Test
+  void theSecretHeadersGoAlongAndReplaceTheOthersOfTheirNames() throws Exception {
+    String file = "\r\nDD-API-KEY: canary:1 \r\nx-fleet:paris\nX-More:  a  b\n\n";
+    endpoints.put("/etc/headers", file, "rw-------");
+    use(
+        WebhookRig.at(
+            url(),
+            "secretHeadersFile",
+            "/etc/headers",
+            "header X-Fleet",
+            "berlin",
+            "header X",
+            "y"));
+    server.enqueue(answer(200).build());
+    send();
+    Headers headers = WebhookRig.next(server).getHeaders();
+    assertEquals(List.of("canary:1"), headers.values("DD-API-KEY"));
+    assertEquals(List.of("paris"), headers.values("X-Fleet"));
+    assertEquals("a  b", headers.get("X-More"));
+    assertEquals("y", headers.get("X"));
   }
 
   @Test
