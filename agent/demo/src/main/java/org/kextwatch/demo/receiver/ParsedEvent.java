@@ -11,7 +11,7 @@ import org.kextwatch.agent.event.Json;
  * The members of a CloudEvents 1.0 JSON event that a receiver needs.
  *
  * @param streamid {@code null} for an event outside any stream
- * @param sequence its number in the stream, {@code null} likewise
+ * @param sequence its number in the stream, {@code null} if it has none, as a heartbeat
  * @param subject the Mac's serial number
  * @param text one sentence for people
  * @param data empty if it is no JSON object
