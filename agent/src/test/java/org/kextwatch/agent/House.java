@@ -88,6 +88,13 @@ record House(String address) {
         "a name says what a thing is",
         noClasses().should().haveNameMatching(".*(Utils?|Helper|Manager|Impl)"));
     rules.put(
+        "an exception is named so",
+        classes()
+            .that()
+            .areAssignableTo(Throwable.class)
+            .should()
+            .haveSimpleNameEndingWith("Exception"));
+    rules.put(
         "status is pure: no files, no network",
         noClasses()
             .that()

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -12,8 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +74,22 @@ class HouseTest {
   void theProgramIsThere() {
     assertTrue(PROGRAM.contain("org.kextwatch.agent.mac.ToolRunner"));
     assertFalse(PROGRAM.contain("org.kextwatch.agent.HouseTest"));
+  }
+
+  /** Moshi's own word for what makes adapters is left out. */
+  @Test
+  void noTwoClassesHaveOneName() {
+    Map<String, List<String>> names =
+        PROGRAM.stream()
+            .filter(type -> !type.getSimpleName().isEmpty())
+            .filter(type -> !type.getSimpleName().equals("Factory"))
+            .collect(
+                Collectors.groupingBy(
+                    JavaClass::getSimpleName,
+                    TreeMap::new,
+                    Collectors.mapping(JavaClass::getName, Collectors.toList())));
+    names.values().removeIf(classes -> classes.size() == 1);
+    assertEquals(Map.of(), names);
   }
 
   @Test

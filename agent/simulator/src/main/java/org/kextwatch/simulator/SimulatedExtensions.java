@@ -27,7 +27,7 @@ public final class SimulatedExtensions {
   private final MacModel model;
   private final BareMac mac;
   private final SimFlags flags;
-  private final List<Row> rows = new ArrayList<>();
+  private final List<SimulatedRow> rows = new ArrayList<>();
   private boolean databaseHidden;
 
   SimulatedExtensions(MacModel model, BareMac mac, SimFlags flags) {
@@ -45,7 +45,7 @@ public final class SimulatedExtensions {
 
   /** Adds an extension, or changes the state of the one with this version. */
   public void put(String bundle, String version, String state) {
-    Row row = new Row(bundle, version, state);
+    SimulatedRow row = new SimulatedRow(bundle, version, state);
     rows.removeIf(known -> known.bundle.equals(bundle) && known.version.equals(version));
     rows.add(row);
     write();
@@ -79,8 +79,9 @@ public final class SimulatedExtensions {
         ENABLED);
   }
 
-  private void replace(Predicate<Row> which, String state) {
-    rows.replaceAll(row -> which.test(row) ? new Row(row.bundle, row.version, state) : row);
+  private void replace(Predicate<SimulatedRow> which, String state) {
+    rows.replaceAll(
+        row -> which.test(row) ? new SimulatedRow(row.bundle, row.version, state) : row);
     write();
   }
 
@@ -117,7 +118,7 @@ public final class SimulatedExtensions {
   }
 
   private void category(StringBuilder text, String name, String pane) {
-    Predicate<Row> belongs = row -> category(row).equals(name);
+    Predicate<SimulatedRow> belongs = row -> category(row).equals(name);
     if (rows.stream().noneMatch(belongs)) {
       return;
     }
@@ -133,11 +134,11 @@ public final class SimulatedExtensions {
     rows.stream().filter(belongs).forEach(row -> text.append(line(row)));
   }
 
-  private static String category(Row row) {
+  private static String category(SimulatedRow row) {
     return row.bundle.equals(NETWORK) ? NETWORK_CATEGORY : ENDPOINT_CATEGORY;
   }
 
-  private String line(Row row) {
+  private String line(SimulatedRow row) {
     String marks =
         switch (row.state) {
           case ENABLED -> "*\t*";
@@ -167,7 +168,7 @@ public final class SimulatedExtensions {
         .toXMLPropertyList();
   }
 
-  private static Map<String, Object> entry(Row row) {
+  private static Map<String, Object> entry(SimulatedRow row) {
     return Map.of(
         "bundleVersion",
         Map.of("CFBundleShortVersionString", row.version, "CFBundleVersion", row.version),
@@ -188,5 +189,5 @@ public final class SimulatedExtensions {
    *
    * @param state in the words of {@code db.plist}
    */
-  private record Row(String bundle, String version, String state) {}
+  private record SimulatedRow(String bundle, String version, String state) {}
 }

@@ -46,11 +46,11 @@ record Allowance(
           "com.apple.system_extension.network_extension", "NetworkExtension",
           "com.apple.system_extension.driver_extension", "DriverExtension");
 
-  static Allowance of(String team, Keys keys, List<Plist> policies) {
+  static Allowance of(String team, PolicyKeys keys, List<Plist> policies) {
     return policies.stream().map(policy -> of(team, keys, policy)).reduce(NOTHING, Allowance::and);
   }
 
-  private static Allowance of(String team, Keys keys, Plist policy) {
+  private static Allowance of(String team, PolicyKeys keys, Plist policy) {
     Plist bundles = policy.dictionary(keys.bundles).orElse(null);
     Set<String> types =
         policy
@@ -118,21 +118,22 @@ record Allowance(
    * @param bundles a dictionary from team to an array of bundles
    * @param types a dictionary from team to an array of types
    */
-  record Keys(String overrides, String teams, String bundles, String types) {
+  record PolicyKeys(String overrides, String teams, String bundles, String types) {
     /** Kexts have no types, so their policy has no key for them. */
-    static final Keys KERNEL =
-        new Keys("AllowUserOverrides", "AllowedTeamIdentifiers", "AllowedKernelExtensions", "");
+    static final PolicyKeys KERNEL =
+        new PolicyKeys(
+            "AllowUserOverrides", "AllowedTeamIdentifiers", "AllowedKernelExtensions", "");
 
-    static final Keys SYSTEM =
-        new Keys(
+    static final PolicyKeys SYSTEM =
+        new PolicyKeys(
             "AllowUserOverrides",
             "AllowedTeamIdentifiers",
             "AllowedSystemExtensions",
             "AllowedSystemExtensionTypes");
 
     /** For the policies that macOS stores in its own list of system extensions. */
-    static final Keys OWN_LIST =
-        new Keys(
+    static final PolicyKeys OWN_LIST =
+        new PolicyKeys(
             "allowUserOverrides", "allowedTeamIDs", "allowedExtensions", "allowedExtensionTypes");
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.approval.SystemExtensionList.Listing;
+import org.kextwatch.agent.approval.SystemExtensionList.ExtensionListing;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.FileStamp;
@@ -60,9 +60,9 @@ public final class ExtensionReader {
     WatchedExtension watched = settings.extension();
     Duration timeout = settings.intervals().toolTimeout();
     KextBundle kext = KextBundle.of(root, watched);
-    Listing listing =
+    ExtensionListing listing =
         macOs.filter(MacVersion::isBeforeCatalina).isPresent()
-            ? Listing.NOT_LISTED
+            ? ExtensionListing.NOT_LISTED
             : systemExtensions.read(timeout);
     List<SystemExtension> rows = SystemExtensions.ofDefender(listing.rows());
     boolean isWithoutKext = Derivation.isWithoutKext(watched, macOs, subsystem, rows);

@@ -5,7 +5,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.approval.Allowance.Keys;
+import org.kextwatch.agent.approval.Allowance.PolicyKeys;
 import org.kextwatch.agent.approval.PolicyResult.PolicyRows;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.Plist;
@@ -48,7 +48,7 @@ record ManagedPolicy(
       PolicyResult database,
       @Nullable Boolean enrolled) {
     PolicyFile file = PolicyFile.read(root, SystemPaths.MANAGED_KEXT_POLICY);
-    Allowance allowance = Allowance.of(watched.teamId(), Keys.KERNEL, file.content());
+    Allowance allowance = Allowance.of(watched.teamId(), PolicyKeys.KERNEL, file.content());
     Set<String> ours = Set.of(watched.bundleId());
     boolean isInRows = database instanceof PolicyRows rows && !rows.mdm().isEmpty();
     boolean byRow = database instanceof PolicyRows rows && rows.mdmAllows();
@@ -90,8 +90,8 @@ record ManagedPolicy(
       return NONE;
     }
     Allowance allowance =
-        Allowance.of(team, Keys.SYSTEM, file.content())
-            .and(Allowance.of(team, Keys.OWN_LIST, known));
+        Allowance.of(team, PolicyKeys.SYSTEM, file.content())
+            .and(Allowance.of(team, PolicyKeys.OWN_LIST, known));
     Policies details =
         new Policies(
             true,

@@ -43,30 +43,30 @@ final class SystemExtensionList {
   }
 
   /** Reads it. The tool runs only if the file has no list. */
-  Listing read(Duration timeout) {
+  ExtensionListing read(Duration timeout) {
     List<Plist> policies = List.of();
     try {
       Plist database = Plist.read(root.resolve(SystemPaths.SYSTEM_EXTENSIONS));
       policies = database.dictionaries("extensionPolicies").orElse(List.of());
-      Optional<List<Row>> rows = inDatabase(database);
+      Optional<List<ExtensionRow>> rows = inDatabase(database);
       if (rows.isPresent()) {
-        return new Listing(rows.get(), policies);
+        return new ExtensionListing(rows.get(), policies);
       }
     } catch (IOException e) {
       // No file, or no property list: the tool may work.
     }
     ToolRun run = tools.run(Tool.SYSTEMEXTENSIONSCTL, timeout, List.of("list"));
-    return new Listing(printed(run).orElse(null), policies);
+    return new ExtensionListing(printed(run).orElse(null), policies);
   }
 
   /** The rows of the file, empty if it has no list. */
-  static Optional<List<Row>> inDatabase(Plist database) {
+  static Optional<List<ExtensionRow>> inDatabase(Plist database) {
     return database
         .dictionaries("extensions")
         .map(all -> all.stream().flatMap(one -> row(one).stream()).toList());
   }
 
-  private static Optional<Row> row(Plist extension) {
+  private static Optional<ExtensionRow> row(Plist extension) {
     String version =
         extension
             .dictionary("bundleVersion")
@@ -76,7 +76,7 @@ final class SystemExtensionList {
         .string("identifier")
         .map(
             bundle ->
-                new Row(
+                new ExtensionRow(
                     extension.string("teamID").orElse(""),
                     bundle,
                     version,
@@ -88,11 +88,11 @@ final class SystemExtensionList {
    * is skipped; but if no row of Defender could be parsed, it may be one of Defender's, and the
    * list does not count.
    */
-  static Optional<List<Row>> printed(ToolRun run) {
+  static Optional<List<ExtensionRow>> printed(ToolRun run) {
     if (!(run instanceof ToolRun.Finished finished) || finished.exitCode() != 0) {
       return Optional.empty();
     }
-    List<Row> rows = finished.stdout().lines().flatMap(SystemExtensionList::row).toList();
+    List<ExtensionRow> rows = finished.stdout().lines().flatMap(SystemExtensionList::row).toList();
     long unread = finished.stdout().lines().filter(SystemExtensionList::isUnread).count();
     Matcher count = COUNT.matcher(finished.stdout());
     boolean complete = count.find() ? rows.size() + unread >= number(count) : !rows.isEmpty();
@@ -112,7 +112,7 @@ final class SystemExtensionList {
         && row(line).findAny().isEmpty();
   }
 
-  private static Stream<Row> row(String line) {
+  private static Stream<ExtensionRow> row(String line) {
     Matcher row = ROW.matcher(line);
     if (line.startsWith(CATEGORY) || !row.find()) {
       return Stream.empty();
@@ -121,7 +121,8 @@ final class SystemExtensionList {
     String team = row.group("team") == null ? "" : row.group("team");
     String shortVersion = row.group("version").split("/", 2)[0];
     return Stream.of(
-        new Row(team, row.group("bundle"), shortVersion, state.find() ? state.group(1) : ""));
+        new ExtensionRow(
+            team, row.group("bundle"), shortVersion, state.find() ? state.group(1) : ""));
   }
 
   /**
@@ -129,8 +130,8 @@ final class SystemExtensionList {
    *
    * @param rows {@code null} if they were not or cannot be listed
    */
-  record Listing(@Nullable List<Row> rows, List<Plist> policies) {
-    static final Listing NOT_LISTED = new Listing(null, List.of());
+  record ExtensionListing(@Nullable List<ExtensionRow> rows, List<Plist> policies) {
+    static final ExtensionListing NOT_LISTED = new ExtensionListing(null, List.of());
   }
 
   /**
@@ -138,7 +139,7 @@ final class SystemExtensionList {
    *
    * @param teamId empty if not known, as are {@code version} and {@code state}
    */
-  record Row(String teamId, String bundleId, String version, String state) {
+  record ExtensionRow(String teamId, String bundleId, String version, String state) {
 
     /** As in the status document. */
     SystemExtension extension() {

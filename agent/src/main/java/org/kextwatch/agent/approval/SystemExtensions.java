@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kextwatch.agent.approval.SystemExtensionList.Row;
+import org.kextwatch.agent.approval.SystemExtensionList.ExtensionRow;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.status.ExtensionState;
 import org.kextwatch.agent.status.Grant;
@@ -51,14 +51,14 @@ final class SystemExtensions {
   private SystemExtensions() {}
 
   /** Defender's rows among all, {@code null} if they are not known. */
-  static @Nullable List<SystemExtension> ofDefender(@Nullable List<Row> rows) {
+  static @Nullable List<SystemExtension> ofDefender(@Nullable List<ExtensionRow> rows) {
     return rows == null
         ? null
-        : rows.stream().filter(SystemExtensions::isDefenders).map(Row::extension).toList();
+        : rows.stream().filter(SystemExtensions::isDefenders).map(ExtensionRow::extension).toList();
   }
 
   /** Whether a row is one of Defender's. */
-  static boolean isDefenders(Row row) {
+  static boolean isDefenders(ExtensionRow row) {
     return DEFENDERS.contains(row.bundleId())
         && row.teamId().equals(WatchedExtension.DEFENDER.teamId());
   }

@@ -67,7 +67,7 @@ final class SettingsJson {
       members.put(name, value(prefix + name + ".", depth));
     }
     reader.endObject();
-    members.values().removeIf(Absent.class::isInstance);
+    members.values().removeIf(NoValue.class::isInstance);
     return members;
   }
 
@@ -83,7 +83,7 @@ final class SettingsJson {
       case BOOLEAN -> reader.nextBoolean();
       default -> {
         reader.nextNull();
-        yield new Absent();
+        yield new NoValue();
       }
     };
   }
@@ -172,5 +172,5 @@ final class SettingsJson {
   }
 
   /** The value null: the setting is not set. */
-  private record Absent() {}
+  private record NoValue() {}
 }

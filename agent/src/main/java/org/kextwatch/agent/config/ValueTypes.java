@@ -140,7 +140,8 @@ final class ValueTypes {
   }
 
   /** A type that needs no limits; the check gives {@code null} for what is not allowed. */
-  private record CheckedType<T>(Kind kind, String allowed, Check<T> check) implements ValueType<T> {
+  private record CheckedType<T>(Kind kind, String allowed, Validator<T> check)
+      implements ValueType<T> {
     @Override
     public T parse(Object raw, Bounds bounds) throws BadValueException {
       T value = check.parse(raw);
@@ -151,7 +152,7 @@ final class ValueTypes {
     }
   }
 
-  private interface Check<T> {
+  private interface Validator<T> {
     @Nullable T parse(Object raw) throws BadValueException;
   }
 

@@ -52,7 +52,7 @@ public final class Check {
   /** If the loader ran, looks again at once, so that the caller sees its effect. */
   private static Status cycle(Agent agent, CycleOptions permits) {
     Settings settings = agent.settings().inForce();
-    Cycle.Result result = agent.cycle().run(Scope.FULL, settings, permits, Moment.now());
+    Cycle.CycleResult result = agent.cycle().run(Scope.FULL, settings, permits, Moment.now());
     if (result.outcome() != null) {
       Scope again = result.outcome() == Outcome.LOADED ? Scope.FULL : Scope.APPROVAL;
       CycleOptions lookOnly = new CycleOptions(false, permits.report());

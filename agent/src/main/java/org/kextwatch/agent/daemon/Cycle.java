@@ -61,7 +61,7 @@ final class Cycle {
    * @throws CancellationException if the agent is shutting down: answers of tools that were stopped
    *     do not count
    */
-  Result run(Scope look, Settings settings, CycleOptions options, Moment now) {
+  CycleResult run(Scope look, Settings settings, CycleOptions options, Moment now) {
     Snapshot seen = observe(look, settings, now);
     Assessment judged = judge(seen, settings, now);
     report(judged, settings, options);
@@ -142,7 +142,7 @@ final class Cycle {
     return attempt;
   }
 
-  private Result result(
+  private CycleResult result(
       Assessment judged,
       Decision decision,
       @Nullable Outcome outcome,
@@ -151,7 +151,7 @@ final class Cycle {
     Instant confirmAt = ledger.state().lookAgainAt(now.wall(), settings.intervals().confirm());
     Instant actAgainAt =
         decision instanceof Decision.Nothing nothing ? nothing.lookAgainAt() : null;
-    return new Result(judged, outcome, confirmAt, actAgainAt);
+    return new CycleResult(judged, outcome, confirmAt, actAgainAt);
   }
 
   private void throwIfStopping() {
@@ -194,7 +194,7 @@ final class Cycle {
    * @param actAgainAt when the decision may change without a change of the Mac, {@code null} for
    *     never
    */
-  record Result(
+  record CycleResult(
       Assessment look,
       @Nullable Outcome outcome,
       @Nullable Instant confirmAt,

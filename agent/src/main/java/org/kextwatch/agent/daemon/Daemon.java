@@ -85,7 +85,7 @@ final class Daemon {
     Settings settings = agent.settings().inForce();
     CycleOptions options = new CycleOptions(agent.settings().mayAct(), true);
     try {
-      Cycle.Result result = agent.cycle().run(look, settings, options, now);
+      Cycle.CycleResult result = agent.cycle().run(look, settings, options, now);
       plan = plan.after(look, stamps, result, Moment.now());
       failures.worked().ifPresent(Logger::info);
     } catch (CancellationException e) {

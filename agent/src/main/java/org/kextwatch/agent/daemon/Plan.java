@@ -53,7 +53,7 @@ record Plan(
    *
    * @param before the stamps from before the cycle
    */
-  Plan after(Scope look, Stamps before, Cycle.Result result, Moment now) {
+  Plan after(Scope look, Stamps before, Cycle.CycleResult result, Moment now) {
     return new Plan(
         schedule.after(look, now, result),
         checkedAt,

@@ -57,7 +57,7 @@ record Schedule(Moment full, List<Moment> followUps, @Nullable Moment approval) 
   }
 
   /** After a cycle. */
-  Schedule after(Scope look, Moment now, Cycle.Result result) {
+  Schedule after(Scope look, Moment now, Cycle.CycleResult result) {
     Duration interval = result.interval();
     if (result.confirmAt() != null) {
       Duration confirm = Duration.between(now.wall(), result.confirmAt());

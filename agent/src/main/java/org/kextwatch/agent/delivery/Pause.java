@@ -10,12 +10,12 @@ import org.kextwatch.agent.webhook.DeliveryOutcome;
  * @param failures in a row
  * @param until the end of the pause
  */
-record Pause(int failures, Moment until, Kind kind) {
+record Pause(int failures, Moment until, PauseKind kind) {
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(45);
   private static final Duration SPREAD = Duration.ofSeconds(10);
 
   /** Which events wait. */
-  enum Kind {
+  enum PauseKind {
     /** The endpoint fails: all events wait until anything is delivered. */
     BACKOFF,
     /** A rejected event waits for its next try. */
@@ -25,16 +25,16 @@ record Pause(int failures, Moment until, Kind kind) {
   }
 
   static Pause none(Moment now) {
-    return new Pause(0, now, Kind.BACKOFF);
+    return new Pause(0, now, PauseKind.BACKOFF);
   }
 
   Pause ended(Moment now) {
-    return new Pause(failures, now, Kind.BACKOFF);
+    return new Pause(failures, now, PauseKind.BACKOFF);
   }
 
   /** After one more failure, this long. */
   Pause backoff(Moment now, Duration wait) {
-    return longer(now, wait, Kind.BACKOFF);
+    return longer(now, wait, PauseKind.BACKOFF);
   }
 
   /** After one more failure with this outcome. */
@@ -45,15 +45,15 @@ record Pause(int failures, Moment until, Kind kind) {
   /** Until the next try of a rejected event. */
   Pause betweenTries(Moment now, double random) {
     Duration wait = BETWEEN_TRIES.plusMillis((long) (SPREAD.toMillis() * random));
-    return longer(now, wait, Kind.BETWEEN_TRIES);
+    return longer(now, wait, PauseKind.BETWEEN_TRIES);
   }
 
   /** Until the next probe of the endpoint. */
   Pause untilProbe(Moment now, double random) {
-    return longer(now, Backoff.TRANSIENT.delay(failures + 1, random), Kind.PROBING);
+    return longer(now, Backoff.TRANSIENT.delay(failures + 1, random), PauseKind.PROBING);
   }
 
-  private Pause longer(Moment now, Duration wait, Kind newKind) {
+  private Pause longer(Moment now, Duration wait, PauseKind newKind) {
     return new Pause(failures + 1, now.plus(wait), newKind);
   }
 }

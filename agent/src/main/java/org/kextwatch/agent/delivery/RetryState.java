@@ -138,7 +138,8 @@ record RetryState(
       }
     }
     boolean isPaused =
-        !pause.until().isDue(now) && !(pause.kind() == Pause.Kind.PROBING && inOrder.isPresent());
+        !pause.until().isDue(now)
+            && !(pause.kind() == Pause.PauseKind.PROBING && inOrder.isPresent());
     if (isPaused) {
       Duration left = pause.until().until(now);
       return new Wait(left.compareTo(untilHeartbeat) < 0 ? left : untilHeartbeat);
@@ -206,7 +207,7 @@ record RetryState(
   private RetryState delivered(@Nullable SpoolEntry entry, Moment now) {
     PoisonEventPolicy rest = poison.delivered(entry);
     HeartbeatSchedule next = entry == null ? heartbeats.delivered(now) : heartbeats;
-    boolean mustWait = pause.kind() == Pause.Kind.BETWEEN_TRIES && rest.suspect() != null;
+    boolean mustWait = pause.kind() == Pause.PauseKind.BETWEEN_TRIES && rest.suspect() != null;
     Pause shorter = entry == null ? pause.ended(now) : Pause.none(now);
     return new RetryState(
         isEndpointDown ? next.splayed(now) : next,

@@ -76,8 +76,8 @@ final class AccessLists {
    *
    * @param unclear the first line of an access list that cannot be parsed, or null
    */
-  record Listing(List<Entry> entries, @Nullable String unclear) {
-    static Listing of(String printed) {
+  record AccessListing(List<Entry> entries, @Nullable String unclear) {
+    static AccessListing of(String printed) {
       List<Entry> entries = new ArrayList<>();
       String unclear = null;
       String path = "";
@@ -101,7 +101,7 @@ final class AccessLists {
           promised = line.charAt(Math.min(10, line.length() - 1)) == '+' ? line : null;
         }
       }
-      return new Listing(List.copyOf(entries), unclear == null ? promised : unclear);
+      return new AccessListing(List.copyOf(entries), unclear == null ? promised : unclear);
     }
   }
 
@@ -118,7 +118,7 @@ final class AccessLists {
     }
     ToolRun run = tools.run(Tool.LS, TIMEOUT, arguments);
     if (run instanceof ToolRun.Finished finished) {
-      CheckResult result = judge(Listing.of(finished.stdout()));
+      CheckResult result = judge(AccessListing.of(finished.stdout()));
       return finished.exitCode() == 0 || !result.remedy().isEmpty()
           ? result
           : CheckResult.cannotTell(
@@ -131,7 +131,7 @@ final class AccessLists {
         "See tool ls.");
   }
 
-  private CheckResult judge(Listing listing) {
+  private CheckResult judge(AccessListing listing) {
     for (Entry entry : listing.entries()) {
       if (entry.changes()) {
         return CheckResult.fail(

@@ -82,7 +82,7 @@ final class DefenderChecks {
         .refusal(tool)
         .map(
             refusal -> {
-              if (refusal.cause() == ToolRun.Cause.NOT_TRUSTED) {
+              if (refusal.cause() == ToolRun.FailureCause.NOT_TRUSTED) {
                 return CheckResult.fail(
                     refusal.detail(), "Fix that, and find out who has changed it.");
               }

@@ -54,7 +54,7 @@ final class CodeSignature {
     boolean stopped =
         run instanceof ToolRun.TimedOut
             || (run instanceof ToolRun.NotRun notRun
-                && notRun.cause() == ToolRun.Cause.INTERRUPTED);
+                && notRun.cause() == ToolRun.FailureCause.INTERRUPTED);
     return stopped ? Reachability.TIMEOUT : Reachability.NOT_TRUSTED;
   }
 }

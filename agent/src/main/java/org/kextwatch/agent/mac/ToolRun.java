@@ -20,10 +20,10 @@ public sealed interface ToolRun {
    *
    * @param detail for people: the path and the problem
    */
-  record NotRun(Cause cause, String detail) implements ToolRun {}
+  record NotRun(FailureCause cause, String detail) implements ToolRun {}
 
   /** Why a tool did not run. */
-  enum Cause {
+  enum FailureCause {
     MISSING,
     NOT_EXECUTABLE,
     /** Other users could have replaced it. */

@@ -60,7 +60,8 @@ public final class ToolRunner {
   /**
    * Runs mdatp, as {@link #run} does: exactly the file that the caller has resolved and checked.
    *
-   * @return {@link ToolRun.Cause#REPLACED}, without running it, if the file has changed since
+   * @return {@link ToolRun.FailureCause#REPLACED}, without running it, if the file has changed
+   *     since
    */
   public ToolRun run(DefenderProgram mdatp, Duration timeout, List<String> arguments) {
     Path program = mdatp.file();
@@ -70,7 +71,7 @@ public final class ToolRunner {
     return mdatp.isUnchanged()
         ? run(program, timeout, arguments)
         : new ToolRun.NotRun(
-            ToolRun.Cause.REPLACED, program + " was replaced after it was checked");
+            ToolRun.FailureCause.REPLACED, program + " was replaced after it was checked");
   }
 
   private boolean isEnding() {
@@ -84,7 +85,8 @@ public final class ToolRunner {
       process = start(program, arguments, marker);
     } catch (IOException e) {
       return new ToolRun.NotRun(
-          ToolRun.Cause.NOT_EXECUTABLE, "%s does not start: %s".formatted(program, e.getMessage()));
+          ToolRun.FailureCause.NOT_EXECUTABLE,
+          "%s does not start: %s".formatted(program, e.getMessage()));
     }
     running = process;
     if (stopped) {
@@ -125,8 +127,8 @@ public final class ToolRunner {
 
   /**
    * Ends the running tool within seconds and lets no other start, because the agent is shutting
-   * down: from now on every run is {@link ToolRun.Cause#INTERRUPTED}. Unlike an interrupt it does
-   * not disturb files that the same thread is writing.
+   * down: from now on every run is {@link ToolRun.FailureCause#INTERRUPTED}. Unlike an interrupt it
+   * does not disturb files that the same thread is writing.
    */
   public void stop() {
     stopped = true;
@@ -148,7 +150,7 @@ public final class ToolRunner {
 
   private static ToolRun.NotRun stopped(Path program) {
     return new ToolRun.NotRun(
-        ToolRun.Cause.INTERRUPTED, program + " cancelled: the agent is shutting down");
+        ToolRun.FailureCause.INTERRUPTED, program + " cancelled: the agent is shutting down");
   }
 
   private static Process start(Path program, List<String> arguments, String marker)
@@ -195,13 +197,14 @@ public final class ToolRunner {
 
   private static Optional<ToolRun.NotRun> refusal(Path program) {
     if (!Files.exists(program)) {
-      return Optional.of(new ToolRun.NotRun(ToolRun.Cause.MISSING, program + " is not there"));
+      return Optional.of(
+          new ToolRun.NotRun(ToolRun.FailureCause.MISSING, program + " is not there"));
     }
     return Files.isRegularFile(program) && Files.isExecutable(program)
         ? Optional.empty()
         : Optional.of(
             new ToolRun.NotRun(
-                ToolRun.Cause.NOT_EXECUTABLE, program + " is not an executable file"));
+                ToolRun.FailureCause.NOT_EXECUTABLE, program + " is not an executable file"));
   }
 
   private static Optional<ToolRun.NotRun> distrust(Path program) {
@@ -209,7 +212,7 @@ public final class ToolRunner {
       TrustedFile.check(program);
       return Optional.empty();
     } catch (RefusedPathException e) {
-      return Optional.of(new ToolRun.NotRun(ToolRun.Cause.NOT_TRUSTED, e.reason()));
+      return Optional.of(new ToolRun.NotRun(ToolRun.FailureCause.NOT_TRUSTED, e.reason()));
     }
   }
 }

@@ -55,22 +55,23 @@ final class Classification {
    */
   static Attempt of(Instant at, ToolRun run, KernelEntry after, WatchedExtension watched) {
     if (run instanceof ToolRun.Finished finished) {
-      Finding finding = new Classification(finished, after, watched).finding();
+      Match finding = new Classification(finished, after, watched).finding();
       return new Attempt(at, finding.outcome(), finished.exitCode(), Detail.of(finding.text()));
     }
     if (run instanceof ToolRun.NotRun notRun) {
-      boolean isCancelled = notRun.cause() == ToolRun.Cause.INTERRUPTED; // no fault of the Mac
+      boolean isCancelled =
+          notRun.cause() == ToolRun.FailureCause.INTERRUPTED; // no fault of the Mac
       Outcome outcome = isCancelled ? Outcome.TIMEOUT : Outcome.FAILED;
       return new Attempt(at, outcome, null, Detail.of(notRun.detail()));
     }
     return new Attempt(at, Outcome.TIMEOUT, null, "kextutil did not end in time");
   }
 
-  private record Finding(Outcome outcome, String text) {}
+  private record Match(Outcome outcome, String text) {}
 
-  private Finding finding() {
+  private Match finding() {
     if (exitCode == 0 && after.isLoaded()) {
-      return new Finding(Outcome.LOADED, "");
+      return new Match(Outcome.LOADED, "");
     }
     return find(beforePolicy, OURS)
         .or(() -> find(EnumSet.of(Symptom.POLICY), NOT_OTHERS))
@@ -89,28 +90,28 @@ final class Classification {
         .orElseGet(this::failed);
   }
 
-  private Finding failed() {
-    return new Finding(Outcome.FAILED, lastSentence());
+  private Match failed() {
+    return new Match(Outcome.FAILED, lastSentence());
   }
 
-  private Optional<Finding> find(Set<Symptom> symptoms, Set<About> about) {
+  private Optional<Match> find(Set<Symptom> symptoms, Set<About> about) {
     for (Symptom symptom : symptoms) {
       for (Statement statement : statements) {
         if (about.contains(statement.about()) && symptom.isIn(statement)) {
-          return Optional.of(new Finding(symptom.outcome(), statement.text()));
+          return Optional.of(new Match(symptom.outcome(), statement.text()));
         }
       }
     }
     return Optional.empty();
   }
 
-  private Optional<Finding> byCode(int code, Outcome outcome) {
+  private Optional<Match> byCode(int code, Outcome outcome) {
     return exitCode == code
-        ? Optional.of(new Finding(outcome, code == 0 ? "" : lastSentence()))
+        ? Optional.of(new Match(outcome, code == 0 ? "" : lastSentence()))
         : Optional.empty();
   }
 
-  private Optional<Finding> foreign() {
+  private Optional<Match> foreign() {
     return statements.stream().anyMatch(statement -> statement.about() == About.OURS)
         ? Optional.empty()
         : find(EnumSet.of(Symptom.ANY_FAILURE), EnumSet.of(About.OTHERS));

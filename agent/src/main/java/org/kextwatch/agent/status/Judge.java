@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Judge {
   private static final String OUT_OF_DATE = "out_of_date"; // since mdatp 101.24122.0005
 
-  private static final List<Row> TABLE =
+  private static final List<Rule> TABLE =
       List.of(
           row(AT_RISK, Reason.NOT_INSTALLED, c -> c.reachabilityIs(Reachability.NOT_INSTALLED)),
           row(AT_RISK, Reason.NOT_TRUSTED, c -> c.reachabilityIs(Reachability.NOT_TRUSTED)),
@@ -70,7 +70,7 @@ public final class Judge {
   /** Judges one observation. The last row always applies. */
   public static Judgement judge(Observation seen, Thresholds thresholds, JudgeContext context) {
     Case theCase = new Case(seen, thresholds, context);
-    Row row = TABLE.stream().filter(r -> r.applies.test(theCase)).findFirst().orElseThrow();
+    Rule row = TABLE.stream().filter(r -> r.applies.test(theCase)).findFirst().orElseThrow();
     return new Judgement(
         row.verdict,
         row.reason,
@@ -80,7 +80,7 @@ public final class Judge {
   }
 
   /** What does not change the verdict, but an admin should know. */
-  private static List<String> warnings(Row row, Case c) {
+  private static List<String> warnings(Rule row, Case c) {
     List<String> warnings = new ArrayList<>();
     if (row.reason != Reason.DEFENDER_EXPIRED && Boolean.TRUE.equals(c.health().expiresSoon())) {
       warnings.add(Wording.expiry(c.seen));
@@ -112,11 +112,11 @@ public final class Judge {
     return Boolean.FALSE.equals(value);
   }
 
-  private static Row row(Verdict verdict, Reason reason, Predicate<Case> applies) {
-    return new Row(verdict, reason, applies);
+  private static Rule row(Verdict verdict, Reason reason, Predicate<Case> applies) {
+    return new Rule(verdict, reason, applies);
   }
 
-  private record Row(Verdict verdict, Reason reason, Predicate<Case> applies) {}
+  private record Rule(Verdict verdict, Reason reason, Predicate<Case> applies) {}
 
   /** One observation, with the questions that the table asks. */
   private record Case(Observation seen, Thresholds thresholds, JudgeContext context) {

@@ -29,7 +29,7 @@ final class KeyValues {
   static final String APP_VERSION = HEALTH + "appVersion";
   static final String EXPIRES_SOON = HEALTH + "expiresSoon";
 
-  private static final Map<String, Key> KEYS = new LinkedHashMap<>();
+  private static final Map<String, KeyValue> KEYS = new LinkedHashMap<>();
 
   static {
     Predicate<Status> never = s -> false;
@@ -126,12 +126,12 @@ final class KeyValues {
 
   private static void key(
       String field, Function<Status, @Nullable Object> value, Predicate<Status> unseen) {
-    KEYS.put(field, new Key(value, unseen));
+    KEYS.put(field, new KeyValue(value, unseen));
   }
 
-  private static Key key(String field) {
+  private static KeyValue key(String field) {
     return Objects.requireNonNull(KEYS.get(field), field);
   }
 
-  private record Key(Function<Status, @Nullable Object> value, Predicate<Status> unseen) {}
+  private record KeyValue(Function<Status, @Nullable Object> value, Predicate<Status> unseen) {}
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionTrace extends EventListener {
 
   /** The stages of a request, in their order. */
-  enum Stage {
+  enum Phase {
     DNS,
     TCP,
     TLS,
@@ -29,8 +29,8 @@ final class ConnectionTrace extends EventListener {
   }
 
   private final HandshakeTrace tls;
-  private final Map<Stage, Long> started = new EnumMap<>(Stage.class);
-  private final Map<Stage, Long> ended = new EnumMap<>(Stage.class);
+  private final Map<Phase, Long> started = new EnumMap<>(Phase.class);
+  private final Map<Phase, Long> ended = new EnumMap<>(Phase.class);
 
   private long failedAt;
   private List<String> addresses = List.of();
@@ -48,12 +48,12 @@ final class ConnectionTrace extends EventListener {
     this.tls = tls;
   }
 
-  synchronized boolean isPassed(Stage stage) {
+  synchronized boolean isPassed(Phase stage) {
     return ended.containsKey(stage);
   }
 
   /** The duration of a stage, or the time until it failed; zero if it did not start. */
-  synchronized Duration duration(Stage stage) {
+  synchronized Duration duration(Phase stage) {
     Long start = started.get(stage);
     long end = ended.getOrDefault(stage, failedAt);
     return start == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, end - start));
@@ -86,19 +86,19 @@ final class ConnectionTrace extends EventListener {
     return responseHead;
   }
 
-  /** The stage that failed. On a reused connection there is only {@link Stage#POST}. */
-  synchronized Stage failedStage() {
-    return Stream.of(Stage.POST, Stage.TLS, Stage.TCP)
+  /** The stage that failed. On a reused connection there is only {@link Phase#POST}. */
+  synchronized Phase failedStage() {
+    return Stream.of(Phase.POST, Phase.TLS, Phase.TCP)
         .filter(started::containsKey)
         .findFirst()
-        .orElse(Stage.DNS);
+        .orElse(Phase.DNS);
   }
 
-  private synchronized void start(Stage stage) {
+  private synchronized void start(Phase stage) {
     started.putIfAbsent(stage, System.nanoTime());
   }
 
-  private synchronized void end(Stage stage) {
+  private synchronized void end(Phase stage) {
     ended.putIfAbsent(stage, System.nanoTime());
   }
 
@@ -111,12 +111,12 @@ final class ConnectionTrace extends EventListener {
 
   @Override
   public void dnsStart(Call call, String domainName) {
-    start(Stage.DNS);
+    start(Phase.DNS);
   }
 
   @Override
   public void dnsEnd(Call call, String domainName, List<InetAddress> found) {
-    end(Stage.DNS);
+    end(Phase.DNS);
     synchronized (this) {
       addresses = found.stream().map(InetAddress::getHostAddress).toList();
     }
@@ -124,7 +124,7 @@ final class ConnectionTrace extends EventListener {
 
   @Override
   public void connectStart(Call call, InetSocketAddress address, Proxy by) {
-    start(Stage.TCP);
+    start(Phase.TCP);
     synchronized (this) {
       peer = address;
       proxy = by;
@@ -133,14 +133,14 @@ final class ConnectionTrace extends EventListener {
 
   @Override
   public void secureConnectStart(Call call) {
-    end(Stage.TCP);
-    start(Stage.TLS);
+    end(Phase.TCP);
+    start(Phase.TLS);
     tls.reset();
   }
 
   @Override
   public void secureConnectEnd(Call call, @Nullable Handshake done) {
-    end(Stage.TLS);
+    end(Phase.TLS);
     synchronized (this) {
       handshake = done;
     }
@@ -149,7 +149,7 @@ final class ConnectionTrace extends EventListener {
   @Override
   public void connectEnd(
       Call call, InetSocketAddress address, Proxy by, @Nullable Protocol protocol) {
-    end(Stage.TCP);
+    end(Phase.TCP);
     synchronized (this) {
       peer = address;
     }
@@ -157,12 +157,12 @@ final class ConnectionTrace extends EventListener {
 
   @Override
   public void requestHeadersStart(Call call) {
-    start(Stage.POST);
+    start(Phase.POST);
   }
 
   @Override
   public void responseHeadersEnd(Call call, Response response) {
-    end(Stage.POST);
+    end(Phase.POST);
     synchronized (this) {
       responseHead = response;
     }

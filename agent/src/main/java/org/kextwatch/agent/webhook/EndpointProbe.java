@@ -15,7 +15,7 @@ import org.kextwatch.agent.event.CloudEvent;
 import org.kextwatch.agent.mac.EnumWord;
 import org.kextwatch.agent.mac.PlainText;
 import org.kextwatch.agent.mac.SystemRoot;
-import org.kextwatch.agent.webhook.ConnectionTrace.Stage;
+import org.kextwatch.agent.webhook.ConnectionTrace.Phase;
 
 /**
  * Sends one event to the endpoint with the client that the delivery uses, and reports each step:
@@ -84,11 +84,11 @@ public record EndpointProbe(@Nullable String endpoint, ProbeResult result, List<
     ConnectionTrace trace = client.trace();
     String where = client.where();
     List<Step> steps = new ArrayList<>();
-    for (Stage stage : Stage.values()) {
-      if (stage == Stage.TLS && where.startsWith("http:") && trace.isPassed(Stage.TCP)) {
+    for (Phase stage : Phase.values()) {
+      if (stage == Phase.TLS && where.startsWith("http:") && trace.isPassed(Phase.TCP)) {
         continue; // plain http to this machine
       }
-      if (stage == Stage.DNS && trace.addresses().isEmpty() && trace.peer() != null) {
+      if (stage == Phase.DNS && trace.addresses().isEmpty() && trace.peer() != null) {
         continue; // the host is an address
       }
       long millis = trace.duration(stage).toMillis();
@@ -98,14 +98,14 @@ public record EndpointProbe(@Nullable String endpoint, ProbeResult result, List<
         return steps;
       }
       steps.add(
-          stage == Stage.POST
+          stage == Phase.POST
               ? response(result, millis)
               : new Step(name, true, millis, success(stage, client), ""));
     }
     return steps;
   }
 
-  private static String failure(Stage stage, WebhookClient client, SendResult result) {
+  private static String failure(Phase stage, WebhookClient client, SendResult result) {
     String note = result.note().replace(client.where() + ": ", "");
     List<X509Certificate> chain = client.tls().chain();
     return switch (stage) {
@@ -115,7 +115,7 @@ public record EndpointProbe(@Nullable String endpoint, ProbeResult result, List<
     };
   }
 
-  private static String success(Stage stage, WebhookClient client) {
+  private static String success(Phase stage, WebhookClient client) {
     ConnectionTrace trace = client.trace();
     return switch (stage) {
       case DNS -> String.join(", ", trace.addresses());

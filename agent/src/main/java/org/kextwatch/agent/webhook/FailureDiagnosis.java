@@ -17,7 +17,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.mac.PlainText;
-import org.kextwatch.agent.webhook.ConnectionTrace.Stage;
+import org.kextwatch.agent.webhook.ConnectionTrace.Phase;
 
 /**
  * Why a request got no response, and the remedy. Pure.
@@ -129,8 +129,8 @@ record FailureDiagnosis(DeliveryOutcome outcome, String found, String remedy) {
   }
 
   private static FailureDiagnosis ofStage(IOException e, FailedRequest request) {
-    Stage stage = request.trace.failedStage();
-    boolean isAsked = stage.compareTo(Stage.TLS) >= 0 && request.tls.isAsked();
+    Phase stage = request.trace.failedStage();
+    boolean isAsked = stage.compareTo(Phase.TLS) >= 0 && request.tls.isAsked();
     return isAsked && !(e instanceof InterruptedIOException)
         ? ofClientCertificate(e, request)
         : transientFailure(describe(e, request.trace), advice(stage, request));
@@ -162,7 +162,7 @@ record FailureDiagnosis(DeliveryOutcome outcome, String found, String remedy) {
           ? "the name of the proxy does not resolve"
           : "its name does not resolve";
     }
-    boolean isAtProxy = trace.isProxied() && trace.failedStage().compareTo(Stage.TCP) <= 0;
+    boolean isAtProxy = trace.isProxied() && trace.failedStage().compareTo(Phase.TCP) <= 0;
     if (isUnconnected(e)) {
       return "no connection" + (isAtProxy ? " to the proxy" : "");
     }
@@ -179,7 +179,7 @@ record FailureDiagnosis(DeliveryOutcome outcome, String found, String remedy) {
         : "the connection broke (" + e.getClass().getSimpleName() + ")";
   }
 
-  private static String advice(Stage stage, FailedRequest request) {
+  private static String advice(Phase stage, FailedRequest request) {
     boolean isProxied = request.trace.isProxied();
     return switch (stage) {
       case DNS ->

@@ -66,8 +66,8 @@ final class KernelListTest {
   }
 
   @ParameterizedTest
-  @EnumSource(ToolRun.Cause.class)
-  void aListerThatDoesNotRunIsUnknown(ToolRun.Cause cause) {
+  @EnumSource(ToolRun.FailureCause.class)
+  void aListerThatDoesNotRunIsUnknown(ToolRun.FailureCause cause) {
     assertEquals(KernelEntry.UNKNOWN, KernelList.parse(new ToolRun.NotRun(cause, "x"), OURS));
   }
 

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kextwatch.agent.approval.SystemExtensionList.Listing;
-import org.kextwatch.agent.approval.SystemExtensionList.Row;
+import org.kextwatch.agent.approval.SystemExtensionList.ExtensionListing;
+import org.kextwatch.agent.approval.SystemExtensionList.ExtensionRow;
 import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.Tool;
@@ -60,7 +60,7 @@ final class SystemExtensionListTest extends OnAStubMac {
           terminated_waiting_to_uninstall_on_reboot | ABSENT
           """)
   void aRecordingIsReadAsAPersonReadsIt(String recording, String rows, ExtensionState state) {
-    List<Row> printed = printed(Recordings.text(recording)).orElseThrow();
+    List<ExtensionRow> printed = printed(Recordings.text(recording)).orElseThrow();
     assertEquals(rows, words(printed));
     assertEquals(state, SystemExtensions.state(SystemExtensions.ofDefender(printed)));
   }
@@ -133,7 +133,8 @@ final class SystemExtensionListTest extends OnAStubMac {
 
   @Test
   void oddTextIsNotReported() {
-    Row odd = new Row("UBF8T346G9", "com.microsoft.wdav.epsext", "1\u0007", "x".repeat(65));
+    ExtensionRow odd =
+        new ExtensionRow("UBF8T346G9", "com.microsoft.wdav.epsext", "1\u0007", "x".repeat(65));
     assertEquals("unknown", odd.extension().state());
     assertNull(odd.extension().version());
   }
@@ -165,8 +166,8 @@ final class SystemExtensionListTest extends OnAStubMac {
         "<key>extensions</key><array><string>odd</string><dict><key>teamID</key><string>X</string>"
             + "</dict><dict><key>identifier</key><string>a.b</string></dict></array>"
             + "<key>extensionPolicies</key><array><dict/><string>odd</string></array>");
-    Listing listing = read();
-    assertEquals(List.of(new Row("", "a.b", "", "")), listing.rows());
+    ExtensionListing listing = read();
+    assertEquals(List.of(new ExtensionRow("", "a.b", "", "")), listing.rows());
     assertEquals(1, listing.policies().size());
   }
 
@@ -184,7 +185,7 @@ final class SystemExtensionListTest extends OnAStubMac {
         "UBF8T346G9 com.microsoft.wdav.epsext 101.1 activated_disabled", words(read().rows()));
   }
 
-  private Listing read() throws Exception {
+  private ExtensionListing read() throws Exception {
     return new SystemExtensionList(mac.root(), mac.tools()).read(Duration.ofSeconds(20));
   }
 
@@ -201,11 +202,11 @@ final class SystemExtensionListTest extends OnAStubMac {
         .formatted(bundle, team, state, version);
   }
 
-  private static Optional<List<Row>> printed(String output) {
+  private static Optional<List<ExtensionRow>> printed(String output) {
     return SystemExtensionList.printed(new ToolRun.Finished(0, output, ""));
   }
 
-  private static String words(List<Row> rows) {
+  private static String words(List<ExtensionRow> rows) {
     return rows.stream()
         .map(
             row ->

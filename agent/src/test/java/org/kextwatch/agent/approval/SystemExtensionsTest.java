@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kextwatch.agent.approval.SystemExtensionList.Row;
+import org.kextwatch.agent.approval.SystemExtensionList.ExtensionRow;
 import org.kextwatch.agent.status.ExtensionState;
 import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.SystemExtension;
@@ -88,13 +88,15 @@ final class SystemExtensionsTest {
 
   @Test
   void rowsWithAnotherTeamOrBundleDoNotCount() {
-    Row ours = new Row("UBF8T346G9", "com.microsoft.wdav.epsext", "1", "activated_enabled");
-    List<Row> rows =
+    ExtensionRow ours =
+        new ExtensionRow("UBF8T346G9", "com.microsoft.wdav.epsext", "1", "activated_enabled");
+    List<ExtensionRow> rows =
         List.of(
-            new Row("X9E956P446", "com.crowdstrike.falcon.Agent", "7.17", "activated_enabled"),
-            new Row("X9E956P446", "com.microsoft.wdav.netext", "1", "activated_enabled"),
-            new Row("", "com.microsoft.wdav.netext", "1", "activated_enabled"),
-            new Row("UBF8T346G9", "com.microsoft.other", "1", "activated_enabled"),
+            new ExtensionRow(
+                "X9E956P446", "com.crowdstrike.falcon.Agent", "7.17", "activated_enabled"),
+            new ExtensionRow("X9E956P446", "com.microsoft.wdav.netext", "1", "activated_enabled"),
+            new ExtensionRow("", "com.microsoft.wdav.netext", "1", "activated_enabled"),
+            new ExtensionRow("UBF8T346G9", "com.microsoft.other", "1", "activated_enabled"),
             ours);
     assertEquals(List.of(ours.extension()), SystemExtensions.ofDefender(rows));
     assertEquals(List.of(), SystemExtensions.ofDefender(rows.subList(0, 4)));

@@ -50,7 +50,7 @@ class ApprovalAwaitedTest {
             LoadHistory.NONE,
             Settings.defaults().intervals());
     Assessment later = look(assessor, first, state, grant, seconds);
-    assertEquals(isWatched, new Cycle.Result(later, null, null, null).isApprovalAwaited());
+    assertEquals(isWatched, new Cycle.CycleResult(later, null, null, null).isApprovalAwaited());
   }
 
   private static Assessment look(

@@ -181,7 +181,7 @@ final class HistoryChecks implements ModelDaemon.Witness {
   }
 
   @Override
-  public void looked(Scope look, Cycle.Result result) {
+  public void looked(Scope look, Cycle.CycleResult result) {
     refusedSince |= isRenewal && result.outcome() == Outcome.POLICY_BLOCKED;
   }
 

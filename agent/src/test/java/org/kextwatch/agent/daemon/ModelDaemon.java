@@ -118,7 +118,7 @@ final class ModelDaemon implements Cycle.Mac {
   }
 
   private void cycle(Scope look, Stamps stamps) {
-    Cycle.Result result;
+    Cycle.CycleResult result;
     try {
       result = cycle.run(look, settings, new CycleOptions(true, true), mac.now());
     } catch (CancellationException e) { // as in a crash: nothing more is done or saved
@@ -280,7 +280,7 @@ final class ModelDaemon implements Cycle.Mac {
     default void wrote(Status status, Status told) {}
 
     /** A cycle has ended. */
-    default void looked(Scope look, Cycle.Result result) {}
+    default void looked(Scope look, Cycle.CycleResult result) {}
 
     /**
      * The loader begins.

@@ -89,7 +89,7 @@ final class OrdinaryLife implements ModelDaemon.Witness {
   }
 
   @Override
-  public void looked(Scope look, Cycle.Result result) {
+  public void looked(Scope look, Cycle.CycleResult result) {
     lookedWell = look == Scope.FULL ? !mac.isInTrouble() : lookedWell;
   }
 

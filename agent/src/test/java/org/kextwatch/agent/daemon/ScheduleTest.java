@@ -165,7 +165,7 @@ class ScheduleTest {
   private static List<String> looksAfter(Outcome outcome) {
     Schedule schedule =
         Schedule.atOnce(START)
-            .after(Scope.FULL, START, new Cycle.Result(WELL, outcome, null, null));
+            .after(Scope.FULL, START, new Cycle.CycleResult(WELL, outcome, null, null));
     List<String> looks = new ArrayList<>();
     for (int second = 0; second < 60; second++) {
       Moment now = START.plus(Duration.ofSeconds(second));
@@ -178,8 +178,8 @@ class ScheduleTest {
     return looks;
   }
 
-  private static Cycle.Result well(Instant confirmAt, Instant actAgainAt) {
-    return new Cycle.Result(WELL, null, confirmAt, actAgainAt);
+  private static Cycle.CycleResult well(Instant confirmAt, Instant actAgainAt) {
+    return new Cycle.CycleResult(WELL, null, confirmAt, actAgainAt);
   }
 
   @Test

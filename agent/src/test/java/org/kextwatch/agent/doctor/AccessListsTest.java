@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.kextwatch.agent.doctor.AccessLists.AccessListing;
 import org.kextwatch.agent.doctor.AccessLists.Entry;
-import org.kextwatch.agent.doctor.AccessLists.Listing;
 import org.kextwatch.agent.doctor.DoctorCheck.CheckResult;
 import org.kextwatch.agent.doctor.DoctorCheck.Mark;
 import org.kextwatch.agent.mac.AgentPaths;
@@ -29,8 +29,8 @@ class AccessListsTest {
 
   @Test
   void eachEntryBelongsToTheFileAboveIt() {
-    Listing listing =
-        Listing.of(
+    AccessListing listing =
+        AccessListing.of(
             """
             drwxr-xr-x+ 5 root  wheel  160 Nov 24 03:00 /Library/Application Support/Kextwatch
              0: user:joe inherited allow list,add_file,search
@@ -40,7 +40,7 @@ class AccessListsTest {
              0: FFFFEEEE-DDDD-CCCC-BBBB-AAAA00000000 allow read
             """);
     assertEquals(
-        new Listing(
+        new AccessListing(
             List.of(
                 new Entry(SUPPORT, "user:joe", true, Set.of("list", "add_file", "search")),
                 new Entry(SUPPORT, "group:everyone", false, Set.of("delete")),

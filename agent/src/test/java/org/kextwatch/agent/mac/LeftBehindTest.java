@@ -111,7 +111,8 @@ final class LeftBehindTest {
     cycle.join(KILLING.toMillis());
 
     assertEquals(
-        ToolRun.Cause.INTERRUPTED, assertInstanceOf(ToolRun.NotRun.class, run.get()).cause());
+        ToolRun.FailureCause.INTERRUPTED,
+        assertInstanceOf(ToolRun.NotRun.class, run.get()).cause());
     assertTrue(passedOn.get());
     nap.assertNobodyIsLeft();
   }
@@ -124,7 +125,8 @@ final class LeftBehindTest {
     ToolRun run = mac.tools().run(Tool.SYSCTL, AMPLE, List.of());
 
     assertTrue(Thread.interrupted());
-    assertEquals(ToolRun.Cause.INTERRUPTED, assertInstanceOf(ToolRun.NotRun.class, run).cause());
+    assertEquals(
+        ToolRun.FailureCause.INTERRUPTED, assertInstanceOf(ToolRun.NotRun.class, run).cause());
     nap.assertNobodyIsLeft();
   }
 
@@ -141,10 +143,11 @@ final class LeftBehindTest {
     cycle.join(KILLING.toMillis());
 
     assertEquals(
-        ToolRun.Cause.INTERRUPTED, assertInstanceOf(ToolRun.NotRun.class, run.get()).cause());
+        ToolRun.FailureCause.INTERRUPTED,
+        assertInstanceOf(ToolRun.NotRun.class, run.get()).cause());
     assertTrue(tools.isStopped());
     assertEquals(
-        ToolRun.Cause.INTERRUPTED,
+        ToolRun.FailureCause.INTERRUPTED,
         assertInstanceOf(ToolRun.NotRun.class, tools.run(Tool.SYSCTL, AMPLE, List.of())).cause());
     nap.assertNobodyIsLeft();
   }

@@ -129,7 +129,7 @@ final class ToolRunnerTest {
 
   @Test
   void aMissingToolIsAValue() {
-    assertEquals(ToolRun.Cause.MISSING, notRun(run(AMPLE)).cause());
+    assertEquals(ToolRun.FailureCause.MISSING, notRun(run(AMPLE)).cause());
   }
 
   @Test
@@ -138,7 +138,7 @@ final class ToolRunnerTest {
     Files.delete(tool);
     Files.createSymbolicLink(tool, Path.of("nowhere"));
 
-    assertEquals(ToolRun.Cause.MISSING, notRun(run(AMPLE)).cause());
+    assertEquals(ToolRun.FailureCause.MISSING, notRun(run(AMPLE)).cause());
   }
 
   @Test
@@ -147,14 +147,14 @@ final class ToolRunnerTest {
     Files.delete(tool);
     Files.createDirectory(tool);
 
-    assertEquals(ToolRun.Cause.NOT_EXECUTABLE, notRun(run(AMPLE)).cause());
+    assertEquals(ToolRun.FailureCause.NOT_EXECUTABLE, notRun(run(AMPLE)).cause());
   }
 
   @Test
   void aToolWithoutPermissionToRunIsNotExecutable() throws IOException {
     StubMac.allow(mac.tool(Tool.SYSCTL), "rw-r--r--");
 
-    assertEquals(ToolRun.Cause.NOT_EXECUTABLE, notRun(run(AMPLE)).cause());
+    assertEquals(ToolRun.FailureCause.NOT_EXECUTABLE, notRun(run(AMPLE)).cause());
   }
 
   @Test
@@ -163,7 +163,7 @@ final class ToolRunnerTest {
 
     ToolRun.NotRun run = notRun(run(AMPLE));
 
-    assertEquals(ToolRun.Cause.NOT_EXECUTABLE, run.cause());
+    assertEquals(ToolRun.FailureCause.NOT_EXECUTABLE, run.cause());
     assertTrue(run.detail().contains("usr/sbin/sysctl"), run.detail());
   }
 
@@ -171,7 +171,7 @@ final class ToolRunnerTest {
   void aToolThatOthersMayWriteIsNotRun() throws IOException {
     StubMac.allow(mac.tool(Tool.SYSCTL), "rwxrwxr-x");
 
-    assertEquals(ToolRun.Cause.NOT_TRUSTED, notRun(run(AMPLE)).cause());
+    assertEquals(ToolRun.FailureCause.NOT_TRUSTED, notRun(run(AMPLE)).cause());
     assertEquals(List.of(), mac.calls(Tool.SYSCTL));
   }
 
@@ -179,7 +179,7 @@ final class ToolRunnerTest {
   void aToolInAFolderThatOthersMayWriteIsNotRun() throws IOException {
     StubMac.allow(mac.tool(Tool.SYSCTL).getParent(), "rwxr-xrwx");
 
-    assertEquals(ToolRun.Cause.NOT_TRUSTED, notRun(run(AMPLE)).cause());
+    assertEquals(ToolRun.FailureCause.NOT_TRUSTED, notRun(run(AMPLE)).cause());
     assertEquals(List.of(), mac.calls(Tool.SYSCTL));
   }
 
@@ -192,7 +192,7 @@ final class ToolRunnerTest {
 
     StubMac.allow(target, "rwxr-xrwx");
 
-    assertEquals(ToolRun.Cause.NOT_TRUSTED, notRun(run(AMPLE)).cause());
+    assertEquals(ToolRun.FailureCause.NOT_TRUSTED, notRun(run(AMPLE)).cause());
   }
 
   @Test
@@ -216,11 +216,13 @@ final class ToolRunnerTest {
     DefenderProgram mdatp = DefenderProgram.find(mac.root());
     Files.move(mac.script("/new", "echo newer"), file, ATOMIC_MOVE);
 
-    assertEquals(ToolRun.Cause.REPLACED, notRun(mac.tools().run(mdatp, AMPLE, List.of())).cause());
+    assertEquals(
+        ToolRun.FailureCause.REPLACED, notRun(mac.tools().run(mdatp, AMPLE, List.of())).cause());
 
     Files.delete(file);
 
-    assertEquals(ToolRun.Cause.REPLACED, notRun(mac.tools().run(mdatp, AMPLE, List.of())).cause());
+    assertEquals(
+        ToolRun.FailureCause.REPLACED, notRun(mac.tools().run(mdatp, AMPLE, List.of())).cause());
   }
 
   @Test
@@ -229,7 +231,7 @@ final class ToolRunnerTest {
 
     ToolRun run = mac.tools().run(Tool.MDATP, AMPLE, List.of());
 
-    assertEquals(ToolRun.Cause.NOT_TRUSTED, notRun(run).cause());
+    assertEquals(ToolRun.FailureCause.NOT_TRUSTED, notRun(run).cause());
   }
 
   private ToolRun run(Duration timeout, String... arguments) {

@@ -140,11 +140,11 @@ final class ClassificationTest {
   }
 
   @ParameterizedTest
-  @EnumSource(ToolRun.Cause.class)
-  void aRunThatDidNotStartIsAFailureUnlessItWasCancelled(ToolRun.Cause cause) {
+  @EnumSource(ToolRun.FailureCause.class)
+  void aRunThatDidNotStartIsAFailureUnlessItWasCancelled(ToolRun.FailureCause cause) {
     ToolRun run = new ToolRun.NotRun(cause, "/usr/bin/kextutil is not there");
     Attempt attempt = Classification.of(AT, run, KernelEntry.NOT_LOADED, WatchedExtension.DEFENDER);
-    boolean isCancelled = cause == ToolRun.Cause.INTERRUPTED;
+    boolean isCancelled = cause == ToolRun.FailureCause.INTERRUPTED;
     assertEquals(isCancelled ? Outcome.TIMEOUT : Outcome.FAILED, attempt.outcome());
     assertNull(attempt.exitCode());
     assertEquals("/usr/bin/kextutil is not there", attempt.detail());

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.event.CloudEvent;
 import org.kextwatch.agent.event.EventSamples;
-import org.kextwatch.agent.webhook.ConnectionTrace.Stage;
+import org.kextwatch.agent.webhook.ConnectionTrace.Phase;
 
 /**
  * At every fault of a server, an attempt is one request, ends in time and has the right outcome.
@@ -103,7 +103,7 @@ final class SocketEffectsIT {
       long start = System.nanoTime();
       SendResult sent = client.send(EVENT.id(), BODY, ++sends);
       Duration took = Duration.ofNanos(System.nanoTime() - start);
-      if (fault.kept() && client.trace().isPassed(Stage.TCP)) {
+      if (fault.kept() && client.trace().isPassed(Phase.TCP)) {
         throw new AttemptLimits.TooSlow("the connection was not there any more: " + sent.note());
       }
       AttemptLimits.assertMeant(fault.meant(), sent);
