@@ -207,7 +207,7 @@ final class PrivacyDocumentTest {
         });
     receiver.start();
     try {
-      Settings.Webhook webhook =
+      Settings webhook =
           settings(
                   Map.of(
                       "endpoint",

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.approval.SystemExtensionList.ExtensionListing;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.FileStamp;
@@ -58,7 +59,7 @@ public final class ExtensionReader {
       @Nullable Boolean enrolled,
       @Nullable String subsystem) {
     WatchedExtension watched = settings.extension();
-    Duration timeout = settings.intervals().toolTimeout();
+    Duration timeout = settings.get(Keys.TOOL_TIMEOUT);
     KextBundle kext = KextBundle.of(root, watched);
     ExtensionListing listing =
         macOs.filter(MacVersion::isBeforeCatalina).isPresent()
@@ -93,7 +94,7 @@ public final class ExtensionReader {
 
   /** The entry in the kernel's own list, to be read right before and after a load. */
   public KernelEntry listed(Settings settings) {
-    return kernel.listed(settings.extension(), settings.intervals().toolTimeout());
+    return kernel.listed(settings.extension(), settings.get(Keys.TOOL_TIMEOUT));
   }
 
   /**
@@ -103,7 +104,7 @@ public final class ExtensionReader {
   public List<String> warnings(Settings settings) {
     boolean kextsAreLoaded = MacVersion.of(root).filter(v -> !v.isBigSurOrLater()).isPresent();
     return kextsAreLoaded && Boolean.TRUE.equals(KextBundle.of(root, settings.extension()).exists())
-        ? StagingFolder.warning(root, tools, settings.intervals().toolTimeout()).stream().toList()
+        ? StagingFolder.warning(root, tools, settings.get(Keys.TOOL_TIMEOUT)).stream().toList()
         : List.of();
   }
 

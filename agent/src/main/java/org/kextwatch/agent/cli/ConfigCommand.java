@@ -72,7 +72,7 @@ public final class ConfigCommand implements Runnable {
       return needsRoot("show");
     }
     ResolvedSettings resolved = new SettingsReader(root).read();
-    List<String> flaws = ReferencedFilesCheck.flaws(resolved.settings().webhook(), root);
+    List<String> flaws = ReferencedFilesCheck.flaws(resolved.settings(), root);
     if (json) {
       out().println(document(resolved, flaws));
     } else {
@@ -114,9 +114,7 @@ public final class ConfigCommand implements Runnable {
       return ExitCode.USAGE;
     }
     List<String> flaws =
-        resolved.isRefused()
-            ? List.of()
-            : ReferencedFilesCheck.flaws(resolved.settings().webhook(), root);
+        resolved.isRefused() ? List.of() : ReferencedFilesCheck.flaws(resolved.settings(), root);
     print(resolved, flaws, out());
     int exitCode = exitCode(resolved, flaws);
     if (exitCode == ExitCode.OK) {

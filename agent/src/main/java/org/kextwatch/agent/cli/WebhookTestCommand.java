@@ -74,7 +74,7 @@ final class WebhookTestCommand implements Callable<Integer> {
     Status status = status(root);
     CloudEvent event =
         new EventWriter().write(new EventData.TestData(status), status.device(), Instant.now());
-    return EndpointProbe.run(resolved.settings().webhook(), root, Version.current(), event);
+    return EndpointProbe.run(resolved.settings(), root, Version.current(), event);
   }
 
   /** The last known status; if there is none, this command looks itself. */

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One setting and everything that people read about it.
  *
+ * @param isOfWebhook whether it says where and how events are sent
  * @param name as the operator writes it; a dot separates a dictionary from its member
  * @param defaultValue {@code null} if it is not set by default
  * @param safeValue counts while its value is refused and no last good one is known; {@code null}:
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param group settings of one group are accepted or refused together
  * @param description one plain sentence
  */
-record Key<T>(
-    Section section,
+public record Key<T>(
+    boolean isOfWebhook,
     String name,
     ValueType<T> type,
     @Nullable T defaultValue,
@@ -35,16 +36,6 @@ record Key<T>(
   /** A parsed value as the operator would write it, without its secrets. */
   @Nullable Object shown(@Nullable Object parsed) {
     return parsed == null ? null : secrecy.hide(type.written(cast(parsed)));
-  }
-
-  /** Which part of the program the setting is for. */
-  enum Section {
-    WEBHOOK,
-    INTERVALS,
-    LOADING,
-    EXTENSION,
-    SPOOL,
-    GENERAL
   }
 
   /** Who needs to know the setting. */

@@ -4,14 +4,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Key.Audience;
 import org.kextwatch.agent.config.Key.Secrecy;
-import org.kextwatch.agent.config.Key.Section;
 
 /**
  * Makes a key. Unless said otherwise it is for experts, has no default and no secrets, and is in
  * one group with the other members of its dictionary.
  */
 final class KeyBuilder<T> {
-  private final Section section;
+  private final boolean isOfWebhook;
   private final String name;
   private final ValueType<T> type;
   private final Consumer<Key<?>> list;
@@ -22,8 +21,8 @@ final class KeyBuilder<T> {
   private Secrecy secrecy = Secrecy.PUBLIC;
   private Audience audience = Audience.EXPERT;
 
-  KeyBuilder(Section section, String name, ValueType<T> type, Consumer<Key<?>> list) {
-    this.section = section;
+  KeyBuilder(boolean isOfWebhook, String name, ValueType<T> type, Consumer<Key<?>> list) {
+    this.isOfWebhook = isOfWebhook;
     this.name = name;
     this.type = type;
     this.list = list;
@@ -60,7 +59,15 @@ final class KeyBuilder<T> {
   Key<T> describedAs(String description) {
     Key<T> key =
         new Key<>(
-            section, name, type, defaultValue, safeValue, group, secrecy, audience, description);
+            isOfWebhook,
+            name,
+            type,
+            defaultValue,
+            safeValue,
+            group,
+            secrecy,
+            audience,
+            description);
     list.accept(key);
     return key;
   }

@@ -3,6 +3,7 @@ package org.kextwatch.agent.daemon;
 import java.time.Duration;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.remedy.Remedy;
@@ -38,18 +39,18 @@ final class Assessor {
       Settings settings,
       AgentState agent,
       Moment now) {
-    Thresholds limits = new Thresholds(settings.expectPassiveMode(), settings.maxDefinitionsAge());
+    Thresholds limits =
+        new Thresholds(settings.get(Keys.EXPECT_PASSIVE), settings.get(Keys.MAX_DEFINITIONS_AGE));
     Duration unreachable = unreachableFor(seen.health().reachability(), before.told(), now);
     BiFunction<Health, Extension, Judgement> judge =
         (health, extension) ->
             Judge.judge(
                 seen.with(health, extension),
                 limits,
-                new JudgeContext(
-                    unreachable, Remedy.exhausted(extension, loads, settings.loading())));
+                new JudgeContext(unreachable, Remedy.exhausted(extension, loads, settings)));
     Judgement judgement = judge.apply(seen.health(), seen.extension());
     VerdictSince judged = VerdictSince.after(before.judged(), judgement, seen.at());
-    Duration interval = settings.intervals().between(judgement.verdict() == Verdict.AT_RISK);
+    Duration interval = settings.lookInterval(judgement.verdict() == Verdict.AT_RISK);
     Status status =
         new Status(
             Status.SCHEMA,
@@ -65,7 +66,7 @@ final class Assessor {
             seen.health(),
             seen.extension());
     LostSight lost = before.lostSight().after(before.told(), status);
-    Status compared = lost.compared(before.told(), status, settings.intervals().confirm(), judge);
+    Status compared = lost.compared(before.told(), status, settings.get(Keys.CONFIRM), judge);
     return new Assessment(status, compared, judged, lost, interval);
   }
 

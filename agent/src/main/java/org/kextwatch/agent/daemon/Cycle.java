@@ -7,6 +7,7 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Assessor.Assessment;
 import org.kextwatch.agent.daemon.MacProbe.Snapshot;
@@ -85,7 +86,7 @@ final class Cycle {
     State before = ledger.state().later(sleptSinceLastLook(now));
     Assessment judged =
         assessor.assess(seen.observation(), seen.history(), before, settings, agent, now);
-    State state = before.after(judged, seen.history(), settings.intervals());
+    State state = before.after(judged, seen.history(), settings);
     ledger.keep(state);
     return state.steadiness().isSettling() ? judged.whileSettling() : judged;
   }
@@ -99,7 +100,7 @@ final class Cycle {
 
   private void report(Assessment judged, Settings settings, CycleOptions options) {
     if (options.report()) {
-      reporter.report(judged, settings.intervals().heartbeat().toSeconds());
+      reporter.report(judged, settings.get(Keys.HEARTBEAT).toSeconds());
     }
     statusFile.accept(judged.status());
   }
@@ -114,7 +115,7 @@ final class Cycle {
     return Remedy.decide(
         seen.observation().extension(),
         seen.history(),
-        settings.loading(),
+        settings,
         mac.hasConsoleUser(),
         mac.isBigSurOrLater(),
         now.wall());
@@ -148,7 +149,7 @@ final class Cycle {
       @Nullable Outcome outcome,
       Settings settings,
       Moment now) {
-    Instant confirmAt = ledger.state().lookAgainAt(now.wall(), settings.intervals().confirm());
+    Instant confirmAt = ledger.state().lookAgainAt(now.wall(), settings.get(Keys.CONFIRM));
     Instant actAgainAt =
         decision instanceof Decision.Nothing nothing ? nothing.lookAgainAt() : null;
     return new CycleResult(judged, outcome, confirmAt, actAgainAt);

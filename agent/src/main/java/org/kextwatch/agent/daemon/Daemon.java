@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Cycle.CycleOptions;
 import org.kextwatch.agent.daemon.Plan.Stamps;
@@ -92,7 +93,7 @@ final class Daemon {
       Logger.debug("a cycle was cancelled because the agent is shutting down");
     } catch (Throwable e) { // an Error too: it may concern this look only
       failures.failed(e.toString(), now).ifPresent(line -> Logger.error(e, line));
-      plan = plan.afterFailure(look, stamps, settings.intervals().atRisk(), Moment.now());
+      plan = plan.afterFailure(look, stamps, settings.get(Keys.AT_RISK), Moment.now());
     }
   }
 

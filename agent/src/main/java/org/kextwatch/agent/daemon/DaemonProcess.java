@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.mac.AgentLog;
 import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
@@ -99,7 +100,7 @@ public final class DaemonProcess {
     }
     try (InstanceLock held = lock.get()) {
       LiveSettings settings = new LiveSettings(root, Moment.now());
-      AgentLog.open(root, Level.valueOf(settings.inForce().logLevel().name()));
+      AgentLog.open(root, Level.valueOf(settings.inForce().get(Keys.LOG_LEVEL).name()));
       Logger.info("Kextwatch {} starts below {}", Version.current(), root);
       settings.warnings().forEach(Logger::warn);
       Agent agent = Agent.open(root, tools, disk, settings, true);

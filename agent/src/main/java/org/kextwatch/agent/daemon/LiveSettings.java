@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.EffectiveSettings;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.LastGood;
 import org.kextwatch.agent.config.LastGoodFile;
 import org.kextwatch.agent.config.ResolvedSettings;
@@ -36,7 +37,7 @@ final class LiveSettings {
     this.file = new LastGoodFile(root, new Disk());
     this.fingerprint = reader.fingerprint();
     this.effective = EffectiveSettings.of(reader.managed(), reader.local(), lastGood(), now);
-    this.logLevel = inForce().logLevel();
+    this.logLevel = inForce().get(Keys.LOG_LEVEL);
   }
 
   private LastGood lastGood() {
@@ -87,10 +88,10 @@ final class LiveSettings {
     ResolvedSettings reading = effective.resolved();
     List<String> warnings = new ArrayList<>(reading.problems());
     warnings.addAll(reading.warnings());
-    if (reading.isConfigured() && !inForce().webhook().hasEndpoint()) {
+    if (reading.isConfigured() && !inForce().hasEndpoint()) {
       warnings.add("No endpoint is set, so no events are sent: set endpoint or endpointFile.");
     }
-    if (inForce().logLevel() != logLevel) {
+    if (inForce().get(Keys.LOG_LEVEL) != logLevel) {
       warnings.add("The new logLevel counts from the next start of the daemon.");
     }
     return warnings;

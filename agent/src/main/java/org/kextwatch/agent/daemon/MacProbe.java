@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.approval.ExtensionReader;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.config.Settings.DeviceIdentity;
 import org.kextwatch.agent.daemon.Schedule.Scope;
@@ -115,7 +116,7 @@ final class MacProbe implements Cycle.Mac {
   /** Which machine this is: asked for until it is known, only the name again now and then. */
   @Override
   public Hardware hardware(Settings settings, Moment now) {
-    Duration timeout = settings.intervals().toolTimeout();
+    Duration timeout = settings.get(Keys.TOOL_TIMEOUT);
     Hardware known = hardware.completed(tools, timeout);
     if (namedUntil == null || namedUntil.isDue(now)) {
       known = known.renamed(tools, timeout);
@@ -128,7 +129,7 @@ final class MacProbe implements Cycle.Mac {
   private Surroundings surroundings(Settings settings, Moment now) {
     Surroundings known = surroundings;
     if (known == null || surroundingsUntil == null || surroundingsUntil.isDue(now)) {
-      Enrolment mdm = Enrolment.of(tools, settings.intervals().toolTimeout());
+      Enrolment mdm = Enrolment.of(tools, settings.get(Keys.TOOL_TIMEOUT));
       known =
           new Surroundings(
               new Device.Mdm(mdm.enrolled(), mdm.userApproved()),
@@ -145,7 +146,7 @@ final class MacProbe implements Cycle.Mac {
       Optional<MacVersion> version,
       Settings settings,
       String pseudonym) {
-    DeviceIdentity identity = settings.deviceIdentity();
+    DeviceIdentity identity = settings.get(Keys.IDENTITY);
     boolean isMinimal = identity == DeviceIdentity.MINIMAL;
     String name = identity == DeviceIdentity.FULL ? machine.computerName() : null;
     return new Device(
@@ -157,7 +158,7 @@ final class MacProbe implements Cycle.Mac {
         version.map(MacVersion::build).orElse(null),
         machine.architecture(),
         mdm,
-        settings.labels());
+        settings.get(Keys.LABELS));
   }
 
   /** What hardly ever changes, and costs a tool each. */

@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Assessor.Assessment;
 import org.kextwatch.agent.event.EventData;
@@ -126,11 +127,16 @@ record State(
    * @param look what it means
    * @param seen what was tried to load the kext, as it counts after this look
    */
-  State after(Assessment look, LoadHistory seen, Settings.Intervals pace) {
+  State after(Assessment look, LoadHistory seen, Settings settings) {
     boolean newBoot = !Objects.equals(loads.bootId(), seen.bootId());
     Debounce calm =
         steadiness.after(
-            told, look.status(), look.compared(), newBoot, pace.confirm(), pace.settle());
+            told,
+            look.status(),
+            look.compared(),
+            newBoot,
+            settings.get(Keys.CONFIRM),
+            settings.get(Keys.SETTLE));
     return with(seen).with(calm).with(look.lost()).with(look.judged());
   }
 

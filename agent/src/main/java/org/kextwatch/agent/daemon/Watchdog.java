@@ -3,6 +3,7 @@ package org.kextwatch.agent.daemon;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.Settings;
 import org.tinylog.Logger;
 
@@ -54,8 +55,8 @@ final class Watchdog {
 
   /** Goes on with other settings: no tool may take longer than this by itself. */
   void use(Settings settings) {
-    Duration tool = settings.intervals().toolTimeout();
-    Duration loader = settings.loading().timeout();
+    Duration tool = settings.get(Keys.TOOL_TIMEOUT);
+    Duration loader = settings.get(Keys.LOAD_TIMEOUT);
     longestTimeout = tool.compareTo(loader) > 0 ? tool : loader;
   }
 

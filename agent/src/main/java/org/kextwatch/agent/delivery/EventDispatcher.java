@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.delivery.NextStep.SendEvent;
 import org.kextwatch.agent.delivery.NextStep.SendHeartbeat;
@@ -73,7 +74,7 @@ final class EventDispatcher {
     this.random = random;
     Moment now = clock.get();
     this.connection = new WebhookConnection(settings.webhook(), root, version, now);
-    this.state = RetryState.starting(splay, settings.intervals().heartbeat(), now);
+    this.state = RetryState.starting(splay, settings.get(Keys.HEARTBEAT), now);
   }
 
   /** The saved state counts events up to this number: they may be sent. */
@@ -137,7 +138,7 @@ final class EventDispatcher {
 
   private void applySettings(Moment now) {
     Settings newest = settings;
-    state = state.withHeartbeatInterval(newest.intervals().heartbeat(), now);
+    state = state.withHeartbeatInterval(newest.get(Keys.HEARTBEAT), now);
     if (connection.update(newest.webhook())) {
       state = state.reset(now);
     }

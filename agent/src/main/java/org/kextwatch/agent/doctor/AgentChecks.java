@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.ResolvedSettings;
-import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.InstanceLock;
 import org.kextwatch.agent.daemon.StatusFile;
 import org.kextwatch.agent.doctor.DoctorCheck.CheckResult;
@@ -113,7 +113,7 @@ final class AgentChecks {
   /** What is wrong with the files that settings name. The secret has its own check. */
   private List<String> flaws() {
     return mayReadAll
-        ? ReferencedFilesCheck.flaws(settings.settings().webhook(), root).stream()
+        ? ReferencedFilesCheck.flaws(settings.settings(), root).stream()
             .filter(flaw -> !flaw.startsWith("secretFile:"))
             .toList()
         : List.of();
@@ -125,8 +125,7 @@ final class AgentChecks {
   }
 
   private CheckResult secret() {
-    Settings.Webhook webhook = settings.settings().webhook();
-    Path file = root.resolve(webhook.secretFile());
+    Path file = root.resolve(settings.settings().get(Keys.SECRET_FILE));
     try {
       byte[] bytes = TrustedFile.readSecret(file, MAX_SECRET_BYTES);
       Optional<String> flaw = WebhookSecret.flaw(new String(bytes, StandardCharsets.UTF_8));
@@ -137,7 +136,7 @@ final class AgentChecks {
                       "Write whsec_ and the base64 of 24 to 64 random bytes into it."))
           .orElseGet(() -> CheckResult.ok("well-formed, and only root can read it"));
     } catch (NoSuchFileException e) {
-      return settings.settings().webhook().hasEndpoint()
+      return settings.settings().hasEndpoint()
           ? CheckResult.fail(file + " is not there", "Run install.sh --secret-file FILE.")
           : CheckResult.warn(file + " is not there", "It is needed as soon as an endpoint is set.");
     } catch (AccessDeniedException e) {
@@ -153,7 +152,7 @@ final class AgentChecks {
   }
 
   private CheckResult endpoint() {
-    if (settings.settings().webhook().hasEndpoint()) {
+    if (settings.settings().hasEndpoint()) {
       String error = agent().map(AgentState::lastDeliveryError).orElse(null);
       return error == null
           ? CheckResult.ok("set (to try it: kextwatch webhook test)")

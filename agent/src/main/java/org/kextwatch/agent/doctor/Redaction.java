@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.config.Settings.DeviceIdentity;
 import org.kextwatch.agent.mac.Hardware;
@@ -51,17 +52,17 @@ final class Redaction {
 
   /** Collects the secrets that this user may read. */
   static Redaction of(SystemRoot root, Settings settings, Hardware hardware) {
-    Settings.Webhook webhook = settings.webhook();
-    Set<String> secrets = new TreeSet<>(webhook.headers().values());
-    for (String file : webhook.secretFiles()) {
+    Set<String> secrets = new TreeSet<>(settings.get(Keys.HEADERS).values());
+    for (String file : settings.secretFiles()) {
       String content = content(root, file);
-      if (file.equals(webhook.secretHeadersFile())) { // the names of headers are not secret
+      if (file.equals(
+          settings.find(Keys.SECRET_HEADERS_FILE))) { // the names of headers are not secret
         content.lines().forEach(line -> learn(secrets, line.substring(line.indexOf(':') + 1)));
       } else {
         learn(secrets, content);
       }
     }
-    DeviceIdentity identity = settings.deviceIdentity();
+    DeviceIdentity identity = settings.get(Keys.IDENTITY);
     boolean isMinimal = identity == DeviceIdentity.MINIMAL;
     boolean hidesNames = identity != DeviceIdentity.FULL;
     Stream.of(

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.DefenderProgram;
 import org.kextwatch.agent.mac.FileStamp;
@@ -58,13 +59,13 @@ public final class HealthCheck {
     } catch (RefusedPathException e) {
       return Health.unreachable(Reachability.NOT_TRUSTED, null);
     }
-    TimeBudget budget = TimeBudget.start(settings.intervals().toolTimeout());
+    TimeBudget budget = TimeBudget.start(settings.get(Keys.TOOL_TIMEOUT));
     Reachability refusal = signature.refusal(mdatp.identity(), budget.next());
     if (refusal != null) {
       return Health.unreachable(refusal, null);
     }
     Health health = ask(mdatp, budget);
-    return settings.includeDefenderIds() ? health : health.with(null);
+    return settings.get(Keys.DEFENDER_IDS) ? health : health.with(null);
   }
 
   /** Tries one command after the other, until the answer has a known field or a known failure. */

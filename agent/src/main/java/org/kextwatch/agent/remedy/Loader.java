@@ -3,6 +3,7 @@ package org.kextwatch.agent.remedy;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.SystemRoot;
@@ -43,7 +44,7 @@ public final class Loader {
     }
     WatchedExtension watched = settings.extension();
     String path = root.resolve(watched.path()).toString();
-    ToolRun run = tools.run(Tool.KEXTUTIL, settings.loading().timeout(), List.of(path));
+    ToolRun run = tools.run(Tool.KEXTUTIL, settings.get(Keys.LOAD_TIMEOUT), List.of(path));
     Attempt attempt = Classification.of(at, run, kernel.apply(settings), watched);
     String detail = attempt.detail().replace(path, watched.path());
     return new Attempt(at, attempt.outcome(), attempt.exitCode(), detail);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.remedy.Decision.Load;
@@ -46,7 +47,7 @@ public final class Remedy {
   public static Decision decide(
       Extension extension,
       LoadHistory history,
-      Settings.Loading loading,
+      Settings settings,
       boolean consoleUser,
       boolean bigSurOrLater,
       Instant now) {
@@ -60,12 +61,12 @@ public final class Remedy {
           loadOrRenew(
               extension,
               history,
-              loading,
+              settings,
               consoleUser && !Boolean.FALSE.equals(extension.userMayApprove()),
               now);
       case UNKNOWN -> // without the database, an attempt is the only way to learn the state
           extension.grant() == Grant.UNREADABLE
-              ? loadOrRenew(extension, history, loading, consoleUser, now)
+              ? loadOrRenew(extension, history, settings, consoleUser, now)
               : NOTHING;
       case ABSENT, PENDING_RESTART, ACTIVE, DISABLED -> NOTHING;
     };
@@ -78,30 +79,29 @@ public final class Remedy {
   private static Decision loadOrRenew(
       Extension extension,
       LoadHistory history,
-      Settings.Loading loading,
+      Settings settings,
       boolean someoneMayApprove,
       Instant now) {
     boolean isApproved = history.isApproved(extension.grant());
     boolean mayLoad =
-        loading.whenApproved()
-            && history.attempts() < loading.maxAttempts()
+        settings.get(Keys.LOAD_APPROVED)
+            && history.attempts() < settings.get(Keys.MAX_LOADS)
             && (isApproved || Boolean.TRUE.equals(extension.allowedByProfile()));
     if (mayLoad) {
       return load(history, now);
     }
-    return !isApproved && someoneMayApprove && loading.renewPrompt()
-        ? renew(history, loading.renewalInterval(), now)
+    return !isApproved && someoneMayApprove && settings.get(Keys.RENEW_PROMPT)
+        ? renew(history, settings.get(Keys.RENEWAL), now)
         : NOTHING;
   }
 
   /** Whether all attempts for this grant are used up, so that the reason is {@code load_failed}. */
-  public static boolean exhausted(
-      Extension extension, LoadHistory history, Settings.Loading loading) {
+  public static boolean exhausted(Extension extension, LoadHistory history, Settings settings) {
     return switch (extension.state()) {
       case APPROVED_INACTIVE, BLOCKED, CONFLICT ->
           extension.kind() == ExtensionKind.KERNEL
               && history.isApproved(extension.grant())
-              && history.attempts() >= loading.maxAttempts();
+              && history.attempts() >= settings.get(Keys.MAX_LOADS);
       default -> false;
     };
   }

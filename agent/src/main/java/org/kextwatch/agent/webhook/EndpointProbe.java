@@ -47,16 +47,12 @@ public record EndpointProbe(@Nullable String endpoint, ProbeResult result, List<
 
   /** Tries the endpoint of these settings, for at most 30 seconds. */
   public static EndpointProbe run(
-      Settings.Webhook settings, SystemRoot root, String version, CloudEvent event) {
+      Settings settings, SystemRoot root, String version, CloudEvent event) {
     return run(settings, root, version, event, Duration.ofSeconds(30));
   }
 
   static EndpointProbe run(
-      Settings.Webhook settings,
-      SystemRoot root,
-      String version,
-      CloudEvent event,
-      Duration limit) {
+      Settings settings, SystemRoot root, String version, CloudEvent event, Duration limit) {
     long start = System.nanoTime();
     Endpoint endpoint =
         new WebhookClientFactory(settings, root, InstantSource.system(), limit).open(version);

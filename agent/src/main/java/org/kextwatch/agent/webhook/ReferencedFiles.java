@@ -26,7 +26,7 @@ final class ReferencedFiles {
   }
 
   /** They change when any of these files is changed, replaced or removed, or gets another mode. */
-  List<FileStamp> stamps(Settings.Webhook settings) {
+  List<FileStamp> stamps(Settings settings) {
     return settings.files().stream().map(root::resolve).map(FileStamp::of).toList();
   }
 

@@ -21,7 +21,7 @@ public final class ReferencedFilesCheck {
    * needs. Each flaw begins with the name of the setting and contains no secret. Without an
    * endpoint the secret is not needed.
    */
-  public static List<String> flaws(Settings.Webhook settings, SystemRoot root) {
+  public static List<String> flaws(Settings settings, SystemRoot root) {
     WebhookClientFactory factory = new WebhookClientFactory(settings, root);
     List<Content> contents = new ArrayList<>();
     if (settings.hasEndpoint()) {

@@ -25,6 +25,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.EndpointUrl;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.SystemRoot;
 
@@ -38,17 +39,17 @@ final class WebhookClientFactory {
 
   private static final Pattern PLAIN_BASIC = Pattern.compile("(?i)basic\\s+[^:]*:.*");
 
-  private final Settings.Webhook settings;
+  private final Settings settings;
   private final ReferencedFiles files;
   private final InstantSource clock;
   private final Duration longestAttempt;
 
-  WebhookClientFactory(Settings.Webhook settings, SystemRoot root) {
+  WebhookClientFactory(Settings settings, SystemRoot root) {
     this(settings, root, InstantSource.system(), Duration.ofSeconds(30));
   }
 
   WebhookClientFactory(
-      Settings.Webhook settings, SystemRoot root, InstantSource clock, Duration longestAttempt) {
+      Settings settings, SystemRoot root, InstantSource clock, Duration longestAttempt) {
     this.settings = settings;
     this.files = new ReferencedFiles(root);
     this.clock = clock;
@@ -85,7 +86,7 @@ final class WebhookClientFactory {
               .callTimeout(longestAttempt)
               .proxyAuthenticator(login)
               .addNetworkInterceptor(WebhookClientFactory::withoutRetryAfter);
-      ProxySetting.apply(settings.proxy(), http);
+      ProxySetting.apply(settings.get(Keys.PROXY), http);
       TlsSetup.apply(bundle(), identity(), tls, http);
       return new Endpoint.Ready(
           new WebhookClient(http.build(), url, secrets, headers, login, tls, clock));
@@ -100,9 +101,9 @@ final class WebhookClientFactory {
   }
 
   HttpUrl url() throws UnusableSettingException {
-    String setting = settings.endpoint() != null ? "endpoint" : "endpointFile";
-    String text =
-        settings.endpoint() != null ? settings.endpoint() : line(setting, settings.endpointFile());
+    String endpoint = settings.find(Keys.ENDPOINT);
+    String setting = endpoint != null ? "endpoint" : "endpointFile";
+    String text = endpoint != null ? endpoint : line(setting, settings.find(Keys.ENDPOINT_FILE));
     HttpUrl url = text == null ? null : HttpUrl.parse(text);
     if (url == null) {
       throw new UnusableSettingException(setting + ": it must be a URL");
@@ -125,11 +126,11 @@ final class WebhookClientFactory {
   }
 
   WebhookSecret secret() throws UnusableSettingException {
-    return secret("secretFile", settings.secretFile());
+    return secret("secretFile", settings.get(Keys.SECRET_FILE));
   }
 
   @Nullable WebhookSecret previousSecret() throws UnusableSettingException {
-    String macPath = settings.previousSecretFile();
+    String macPath = settings.find(Keys.PREVIOUS_SECRET_FILE);
     return macPath == null ? null : secret("previousSecretFile", macPath);
   }
 
@@ -146,16 +147,16 @@ final class WebhookClientFactory {
   /** The value of the Authorization header, {@code null} if none is set. */
   @Nullable String authorization() throws UnusableSettingException {
     String setting = "authorizationFile";
-    String value = line(setting, settings.authorizationFile());
+    String value = line(setting, settings.find(Keys.AUTHORIZATION_FILE));
     if (value != null && HEADER_LINE.matcher(value).find()) {
       throw new UnusableSettingException(
           "%s: %s holds a whole header line: write only its value, such as: Bearer TOKEN"
-              .formatted(setting, settings.authorizationFile()));
+              .formatted(setting, settings.find(Keys.AUTHORIZATION_FILE)));
     }
     if (value != null && PLAIN_BASIC.matcher(value).matches()) {
       throw new UnusableSettingException(
           "%s: %s holds user:password in plain text: after Basic write their base64"
-              .formatted(setting, settings.authorizationFile()));
+              .formatted(setting, settings.find(Keys.AUTHORIZATION_FILE)));
     }
     return value;
   }
@@ -163,7 +164,7 @@ final class WebhookClientFactory {
   /** The headers of secretHeadersFile, none if it is not set. */
   Map<String, String> secretHeaders() throws UnusableSettingException {
     String setting = "secretHeadersFile";
-    String macPath = settings.secretHeadersFile();
+    String macPath = settings.find(Keys.SECRET_HEADERS_FILE);
     return macPath == null
         ? Map.of()
         : SecretHeaders.parse(setting + ": " + macPath, files.secretText(setting, macPath));
@@ -171,11 +172,11 @@ final class WebhookClientFactory {
 
   @Nullable String proxyCredentials() throws UnusableSettingException {
     String setting = "proxyCredentialsFile";
-    String login = line(setting, settings.proxyCredentialsFile());
+    String login = line(setting, settings.find(Keys.PROXY_CREDENTIALS_FILE));
     if (login != null && login.indexOf(':') <= 0) {
       throw new UnusableSettingException(
           "%s: %s must hold user:password, with a user before the colon"
-              .formatted(setting, settings.proxyCredentialsFile()));
+              .formatted(setting, settings.find(Keys.PROXY_CREDENTIALS_FILE)));
     }
     return login;
   }
@@ -183,7 +184,7 @@ final class WebhookClientFactory {
   /** The certificates of caBundle, empty if it is not set. */
   List<X509Certificate> bundle() throws UnusableSettingException {
     String setting = "caBundle";
-    String macPath = settings.caBundle();
+    String macPath = settings.find(Keys.CA_BUNDLE);
     return macPath == null
         ? List.of()
         : CaBundle.read(setting + ": " + macPath, files.trusted(setting, macPath));
@@ -191,7 +192,7 @@ final class WebhookClientFactory {
 
   @Nullable ClientIdentity identity() throws UnusableSettingException {
     String setting = "clientKeystore";
-    String macPath = settings.clientKeystore();
+    String macPath = settings.find(Keys.CLIENT_KEYSTORE);
     if (macPath == null) {
       return null;
     }
@@ -202,7 +203,7 @@ final class WebhookClientFactory {
   }
 
   @Nullable String keystorePassword() throws UnusableSettingException {
-    return line("clientKeystorePasswordFile", settings.clientKeystorePasswordFile());
+    return line("clientKeystorePasswordFile", settings.find(Keys.CLIENT_KEYSTORE_PASSWORD_FILE));
   }
 
   private @Nullable String line(String setting, @Nullable String macPath)
@@ -216,7 +217,7 @@ final class WebhookClientFactory {
     headers.set("User-Agent", "Kextwatch/" + version);
     headers.set(
         "Accept-Encoding", "identity"); // a compressed response could be a decompression bomb
-    settings.headers().forEach(headers::set);
+    settings.get(Keys.HEADERS).forEach(headers::set);
     secretHeaders.forEach(headers::set);
     if (authorization != null) {
       headers.set("Authorization", authorization);

@@ -19,12 +19,12 @@ public final class WebhookConnection {
   private final SystemRoot root;
   private final String version;
   private final ReferencedFiles files;
-  private Settings.Webhook settings;
+  private Settings settings;
   private List<FileStamp> filesSeen;
   private volatile @Nullable Endpoint endpoint;
   private Moment reopen;
 
-  public WebhookConnection(Settings.Webhook settings, SystemRoot root, String version, Moment now) {
+  public WebhookConnection(Settings settings, SystemRoot root, String version, Moment now) {
     this.settings = settings;
     this.root = root;
     this.version = version;
@@ -38,7 +38,7 @@ public final class WebhookConnection {
    *
    * @return whether they, or the files that they name, changed, so that the endpoint is closed
    */
-  public boolean update(Settings.Webhook now) {
+  public boolean update(Settings now) {
     List<FileStamp> filesNow = files.stamps(now);
     if (now.equals(settings) && filesNow.equals(filesSeen)) {
       return false;

@@ -147,7 +147,7 @@ class EffectiveSettingsTest {
 
     assertEquals(ValueState.LAST_GOOD, shown(start, "renewPrompt").state());
     assertEquals(start.resolved(), before.resolved());
-    assertTrue(after.resolved().settings().loading().renewPrompt());
+    assertTrue(after.resolved().settings().get(Keys.RENEW_PROMPT));
     assertNull(after.lastGood().managed());
     assertTrue(after.resolved().isConfigured());
   }
@@ -165,7 +165,7 @@ class EffectiveSettingsTest {
   void aProfileThatWasNeverSeenCountsWhenItComes() {
     EffectiveSettings start = EffectiveSettings.of(managed(NONE), local(NONE), LastGood.NONE, NOW);
     EffectiveSettings then = start.after(managed("{\"renewPrompt\":false}"), local(NONE), NOW);
-    assertFalse(then.resolved().settings().loading().renewPrompt());
+    assertFalse(then.resolved().settings().get(Keys.RENEW_PROMPT));
     assertTrue(then.resolved().isConfigured());
   }
 
@@ -205,9 +205,9 @@ class EffectiveSettingsTest {
             + "\"refused\":[]},\"local\":7,\"other\":{}}";
     LastGood known = LastGood.of("f", kept.getBytes(StandardCharsets.UTF_8), Bounds.REAL_MAC);
     EffectiveSettings effective = EffectiveSettings.of(managed("BAD"), local(NONE), known, NOW);
-    assertFalse(effective.resolved().settings().loading().whenApproved());
-    assertEquals("none", effective.resolved().settings().webhook().proxy());
-    assertEquals(DeviceIdentity.FULL, effective.resolved().settings().deviceIdentity());
+    assertFalse(effective.resolved().settings().get(Keys.LOAD_APPROVED));
+    assertEquals("none", effective.resolved().settings().get(Keys.PROXY));
+    assertEquals(DeviceIdentity.FULL, effective.resolved().settings().get(Keys.IDENTITY));
   }
 
   @Test

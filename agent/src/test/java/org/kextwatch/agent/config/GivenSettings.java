@@ -1,8 +1,10 @@
 package org.kextwatch.agent.config;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Settings for a test. */
 public final class GivenSettings {
@@ -19,15 +21,16 @@ public final class GivenSettings {
     if (!known.containsAll(values.keySet())) {
       throw new IllegalArgumentException("not all are settings: " + values.keySet());
     }
-    Map<String, Object> all = new HashMap<>(base.values().byName());
+    Map<String, Object> all = new HashMap<>(base.values());
     all.putAll(values);
     return Settings.of(all);
   }
 
-  /** The defaults with the webhook and the intervals of other settings. */
-  public static Settings with(Settings.Webhook webhook, Settings.Intervals intervals) {
-    Map<String, Object> all = new HashMap<>(webhook.values().byName());
-    all.putAll(intervals.values().byName());
-    return with(all);
+  /** How often things are done, and how long they may take. */
+  static List<Duration> intervals(Settings settings) {
+    return Stream.of(
+            Keys.HEALTH, Keys.AT_RISK, Keys.HEARTBEAT, Keys.CONFIRM, Keys.SETTLE, Keys.TOOL_TIMEOUT)
+        .map(settings::get)
+        .toList();
   }
 }

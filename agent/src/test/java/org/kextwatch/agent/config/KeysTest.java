@@ -111,11 +111,11 @@ class KeysTest {
         keys()
             .filter(key -> key.type() == ValueTypes.PATH)
             .collect(Collectors.toMap(Key::name, key -> "/etc/" + key.name()));
-    Settings.Webhook webhook = Settings.of(all).webhook();
+    Settings webhook = Settings.of(all).webhook();
     assertEquals(Set.copyOf(all.values()), Set.copyOf(webhook.files()));
     assertTrue(webhook.files().containsAll(webhook.secretFiles()));
     assertEquals(7, webhook.secretFiles().size());
-    String secret = Settings.defaults().webhook().secretFile();
-    assertEquals(List.of(secret), Settings.defaults().webhook().files());
+    String secret = Settings.defaults().get(Keys.SECRET_FILE);
+    assertEquals(List.of(secret), Settings.defaults().files());
   }
 }

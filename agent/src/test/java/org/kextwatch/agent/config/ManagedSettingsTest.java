@@ -50,16 +50,16 @@ class ManagedSettingsTest extends OnAManagedMac {
     assertEquals(List.of(), resolved.problems());
     assertEquals(List.of(), resolved.warnings());
     Settings settings = resolved.settings();
-    assertEquals("https://fleet.example.com/hook", settings.webhook().endpoint());
-    assertEquals(Map.of("X-Team", "it"), settings.webhook().headers());
-    assertEquals(Duration.ofMinutes(2), settings.intervals().health());
-    assertEquals(Duration.ofDays(1), settings.maxDefinitionsAge());
-    assertFalse(settings.loading().renewPrompt());
+    assertEquals("https://fleet.example.com/hook", settings.find(Keys.ENDPOINT));
+    assertEquals(Map.of("X-Team", "it"), settings.get(Keys.HEADERS));
+    assertEquals(Duration.ofMinutes(2), settings.get(Keys.HEALTH));
+    assertEquals(Duration.ofDays(1), settings.get(Keys.MAX_DEFINITIONS_AGE));
+    assertFalse(settings.get(Keys.RENEW_PROMPT));
     assertEquals("ABCDE12345", settings.extension().teamId());
     assertEquals("com.microsoft.wdavkext", settings.extension().bundleId());
     assertEquals(Duration.ofDays(3), settings.spool().maxAge());
-    assertEquals(Map.of("site", "Zürich"), settings.labels());
-    assertEquals(Settings.LogLevel.DEBUG, settings.logLevel());
+    assertEquals(Map.of("site", "Zürich"), settings.get(Keys.LABELS));
+    assertEquals(Settings.LogLevel.DEBUG, settings.get(Keys.LOG_LEVEL));
     assertEquals(
         9, resolved.origins().values().stream().filter(from -> from == Origin.MANAGED).count());
   }
@@ -93,7 +93,7 @@ class ManagedSettingsTest extends OnAManagedMac {
 
     ResolvedSettings resolved = read();
 
-    assertEquals(Duration.ofSeconds(seconds), resolved.settings().intervals().health());
+    assertEquals(Duration.ofSeconds(seconds), resolved.settings().get(Keys.HEALTH));
     assertEquals(origin, resolved.origins().get("healthIntervalSeconds"));
     assertEquals(overrides, resolved.overridden().contains("healthIntervalSeconds"));
     assertEquals((long) seconds, shown(resolved, "healthIntervalSeconds").value());
@@ -126,8 +126,8 @@ class ManagedSettingsTest extends OnAManagedMac {
 
     ResolvedSettings resolved = read();
 
-    assertEquals(Map.of("site", "Berlin"), resolved.settings().labels());
-    assertEquals(Map.of(), resolved.settings().webhook().headers());
+    assertEquals(Map.of("site", "Berlin"), resolved.settings().get(Keys.LABELS));
+    assertEquals(Map.of(), resolved.settings().get(Keys.HEADERS));
     assertEquals(List.of("headers", "labels"), resolved.overridden());
     assertTrue(shown(resolved, "labels").overridesLocal());
   }
@@ -139,15 +139,15 @@ class ManagedSettingsTest extends OnAManagedMac {
 
     ResolvedSettings resolved = read();
 
-    assertEquals("https://a.example/", resolved.settings().webhook().endpoint());
-    assertNull(resolved.settings().webhook().endpointFile());
+    assertEquals("https://a.example/", resolved.settings().find(Keys.ENDPOINT));
+    assertNull(resolved.settings().find(Keys.ENDPOINT_FILE));
     assertFalse(resolved.isRefused());
     assertEquals(List.of("endpoint"), resolved.overridden());
 
     Files.writeString(managed, plist("<key>endpointFile</key><string>/etc/url</string>"));
     Files.writeString(local, "{\"endpoint\":\"https://a.example/\"}");
-    assertNull(read().settings().webhook().endpoint());
-    assertEquals("/etc/url", read().settings().webhook().endpointFile());
+    assertNull(read().settings().find(Keys.ENDPOINT));
+    assertEquals("/etc/url", read().settings().find(Keys.ENDPOINT_FILE));
   }
 
   @Test

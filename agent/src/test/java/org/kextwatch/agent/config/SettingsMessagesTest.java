@@ -69,9 +69,10 @@ class SettingsMessagesTest extends OnAManagedMac {
     assertTrue(problem.startsWith(managed + ": "), problem);
     assertTrue(problem.contains(told), problem);
     assertFalse(problem.contains("hunter2"), problem);
-    assertEquals(Settings.defaults().intervals(), resolved.settings().intervals());
-    assertEquals(Settings.defaults().labels(), resolved.settings().labels());
-    assertNull(resolved.settings().webhook().endpoint());
+    assertEquals(
+        GivenSettings.intervals(Settings.defaults()), GivenSettings.intervals(resolved.settings()));
+    assertEquals(Settings.defaults().get(Keys.LABELS), resolved.settings().get(Keys.LABELS));
+    assertNull(resolved.settings().find(Keys.ENDPOINT));
   }
 
   @ParameterizedTest
@@ -99,7 +100,7 @@ class SettingsMessagesTest extends OnAManagedMac {
     Files.writeString(managed, plist("<key>renewPrompt</key><false/>"));
     StubMac.allow(managed, "rw-rw-rw-");
     assertTrue(read().problems().get(0).contains("chmod go-w"));
-    assertFalse(read().settings().loading().whenApproved());
+    assertFalse(read().settings().get(Keys.LOAD_APPROVED));
   }
 
   @Test

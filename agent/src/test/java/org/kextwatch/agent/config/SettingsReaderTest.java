@@ -46,27 +46,27 @@ class SettingsReaderTest {
   void theDefaultsAreThoseOfTheManual() {
     Settings settings = Settings.defaults();
 
-    assertNull(settings.webhook().endpoint());
-    assertEquals("/Library/Application Support/Kextwatch/secret", settings.webhook().secretFile());
-    assertEquals("system", settings.webhook().proxy());
-    assertEquals(Duration.ofMinutes(5), settings.intervals().health());
-    assertEquals(Duration.ofMinutes(1), settings.intervals().atRisk());
-    assertEquals(Duration.ofMinutes(15), settings.intervals().heartbeat());
-    assertEquals(Duration.ofMinutes(1), settings.intervals().confirm());
-    assertEquals(Duration.ofMinutes(10), settings.intervals().settle());
-    assertEquals(Duration.ofSeconds(30), settings.intervals().toolTimeout());
-    assertTrue(settings.loading().whenApproved());
-    assertTrue(settings.loading().renewPrompt());
-    assertEquals(Duration.ofMinutes(25), settings.loading().renewalInterval());
-    assertEquals(8, settings.loading().maxAttempts());
-    assertEquals(Duration.ofMinutes(3), settings.loading().timeout());
+    assertNull(settings.find(Keys.ENDPOINT));
+    assertEquals("/Library/Application Support/Kextwatch/secret", settings.get(Keys.SECRET_FILE));
+    assertEquals("system", settings.get(Keys.PROXY));
+    assertEquals(Duration.ofMinutes(5), settings.get(Keys.HEALTH));
+    assertEquals(Duration.ofMinutes(1), settings.get(Keys.AT_RISK));
+    assertEquals(Duration.ofMinutes(15), settings.get(Keys.HEARTBEAT));
+    assertEquals(Duration.ofMinutes(1), settings.get(Keys.CONFIRM));
+    assertEquals(Duration.ofMinutes(10), settings.get(Keys.SETTLE));
+    assertEquals(Duration.ofSeconds(30), settings.get(Keys.TOOL_TIMEOUT));
+    assertTrue(settings.get(Keys.LOAD_APPROVED));
+    assertTrue(settings.get(Keys.RENEW_PROMPT));
+    assertEquals(Duration.ofMinutes(25), settings.get(Keys.RENEWAL));
+    assertEquals(8, settings.get(Keys.MAX_LOADS));
+    assertEquals(Duration.ofMinutes(3), settings.get(Keys.LOAD_TIMEOUT));
     assertEquals(Settings.WatchedExtension.DEFENDER, settings.extension());
     assertEquals(new Settings.SpoolBounds(5_000, 10 << 20, Duration.ofDays(14)), settings.spool());
-    assertEquals(Duration.ofDays(7), settings.maxDefinitionsAge());
-    assertFalse(settings.expectPassiveMode());
-    assertFalse(settings.includeDefenderIds());
-    assertEquals(Settings.DeviceIdentity.FULL, settings.deviceIdentity());
-    assertEquals(Settings.LogLevel.INFO, settings.logLevel());
+    assertEquals(Duration.ofDays(7), settings.get(Keys.MAX_DEFINITIONS_AGE));
+    assertFalse(settings.get(Keys.EXPECT_PASSIVE));
+    assertFalse(settings.get(Keys.DEFENDER_IDS));
+    assertEquals(Settings.DeviceIdentity.FULL, settings.get(Keys.IDENTITY));
+    assertEquals(Settings.LogLevel.INFO, settings.get(Keys.LOG_LEVEL));
   }
 
   @Test
@@ -94,41 +94,41 @@ class SettingsReaderTest {
     assertEquals(List.of(), resolved.problems());
     assertEquals(List.of(), resolved.warnings());
     Settings settings = resolved.settings();
-    Settings.Webhook webhook = settings.webhook();
-    assertEquals("https://fleet.example.com/hook?key=1", webhook.endpoint());
-    assertNull(webhook.endpointFile());
-    assertEquals("/etc/s", webhook.secretFile());
-    assertEquals("/etc/p", webhook.previousSecretFile());
-    assertEquals("/etc/a", webhook.authorizationFile());
-    assertEquals("/etc/h", webhook.secretHeadersFile());
-    assertEquals(Map.of("X-Team", "it"), webhook.headers());
-    assertEquals("/etc/ca.pem", webhook.caBundle());
-    assertEquals("/etc/c.p12", webhook.clientKeystore());
-    assertEquals("/etc/c.pw", webhook.clientKeystorePasswordFile());
-    assertEquals("proxy.example.com:3128", webhook.proxy());
-    assertEquals("/etc/pc", webhook.proxyCredentialsFile());
-    assertEquals(Duration.ofMinutes(2), settings.intervals().health());
-    assertEquals(Duration.ofSeconds(30), settings.intervals().atRisk());
-    assertEquals(Duration.ofMinutes(10), settings.intervals().heartbeat());
-    assertEquals(Duration.ofSeconds(10), settings.intervals().confirm());
-    assertEquals(Duration.ofSeconds(20), settings.intervals().settle());
-    assertEquals(Duration.ofSeconds(15), settings.intervals().toolTimeout());
-    assertFalse(settings.loading().whenApproved());
-    assertFalse(settings.loading().renewPrompt());
-    assertEquals(Duration.ofMinutes(20), settings.loading().renewalInterval());
-    assertEquals(3, settings.loading().maxAttempts());
-    assertEquals(Duration.ofSeconds(200), settings.loading().timeout());
+    Settings webhook = settings.webhook();
+    assertEquals("https://fleet.example.com/hook?key=1", webhook.find(Keys.ENDPOINT));
+    assertNull(webhook.find(Keys.ENDPOINT_FILE));
+    assertEquals("/etc/s", webhook.get(Keys.SECRET_FILE));
+    assertEquals("/etc/p", webhook.find(Keys.PREVIOUS_SECRET_FILE));
+    assertEquals("/etc/a", webhook.find(Keys.AUTHORIZATION_FILE));
+    assertEquals("/etc/h", webhook.find(Keys.SECRET_HEADERS_FILE));
+    assertEquals(Map.of("X-Team", "it"), webhook.get(Keys.HEADERS));
+    assertEquals("/etc/ca.pem", webhook.find(Keys.CA_BUNDLE));
+    assertEquals("/etc/c.p12", webhook.find(Keys.CLIENT_KEYSTORE));
+    assertEquals("/etc/c.pw", webhook.find(Keys.CLIENT_KEYSTORE_PASSWORD_FILE));
+    assertEquals("proxy.example.com:3128", webhook.get(Keys.PROXY));
+    assertEquals("/etc/pc", webhook.find(Keys.PROXY_CREDENTIALS_FILE));
+    assertEquals(Duration.ofMinutes(2), settings.get(Keys.HEALTH));
+    assertEquals(Duration.ofSeconds(30), settings.get(Keys.AT_RISK));
+    assertEquals(Duration.ofMinutes(10), settings.get(Keys.HEARTBEAT));
+    assertEquals(Duration.ofSeconds(10), settings.get(Keys.CONFIRM));
+    assertEquals(Duration.ofSeconds(20), settings.get(Keys.SETTLE));
+    assertEquals(Duration.ofSeconds(15), settings.get(Keys.TOOL_TIMEOUT));
+    assertFalse(settings.get(Keys.LOAD_APPROVED));
+    assertFalse(settings.get(Keys.RENEW_PROMPT));
+    assertEquals(Duration.ofMinutes(20), settings.get(Keys.RENEWAL));
+    assertEquals(3, settings.get(Keys.MAX_LOADS));
+    assertEquals(Duration.ofSeconds(200), settings.get(Keys.LOAD_TIMEOUT));
     assertEquals(
         new Settings.WatchedExtension(
             "/Library/Extensions/other.kext", "com.example.kext", "ABCDE12345"),
         settings.extension());
     assertEquals(new Settings.SpoolBounds(100, 1_000_000, Duration.ofDays(3)), settings.spool());
-    assertTrue(settings.expectPassiveMode());
-    assertEquals(Duration.ofDays(1), settings.maxDefinitionsAge());
-    assertEquals(Settings.DeviceIdentity.MINIMAL, settings.deviceIdentity());
-    assertTrue(settings.includeDefenderIds());
-    assertEquals(Map.of("site", "Berlin"), settings.labels());
-    assertEquals(Settings.LogLevel.DEBUG, settings.logLevel());
+    assertTrue(settings.get(Keys.EXPECT_PASSIVE));
+    assertEquals(Duration.ofDays(1), settings.get(Keys.MAX_DEFINITIONS_AGE));
+    assertEquals(Settings.DeviceIdentity.MINIMAL, settings.get(Keys.IDENTITY));
+    assertTrue(settings.get(Keys.DEFENDER_IDS));
+    assertEquals(Map.of("site", "Berlin"), settings.get(Keys.LABELS));
+    assertEquals(Settings.LogLevel.DEBUG, settings.get(Keys.LOG_LEVEL));
     assertEquals(
         List.of(Keys.ENDPOINT_FILE),
         Keys.all().stream()
@@ -200,9 +200,10 @@ class SettingsReaderTest {
     String problem = resolved.problems().get(0);
     assertTrue(problem.startsWith(file + ": "), problem);
     assertTrue(problem.contains(told), problem);
-    assertEquals(Settings.defaults().intervals(), resolved.settings().intervals());
-    assertEquals(Settings.defaults().labels(), resolved.settings().labels());
-    assertNull(resolved.settings().webhook().endpoint());
+    assertEquals(
+        GivenSettings.intervals(Settings.defaults()), GivenSettings.intervals(resolved.settings()));
+    assertEquals(Settings.defaults().get(Keys.LABELS), resolved.settings().get(Keys.LABELS));
+    assertNull(resolved.settings().find(Keys.ENDPOINT));
   }
 
   @Test

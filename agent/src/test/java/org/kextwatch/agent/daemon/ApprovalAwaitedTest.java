@@ -46,9 +46,7 @@ class ApprovalAwaitedTest {
             .withReported(look(assessor, State.fresh("uuid"), reported, reportedGrant, 0).status());
     State first =
         before.after(
-            look(assessor, before, state, grant, 0),
-            LoadHistory.NONE,
-            Settings.defaults().intervals());
+            look(assessor, before, state, grant, 0), LoadHistory.NONE, Settings.defaults());
     Assessment later = look(assessor, first, state, grant, seconds);
     assertEquals(isWatched, new Cycle.CycleResult(later, null, null, null).isApprovalAwaited());
   }

@@ -84,7 +84,7 @@ class AssessorTest {
               now);
       assertEquals(
           START.wall().plus(Duration.ofMinutes(since[i])), look.status().verdictSince(), "" + i);
-      state = state.after(look, LoadHistory.NONE, Settings.defaults().intervals());
+      state = state.after(look, LoadHistory.NONE, Settings.defaults());
       state = Json.read(State.class, Json.write(state)); // and over restarts
     }
   }
@@ -114,7 +114,7 @@ class AssessorTest {
               Settings.defaults(),
               AGENT,
               now);
-      state = state.after(seen, booted, Settings.defaults().intervals());
+      state = state.after(seen, booted, Settings.defaults());
       ChangedData news = state.news(seen).orElse(null);
       if (news != null) {
         reported.add(look.getKey() + " " + news.transition());

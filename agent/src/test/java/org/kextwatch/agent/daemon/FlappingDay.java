@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Assessor.Assessment;
 import org.kextwatch.agent.event.EventData.ChangedData;
@@ -38,7 +39,7 @@ import org.kextwatch.agent.status.Verdict;
 final class FlappingDay {
   private static final Duration DAY = Duration.ofHours(24);
   private static final Settings SETTINGS = Settings.defaults();
-  private static final Duration CONFIRM = SETTINGS.intervals().confirm();
+  private static final Duration CONFIRM = SETTINGS.get(Keys.CONFIRM);
   static final Health[] HEALTHS = {
     StatusSamples.HEALTHY,
     StatusSamples.pair(false, true),
@@ -141,7 +142,7 @@ final class FlappingDay {
   void look() {
     Assessment look = assess(seenHealth(), seenExtension());
     Set<String> unseen = unseen(look.status());
-    state = state.after(look, LoadHistory.NONE, SETTINGS.intervals());
+    state = state.after(look, LoadHistory.NONE, SETTINGS);
     if (state.isGoodBeginning(look.status())) {
       state = state.withReported(look.status());
       Changes.between(null, look.status()).forEach(c -> known.put(c.field(), c.to()));

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.kextwatch.agent.config.GivenSettings;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.MacVersion;
 import org.kextwatch.agent.status.Changes;
@@ -255,8 +256,8 @@ final class Histories {
         assertEquals(Reason.NONE, checks.status.reason());
       } else if (mac.isGranted()) {
         boolean mayLoad =
-            settings.loading().whenApproved()
-                && daemon.state().loads().attempts() < settings.loading().maxAttempts();
+            settings.get(Keys.LOAD_APPROVED)
+                && daemon.state().loads().attempts() < settings.get(Keys.MAX_LOADS);
         assertFalse(mayLoad, "approved, and not loaded");
       } else {
         assertTrue(
@@ -267,7 +268,7 @@ final class Histories {
         assertNotEquals(Reason.NONE, checks.status.reason());
         assertTrue(
             mac.shut
-                || !settings.loading().renewPrompt()
+                || !settings.get(Keys.RENEW_PROMPT)
                 || checks.hasRenewedWithin(Duration.ofMinutes(30))
                 || daemon.state().loads().prompts().size() >= RENEWALS
                 || state == ExtensionState.BLOCKED,

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Schedule.Scope;
 import org.kextwatch.agent.event.EventData;
@@ -145,7 +146,7 @@ final class HistoryChecks implements ModelDaemon.Witness {
     assertFalse(mac.usesSystemExtensions(), "kextutil on a Mac with system extensions");
     if (isRenewal) {
       boolean useful = !mac.shut || !mac.databaseReadable; // then the attempt is the only eye
-      assertTrue(mac.console && useful && settings.loading().renewPrompt(), "a useless prompt");
+      assertTrue(mac.console && useful && settings.get(Keys.RENEW_PROMPT), "a useless prompt");
     } else {
       assertTrue(Grant.isGiven(lastReadable), "a load without a grant");
     }
@@ -162,7 +163,7 @@ final class HistoryChecks implements ModelDaemon.Witness {
     } else {
       String key = mac.grants + "/" + bootId + "/" + mac.kext;
       int now = loads.merge(key, 1, Integer::sum);
-      assertTrue(now <= settings.loading().maxAttempts(), now + " loads for one grant");
+      assertTrue(now <= settings.get(Keys.MAX_LOADS), now + " loads for one grant");
     }
   }
 

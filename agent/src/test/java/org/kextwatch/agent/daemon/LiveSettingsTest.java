@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.Settings.DeviceIdentity;
 import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Owner;
@@ -75,7 +76,7 @@ class LiveSettingsTest extends SettingsFilesCase {
     write(local, "{\"confirmSeconds\":7}");
     assertTrue(refreshAfter(SECOND));
     assertHealth(120);
-    assertEquals(Duration.ofSeconds(7), live.inForce().intervals().confirm());
+    assertEquals(Duration.ofSeconds(7), live.inForce().get(Keys.CONFIRM));
     assertEquals(2, warnings("org.kextwatch.agent.plist"));
     profile(150);
     assertTrue(refreshAfter(SECOND));
@@ -118,9 +119,9 @@ class LiveSettingsTest extends SettingsFilesCase {
     Path file = which.equals("managed") ? managed : local;
     spoil(file, how, content);
     begin();
-    assertFalse(live.inForce().loading().whenApproved());
-    assertFalse(live.inForce().loading().renewPrompt());
-    assertEquals(DeviceIdentity.MINIMAL, live.inForce().deviceIdentity());
+    assertFalse(live.inForce().get(Keys.LOAD_APPROVED));
+    assertFalse(live.inForce().get(Keys.RENEW_PROMPT));
+    assertEquals(DeviceIdentity.MINIMAL, live.inForce().get(Keys.IDENTITY));
     assertEquals(1, warnings("Until it is corrected, kextutil does not run"));
     assertTrue(live.mayAct(), "a refused file is not no settings");
 
@@ -128,16 +129,16 @@ class LiveSettingsTest extends SettingsFilesCase {
     live.keepOn("A", now);
     good(file);
     assertTrue(refreshAfter(SECOND));
-    assertTrue(live.inForce().loading().whenApproved());
-    assertFalse(live.inForce().loading().renewPrompt());
-    assertEquals(DeviceIdentity.FULL, live.inForce().deviceIdentity());
+    assertTrue(live.inForce().get(Keys.LOAD_APPROVED));
+    assertFalse(live.inForce().get(Keys.RENEW_PROMPT));
+    assertEquals(DeviceIdentity.FULL, live.inForce().get(Keys.IDENTITY));
 
     Files.delete(file);
     spoil(file, how, content);
     begin();
-    assertTrue(live.inForce().loading().whenApproved());
-    assertFalse(live.inForce().loading().renewPrompt());
-    assertEquals(DeviceIdentity.FULL, live.inForce().deviceIdentity());
+    assertTrue(live.inForce().get(Keys.LOAD_APPROVED));
+    assertFalse(live.inForce().get(Keys.RENEW_PROMPT));
+    assertEquals(DeviceIdentity.FULL, live.inForce().get(Keys.IDENTITY));
     assertEquals(1, warnings("its last good values stay in force"));
   }
 
@@ -198,7 +199,7 @@ class LiveSettingsTest extends SettingsFilesCase {
     assertHealth(90);
     live.keepOn("B", now);
     assertHealth(300);
-    assertFalse(live.inForce().loading().whenApproved());
+    assertFalse(live.inForce().get(Keys.LOAD_APPROVED));
   }
 
   @ParameterizedTest

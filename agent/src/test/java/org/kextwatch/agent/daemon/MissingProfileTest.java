@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.mac.Moment;
 
 /**
@@ -78,12 +79,12 @@ class MissingProfileTest extends SettingsFilesCase {
     write(local, "{\"logLevel\":\"debug\"}");
     assertTrue(refreshAfter(SECOND));
     assertHealth(120);
-    assertEquals("DEBUG", live.inForce().logLevel().name());
+    assertEquals("DEBUG", live.inForce().get(Keys.LOG_LEVEL).name());
     write(local, "{");
     assertTrue(refreshAfter(SECOND));
     assertHealth(120);
     assertEquals(2, warnings("config.json"));
-    assertEquals("DEBUG", live.inForce().logLevel().name());
+    assertEquals("DEBUG", live.inForce().get(Keys.LOG_LEVEL).name());
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.RefusedPathException;
@@ -50,7 +51,7 @@ abstract class SettingsFilesCase {
   }
 
   void assertHealth(int seconds) {
-    assertEquals(Duration.ofSeconds(seconds), live.inForce().intervals().health());
+    assertEquals(Duration.ofSeconds(seconds), live.inForce().get(Keys.HEALTH));
   }
 
   long warnings(String text) {

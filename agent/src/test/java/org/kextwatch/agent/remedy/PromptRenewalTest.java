@@ -20,7 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kextwatch.agent.config.Settings.Loading;
+import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.remedy.Decision.Load;
 import org.kextwatch.agent.remedy.Decision.Nothing;
 import org.kextwatch.agent.status.Extension;
@@ -63,7 +63,7 @@ final class PromptRenewalTest {
   @ParameterizedTest
   @ValueSource(ints = {600, 1500, 1740})
   void aDayOfWaitingKeepsThePromptAliveUpTo48Times(int interval) {
-    Loading loading = loading("promptRenewalSeconds", Duration.ofSeconds(interval));
+    Settings loading = loading("promptRenewalSeconds", Duration.ofSeconds(interval));
     List<Instant> renewals = new ArrayList<>();
     LoadHistory history = LoadHistory.NONE.seen(NOW, "boot", "1", Grant.NONE);
     Duration tick = Duration.ofSeconds(30);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.kextwatch.agent.Records;
 import org.kextwatch.agent.config.GivenSettings;
-import org.kextwatch.agent.config.Settings.Loading;
+import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.remedy.Decision.Load;
 import org.kextwatch.agent.remedy.Decision.Nothing;
@@ -21,23 +21,23 @@ import org.kextwatch.agent.status.Trigger;
 final class RemedySamples {
   static final Instant NOW = Instant.parse("2026-11-23T18:45:17Z");
   static final Duration INTERVAL = Duration.ofMinutes(25);
-  static final Loading LOADING = loading("promptRenewalSeconds", INTERVAL);
-  static final Loading NO_LOADS = loading("loadApprovedExtension", false);
-  static final Loading NO_PROMPTS = loading("renewPrompt", false);
+  static final Settings LOADING = loading("promptRenewalSeconds", INTERVAL);
+  static final Settings NO_LOADS = loading("loadApprovedExtension", false);
+  static final Settings NO_PROMPTS = loading("renewPrompt", false);
   static final Decision NOTHING = new Nothing(null);
   static final Decision LOAD = new Load(Trigger.APPROVED);
 
   private RemedySamples() {}
 
-  static Loading loading(String setting, Object value) {
-    return GivenSettings.with(Map.of(setting, value)).loading();
+  static Settings loading(String setting, Object value) {
+    return GivenSettings.with(Map.of(setting, value));
   }
 
-  static Decision decide(Extension extension, LoadHistory history, Loading loading) {
+  static Decision decide(Extension extension, LoadHistory history, Settings loading) {
     return decide(extension, history, loading, NOW);
   }
 
-  static Decision decide(Extension extension, LoadHistory history, Loading loading, Instant now) {
+  static Decision decide(Extension extension, LoadHistory history, Settings loading, Instant now) {
     return Remedy.decide(extension, history, loading, true, false, now);
   }
 

@@ -122,7 +122,7 @@ final class AnswerMatrixIT {
     // HTTP/2 needs TLS; without it HTTP/1.1 takes half the time.
     try (MockWebServer server = row.protocol == Protocol.HTTP_2 ? https() : new MockWebServer()) {
       server.start();
-      Settings.Webhook settings = WebhookRig.at(server.url("").toString());
+      Settings settings = WebhookRig.at(server.url("").toString());
       try (WebhookClient client = endpoints.client(settings, CLOCK, Patience.AMPLE)) {
         int asked = 0;
         for (Wait wait : WAITS) {

@@ -231,15 +231,15 @@ final class EndpointProbeTest extends OnAWebhook {
     return run(hook(host));
   }
 
-  private Settings.Webhook hook(String host) {
+  private Settings hook(String host) {
     return WebhookRig.at("https://" + host + ":" + server.getPort() + "/hooks/canary?token=canary");
   }
 
-  private EndpointProbe run(Settings.Webhook settings) {
+  private EndpointProbe run(Settings settings) {
     return run(settings, AMPLE);
   }
 
-  private EndpointProbe run(Settings.Webhook settings, Duration limit) {
+  private EndpointProbe run(Settings settings, Duration limit) {
     return EndpointProbe.run(settings, endpoints.root, "0.1.0", EVENT, limit);
   }
 

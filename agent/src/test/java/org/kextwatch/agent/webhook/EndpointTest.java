@@ -220,15 +220,15 @@ final class EndpointTest extends OnAWebhook {
         "https://fleet.example.com:8443", client(WebhookRig.at(URL, "proxy", proxy)).where());
   }
 
-  private static Settings.Webhook inFile() {
+  private static Settings inFile() {
     return WebhookRig.at(null, "endpointFile", "/etc/endpoint");
   }
 
-  private WebhookClient client(Settings.Webhook settings) {
+  private WebhookClient client(Settings settings) {
     return endpoints.client(settings);
   }
 
-  private @Nullable String unusable(Settings.Webhook settings) {
+  private @Nullable String unusable(Settings settings) {
     return assertInstanceOf(Endpoint.Unusable.class, endpoints.open(settings)).note();
   }
 }

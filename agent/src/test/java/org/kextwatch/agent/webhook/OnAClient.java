@@ -35,7 +35,7 @@ abstract class OnAClient extends OnAWebhook {
     return url(WebhookRig.PATH);
   }
 
-  final void use(Settings.Webhook settings) {
+  final void use(Settings settings) {
     client.close();
     client = endpoints.client(settings);
   }

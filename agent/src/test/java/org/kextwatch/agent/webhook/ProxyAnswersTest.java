@@ -90,7 +90,7 @@ final class ProxyAnswersTest extends OnAClient {
 
   @Test
   void aProxyWhoseNameDoesNotResolveIsNotTheEndpoint() {
-    Settings.Webhook settings = proxied(null, "kextwatch.invalid:3128");
+    Settings settings = proxied(null, "kextwatch.invalid:3128");
     use(settings);
     assertEquals(
         "https://localhost:1: the name of the proxy does not resolve", super.send().note());
@@ -122,7 +122,7 @@ final class ProxyAnswersTest extends OnAClient {
     server.enqueue(answer.inTunnel().build());
   }
 
-  private static Settings.Webhook proxied(@Nullable String login, String proxy) {
+  private static Settings proxied(@Nullable String login, String proxy) {
     return WebhookRig.at("https://localhost:1/hook", "proxy", proxy, "proxyCredentialsFile", login);
   }
 }

@@ -229,7 +229,7 @@ final class TlsAdviceIT extends OnAWebhook {
     return EndpointProbe.run(hook(keystore), endpoints.root, "0.1.0", EVENT);
   }
 
-  private Settings.Webhook hook(@Nullable String keystore) {
+  private Settings hook(@Nullable String keystore) {
     return WebhookRig.at(
         url(WebhookRig.PATH),
         "clientKeystore",

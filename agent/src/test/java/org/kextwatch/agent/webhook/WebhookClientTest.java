@@ -209,7 +209,7 @@ final class WebhookClientTest extends OnAClient {
     assertEquals("https://localhost:1: the proxy wants a login", sent.note());
   }
 
-  private Settings.Webhook proxied(String credentials) {
+  private Settings proxied(String credentials) {
     return WebhookRig.at(
         "https://localhost:1/hook",
         "proxy",

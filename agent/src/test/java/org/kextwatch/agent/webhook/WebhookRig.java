@@ -102,13 +102,12 @@ public final class WebhookRig {
   }
 
   /** The defaults, except for the webhook. */
-  public static Settings settings(Settings.Webhook webhook) {
-    return GivenSettings.with(webhook, Settings.defaults().intervals());
+  public static Settings settings(Settings webhook) {
+    return GivenSettings.with(webhook.values());
   }
 
-  public static Settings settings(Settings.Webhook webhook, Duration heartbeat) {
-    return GivenSettings.with(
-        webhook, GivenSettings.with(Map.of("heartbeatIntervalSeconds", heartbeat)).intervals());
+  public static Settings settings(Settings webhook, Duration heartbeat) {
+    return GivenSettings.with(webhook, Map.of("heartbeatIntervalSeconds", heartbeat));
   }
 
   /**
@@ -117,7 +116,7 @@ public final class WebhookRig {
    * @param others further settings: key, value, key, value; {@code null} is not set; the key of a
    *     header is {@code header} and its name
    */
-  public static Settings.Webhook at(@Nullable String endpoint, @Nullable String... others) {
+  public static Settings at(@Nullable String endpoint, @Nullable String... others) {
     Map<String, String> headers = new HashMap<>();
     Map<String, Object> values = new HashMap<>();
     values.put("endpoint", endpoint);
@@ -136,15 +135,15 @@ public final class WebhookRig {
     return GivenSettings.with(values).webhook();
   }
 
-  Endpoint open(Settings.Webhook settings) {
+  Endpoint open(Settings settings) {
     return new WebhookClientFactory(settings, root).open("0.1.0");
   }
 
-  public WebhookClient client(Settings.Webhook settings) {
+  public WebhookClient client(Settings settings) {
     return client(settings, InstantSource.system(), Patience.AMPLE);
   }
 
-  WebhookClient client(Settings.Webhook settings, InstantSource clock, Duration limit) {
+  WebhookClient client(Settings settings, InstantSource clock, Duration limit) {
     Endpoint endpoint = new WebhookClientFactory(settings, root, clock, limit).open("0.1.0");
     if (endpoint instanceof Endpoint.Ready ready) {
       return ready.client();
