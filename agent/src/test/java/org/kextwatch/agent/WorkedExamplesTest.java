@@ -36,19 +36,29 @@ class WorkedExamplesTest {
     }
   }
 
+  /** In a copy where {@code check.sh} tries an example, that one is applied already. */
   @ParameterizedTest
   @MethodSource("examples")
   void itFitsTheCodeAndTouchesFewFiles(Path example) throws IOException {
-    Map<String, List<List<String>>> hunks = hunks(Files.readAllLines(example));
-    assertTrue(hunks.size() <= MOST_FILES, hunks.keySet()::toString);
+    List<String> patch = Files.readAllLines(example);
+    Map<String, List<List<String>>> before = hunks(patch, '-');
+    assertTrue(before.size() <= MOST_FILES, before.keySet()::toString);
+    List<String> missing = missing(before);
+    assertTrue(missing.isEmpty() || missing(hunks(patch, '+')).isEmpty(), missing::toString);
+  }
+
+  /** The hunks that are not in the code, each with its file. */
+  private static List<String> missing(Map<String, List<List<String>>> hunks) throws IOException {
+    List<String> missing = new ArrayList<>();
     for (var file : hunks.entrySet()) {
       List<String> lines = linesOf(file.getKey());
       for (List<String> hunk : file.getValue()) {
-        assertTrue(
-            Collections.indexOfSubList(lines, hunk) >= 0,
-            () -> file.getKey() + " has no longer:\n" + String.join("\n", hunk));
+        if (Collections.indexOfSubList(lines, hunk) < 0) {
+          missing.add(file.getKey() + " does not have:\n" + String.join("\n", hunk));
+        }
       }
     }
+    return missing;
   }
 
   @Test
@@ -85,20 +95,25 @@ class WorkedExamplesTest {
     return Files.exists(path) ? Files.readAllLines(path) : List.of();
   }
 
-  /** The lines that each hunk wants to find, by file. */
-  private static Map<String, List<List<String>>> hunks(List<String> patch) {
+  /**
+   * The lines of each hunk, by file.
+   *
+   * @param kept minus for the lines before the change, plus for those after it
+   */
+  private static Map<String, List<List<String>>> hunks(List<String> patch, char kept) {
     Map<String, List<List<String>>> hunks = new TreeMap<>();
     List<List<String>> ofFile = List.of();
-    List<String> hunk = List.of();
+    List<String> hunk = new ArrayList<>();
     for (String line : patch) {
       if (line.startsWith("+++ b/")) {
         ofFile =
             hunks.computeIfAbsent(line.substring("+++ b/".length()), file -> new ArrayList<>());
+      } else if (line.startsWith("diff ")) {
         hunk = new ArrayList<>();
       } else if (line.startsWith("@@")) {
         hunk = new ArrayList<>();
         ofFile.add(hunk);
-      } else if (!line.startsWith("---") && (line.startsWith(" ") || line.startsWith("-"))) {
+      } else if (line.startsWith(" ") || line.startsWith(String.valueOf(kept))) {
         hunk.add(line.substring(1));
       }
     }
