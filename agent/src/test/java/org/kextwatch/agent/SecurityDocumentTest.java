@@ -106,7 +106,9 @@ final class SecurityDocumentTest {
   /** Between the annotation and the method there may be others, but no other method. */
   private static boolean isTest(String source, String method) {
     return Pattern.compile(
-            "@(?:Test|ParameterizedTest)\\b(?:(?!\\bvoid\\b).)*\\bvoid " + method + "\\(",
+            "@(?:Test|ConcurrentTest|ParameterizedTest|TestFactory)\\b(?:(?!\\bvoid\\b).)*\\bvoid "
+                + method
+                + "\\(",
             Pattern.DOTALL)
         .matcher(source)
         .find();

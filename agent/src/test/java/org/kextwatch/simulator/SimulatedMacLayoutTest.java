@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.kextwatch.agent.Script;
 import org.kextwatch.agent.mac.MacVersion;
 import org.kextwatch.agent.mac.Owner;
 import org.kextwatch.agent.mac.Plist;
@@ -32,6 +34,9 @@ import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.mac.TrustedFile;
 
 class SimulatedMacLayoutTest extends OnASimulatedMac {
+  private static final Path RESOURCES =
+      Script.AGENT.resolve("simulator/src/main/resources/org/kextwatch/simulator");
+
   @Test
   void theAgentSeesMojave() throws Exception {
     assertEquals(
@@ -104,8 +109,8 @@ class SimulatedMacLayoutTest extends OnASimulatedMac {
     }
   }
 
-  private static Set<String> filesBelow(String name) throws Exception {
-    Path folder = Path.of(SimulatedMac.class.getResource(name).toURI());
+  private static Set<String> filesBelow(String name) throws IOException {
+    Path folder = RESOURCES.resolve(name);
     try (Stream<Path> files = Files.walk(folder)) {
       TreeSet<String> there = new TreeSet<>();
       files.filter(Files::isRegularFile).forEach(file -> there.add("/" + folder.relativize(file)));
