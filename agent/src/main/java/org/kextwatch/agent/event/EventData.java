@@ -12,18 +12,15 @@ import org.kextwatch.agent.status.Trigger;
 /** The {@code data} of an event, one record for each type. */
 public sealed interface EventData {
 
-  EventType type();
+  default EventType type() {
+    return EventType.of(getClass());
+  }
 
   /** The event in one sentence for people. */
   String text(Device device);
 
   /** The daemon started; with its first status. */
   record StartedData(Status status) implements EventData {
-    @Override
-    public EventType type() {
-      return EventType.AGENT_STARTED;
-    }
-
     @Override
     public String text(Device device) {
       return "Kextwatch started on %s: %s".formatted(device.nickname(), status.summary());
@@ -32,11 +29,6 @@ public sealed interface EventData {
 
   /** The daemon ends on purpose. */
   record StoppingData(Status status, Cause cause) implements EventData {
-    @Override
-    public EventType type() {
-      return EventType.AGENT_STOPPING;
-    }
-
     @Override
     public String text(Device device) {
       return switch (cause) {
@@ -55,11 +47,6 @@ public sealed interface EventData {
     }
 
     @Override
-    public EventType type() {
-      return EventType.STATUS_CHANGED;
-    }
-
-    @Override
     public String text(Device device) {
       return status.summary();
     }
@@ -67,11 +54,6 @@ public sealed interface EventData {
 
   /** The loader ran. */
   record LoadAttemptedData(Status status, Attempt attempt, Trigger trigger) implements EventData {
-    @Override
-    public EventType type() {
-      return EventType.LOAD_ATTEMPTED;
-    }
-
     @Override
     public String text(Device device) {
       return "kextutil ran on %s: %s."
@@ -89,11 +71,6 @@ public sealed interface EventData {
   record DroppedData(long fromSequence, long toSequence, long count, DropReason reason)
       implements EventData {
     @Override
-    public EventType type() {
-      return EventType.EVENTS_DROPPED;
-    }
-
-    @Override
     public String text(Device device) {
       return "%s lost %d %s that could not be delivered (%s)."
           .formatted(
@@ -110,11 +87,6 @@ public sealed interface EventData {
   record HeartbeatData(Status status, long lastSequence, long intervalSeconds)
       implements EventData {
     @Override
-    public EventType type() {
-      return EventType.HEARTBEAT;
-    }
-
-    @Override
     public String text(Device device) {
       return status.summary();
     }
@@ -122,11 +94,6 @@ public sealed interface EventData {
 
   /** An operator tests the webhook. */
   record TestData(Status status) implements EventData {
-    @Override
-    public EventType type() {
-      return EventType.WEBHOOK_TEST;
-    }
-
     @Override
     public String text(Device device) {
       return "This is a test of Kextwatch on " + device.nickname() + ".";

@@ -2,23 +2,37 @@ package org.kextwatch.agent.event;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.kextwatch.agent.event.EventData.ChangedData;
+import org.kextwatch.agent.event.EventData.DroppedData;
+import org.kextwatch.agent.event.EventData.HeartbeatData;
+import org.kextwatch.agent.event.EventData.LoadAttemptedData;
+import org.kextwatch.agent.event.EventData.StartedData;
+import org.kextwatch.agent.event.EventData.StoppingData;
+import org.kextwatch.agent.event.EventData.TestData;
 
 /** The event types with their names in the webhook. */
 public enum EventType {
-  AGENT_STARTED("agent.started"),
-  AGENT_STOPPING("agent.stopping"),
-  STATUS_CHANGED("status.changed"),
-  LOAD_ATTEMPTED("extension.load_attempted"),
-  EVENTS_DROPPED("events.dropped"),
-  HEARTBEAT("status.heartbeat"),
-  WEBHOOK_TEST("webhook.test");
+  AGENT_STARTED("agent.started", StartedData.class),
+  AGENT_STOPPING("agent.stopping", StoppingData.class),
+  STATUS_CHANGED("status.changed", ChangedData.class),
+  LOAD_ATTEMPTED("extension.load_attempted", LoadAttemptedData.class),
+  EVENTS_DROPPED("events.dropped", DroppedData.class),
+  HEARTBEAT("status.heartbeat", HeartbeatData.class),
+  WEBHOOK_TEST("webhook.test", TestData.class);
 
   private static final String PREFIX = "org.kextwatch.";
 
   private final String shortName;
+  private final Class<? extends EventData> data;
 
-  EventType(String shortName) {
+  EventType(String shortName, Class<? extends EventData> data) {
     this.shortName = shortName;
+    this.data = data;
+  }
+
+  /** The type of events with this data. */
+  static EventType of(Class<? extends EventData> data) {
+    return Arrays.stream(values()).filter(type -> type.data == data).findFirst().orElseThrow();
   }
 
   /** The type with this full name, empty if this version does not know it. */
