@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -57,19 +56,6 @@ public class BareMac {
         });
   }
 
-  /** Writes a shell script that records its calls, see {@link #argumentsOf}. */
-  public final Path script(String macPath, String... lines) {
-    String calls = callsOf(macPath).toString().replace("'", "'\\''");
-    String record = "{ echo \"$*\" >>'%s'; } 2>/dev/null\n".formatted(calls);
-    return write(macPath, "#!/bin/sh\n" + record + String.join("\n", lines) + "\n", "rwxr-xr-x");
-  }
-
-  /** The arguments of each call of a script, oldest first, joined by blanks. */
-  public final List<String> argumentsOf(String macPath) {
-    Path calls = callsOf(macPath);
-    return call(() -> Files.exists(calls) ? Files.readAllLines(calls) : List.of());
-  }
-
   public final void createFolder(String macPath) {
     createFolder(path(macPath));
   }
@@ -113,10 +99,6 @@ public class BareMac {
       }
       each = next;
     }
-  }
-
-  private Path callsOf(String macPath) {
-    return folder.resolve(Path.of(macPath).getFileName() + ".calls");
   }
 
   private static <T> T call(IoCall<T> work) {

@@ -1,5 +1,8 @@
 package org.kextwatch.agent.mac;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.kextwatch.simulator.BareMac;
@@ -52,5 +55,26 @@ public final class StubMac extends BareMac {
     return "<?xml version=\"1.0\" encoding=\"UTF-8\"?><plist version=\"1.0\"><dict>"
         + entries
         + "</dict></plist>";
+  }
+
+  /** Writes a shell script that records its calls, see {@link #argumentsOf}. */
+  public Path script(String macPath, String... lines) {
+    String calls = callsOf(macPath).toString().replace("'", "'\\''");
+    String record = "{ echo \"$*\" >>'%s'; } 2>/dev/null\n".formatted(calls);
+    return write(macPath, "#!/bin/sh\n" + record + String.join("\n", lines) + "\n", "rwxr-xr-x");
+  }
+
+  /** The arguments of each call of a script, oldest first, joined by blanks. */
+  public List<String> argumentsOf(String macPath) {
+    Path calls = callsOf(macPath);
+    try {
+      return Files.exists(calls) ? Files.readAllLines(calls) : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path callsOf(String macPath) {
+    return folder().resolve(Path.of(macPath).getFileName() + ".calls");
   }
 }
