@@ -15,55 +15,42 @@ public final class Judge {
 
   private static final List<Rule> TABLE =
       List.of(
-          row(AT_RISK, Reason.NOT_INSTALLED, c -> c.reachabilityIs(Reachability.NOT_INSTALLED)),
-          row(AT_RISK, Reason.NOT_TRUSTED, c -> c.reachabilityIs(Reachability.NOT_TRUSTED)),
-          row(
-              AT_RISK,
+          atRisk(Reason.NOT_INSTALLED, c -> c.reachabilityIs(Reachability.NOT_INSTALLED)),
+          atRisk(Reason.NOT_TRUSTED, c -> c.reachabilityIs(Reachability.NOT_TRUSTED)),
+          atRisk(
               Reason.AWAITING_APPROVAL,
               c ->
                   c.extensionIs(ExtensionState.AWAITING_APPROVAL)
                       || c.extensionIs(ExtensionState.NEVER_REQUESTED)),
-          row(AT_RISK, Reason.RESTART_REQUIRED, c -> c.extensionIs(ExtensionState.PENDING_RESTART)),
-          row(
-              AT_RISK,
+          atRisk(Reason.RESTART_REQUIRED, c -> c.extensionIs(ExtensionState.PENDING_RESTART)),
+          atRisk(
               Reason.LOAD_FAILED,
               c -> c.extensionIs(ExtensionState.BLOCKED) || c.context.loadExhausted()),
-          row(
-              AT_RISK,
-              Reason.APPROVED_NOT_LOADED,
-              c -> c.extensionIs(ExtensionState.APPROVED_INACTIVE)),
-          row(AT_RISK, Reason.CONFLICT, c -> c.extensionIs(ExtensionState.CONFLICT)),
-          row(AT_RISK, Reason.EXTENSION_MISSING, c -> c.extensionIs(ExtensionState.ABSENT)),
-          row(AT_RISK, Reason.EXTENSION_DISABLED, c -> c.extensionIs(ExtensionState.DISABLED)),
-          row(
-              AT_RISK,
+          atRisk(Reason.APPROVED_NOT_LOADED, c -> c.extensionIs(ExtensionState.APPROVED_INACTIVE)),
+          atRisk(Reason.CONFLICT, c -> c.extensionIs(ExtensionState.CONFLICT)),
+          atRisk(Reason.EXTENSION_MISSING, c -> c.extensionIs(ExtensionState.ABSENT)),
+          atRisk(Reason.EXTENSION_DISABLED, c -> c.extensionIs(ExtensionState.DISABLED)),
+          atRisk(
               Reason.DEFENDER_EXPIRED,
               Case::hasExpired), // an expired client also prints "no licence"
-          row(AT_RISK, Reason.NOT_LICENSED, c -> isFalse(c.health().licensed())),
-          row(
-              AT_RISK,
-              Reason.PASSIVE_MODE,
-              c -> c.isPassive() && !c.thresholds.expectPassiveMode()),
-          row(
-              AT_RISK,
+          atRisk(Reason.NOT_LICENSED, c -> isFalse(c.health().licensed())),
+          atRisk(Reason.PASSIVE_MODE, c -> c.isPassive() && !c.thresholds.expectPassiveMode()),
+          atRisk(
               Reason.PROTECTION_OFF,
               c -> isFalse(c.health().realTimeProtectionEnabled()) && !c.isPassive()),
-          row(AT_RISK, Reason.ENGINE_UNAVAILABLE, c -> c.engineFails() && !c.isPassive()),
-          row(
-              AT_RISK,
-              Reason.FULL_DISK_ACCESS_MISSING,
-              c -> isFalse(c.health().fullDiskAccessEnabled())),
-          row(AT_RISK, Reason.DEFINITIONS_STALE, Case::definitionsAreStale),
-          row(AT_RISK, Reason.UNHEALTHY, c -> isFalse(c.health().healthy())),
-          row(AT_RISK, Reason.DAEMON_UNREACHABLE, c -> c.daemonIsUnreachable() && c.isPersistent()),
-          row(UNKNOWN, Reason.DAEMON_UNREACHABLE, Case::daemonIsUnreachable),
-          row(AT_RISK, Reason.NOT_EXECUTABLE, c -> c.isNotExecutable() && c.isPersistent()),
-          row(UNKNOWN, Reason.NOT_EXECUTABLE, Case::isNotExecutable),
-          row(UNKNOWN, Reason.TIMEOUT, c -> c.reachabilityIs(Reachability.TIMEOUT)),
-          row(UNKNOWN, Reason.UNPARSABLE, c -> c.reachabilityIs(Reachability.UNPARSABLE)),
-          row(UNKNOWN, Reason.HEALTH_INCOMPLETE, c -> c.pairIsIncomplete() && !c.isPassive()),
-          row(UNKNOWN, Reason.UNREADABLE, c -> c.pairIsUnavailable() && !c.isPassive()),
-          row(PROTECTED, Reason.NONE, c -> true));
+          atRisk(Reason.ENGINE_UNAVAILABLE, c -> c.engineFails() && !c.isPassive()),
+          atRisk(Reason.FULL_DISK_ACCESS_MISSING, c -> isFalse(c.health().fullDiskAccessEnabled())),
+          atRisk(Reason.DEFINITIONS_STALE, Case::definitionsAreStale),
+          atRisk(Reason.UNHEALTHY, c -> isFalse(c.health().healthy())),
+          atRisk(Reason.DAEMON_UNREACHABLE, c -> c.daemonIsUnreachable() && c.isPersistent()),
+          unknown(Reason.DAEMON_UNREACHABLE, Case::daemonIsUnreachable),
+          atRisk(Reason.NOT_EXECUTABLE, c -> c.isNotExecutable() && c.isPersistent()),
+          unknown(Reason.NOT_EXECUTABLE, Case::isNotExecutable),
+          unknown(Reason.TIMEOUT, c -> c.reachabilityIs(Reachability.TIMEOUT)),
+          unknown(Reason.UNPARSABLE, c -> c.reachabilityIs(Reachability.UNPARSABLE)),
+          unknown(Reason.HEALTH_INCOMPLETE, c -> c.pairIsIncomplete() && !c.isPassive()),
+          unknown(Reason.UNREADABLE, c -> c.pairIsUnavailable() && !c.isPassive()),
+          new Rule(PROTECTED, Reason.NONE, c -> true));
 
   private Judge() {}
 
@@ -112,8 +99,12 @@ public final class Judge {
     return Boolean.FALSE.equals(value);
   }
 
-  private static Rule row(Verdict verdict, Reason reason, Predicate<Case> applies) {
-    return new Rule(verdict, reason, applies);
+  private static Rule atRisk(Reason reason, Predicate<Case> applies) {
+    return new Rule(AT_RISK, reason, applies);
+  }
+
+  private static Rule unknown(Reason reason, Predicate<Case> applies) {
+    return new Rule(UNKNOWN, reason, applies);
   }
 
   private record Rule(Verdict verdict, Reason reason, Predicate<Case> applies) {}
