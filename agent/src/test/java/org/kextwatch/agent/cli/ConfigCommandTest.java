@@ -180,7 +180,7 @@ class ConfigCommandTest {
           {"previousSecretFile":"/etc/none"} | - | - | previousSecretFile: there is no /etc/none
           {"authorizationFile":"/etc/none"} | - | - | authorizationFile: there is no /etc/none
           {"secretHeadersFile":"/etc/none"} | - | - | secretHeadersFile: there is no /etc/none
-          {"secretHeadersFile":"/Library/Application Support/Kextwatch/secret"} | rw-r----- | X-Key: hunter2 | secretHeadersFile: .*others may read it; run: chmod 600
+          {"secretHeadersFile":"/Library/Application Support/Kextwatch/secret"} | rw-r----- | X-Key: hunter2 | secretHeadersFile: .*other users can read it; run: chmod 600
           {"secretHeadersFile":"/Library/Application Support/Kextwatch/secret"} | rw------- | hunter2 | secretHeadersFile: .*line 1: it must be "Name: value"
           {"caBundle":"/etc/none.pem"} | - | - | caBundle: there is no /etc/none.pem
           {"clientKeystore":"/etc/none.p12"} | - | - | clientKeystore: there is no /etc/none.p12
