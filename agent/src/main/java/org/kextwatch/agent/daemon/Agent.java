@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.delivery.DeliveryThread;
+import org.kextwatch.agent.delivery.Splay;
 import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
@@ -23,7 +24,8 @@ record Agent(
     Cycle cycle,
     Reporter reporter,
     DeliveryThread delivery,
-    LiveSettings settings) {
+    LiveSettings settings,
+    Splay splay) {
 
   /**
    * Connects the parts and continues from what the last run has saved.
@@ -59,6 +61,7 @@ record Agent(
         new Cycle(observer, loader, ledger, reporter, new StatusFile(root, disk)),
         reporter,
         delivery,
-        live);
+        live,
+        Splay.of(phase));
   }
 }

@@ -30,7 +30,7 @@ final class Daemon {
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  private Plan plan = Plan.starting(Moment.now());
+  private Plan plan;
 
   /**
    * A daemon whose first full look is due at once.
@@ -42,6 +42,7 @@ final class Daemon {
     this.stopCause = stopCause;
     this.watchdog = watchdog;
     this.tick = tick;
+    this.plan = Plan.starting(Moment.now(), agent.splay());
     stopCause.forget();
     watchdog.use(agent.settings().inForce());
   }

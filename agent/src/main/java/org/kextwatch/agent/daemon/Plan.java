@@ -3,6 +3,7 @@ package org.kextwatch.agent.daemon;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.daemon.Schedule.Scope;
+import org.kextwatch.agent.delivery.Splay;
 import org.kextwatch.agent.mac.Moment;
 
 /**
@@ -13,19 +14,23 @@ import org.kextwatch.agent.mac.Moment;
  *     began, {@code null} before the first look
  * @param awaitedDatabase stamp of the approval database when the last look began, {@code null}
  *     while no approval is awaited
+ * @param splay spreads the looks of a fleet
+ * @param isOfFleet whether the whole fleet may make the next full look at the same time
  */
 record Plan(
     Schedule schedule,
     Moment checkedAt,
     @Nullable Object extensionFiles,
-    @Nullable Object awaitedDatabase) {
+    @Nullable Object awaitedDatabase,
+    Splay splay,
+    boolean isOfFleet) {
 
   /** While approval is awaited, the stamp of the database is compared this often. */
   private static final Duration DATABASE_TICK = Duration.ofSeconds(1);
 
   /** A full look is due at once. */
-  static Plan starting(Moment now) {
-    return new Plan(Schedule.atOnce(now), now, null, null);
+  static Plan starting(Moment now, Splay splay) {
+    return new Plan(Schedule.atOnce(now), now, null, null, splay, true);
   }
 
   /** Checks what has become due by now. Stamps are hints only: a full look reads everything. */
@@ -35,7 +40,12 @@ record Plan(
         !stamps.extensionFiles().equals(extensionFiles)
             || (awaitedDatabase != null && !stamps.database().equals(awaitedDatabase));
     return new Plan(
-        isChanged ? awake.approvalAt(now) : awake, now, extensionFiles, awaitedDatabase);
+        isChanged ? awake.approvalAt(now) : awake,
+        now,
+        extensionFiles,
+        awaitedDatabase,
+        splay,
+        isOfFleet || now.isAwakenedSince(checkedAt));
   }
 
   /** What to look at now, {@code null} for nothing. */
@@ -45,26 +55,39 @@ record Plan(
 
   /** A full look is due at once, for example because settings have changed. */
   Plan fullLookAt(Moment now) {
-    return new Plan(schedule.fullAt(now), checkedAt, extensionFiles, awaitedDatabase);
+    return new Plan(
+        schedule.fullAt(now), checkedAt, extensionFiles, awaitedDatabase, splay, true);
   }
 
   /**
-   * After a cycle.
+   * After a cycle. If the whole fleet may have looked now, the next full look comes sooner: the
+   * looks of a fleet that started or woke together would stay together, and so would its news.
    *
    * @param before the stamps from before the cycle
    */
   Plan after(Scope look, Stamps before, Cycle.CycleResult result, Moment now) {
+    Schedule next = schedule.after(look, now, result);
+    Moment spread = now.plus(splay.phase(result.interval()));
+    boolean mustSpread = isOfFleet && look == Scope.FULL;
+    boolean isSooner = mustSpread && spread.wall().isBefore(next.full().wall());
     return new Plan(
-        schedule.after(look, now, result),
+        isSooner ? next.fullAt(spread) : next,
         checkedAt,
         before.extensionFiles(),
-        result.isApprovalAwaited() ? before.database() : null);
+        result.isApprovalAwaited() ? before.database() : null,
+        splay,
+        isOfFleet && !mustSpread);
   }
 
   /** After a cycle that failed; the database is not watched, or it could fail every second. */
   Plan afterFailure(Scope look, Stamps before, Duration interval, Moment now) {
     return new Plan(
-        schedule.after(look, now, interval, null), checkedAt, before.extensionFiles(), null);
+        schedule.after(look, now, interval, null),
+        checkedAt,
+        before.extensionFiles(),
+        null,
+        splay,
+        isOfFleet);
   }
 
   /** How long the daemon may sleep. */

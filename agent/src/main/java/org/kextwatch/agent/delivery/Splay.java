@@ -11,24 +11,29 @@ import java.util.zip.CRC32C;
  *
  * @param fraction from 0 to 1, exclusive
  */
-record Splay(double fraction) {
+public record Splay(double fraction) {
 
   /** The splay of a device, from any text that identifies it. */
-  static Splay of(String device) {
+  public static Splay of(String device) {
     CRC32C hash = new CRC32C();
     hash.update(device.getBytes(StandardCharsets.UTF_8));
     return new Splay(hash.getValue() / (double) (1L << 32));
   }
 
+  /** This device's part of an interval, so that a fleet is spread over all of it. */
+  public Duration phase(Duration interval) {
+    return Duration.ofMillis((long) (interval.toMillis() * fraction));
+  }
+
   /** How long to hold back after something that the whole fleet saw. */
   Duration delay(Duration interval) {
-    return Duration.ofMillis((long) (interval.toMillis() / 3.0 * fraction));
+    return phase(interval.dividedBy(3));
   }
 
   /** The time until this device's next slot; each interval has one. */
   Duration untilSlot(Instant now, Duration interval) {
     long length = interval.toMillis();
-    long since = Math.floorMod(now.toEpochMilli() - (long) (length * fraction), length);
+    long since = Math.floorMod(now.toEpochMilli() - phase(interval).toMillis(), length);
     return Duration.ofMillis(length - since);
   }
 

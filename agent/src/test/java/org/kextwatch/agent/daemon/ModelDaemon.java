@@ -17,6 +17,7 @@ import org.kextwatch.agent.daemon.Cycle.CycleOptions;
 import org.kextwatch.agent.daemon.Plan.Stamps;
 import org.kextwatch.agent.daemon.Schedule.Scope;
 import org.kextwatch.agent.delivery.DeliveryThread;
+import org.kextwatch.agent.delivery.Splay;
 import org.kextwatch.agent.event.EventData;
 import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.event.Json;
@@ -88,7 +89,7 @@ final class ModelDaemon implements Cycle.Mac {
     reporter = new Reporter(writer, ledger, delivery, heartbeat, mac.wall, () -> List.of(), true);
     cycle = new Cycle(this, this::load, ledger, reporter, this::write, mac::now);
     lastHealth = null;
-    plan = Plan.starting(mac.now());
+    plan = Plan.starting(mac.now(), Splay.of(mac.macOs.text() + mac.wall));
   }
 
   /** The process ends on purpose, as at a shutdown. */
