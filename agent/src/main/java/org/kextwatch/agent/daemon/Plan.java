@@ -55,8 +55,7 @@ record Plan(
 
   /** A full look is due at once, for example because settings have changed. */
   Plan fullLookAt(Moment now) {
-    return new Plan(
-        schedule.fullAt(now), checkedAt, extensionFiles, awaitedDatabase, splay, true);
+    return new Plan(schedule.fullAt(now), checkedAt, extensionFiles, awaitedDatabase, splay, true);
   }
 
   /**

@@ -10,10 +10,10 @@ import org.kextwatch.agent.daemon.Plan.Stamps;
 import org.kextwatch.agent.daemon.Schedule.Scope;
 import org.kextwatch.agent.delivery.Splay;
 import org.kextwatch.agent.mac.Moment;
-import org.kextwatch.agent.status.VerdictSince;
 import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.StatusSamples;
+import org.kextwatch.agent.status.VerdictSince;
 
 /** The looks of a Mac, by its place in the fleet. */
 class PlanTest {
@@ -48,7 +48,7 @@ class PlanTest {
     if (cause != Cause.START) {
       plan = looked(plan, 300, null);
       plan = looked(at(plan, plan.schedule().full()), 300, null);
-      assertEquals(Duration.ofSeconds(300), plan.schedule().full().until(now));
+      assertEquals(Duration.ofMinutes(5), plan.schedule().full().until(now));
     }
     if (cause == Cause.WAKE) {
       plan = at(plan, new Moment(now.wall().plus(SLEEP), now.nanos()));
@@ -74,8 +74,7 @@ class PlanTest {
     Plan plan = Plan.starting(START, new Splay(place));
     Plan after = plan.after(Scope.APPROVAL, UNCHANGED, result(300, null), now);
     assertEquals(START, after.schedule().full());
-    assertEquals(
-        Duration.ofSeconds(next), looked(after, 300, null).schedule().full().until(now));
+    assertEquals(Duration.ofSeconds(next), looked(after, 300, null).schedule().full().until(now));
   }
 
   private Plan at(Plan plan, Moment moment) {

@@ -80,10 +80,26 @@ final class VirtualDelivery implements WaitingEvents {
   }
 
   VirtualDelivery(Duration heartbeat, Receiver receiver, RandomGenerator random) {
+    this(
+        new Splay(random instanceof Random ? random.nextDouble() : 0.5),
+        heartbeat,
+        receiver,
+        random,
+        Duration.ZERO);
+  }
+
+  /**
+   * A Mac of a fleet.
+   *
+   * @param start of the daemon, by the time of the fleet
+   */
+  VirtualDelivery(
+      Splay splay, Duration heartbeat, Receiver receiver, RandomGenerator random, Duration start) {
     this.receiver = receiver;
     this.random = random;
-    double fraction = random instanceof Random ? random.nextDouble() : 0.5;
-    this.state = RetryState.starting(new Splay(fraction), heartbeat, clock.moment());
+    this.time = start;
+    clock.advance(start);
+    this.state = RetryState.starting(splay, heartbeat, clock.moment());
   }
 
   static SendResult status(int code) {
@@ -112,6 +128,13 @@ final class VirtualDelivery implements WaitingEvents {
         attempt(step);
       }
     }
+    return this;
+  }
+
+  /** Sleeps until then. */
+  VirtualDelivery asleepUntil(Duration end) {
+    clock.jump(end.minus(time));
+    time = end;
     return this;
   }
 
