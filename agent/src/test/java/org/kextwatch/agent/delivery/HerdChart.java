@@ -72,9 +72,7 @@ final class HerdChart {
     line(herd, bottom, most);
     add(
         "<path d=\"M%.1f %.1fH%.1f\" stroke=\"#c0392b\" stroke-dasharray=\"5 4\"/>",
-        x(back),
-        bottom - bound / most * HEIGHT,
-        x(Math.min(LAST_MINUTE, back + 60)));
+        x(back), bottom - bound / most * HEIGHT, x(Math.min(LAST_MINUTE, back + 60)));
   }
 
   private void line(Herd herd, int bottom, double most) {
