@@ -37,7 +37,7 @@ class CrashIT {
     long start = System.nanoTime();
     Random random = new Random(SEED);
     try (Rig rig = Rig.in(folder);
-        FickleReceiver receiver = new FickleReceiver(rig.endpoint(), rig.inbound)) {
+        FickleReceiver receiver = new FickleReceiver(rig.inbound, rig.endpoint())) {
       settings(rig, receiver, Map.of("promptRenewalSeconds", 1));
       int life = firstLife(rig);
       for (int kill = 1; kill < KILLS; kill++) {

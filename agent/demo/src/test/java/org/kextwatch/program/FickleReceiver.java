@@ -10,6 +10,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 /** Stands before an operator's receiver, and is not always willing to pass on what comes. */
 final class FickleReceiver implements AutoCloseable {
@@ -36,19 +37,20 @@ final class FickleReceiver implements AutoCloseable {
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool(FickleReceiver::daemon);
-  private final URI receiver;
+  private final List<URI> receivers;
   private final ReceivedEvents inbound;
   private volatile Mood mood = Mood.GOOD;
 
   /**
    * Listens until closed.
    *
-   * @param receiver whereto it is passed
-   * @param inbound is told which arrivals the sender cannot know of
+   * @param inbound learns which arrivals the sender cannot know of
+   * @param receivers get each delivery one after the other, until one does not take it; the sender
+   *     gets the last answer
    */
-  FickleReceiver(String receiver, ReceivedEvents inbound) throws IOException {
-    this.receiver = URI.create(receiver);
+  FickleReceiver(ReceivedEvents inbound, String... receivers) throws IOException {
     this.inbound = inbound;
+    this.receivers = Stream.of(receivers).map(URI::create).toList();
     this.server =
         HttpServer.create(
             new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
@@ -58,7 +60,7 @@ final class FickleReceiver implements AutoCloseable {
   }
 
   String address() {
-    return "http://127.0.0.1:" + server.getAddress().getPort() + receiver.getPath();
+    return "http://127.0.0.1:" + server.getAddress().getPort() + receivers.get(0).getPath();
   }
 
   void be(Mood newMood) {
@@ -86,6 +88,17 @@ final class FickleReceiver implements AutoCloseable {
   }
 
   private int passOn(HttpExchange exchange, byte[] body) throws IOException {
+    int status = 0;
+    for (URI receiver : receivers) {
+      status = passOn(exchange, body, receiver);
+      if (status / 100 != 2) {
+        break;
+      }
+    }
+    return status;
+  }
+
+  private static int passOn(HttpExchange exchange, byte[] body, URI receiver) throws IOException {
     HttpURLConnection connection = (HttpURLConnection) receiver.toURL().openConnection();
     connection.setRequestMethod("POST");
     connection.setDoOutput(true);

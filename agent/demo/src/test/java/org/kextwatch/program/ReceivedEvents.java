@@ -61,6 +61,11 @@ public final class ReceivedEvents {
     }
   }
 
+  /** How many deliveries have arrived, duplicates too. */
+  synchronized int arrivals() {
+    return all.size();
+  }
+
   synchronized int duplicates() {
     return (int) all.stream().filter(Delivery::duplicate).count();
   }
