@@ -94,8 +94,9 @@ class ReceiverToCopyIT {
         numbered.stream().map(Row::body).toList());
 
     List<String> bodies = stored.stream().map(Row::body).toList();
-    List<String> lost = new ArrayList<>(rig.inbound.ofType("status.heartbeat").stream()
-        .map(Delivery::body).toList());
+    List<String> lost =
+        new ArrayList<>(
+            rig.inbound.ofType("status.heartbeat").stream().map(Delivery::body).toList());
     lost.removeAll(bodies);
     assertEquals(List.of(), lost, "heartbeats that were acknowledged and are not there");
     assertEquals(List.of(), bodies.stream().flatMap(body -> Schemas.flaws(body).stream()).toList());
@@ -136,8 +137,7 @@ class ReceiverToCopyIT {
     Files.writeString(
         figures.resolve("receiver.txt"),
         "kills %d, stored %d, with a number %d, answered 204 %d, of these again %d%n"
-            .formatted(
-                KILLS, stored, numbered, rig.inbound.arrivals(), rig.inbound.duplicates()));
+            .formatted(KILLS, stored, numbered, rig.inbound.arrivals(), rig.inbound.duplicates()));
   }
 
   /** A row of the database; the number is 0 for events without one, such as heartbeats. */
@@ -154,7 +154,8 @@ class ReceiverToCopyIT {
     CopiedReceiver(Path parent) throws Exception {
       folder = parent.resolve("receiver");
       Script.Ended ended =
-          Script.run(parent, System.getenv(), "sh " + Script.AGENT + "/docs/receivers/prepare", folder);
+          Script.run(
+              parent, System.getenv(), "sh " + Script.AGENT + "/docs/receivers/prepare", folder);
       assertEquals(0, ended.exit(), ended::toString);
       node = ended.out().strip();
       secret = Files.writeString(folder.resolve("secret"), Rig.SECRET);
