@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.Script;
 
 /** As {@link CrashStatesTest}, with longer histories, the first start, and a second power cut. */
+@Tag("soak")
 class CrashStatesIT extends CrashStatesTest {
   private static final Map<String, Integer> FIGURES = new TreeMap<>();
 
