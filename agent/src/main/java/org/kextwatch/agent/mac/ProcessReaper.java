@@ -31,11 +31,13 @@ interface ProcessReaper {
 
   static ProcessReaper ofThisSystem() {
     Path proc = Path.of("/proc/self/environ");
-    return Files.exists(proc) ? new InProc(Path.of("/proc")) : new PsFinder(Path.of("/bin/ps"));
+    return Files.exists(proc)
+        ? new InProc(Path.of("/proc"), Files::readAllBytes)
+        : new PsFinder(Path.of("/bin/ps"));
   }
 
-  /** Linux shows the environment of each process as a file. */
-  record InProc(Path proc) implements ProcessReaper {
+  /** Linux shows the environment of each process as a file, which is read with {@code contents}. */
+  record InProc(Path proc, Contents contents) implements ProcessReaper {
     private static final int LOOKS = 30;
     private static final long PAUSE_NANOS = 1_000_000;
 
@@ -55,7 +57,7 @@ interface ProcessReaper {
       return found;
     }
 
-    private static boolean carries(Path process, String marker) {
+    private boolean carries(Path process, String marker) {
       try {
         return environment(process).contains(marker);
       } catch (IOException e) {
@@ -67,11 +69,11 @@ interface ProcessReaper {
      * During exec a process has a program but for a moment no environment. A thread of the kernel
      * and a process that has ended have neither.
      */
-    private static String environment(Path process) throws IOException {
-      byte[] environment = Files.readAllBytes(process.resolve("environ"));
+    private String environment(Path process) throws IOException {
+      byte[] environment = contents.of(process.resolve("environ"));
       for (int i = 0; environment.length == 0 && i < LOOKS && hasProgram(process); i++) {
         LockSupport.parkNanos(PAUSE_NANOS);
-        environment = Files.readAllBytes(process.resolve("environ"));
+        environment = contents.of(process.resolve("environ"));
       }
       return new String(environment, StandardCharsets.ISO_8859_1);
     }
@@ -83,6 +85,11 @@ interface ProcessReaper {
       } catch (IOException e) {
         return false;
       }
+    }
+
+    /** How the contents of a file are read. */
+    interface Contents {
+      byte[] of(Path file) throws IOException;
     }
   }
 }

@@ -1,13 +1,13 @@
 package org.kextwatch.agent.mac;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,22 +46,10 @@ final class ProcessReaperTest {
   void aProcessThatBecomesAnotherProgramIsLookedAtAgain() throws Exception {
     Path process = Files.createDirectory(folder.resolve("" + survivor.pid()));
     Files.createSymbolicLink(process.resolve("exe"), Path.of("/bin/sleep"));
-    Path environment = process.resolve("environ");
-    assertEquals(0, new ProcessBuilder("mkfifo", environment.toString()).start().waitFor());
-    Thread system =
-        new Thread(
-            () -> {
-              try {
-                Files.write(environment, new byte[0]);
-                Files.writeString(environment, ToolRunner.RUN_MARKER + "=" + MARKER);
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
-    system.start();
+    Iterator<String> environments = List.of("", "", ToolRunner.RUN_MARKER + "=" + MARKER).iterator();
 
-    List<ProcessHandle> found = new ProcessReaper.InProc(folder).find(MARKER);
-    system.join();
+    List<ProcessHandle> found =
+        new ProcessReaper.InProc(folder, file -> environments.next().getBytes(UTF_8)).find(MARKER);
 
     assertEquals(List.of(survivor.toHandle()), found);
   }
