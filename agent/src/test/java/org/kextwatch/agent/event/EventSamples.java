@@ -58,7 +58,7 @@ public final class EventSamples {
           "System Preferences > Security & Privacy > General: Allow \"Microsoft Corporation\".",
           DEVICE,
           new AgentState(
-              "0.1.0", NOW, 3, 2, 1, NOW, "https://a.example answered 503", -4L, List.of("w"), 60),
+              "0.2.0", NOW, 3, 2, 1, NOW, "https://a.example answered 503", -4L, List.of("w"), 60),
           new Health(
               Reachability.OK,
               false,
@@ -111,7 +111,7 @@ public final class EventSamples {
           "",
           "",
           UNKNOWN_DEVICE,
-          new AgentState("0.1.0", NOW, 0, 0, 0, null, null, null, List.of(), 300),
+          new AgentState("0.2.0", NOW, 0, 0, 0, null, null, null, List.of(), 300),
           Health.unreachable(Reachability.TIMEOUT, null),
           new Extension(
               ExtensionKind.UNKNOWN,
