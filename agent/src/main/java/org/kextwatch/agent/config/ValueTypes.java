@@ -59,14 +59,7 @@ final class ValueTypes {
   private ValueTypes() {}
 
   static ValueType<String> matching(String regex, String mustBe) {
-    Pattern pattern = Pattern.compile(regex);
-    return new CheckedType<>(
-        Kind.TEXT,
-        mustBe,
-        raw ->
-            raw instanceof String text && pattern.matcher(text.strip()).matches()
-                ? text.strip()
-                : null);
+    return new PatternType(Pattern.compile(regex), mustBe);
   }
 
   static <E extends Enum<E>> ValueType<E> oneOf(Class<E> words) {
@@ -149,6 +142,22 @@ final class ValueTypes {
         throw new BadValueException(allowed);
       }
       return value;
+    }
+  }
+
+  /** A text that matches as a whole, without the blanks around it. */
+  record PatternType(Pattern pattern, String allowed) implements ValueType<String> {
+    @Override
+    public Kind kind() {
+      return Kind.TEXT;
+    }
+
+    @Override
+    public String parse(Object raw, Bounds bounds) throws BadValueException {
+      if (raw instanceof String text && pattern.matcher(text.strip()).matches()) {
+        return text.strip();
+      }
+      throw new BadValueException(allowed);
     }
   }
 
