@@ -51,6 +51,13 @@ sudo ./install.sh --uninstall
     Shows two simulated Macs. The options are those of "kextwatch demo",
     such as --fast.
 
+./install.sh --release [--runtime JDK]... [--jmods DIR]...
+    Makes the release archive, which any Mac can be installed from. With a JDK
+    for Macs, or the folder of its jmods, it has a Java inside, and such a Mac
+    needs none of its own: give one for Macs with Apple silicon (arm64) and one
+    for those with Intel (x86_64). Run in a release archive it makes the same
+    archive with another Java. launchd/README.md has more
+
 ./install.sh --test
     Builds Kextwatch and runs every test and check.
 
@@ -87,6 +94,7 @@ main() {
   caller_folder=$(pwd -P)
   folder=$(dirname "$0")
   cd -P "${folder}"
+  folder=$(pwd -P)
   umask 022 # a jar keeps the modes of its files, and must be the same from every build
 
   option=${1-}
@@ -94,6 +102,12 @@ main() {
     --demo)
       shift
       demo ${1+"$@"}
+      ;;
+    --release)
+      shift
+      # shellcheck source=/dev/null
+      . ./launchd/archive.sh
+      release_archive ${1+"$@"}
       ;;
     --test | --version | --help | -h)
       [ "$#" -eq 1 ] || refuse "unexpected argument: $2"
@@ -214,7 +228,7 @@ on_a_mac() {
       --uninstall) action=uninstall ;;
       --purge) purge=true ;;
       --status) action=status ;;
-      --demo | --test | --version | --help | -h) refuse "unexpected argument: $1" ;;
+      --demo | --release | --test | --version | --help | -h) refuse "unexpected argument: $1" ;;
       *) refuse "unknown option: $1" ;;
     esac
     shift
@@ -431,6 +445,14 @@ is_at_least() {
     for (i = 1; i <= 3; i++)
       if (found[i] + 0 != wanted[i] + 0) exit found[i] + 0 < wanted[i] + 0
   }'
+}
+
+# The string of a key in an XML property list; empty if there is none.
+plist_string() {
+  [ -r "$1" ] || return 0
+  awk -v RS='<' -v wanted="key>$2" '
+    found && sub(/^string>/, "") { print; exit }
+    $0 == wanted { found = 1 }' "$1"
 }
 
 main ${1+"$@"} # posh calls "$@" unset where there is none

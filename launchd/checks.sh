@@ -106,14 +106,6 @@ check_runtime() {
  later, this is macOS ${mac}. Give --java HOME of a Java ${oldest_jdk} or later that runs here."
 }
 
-# The string of a key in an XML property list; empty if there is none.
-plist_string() {
-  [ -r "$1" ] || return 0
-  awk -v RS='<' -v wanted="key>$2" '
-    found && sub(/^string>/, "") { print; exit }
-    $0 == wanted { found = 1 }' "$1"
-}
-
 check_disk() {
   for place in "${support}" /tmp; do
     while [ ! -d "${place:-/}" ]; do
