@@ -50,6 +50,7 @@ class LauncherIT extends LaunchedProgram {
       String out = succeed(command);
       assertTrue(out.contains("<-Xmx48m>\n"), out);
       assertTrue(out.contains("<-XX:MaxMetaspaceSize=32m>\n"), out);
+      assertTrue(out.startsWith("<-XX:+IgnoreUnrecognizedVMOptions>\n"), out);
       assertEquals(command.equals("run"), out.contains("<-XX:+ExitOnOutOfMemoryError>\n"), out);
     }
   }
