@@ -86,8 +86,21 @@ class OddJavaIT {
     assertTrue(rig.printed().contains("ClassFormatError"), rig.printed());
   }
 
+  /** Its classes would stay in the memory of the daemon for months. */
+  @ConcurrentTest
+  void theDaemonNeedsNoParserOfCommandLines() throws Exception {
+    try (AgentProcess agent = startWithoutClass("/picocli/CommandLine.class")) {
+      rig.inbound.await("status.changed", "awaiting_approval");
+      rig.stop(agent);
+    }
+    assertEquals("", rig.printed());
+  }
+
   private AgentProcess startWithout(String name) throws IOException {
-    String path = "/org/kextwatch/agent/" + name + ".class";
+    return startWithoutClass("/org/kextwatch/agent/" + name + ".class");
+  }
+
+  private AgentProcess startWithoutClass(String path) throws IOException {
     assertNotNull(OddJavaIT.class.getResource(path), path);
     Path broken = folder.resolve("broken");
     Path file = broken.resolve(path.substring(1));

@@ -68,13 +68,17 @@ final class Kextwatch implements Runnable {
     throw new ParameterException(spec.commandLine(), "Name a command.");
   }
 
-  SystemRoot root() throws RefusedPathException {
-    return rootFolder == null ? SystemRoot.ofThisMac() : SystemRoot.at(rootFolder);
+  /** The root folder of a simulated Mac, null for this Mac. */
+  @Nullable Path rootFolder() {
+    return rootFolder;
   }
 
-  /** Whether the command needs root: it is for this Mac, and the user is not root. */
+  SystemRoot root() throws RefusedPathException {
+    return DaemonStart.root(rootFolder);
+  }
+
   boolean lacksRoot() {
-    return rootFolder == null && !Owner.current().isRoot();
+    return DaemonStart.lacksRoot(rootFolder);
   }
 
   /** Whether this user may read everything on the Mac, or owns the simulated one. */

@@ -2,6 +2,7 @@ package org.kextwatch.agent.cli;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.kextwatch.agent.mac.PlainText;
 
 /**
@@ -14,10 +15,14 @@ public final class Main {
 
   private Main() {}
 
+  /**
+   * The locale of a Mac may use other digits; in file names, events and scripts they must be 0-9.
+   */
   public static void main(String[] args) {
     int exitCode = ExitCode.INTERNAL;
     try {
-      exitCode = Program.run(args);
+      Locale.setDefault(Locale.ROOT);
+      exitCode = DaemonStart.isAskedBy(args) ? DaemonStart.runAsAskedBy(args) : Program.run(args);
     } catch (Throwable e) {
       fail(e, Arrays.asList(args));
     } finally {

@@ -1,6 +1,5 @@
 package org.kextwatch.agent.cli;
 
-import java.util.Locale;
 import java.util.ServiceLoader;
 import org.kextwatch.agent.mac.RefusedPathException;
 import picocli.CommandLine;
@@ -9,11 +8,7 @@ import picocli.CommandLine;
 public final class Program {
   private Program() {}
 
-  /**
-   * The locale of a Mac may use other digits; in file names, events and scripts they must be 0-9.
-   */
   static int run(String... args) {
-    Locale.setDefault(Locale.ROOT);
     return commandLine().execute(args);
   }
 

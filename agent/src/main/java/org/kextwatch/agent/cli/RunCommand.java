@@ -1,9 +1,6 @@
 package org.kextwatch.agent.cli;
 
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import org.kextwatch.agent.daemon.DaemonProcess;
-import org.kextwatch.agent.mac.RefusedPathException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
@@ -29,17 +26,7 @@ final class RunCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws RefusedPathException, InterruptedException {
-    PrintWriter err = spec.commandLine().getErr();
-    if (kextwatch.lacksRoot()) {
-      err.println("kextwatch: run needs root: sudo kextwatch run");
-      return ExitCode.NEEDS_ROOT;
-    }
-    boolean ran =
-        new DaemonProcess(kextwatch.root(), line -> err.println("kextwatch: " + line)).run();
-    if (!ran) {
-      err.println("kextwatch: another agent runs here already (see: kextwatch status)");
-    }
-    return ran ? ExitCode.OK : ExitCode.UNAVAILABLE;
+  public Integer call() throws InterruptedException {
+    return DaemonStart.run(kextwatch.rootFolder(), spec.commandLine().getErr()::println);
   }
 }
