@@ -52,7 +52,15 @@ record Agent(
     DeliveryThread delivery =
         new DeliveryThread(spool, root, Version.current(), phase, settings, heartbeat);
     Reporter reporter =
-        new Reporter(writer, ledger, delivery, heartbeat, startedAt, live::warnings, isDaemon);
+        new Reporter(
+            writer,
+            ledger,
+            delivery,
+            heartbeat,
+            startedAt,
+            live::warnings,
+            new ResourceMeter(),
+            isDaemon);
     delivery.committed(ledger.counted().sequence());
     Loader loader = new Loader(root, tools, extensionReader::listed);
     return new Agent(

@@ -2,7 +2,6 @@ package org.kextwatch.agent.daemon;
 
 import java.io.IOException;
 import java.time.ZoneId;
-import java.util.List;
 import org.kextwatch.agent.approval.ExtensionReader;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Schedule.Scope;
@@ -43,7 +42,7 @@ public record PassiveLook(Observation seen, Status status) {
     try {
       return StatusFile.read(root).agent().withoutWarnings();
     } catch (IOException e) {
-      return new AgentState(Version.current(), now.wall(), 0, 0, 0, null, null, null, List.of(), 0);
+      return AgentState.quiet(Version.current(), now.wall(), 0);
     }
   }
 }

@@ -16,6 +16,7 @@ import org.kextwatch.agent.mac.AgentLog;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Attempt;
+import org.kextwatch.agent.status.Resources;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Trigger;
 
@@ -27,6 +28,7 @@ final class Reporter {
   private final Heartbeat heartbeat;
   private final Instant startedAt;
   private final Supplier<List<String>> warnings;
+  private final Supplier<Resources> resources;
 
   private boolean mustReportStart;
 
@@ -34,6 +36,7 @@ final class Reporter {
    * Makes a reporter.
    *
    * @param warnings about the settings
+   * @param resources what this process uses
    * @param isDaemon whether the start is reported, with the first status
    */
   Reporter(
@@ -43,6 +46,7 @@ final class Reporter {
       Heartbeat heartbeat,
       Instant startedAt,
       Supplier<List<String>> warnings,
+      Supplier<Resources> resources,
       boolean isDaemon) {
     this.writer = writer;
     this.ledger = ledger;
@@ -50,6 +54,7 @@ final class Reporter {
     this.heartbeat = heartbeat;
     this.startedAt = startedAt;
     this.warnings = warnings;
+    this.resources = resources;
     this.mustReportStart = isDaemon;
   }
 
@@ -69,7 +74,8 @@ final class Reporter {
         state.lastError(),
         state.clockSkewSeconds(),
         all,
-        0);
+        0,
+        resources.get());
   }
 
   /** Takes note of which Mac this is, as far as that is known. */

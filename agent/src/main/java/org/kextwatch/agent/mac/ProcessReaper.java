@@ -33,7 +33,7 @@ interface ProcessReaper {
     Path proc = Path.of("/proc/self/environ");
     return Files.exists(proc)
         ? new InProc(Path.of("/proc"), Files::readAllBytes)
-        : new PsFinder(Path.of("/bin/ps"));
+        : new PsFinder(Ps.OF_THIS_SYSTEM);
   }
 
   /** Linux shows the environment of each process as a file, which is read with {@code contents}. */

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     a secret, and of an address only scheme and host
  * @param clockSkewSeconds how many seconds this Mac's clock is ahead of the endpoint's
  * @param healthIntervalSeconds the time between two looks, as it is in force
+ * @param resources what it uses, {@code null} only in a document of an older agent
  */
 public record AgentState(
     String version,
@@ -24,10 +25,27 @@ public record AgentState(
     @Nullable String lastDeliveryError,
     @Nullable Long clockSkewSeconds,
     List<String> warnings,
-    long healthIntervalSeconds) {
+    long healthIntervalSeconds,
+    @Nullable Resources resources) {
 
   public AgentState {
     warnings = List.copyOf(warnings);
+  }
+
+  /** An agent that has nothing to deliver and nothing to say. */
+  public static AgentState quiet(String version, Instant startedAt, long healthIntervalSeconds) {
+    return new AgentState(
+        version,
+        startedAt,
+        0,
+        0,
+        0,
+        null,
+        null,
+        null,
+        List.of(),
+        healthIntervalSeconds,
+        Resources.UNKNOWN);
   }
 
   /** The same without its warnings. */
@@ -58,6 +76,7 @@ public record AgentState(
         lastDeliveryError,
         clockSkewSeconds,
         newWarnings,
-        newHealthIntervalSeconds);
+        newHealthIntervalSeconds,
+        resources);
   }
 }

@@ -2,7 +2,6 @@ package org.kextwatch.agent.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kextwatch.agent.config.Settings;
@@ -17,8 +16,7 @@ import org.kextwatch.agent.status.StatusSamples;
 
 /** When the approval database is watched every second. */
 class ApprovalAwaitedTest {
-  private static final AgentState AGENT =
-      new AgentState("1", StatusSamples.NOON, 0, 0, 0, null, null, null, List.of(), 0);
+  private static final AgentState AGENT = AgentState.quiet("1", StatusSamples.NOON, 0);
 
   @ParameterizedTest
   @CsvSource({

@@ -24,8 +24,7 @@ import org.kextwatch.agent.status.Verdict;
 
 class AssessorTest {
   private static final Moment START = new Moment(StatusSamples.NOON, 0);
-  private static final AgentState AGENT =
-      new AgentState("1", StatusSamples.NOON, 0, 0, 0, null, null, null, List.of(), 0);
+  private static final AgentState AGENT = AgentState.quiet("1", StatusSamples.NOON, 0);
 
   @Test
   void aDefenderThatDoesNotAnswerIsARiskAfterAQuarterOfAnHourAwake() {

@@ -223,7 +223,7 @@ final class FlappingDay {
   }
 
   private AgentState agent() {
-    return new AgentState("1", now.wall(), 0, 0, 0, null, null, null, List.of(), 0);
+    return AgentState.quiet("1", now.wall(), 0);
   }
 
   private Health seenHealth() {

@@ -34,6 +34,7 @@ import org.kextwatch.agent.status.Device;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Observation;
 import org.kextwatch.agent.status.Outcome;
+import org.kextwatch.agent.status.Resources;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Trigger;
 
@@ -86,7 +87,16 @@ final class ModelDaemon implements Cycle.Mac {
     EventWriter writer = new EventWriter();
     Heartbeat heartbeat = new Heartbeat(writer, ledger, mac::now);
     DeliveryThread delivery = new DeliveryThread(spool, root, "1", "uuid", settings, heartbeat);
-    reporter = new Reporter(writer, ledger, delivery, heartbeat, mac.wall, () -> List.of(), true);
+    reporter =
+        new Reporter(
+            writer,
+            ledger,
+            delivery,
+            heartbeat,
+            mac.wall,
+            () -> List.of(),
+            () -> Resources.UNKNOWN,
+            true);
     cycle = new Cycle(this, this::load, ledger, reporter, this::write, mac::now);
     lastHealth = null;
     plan = Plan.starting(mac.now(), Splay.of(mac.macOs.text() + mac.wall));

@@ -15,6 +15,7 @@ import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Reachability;
 import org.kextwatch.agent.status.Reason;
+import org.kextwatch.agent.status.Resources;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.SystemExtension;
 import org.kextwatch.agent.status.Transition;
@@ -58,7 +59,17 @@ public final class EventSamples {
           "System Preferences > Security & Privacy > General: Allow \"Microsoft Corporation\".",
           DEVICE,
           new AgentState(
-              "0.2.0", NOW, 3, 2, 1, NOW, "https://a.example answered 503", -4L, List.of("w"), 60),
+              "0.2.0",
+              NOW,
+              3,
+              2,
+              1,
+              NOW,
+              "https://a.example answered 503",
+              -4L,
+              List.of("w"),
+              60,
+              new Resources(2.5, 60_000_000L, 1_234L)),
           new Health(
               Reachability.OK,
               false,
@@ -111,7 +122,7 @@ public final class EventSamples {
           "",
           "",
           UNKNOWN_DEVICE,
-          new AgentState("0.2.0", NOW, 0, 0, 0, null, null, null, List.of(), 300),
+          AgentState.quiet("0.2.0", NOW, 300),
           Health.unreachable(Reachability.TIMEOUT, null),
           new Extension(
               ExtensionKind.UNKNOWN,

@@ -46,7 +46,8 @@ final class ProcessReaperTest {
   void aProcessThatBecomesAnotherProgramIsLookedAtAgain() throws Exception {
     Path process = Files.createDirectory(folder.resolve("" + survivor.pid()));
     Files.createSymbolicLink(process.resolve("exe"), Path.of("/bin/sleep"));
-    Iterator<String> environments = List.of("", "", ToolRunner.RUN_MARKER + "=" + MARKER).iterator();
+    Iterator<String> environments =
+        List.of("", "", ToolRunner.RUN_MARKER + "=" + MARKER).iterator();
 
     List<ProcessHandle> found =
         new ProcessReaper.InProc(folder, file -> environments.next().getBytes(UTF_8)).find(MARKER);
@@ -90,7 +91,7 @@ final class ProcessReaperTest {
     Path ps =
         mac.script("/bin/ps", "echo '" + survivor.pid() + " sleep KEXTWATCH_RUN=" + MARKER + "'");
 
-    assertEquals(List.of(survivor.toHandle()), new PsFinder(ps).find(MARKER));
+    assertEquals(List.of(survivor.toHandle()), new PsFinder(new Ps(ps)).find(MARKER));
   }
 
   @Test
@@ -99,8 +100,8 @@ final class ProcessReaperTest {
 
     long start = System.nanoTime();
 
-    assertEquals(List.of(), new PsFinder(ps).find(MARKER));
-    assertEquals(List.of(), new PsFinder(folder.resolve("none")).find(MARKER));
+    assertEquals(List.of(), new PsFinder(new Ps(ps)).find(MARKER));
+    assertEquals(List.of(), new PsFinder(new Ps(folder.resolve("none"))).find(MARKER));
     assertTrue(Duration.ofNanos(System.nanoTime() - start).compareTo(Patience.AMPLE) < 0);
   }
 }

@@ -156,7 +156,7 @@ public final class StatusSamples {
         judgement.summary(),
         judgement.advice(),
         DEVICE,
-        new AgentState("0.1.0", NOON, 0, 0, 0, null, null, null, List.of(), 300),
+        AgentState.quiet("0.1.0", NOON, 300),
         health,
         extension);
   }

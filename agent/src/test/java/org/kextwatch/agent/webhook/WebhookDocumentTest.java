@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.squareup.moshi.Moshi;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -107,6 +108,8 @@ final class WebhookDocumentTest {
             .serializeNulls()
             .indent("  ")
             .toJson(body);
-    return json.replaceAll("(: -?\\d+)\\.0\\b", "$1");
+    return Pattern.compile("(?<=: )-?\\d+\\.\\d+(E\\d+)?")
+        .matcher(json)
+        .replaceAll(n -> new BigDecimal(n.group()).stripTrailingZeros().toPlainString());
   }
 }

@@ -32,6 +32,7 @@ import org.kextwatch.agent.spool.SpoolEntry;
 import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Outcome;
+import org.kextwatch.agent.status.Resources;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.StatusSamples;
 import org.kextwatch.agent.status.Trigger;
@@ -84,7 +85,14 @@ class ReporterTest {
     delivery = new DeliveryThread(spool, root, "0.1.0", "a device", settings, heartbeat);
     reporter =
         new Reporter(
-            writer, ledger, delivery, heartbeat, Instant.now(), () -> List.of("a warning"), true);
+            writer,
+            ledger,
+            delivery,
+            heartbeat,
+            Instant.now(),
+            () -> List.of("a warning"),
+            () -> Resources.UNKNOWN,
+            true);
   }
 
   @AfterEach
