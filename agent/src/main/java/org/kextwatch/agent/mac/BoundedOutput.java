@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 final class BoundedOutput {
   static final int LIMIT_BYTES = 1 << 20;
 
-  /** How long the pipe may stay open after the process and all that it started were killed. */
+  /** How long the pipe may stay open after the process has ended. */
   private static final long CLOSE_MILLIS = 1_000;
 
   private static final int STACK_BYTES = 64 << 10;
@@ -39,9 +39,15 @@ final class BoundedOutput {
     return output;
   }
 
+  /** Waits for the end of the pipe for a second at most. Returns whether it has come. */
+  boolean awaitEnd() throws InterruptedException {
+    reader.join(CLOSE_MILLIS);
+    return !reader.isAlive();
+  }
+
   /** The kept output. Waits for the end of the pipe for a second at most. */
   String text() throws InterruptedException {
-    reader.join(CLOSE_MILLIS);
+    awaitEnd();
     synchronized (kept) {
       return kept.toString(StandardCharsets.UTF_8);
     }

@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the tools of one Mac: by absolute path, without a shell, in a fixed environment, without
- * input, within a time limit, and keeps a bounded part of their output. All processes that a tool
- * has started end with it.
+ * input, within a time limit, and keeps a bounded part of their output. If a tool did not end in
+ * its time, was ended by us, or left its output open, all processes that it has started are ended
+ * too. One that ended by itself and closed its output has left nothing that could disturb us, and
+ * is not looked after: on a Mac that would cost a {@code ps} of all processes for each run.
  */
 public final class ToolRunner {
   /** The variable by which the processes of one run are found again; its value is unique. */
@@ -28,7 +30,6 @@ public final class ToolRunner {
 
   private final SystemRoot root;
   private final ProcessReaper survivors;
-
   private final AtomicLong ended = new AtomicLong();
 
   private volatile boolean stopped;
@@ -99,7 +100,9 @@ public final class ToolRunner {
       if (!ended) {
         end(process);
       }
-      survivors.kill(marker);
+      if (!ended || stopped || !stdout.awaitEnd() || !stderr.awaitEnd()) {
+        survivors.kill(marker);
+      }
       String out = stdout.text();
       String err = stderr.text();
       if (stopped) {

@@ -60,13 +60,6 @@ final class BadDefenderTest {
   }
 
   @Test
-  void itLeavesAChildWhoseParentHasEnded() {
-    mac.install("(nohup sleep " + nap + " </dev/null >/dev/null 2>&1 &)", "echo 'healthy : true'");
-
-    assertEquals("healthy=true", Known.of(look(AMPLE)));
-  }
-
-  @Test
   void itIsSlowWithEveryCommand() {
     mac.install("sleep 0.7", "echo 'not a word of health'");
 

@@ -6,15 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.Patience;
 
-/** Whatever a tool has started dies with it, and nobody waits long for that. */
+/** What a tool has left dies where it could disturb, and nobody waits long for that. */
 final class LeftBehindTest {
   private static final Duration SHORT = Duration.ofSeconds(2);
   private static final Duration AMPLE = Duration.ofSeconds(30);
@@ -53,14 +56,48 @@ final class LeftBehindTest {
   }
 
   @Test
-  void aGrandchildThatBelongsToNobodyAnyMoreIsFound() {
+  void aGrandchildThatBelongsToNobodyAnyMoreIsFoundAfterATimeout() {
     mac.tool(
         Tool.SYSCTL,
         "setsid=$(command -v setsid)", // a Mac has none
         "($setsid nohup sleep " + nap + " </dev/null >/dev/null 2>&1 &)",
-        "echo done");
+        "echo done",
+        "sleep " + nap);
 
-    assertEquals(new ToolRun.Finished(0, "done\n", ""), run(AMPLE));
+    assertEquals(new ToolRun.TimedOut("done\n", ""), run(SHORT));
+  }
+
+  /** On a Mac each look for them is a ps of all processes. */
+  @Test
+  void afterAToolThatEndedAndClosedItsOutputNobodyIsLookedFor() {
+    List<String> looks = new ArrayList<>();
+    ToolRunner tools = new ToolRunner(mac.root(), counting(looks));
+    mac.tool(Tool.SYSCTL, "(sleep " + nap + " </dev/null >/dev/null 2>&1 &)", "echo done; exit 3");
+
+    assertEquals(new ToolRun.Finished(3, "done\n", ""), tools.run(Tool.SYSCTL, AMPLE, List.of()));
+
+    nap.end();
+    assertEquals(List.of(), looks);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"exec sleep %s", "sleep %s &", "sleep %s >/dev/null &"})
+  void afterAnyOtherTheyAreLookedForOnce(String script) {
+    List<String> looks = new ArrayList<>();
+    ToolRunner tools = new ToolRunner(mac.root(), counting(looks));
+    mac.tool(Tool.SYSCTL, script.formatted(nap));
+
+    tools.run(Tool.SYSCTL, SHORT, List.of());
+
+    nap.end();
+    assertEquals(1, looks.size());
+  }
+
+  private static ProcessReaper counting(List<String> looks) {
+    return marker -> {
+      looks.add(marker);
+      return List.of();
+    };
   }
 
   @Test
