@@ -19,6 +19,8 @@ failed=70
 needs_root=77
 bad_settings=78
 uid= # asked once
+label=org.kextwatch.agent
+parts="release checks lock job removal" # of this script; each release on a Mac has them too
 needs="A JDK ${oldest_jdk} or later is at https://adoptium.net, Maven ${oldest_maven} or later at\
  https://maven.apache.org; the rest is in the packages of most systems under its own name."
 
@@ -43,6 +45,8 @@ usage: sudo ./install.sh [OPTION...]
 sudo ./install.sh --uninstall
     Stops and removes Kextwatch. Settings, state and logs stay.
     --purge            remove these too
+    This script is on the Mac too, and can remove Kextwatch or repair it:
+    sudo "/Library/Application Support/Kextwatch/current/install.sh" [OPTION...]
 
 ./install.sh --status
     Shows what is installed, whether launchd knows it, and the last status.
@@ -92,6 +96,7 @@ fail() {
 
 main() {
   caller_folder=$(pwd -P)
+  self=$(absolute "${0#./}")
   folder=$(dirname "$0")
   cd -P "${folder}"
   folder=$(pwd -P)
@@ -129,13 +134,16 @@ version() {
   if [ -f pom.xml ]; then
     sed -n 's|^  <version>\(.*\)</version>$|kextwatch \1|p' pom.xml
   else
-    found=$(version_of dist)
+    find_program
+    found=$(version_of "${program}")
     printf 'kextwatch %s\n' "${found}"
   fi
 }
 
 demo() {
   find_program
+  [ "${program}" != . ] ||
+    fail "${unavailable}" "the demo is not on a Mac: run ./install.sh of a release archive or a clone"
   if is_stale "${program}/bin/kextwatch"; then
     bring jdk maven sqlite3 openssl
     build
@@ -145,10 +153,17 @@ demo() {
   as_caller env JAVA_HOME="${JAVA_HOME}" "${program}/bin/kextwatch" demo ${1+"$@"}
 }
 
-# A release archive has the program in dist; a clone has it after a build.
+# A release archive has the program in dist; a clone has it after a build; a release that is installed is
+# the program, and this script in it can remove it or install it again.
 find_program() {
-  program=agent/target/dist
-  [ -f pom.xml ] || program=dist
+  program=dist
+  plist=launchd/${label}.plist
+  if [ -f pom.xml ]; then
+    program=agent/target/dist
+  elif [ -f java-home ]; then
+    program=.
+    plist=${label}.plist
+  fi
 }
 
 # The version of a program, taken from the name of its jar.
@@ -165,6 +180,7 @@ build() {
 }
 
 verify() {
+  [ -f pom.xml ] || fail "${unavailable}" "--test needs a clone"
   bring jdk maven sqlite3 openssl shellcheck checkbashisms dash posh busybox faketime strace ps
   say "building and testing"
   maven verify
@@ -172,8 +188,8 @@ verify() {
 
 # Folders are compared too: a folder changes when a file in it is removed.
 is_stale() {
-  [ -x "$1" ] || return 0
   [ -f pom.xml ] || return 1
+  [ -x "$1" ] || return 0
   newer=$(find pom.xml .mvn agent/pom.xml agent/src/main agent/simulator/pom.xml \
     agent/simulator/src agent/demo/pom.xml agent/demo/src/main -newer "$1")
   [ -n "${newer}" ]
@@ -236,7 +252,10 @@ on_a_mac() {
   [ -z "${endpoint}" ] || [ -z "${config_file}" ] || refuse "give --endpoint or --config, not both"
   [ "${purge}" = false ] || [ "${action}" = uninstall ] || refuse "--purge needs --uninstall"
 
-  for part in release checks lock job; do
+  retry="sudo '${self}'"
+  [ "${action}" = install ] || retry="${retry} --${action}"
+  [ "${purge}" = false ] || retry="${retry} --purge"
+  for part in ${parts}; do
     # shellcheck source=/dev/null
     . "./launchd/${part}.sh"
   done

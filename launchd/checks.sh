@@ -8,7 +8,7 @@
 : "${root?}" "${endpoint?}" "${secret_file?}" "${config_file?}" "${java_home?}" "${start?}"
 : "${staging?}" "${dry_run?}" "${unavailable?}" "${failed?}" "${needs_root?}" "${bad_settings?}"
 : "${java_home_tool?}" "${oldest_jdk?}" "${support=}" "${releases=}" "${current=}" "${settings=}"
-: "${secret=}" "${managed=}" "${logs=}" "${state=}" "${job=}" "${launchctl=}" "${scratch=}" "${fresh=}"
+: "${program=}" "${secret=}" "${managed=}" "${logs=}" "${state=}" "${job=}" "${launchctl=}" "${scratch=}" "${fresh=}"
 
 needed_mib=50
 checked_endpoint='^https?://[^[:space:]"\\]+$'
@@ -62,14 +62,26 @@ require_own_current() {
  that, and remove it first."
 }
 
+# A release on the Mac can install itself again, but not with files that somebody else may have changed.
+require_closed_release() {
+  [ "${program}" = . ] || return 0
+  me=$(id -u)
+  open=$(find . \( ! -user 0 ! -user "${me}" \) -o \( ! -type l \( -perm -020 -o -perm -002 \) \))
+  [ -z "${open}" ] || fail "${failed}" "others can change this release, so it is not installed again:
+${open}
+Install Kextwatch from its package or its release archive."
+}
+
 # Sets java_home, which is recorded, and java_here, the path of the same Java on this machine (empty if it
 # is not here).
 find_runtime() {
   chosen=${java_home}
-  if [ -z "${java_home}" ] && [ -r "${current}/java-home" ]; then
-    IFS= read -r java_home <"${current}/java-home" || :
-    [ -x "${java_home}/bin/java" ] || java_home=
-  fi
+  for recorded in "${current}/java-home" "${program}/java-home"; do
+    if [ -z "${java_home}" ] && [ -r "${recorded}" ]; then
+      IFS= read -r java_home <"${recorded}" || :
+      [ -x "${java_home}/bin/java" ] || java_home=
+    fi
+  done
   if [ -z "${java_home}" ] && is_mac; then
     java_home=$("${java_home_tool}" -F -v "${oldest_jdk}+" 2>/dev/null) || java_home=
   fi

@@ -6,7 +6,7 @@
 # variables that they set:
 # shellcheck disable=SC2310,SC2034
 # release.sh is read before this file, and sets these:
-: "${service?}" "${launchctl=}" "${job=}" "${state=}" "${status=}" "${word=}"
+: "${service?}" "${retry?}" "${launchctl=}" "${job=}" "${state=}" "${status=}" "${word=}"
 
 patience=30 # seconds, the longest wait for one step of launchd
 
@@ -32,14 +32,14 @@ stop_job() {
       is_stopped=false
       remove_word
       say "launchctl bootout ${service} failed (${code}): ${said}
-It still runs. Restart the Mac, then run install.sh again."
+It still runs. Restart the Mac, then try again: ${retry}"
       return 1
       ;;
   esac
   waited=0
   while is_loaded; do
     [ "${waited}" -lt "${patience}" ] || {
-      say "${service} does not stop. Restart the Mac, then run install.sh again."
+      say "${service} does not stop. Restart the Mac, then try again: ${retry}"
       return 1
     }
     waited=$((waited + 1))

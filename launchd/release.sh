@@ -6,11 +6,10 @@
 # that are set here:
 # shellcheck disable=SC2310,SC2034
 # install.sh reads this file, and sets these:
-: "${root?}" "${java_home?}" "${start?}" "${staging?}" "${dry_run?}" "${purge?}" "${program=}"
-: "${action=}"
+: "${root?}" "${java_home?}" "${start?}" "${staging?}" "${dry_run?}" "${parts?}" "${label?}" "${program=}"
+: "${action=}" "${retry?}" "${self?}" "${plist=}"
 : "${usage_error?}" "${unavailable?}" "${failed?}" "${needs_root?}" "${bad_settings?}"
 
-label=org.kextwatch.agent
 service=system/${label}
 
 places() {
@@ -27,6 +26,7 @@ places() {
   job=${root}/Library/LaunchDaemons/${label}.plist
   launchctl=${root}/bin/launchctl
   sysctl=${root}/usr/sbin/sysctl
+  pkgutil=${root}/usr/sbin/pkgutil
   lock=${support}/.installing
   locked=false
   scratch=
@@ -41,12 +41,13 @@ install_release() {
   [ -n "${root}" ] || PATH=/usr/bin:/bin:/usr/sbin:/sbin # from here on only the Mac's own tools
   release_version=$(version_of "${program}")
   undertaking="the install of Kextwatch ${release_version}"
-  advice="Nothing that runs has been changed. Run install.sh again."
+  advice="Nothing that runs has been changed. Try again: ${retry}"
   trap 'way_out' EXIT
   trap 'exit 130' HUP INT PIPE TERM
   scratch=$(mktemp -d /tmp/kextwatch.XXXXXX)
   fresh=${scratch}/release
 
+  require_closed_release
   find_runtime
   check_runtime
   check_disk
@@ -70,7 +71,7 @@ install_release() {
   sync # a power cut must not leave a link to files that are not on the disk yet
   if [ "${start}" = true ]; then
     mishap="${service} did not stop in time"
-    advice="Run install.sh again."
+    advice="Try again: ${retry}"
     stop_job upgrade || exit "${failed}"
   fi
   point_current_to "${release}"
@@ -97,7 +98,11 @@ install_release() {
 # Prepares the release in a temporary folder.
 lay_out() {
   mkdir "${fresh}"
-  copy_to "${fresh}/" "${program}/bin" "${program}/lib" "launchd/${label}.plist"
+  copy_to "${fresh}/" "${program}/bin" "${program}/lib" "${plist}" install.sh
+  mkdir "${fresh}/launchd"
+  for part in ${parts}; do
+    copy_to "${fresh}/launchd/" "launchd/${part}.sh"
+  done
   if [ -d "${program}/share" ]; then
     copy_to "${fresh}/" "${program}/share"
   fi
@@ -122,7 +127,7 @@ ${advice}"
 close_off() {
   find "$1" -type d -exec chmod 755 {} +
   find "$1" -type f -exec chmod 644 {} +
-  chmod 755 "$1/bin/kextwatch"
+  chmod 755 "$1/bin/kextwatch" "$1/install.sh"
   if is_root; then
     chown -R 0:0 "$1"
   fi
@@ -307,6 +312,7 @@ way_out() {
   set +e
   trap '' HUP INT PIPE TERM
   [ -z "${scratch}" ] || rm -rf "${scratch}"
+  [ "${action}" = install ] || [ -x "${self}" ] || advice="Remove the rest: ${rest}"
   case ${ended} in
     0 | "${usage_error}" | "${unavailable}" | "${failed}" | "${needs_root}" | "${bad_settings}") ;;
     *)
@@ -363,70 +369,4 @@ clear_away() {
   [ "${locked}" = true ] || return 0
   rm -rf "${releases}/.new" "${support}/.current.new" "${settings}.new" "${secret}.new" "${job}.new"
   [ "${is_placed_now}" = false ] || is_current "${release}" || remove_release "${release}"
-}
-
-# ---- uninstall and status ----
-
-uninstall() {
-  if [ "${dry_run}" = true ]; then
-    tell_removal
-    return 0
-  fi
-  undertaking="the removal of Kextwatch"
-  advice="Run install.sh --uninstall again."
-  trap 'way_out' EXIT
-  trap 'exit 130' HUP INT PIPE TERM
-  [ ! -d "${support}" ] || take_lock
-  if [ "${start}" = true ]; then
-    stop_job uninstall || exit "${failed}"
-  fi
-  rm -f "${job}" "${current}" "${support}/.current.new" "${status}"
-  rm -rf "${releases:?}"
-  if [ "${purge}" = true ]; then
-    rm -rf "${state:?}" "${logs:?}" "${support:?}"
-  fi
-  release_lock
-  say "Kextwatch is removed${root:+ below ${root}}"
-  for place in "${support}"/* "${state}" "${logs}" "${managed}"; do
-    [ ! -e "${place}" ] || say "left: ${place}"
-  done
-}
-
-tell_removal() {
-  set -- "${job}" "${current}" "${releases}" "${status}"
-  [ "${purge}" = false ] || set -- "$@" "${settings}" "${secret}" "${state}" "${logs}"
-  is_anything_here=false
-  if [ "${start}" = true ] && is_loaded; then
-    is_anything_here=true
-    printf 'would stop system/%s\n' "${label}"
-  fi
-  for place; do
-    if [ -e "${place}" ] || [ -L "${place}" ]; then
-      is_anything_here=true
-      printf 'would remove %s\n' "${place}"
-    fi
-  done
-  [ "${is_anything_here}" = true ] || say "Kextwatch is not installed: nothing would be removed"
-}
-
-show_status() {
-  require_own_root
-  require_own_current
-  if [ ! -x "${current}/bin/kextwatch" ]; then
-    say "Kextwatch is not installed${root:+ below ${root}}"
-    return 2
-  fi
-  name=$(readlink "${current}")
-  IFS= read -r java_home <"${current}/java-home" || :
-  printf 'Release: %s\nJava:    %s\nJob:     ' "${name##*/}" "${java_home}"
-  if [ ! -f "${job}" ]; then
-    printf 'there is no %s\n' "${job}"
-  elif [ ! -x "${launchctl}" ]; then
-    printf 'there is no %s to ask\n' "${launchctl}"
-  elif is_loaded; then
-    printf 'launchd knows system/%s\n' "${label}"
-  else
-    printf 'launchd does not know system/%s\n' "${label}"
-  fi
-  kextwatch_below_root "${current}/bin/kextwatch" status
 }

@@ -224,7 +224,7 @@ class InstallMishapsIT extends InstalledMac {
     installed();
     Map<String, String> before = everything();
     release("0.2.0");
-    String unchanged = "Nothing that runs has been changed. Run install.sh again.";
+    String unchanged = "Nothing that runs has been changed. " + again("");
     for (String tool : List.of("mkdir", "cp", "mv")) {
       for (String what : List.of("kill -s TERM \"$PPID\"", "exit 1")) {
         doing(tool, what);
@@ -238,7 +238,7 @@ class InstallMishapsIT extends InstalledMac {
   void aRemovalThatIsInterruptedStartsNothing() throws Exception {
     installed();
     doing("rm", "[ \"$*\" != \"${*%.plist*}\" ]", "kill -s TERM \"$PPID\"");
-    String why = "the removal of Kextwatch was interrupted\nRun install.sh --uninstall again.";
+    String why = "the removal of Kextwatch was interrupted\n" + again(" --uninstall");
     assertFailed(70, why, install("--uninstall"));
     assertDone(install("--uninstall"));
     assertEquals(-1, launchd.pid());
@@ -257,9 +257,13 @@ class InstallMishapsIT extends InstalledMac {
     release("0.2.0");
     Ended refused = install();
     assertFailed(70, "launchctl bootout system/" + LABEL + " failed (150)", refused);
-    assertTrue(refused.err().contains("Restart the Mac, then run install.sh again"), refused::err);
+    assertTrue(refused.err().contains("Restart the Mac, then try again: sudo '"), refused::err);
     assertEquals(Path.of("releases/0.1.0"), current());
     assertTrue(launchd.pid() > 0);
+  }
+
+  private String again(String options) {
+    return "Try again: sudo '" + archive.resolve("install.sh") + "'" + options + "\n";
   }
 
   private void doing(String tool, String what) throws Exception {

@@ -200,7 +200,10 @@ abstract class InstalledMac {
       INSTALLED.put(shell, packed);
     } else {
       tar("-xpf", packed);
-      Files.writeString(support.resolve("releases/0.1.0/java-home"), runtime + "\n");
+      Path release = support.resolve("releases/0.1.0");
+      Files.writeString(release.resolve("java-home"), runtime + "\n");
+      Files.delete(release.resolve("install.sh")); // it names a folder of the test that made it
+      Script.copy(archive.resolve("install.sh"), release.resolve("install.sh"));
     }
     Path state = Files.createDirectories(mac.resolve("private/var/db/kextwatch"));
     Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));

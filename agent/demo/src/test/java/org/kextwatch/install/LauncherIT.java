@@ -64,7 +64,7 @@ class LauncherIT extends LaunchedProgram {
     succeed("status");
     for (int length : List.of(0, 1, 7, 10, 22, whole.length() - 1)) {
       Files.writeString(jar, whole.substring(0, length));
-      assertRefused(jar + " is damaged or cut short. Run install.sh again.");
+      assertRefused(jar + " is damaged or cut short. Install Kextwatch again");
     }
   }
 

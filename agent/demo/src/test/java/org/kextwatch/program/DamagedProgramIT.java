@@ -38,7 +38,7 @@ class DamagedProgramIT {
       assertEquals(70, ended.exit(), ended.err());
       List<String> lines = ended.err().lines().toList();
       assertTrue(lines.get(0).startsWith("kextwatch: java.lang."), ended.err());
-      assertTrue(lines.get(0).endsWith("run install.sh again)"), ended.err());
+      assertTrue(lines.get(0).endsWith("install it again)"), ended.err());
       assertEquals(command.contains("--verbose"), lines.size() > 1, ended.err());
     }
   }

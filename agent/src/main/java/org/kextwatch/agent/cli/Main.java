@@ -36,7 +36,7 @@ public final class Main {
    */
   static int fail(Throwable error, List<String> arguments) {
     String remedy =
-        error instanceof LinkageError ? " (the program is damaged: run install.sh again)" : "";
+        error instanceof LinkageError ? " (the program is damaged: install it again)" : "";
     String line =
         error.toString().replaceAll(PlainText.UNFIT + "+", " "); // inlined by the compiler
     System.err.println("kextwatch: " + line + remedy);

@@ -137,7 +137,9 @@ final class AgentChecks {
           .orElseGet(() -> CheckResult.ok("well-formed, and only root can read it"));
     } catch (NoSuchFileException e) {
       return settings.settings().hasEndpoint()
-          ? CheckResult.fail(file + " is not there", "Run install.sh --secret-file FILE.")
+          ? CheckResult.fail(
+              file + " is not there",
+              "Run: sudo '%s' --secret-file FILE".formatted(AgentPaths.INSTALLER))
           : CheckResult.warn(file + " is not there", "It is needed as soon as an endpoint is set.");
     } catch (AccessDeniedException e) {
       return CheckResult.cannotTell("this user may not read it", AS_ROOT);
@@ -171,9 +173,7 @@ final class AgentChecks {
       return switch (finished.exitCode()) {
         case 0 -> CheckResult.ok("launchd knows " + AgentPaths.LABEL);
         case NO_SUCH_SERVICE ->
-            CheckResult.fail(
-                "launchd does not know " + AgentPaths.LABEL,
-                "Run install.sh, or: sudo launchctl bootstrap system " + AgentPaths.LAUNCHD_JOB);
+            CheckResult.fail("launchd does not know " + AgentPaths.LABEL, FolderChecks.REPAIR);
         default ->
             CheckResult.cannotTell(
                 "launchctl ended with " + finished.exitCode(),
@@ -204,8 +204,9 @@ final class AgentChecks {
       case "true", "disabled" ->
           CheckResult.fail(
               "it is switched off",
-              "Switch it on in System Settings > General > Login Items, or run install.sh; the"
-                  + " background item profile locks it.");
+              "Switch it on in System Settings > General > Login Items; the background item profile"
+                  + " locks it. Or: "
+                  + FolderChecks.REPAIR);
       default -> switchIsHidden();
     };
   }
@@ -222,11 +223,7 @@ final class AgentChecks {
             isHeld ->
                 isHeld
                     ? CheckResult.ok("it is running")
-                    : CheckResult.fail(
-                        "it is not running",
-                        "Run: sudo launchctl kickstart system/%s (or install.sh, if launchd does"
-                                .formatted(AgentPaths.LABEL)
-                            + " not know it)"))
+                    : CheckResult.fail("it is not running", FolderChecks.REPAIR))
         .orElseGet(() -> CheckResult.cannotTell("only root can see whether it runs", AS_ROOT));
   }
 

@@ -22,6 +22,11 @@ import org.kextwatch.agent.mac.ToolRunner;
 
 /** Checks owners, permissions and free space of the agent's folders, and the Java that runs it. */
 final class FolderChecks {
+  /** What an install of the same release puts right. */
+  static final String REPAIR = "Run: sudo '%s'".formatted(AgentPaths.INSTALLER);
+
+  private static final String INSTALL =
+      "Install Kextwatch from its package or its release archive.";
 
   private static final long MIB = 1 << 20;
   private static final long TOO_LITTLE = 20 * MIB;
@@ -68,10 +73,9 @@ final class FolderChecks {
           ? CheckResult.warn(
               path + " is not there",
               macPath.equals(AgentPaths.SUPPORT)
-                  ? "Run install.sh."
+                  ? INSTALL
                   : "The daemon creates it when it starts.")
-          : CheckResult.warn(
-              path + " is not there", "Run install.sh to have launchd start the daemon.");
+          : CheckResult.warn(path + " is not there", REPAIR);
     } catch (AccessDeniedException e) {
       return CheckResult.cannotTell("this user may not see " + path, "Run: sudo kextwatch doctor");
     } catch (IOException e) {
@@ -80,7 +84,7 @@ final class FolderChecks {
     if (attributes.isSymbolicLink() || attributes.isDirectory() != mustBeFolder) {
       return CheckResult.fail(
           "%s is %s".formatted(path, attributes.isSymbolicLink() ? "a link" : "something else"),
-          "Move it to another place and run install.sh again.");
+          "Move it to another place. " + REPAIR);
     }
     String flaw = flaw(path, attributes.permissions());
     if (flaw != null) {
@@ -99,7 +103,7 @@ final class FolderChecks {
   private CheckResult release() {
     Path current = root.resolve(AgentPaths.CURRENT_RELEASE);
     if (Files.notExists(current, LinkOption.NOFOLLOW_LINKS)) {
-      return CheckResult.warn("none is installed", "Run install.sh.");
+      return CheckResult.warn("none is installed", INSTALL);
     }
     try {
       Path target = Files.isSymbolicLink(current) ? Files.readSymbolicLink(current) : current;
@@ -107,7 +111,7 @@ final class FolderChecks {
       if (!isOurs || target.getNameCount() != 2) {
         return CheckResult.fail(
             "%s leads to %s, which is not a release".formatted(current, target),
-            "Find out who did that, remove it and run install.sh again.");
+            "Find out who did that, and remove it. " + INSTALL);
       }
       Path releases = root.resolve(AgentPaths.RELEASES);
       try (Stream<Path> files = Files.walk(current.resolveSibling(target), 4)) {
@@ -122,13 +126,13 @@ final class FolderChecks {
                   ? flaw(file, Files.getPosixFilePermissions(file))
                   : file + " is not a plain file or folder";
           if (flaw != null) {
-            return CheckResult.fail(flaw, "Find out who did that, and run install.sh again.");
+            return CheckResult.fail(flaw, "Find out who did that. " + INSTALL);
           }
         }
       }
       return CheckResult.ok(target.toString());
     } catch (IOException | UncheckedIOException e) {
-      return CheckResult.fail("it cannot be read: " + e.getMessage(), "Run install.sh again.");
+      return CheckResult.fail("it cannot be read: " + e.getMessage(), INSTALL);
     }
   }
 

@@ -17,6 +17,9 @@ public final class AgentPaths {
   /** A link to the release in use. */
   public static final String CURRENT_RELEASE = SUPPORT + "/current";
 
+  /** Installs the release in use again, or removes it. */
+  public static final String INSTALLER = CURRENT_RELEASE + "/install.sh";
+
   /** Only root reads this folder. */
   public static final String STATE_FOLDER = "/private/var/db/kextwatch";
 

@@ -23,7 +23,7 @@ class MainTest {
         Arguments.of(new AssertionError("first\u001b\r\nsecond"), "first second"),
         Arguments.of(new NoSuchFileException("/a"), "NoSuchFileException: /a"),
         Arguments.of(new IOException((String) null), "java.io.IOException"),
-        Arguments.of(new NoClassDefFoundError("picocli/CommandLine"), "run install.sh again"));
+        Arguments.of(new NoClassDefFoundError("picocli/CommandLine"), "install it again"));
   }
 
   @ParameterizedTest

@@ -137,7 +137,7 @@ class HostileReleaseTest {
     boolean isLauncherItsOwn = Files.isRegularFile(support.resolve("current/bin/kextwatch"));
     if (isLauncherItsOwn) {
       assertTrue(ended.err().startsWith("kextwatch: "), ended::err);
-      assertTrue(ended.err().contains("Run install.sh again"), ended::err);
+      assertTrue(ended.err().contains("Install Kextwatch again"), ended::err);
     }
     Finding found = doctor(place == Place.SUPPORT ? "programs folder" : "release");
     assertEquals(Mark.FAIL, found.mark(), found::toString);
