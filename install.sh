@@ -20,7 +20,7 @@ needs_root=77
 bad_settings=78
 uid= # asked once
 label=org.kextwatch.agent
-parts="release checks lock job removal" # of this script; each release on a Mac has them too
+parts="release checks lock job link removal" # of this script; each release on a Mac has them too
 needs="A JDK ${oldest_jdk} or later is at https://adoptium.net, Maven ${oldest_maven} or later at\
  https://maven.apache.org; the rest is in the packages of most systems under its own name."
 

@@ -7,8 +7,9 @@
 # install.sh and release.sh are read before this file, and set these:
 : "${root?}" "${endpoint?}" "${secret_file?}" "${config_file?}" "${java_home?}" "${start?}"
 : "${staging?}" "${dry_run?}" "${unavailable?}" "${failed?}" "${needs_root?}" "${bad_settings?}"
-: "${java_home_tool?}" "${oldest_jdk?}" "${support=}" "${releases=}" "${current=}" "${settings=}"
-: "${program=}" "${secret=}" "${managed=}" "${logs=}" "${state=}" "${job=}" "${launchctl=}" "${scratch=}" "${fresh=}"
+: "${program=}" "${java_home_tool?}" "${oldest_jdk?}" "${support=}" "${releases=}" "${current=}"
+: "${settings=}" "${secret=}" "${managed=}" "${logs=}" "${state=}" "${job=}" "${launchctl=}"
+: "${scratch=}" "${fresh=}"
 
 needed_mib=50
 checked_endpoint='^https?://[^[:space:]"\\]+$'

@@ -27,6 +27,7 @@ places() {
   launchctl=${root}/bin/launchctl
   sysctl=${root}/usr/sbin/sysctl
   pkgutil=${root}/usr/sbin/pkgutil
+  command_link=${root}/usr/local/bin/kextwatch
   lock=${support}/.installing
   locked=false
   scratch=
@@ -60,6 +61,7 @@ install_release() {
   name_release
   if is_nothing_new && { [ "${start}" = false ] || { is_loaded && is_watching; }; }; then
     say "Kextwatch ${release_version} is installed already and nothing is new: nothing is changed"
+    [ "${dry_run}" = true ] || link_command
     return 0
   fi
   if [ "${dry_run}" = true ]; then
@@ -86,6 +88,7 @@ install_release() {
   trap '' HUP INT PIPE TERM # the new release runs
   remove_old_releases
   say "Kextwatch ${release_version} is installed${root:+ below ${root}}"
+  link_command
   asking="'${current}/bin/kextwatch'"
   [ -z "${root}" ] || asking="${asking} --root '${root}'"
   say "see its status: ${asking} status"
@@ -167,6 +170,7 @@ tell_plan() {
   [ -z "${new_settings}" ] || printf 'would write %s\n' "${settings}"
   [ -z "${new_secret}" ] || printf 'would write %s\n' "${secret}"
   cmp -s "${job}" "${fresh}/${label}.plist" || printf 'would write %s\n' "${job}"
+  ! may_link || printf 'would link %s to it\n' "${command_link}"
   [ "${start}" = false ] || printf 'would reload system/%s and wait for its status\n' "${label}"
 }
 

@@ -8,7 +8,7 @@
 # install.sh and release.sh set these:
 : "${root?}" "${start?}" "${dry_run?}" "${purge?}" "${failed?}" "${retry?}" "${label?}"
 : "${support=}" "${releases=}" "${current=}" "${settings=}" "${managed=}" "${secret=}" "${status=}"
-: "${logs=}" "${state=}" "${job=}" "${launchctl=}" "${pkgutil=}" "${staging?}"
+: "${logs=}" "${state=}" "${job=}" "${launchctl=}" "${pkgutil=}" "${command_link=}" "${staging?}"
 
 uninstall() {
   if [ "${dry_run}" = true ]; then
@@ -28,6 +28,7 @@ uninstall() {
   fi
   cd / # this script may be in a release; the shell has read all of it
   rm -f "${job}" "${support}/.current.new" "${status}"
+  unlink_command
   [ "${purge}" = false ] || rm -rf "${state:?}" "${logs:?}"
   remove_all_releases
   [ "${purge}" = false ] || rm -rf "${support:?}"
@@ -59,6 +60,7 @@ forget_package() {
 
 tell_removal() {
   set -- "${job}" "${current}" "${releases}" "${status}"
+  ! is_linked || set -- "$@" "${command_link}"
   [ "${purge}" = false ] || set -- "$@" "${settings}" "${secret}" "${state}" "${logs}"
   is_anything_here=false
   if [ "${start}" = true ] && is_loaded; then
