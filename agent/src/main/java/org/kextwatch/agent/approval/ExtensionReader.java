@@ -1,7 +1,6 @@
 package org.kextwatch.agent.approval;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -12,6 +11,8 @@ import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.FileStamp;
 import org.kextwatch.agent.mac.MacVersion;
+import org.kextwatch.agent.mac.Moment;
+import org.kextwatch.agent.mac.PlistCache;
 import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
@@ -30,19 +31,24 @@ public final class ExtensionReader {
   private final ToolRunner tools;
   private final KernelList kernel;
   private final KextPolicyDatabase database;
+  private final PolicyMemory policies;
+  private final PlistCache plists;
   private final SystemExtensionList systemExtensions;
+  private boolean isAwaited;
 
   public ExtensionReader(SystemRoot root, ToolRunner tools) {
     this.root = root;
     this.tools = tools;
     this.kernel = new KernelList(tools);
     this.database = new KextPolicyDatabase(root, tools);
-    this.systemExtensions = new SystemExtensionList(root, tools);
+    this.policies = new PolicyMemory(database);
+    this.plists = new PlistCache(root);
+    this.systemExtensions = new SystemExtensionList(plists, tools);
   }
 
   /**
    * Reads the extension's state. This takes as long as the tools that it runs, each of which has a
-   * timeout.
+   * timeout. A file that did not change since the last look is not read again, for an hour at most.
    *
    * @param macOs empty if its version cannot be read
    * @param history the attempts so far
@@ -54,27 +60,29 @@ public final class ExtensionReader {
       Settings settings,
       Optional<MacVersion> macOs,
       LoadHistory history,
-      Instant now,
+      Moment now,
       @Nullable String bootId,
       @Nullable Boolean enrolled,
       @Nullable String subsystem) {
     WatchedExtension watched = settings.extension();
     Duration timeout = settings.get(Keys.TOOL_TIMEOUT);
-    KextBundle kext = KextBundle.of(root, watched);
+    plists.beginLook(now);
+    KextBundle kext = KextBundle.of(plists, watched);
     ExtensionListing listing =
         macOs.filter(MacVersion::isBeforeCatalina).isPresent()
             ? ExtensionListing.NOT_LISTED
             : systemExtensions.read(timeout);
     List<SystemExtension> rows = SystemExtensions.ofDefender(listing.rows());
     boolean isWithoutKext = Derivation.isWithoutKext(watched, macOs, subsystem, rows);
-    PolicyResult policy = isWithoutKext ? NOT_ASKED : database.read(watched, timeout);
+    PolicyResult policy =
+        isWithoutKext ? NOT_ASKED : policies.read(watched, timeout, now, isAwaited);
     KernelEntry listed = isWithoutKext ? KernelEntry.UNKNOWN : kernel.listed(watched, timeout);
-    ManagedPolicy kernelPolicy = ManagedPolicy.kernel(root, watched, policy, enrolled);
+    ManagedPolicy kernelPolicy = ManagedPolicy.kernel(plists, watched, policy, enrolled);
     LoadHistory counted =
         history
-            .seen(now, bootId, kext.version(), policy.grant())
+            .seen(now.wall(), bootId, kext.version(), policy.grant())
             .allowing(kernelPolicy.allows())
-            .listing(now, listed.loaded());
+            .listing(now.wall(), listed.loaded());
     Evidence evidence =
         new Evidence(
             macOs,
@@ -87,8 +95,9 @@ public final class ExtensionReader {
             counted,
             subsystem,
             rows,
-            ManagedPolicy.system(root, listing.policies()));
+            ManagedPolicy.system(plists, listing.policies()));
     Extension extension = Derivation.extension(watched, evidence);
+    isAwaited = extension.isAwaited();
     return new ExtensionSnapshot(extension, evidence.policy(extension.kind()).details(), counted);
   }
 
@@ -102,8 +111,9 @@ public final class ExtensionReader {
    * enough.
    */
   public List<String> warnings(Settings settings) {
-    boolean kextsAreLoaded = MacVersion.of(root).filter(v -> !v.isBigSurOrLater()).isPresent();
-    return kextsAreLoaded && Boolean.TRUE.equals(KextBundle.of(root, settings.extension()).exists())
+    boolean kextsAreLoaded = MacVersion.of(plists).filter(v -> !v.isBigSurOrLater()).isPresent();
+    return kextsAreLoaded
+            && Boolean.TRUE.equals(KextBundle.of(plists, settings.extension()).exists())
         ? StagingFolder.warning(root, tools, settings.get(Keys.TOOL_TIMEOUT)).stream().toList()
         : List.of();
   }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.Plist;
-import org.kextwatch.agent.mac.SystemRoot;
+import org.kextwatch.agent.mac.PlistCache;
 
 /**
  * The kext on disk.
@@ -18,18 +18,18 @@ import org.kextwatch.agent.mac.SystemRoot;
 record KextBundle(@Nullable Boolean exists, @Nullable String version) {
   private static final int MAX_VERSION_LENGTH = 64;
 
-  static KextBundle of(SystemRoot root, WatchedExtension watched) {
-    Path bundle = root.resolve(watched.path());
+  static KextBundle of(PlistCache plists, WatchedExtension watched) {
+    Path bundle = plists.root().resolve(watched.path());
     if (Files.isDirectory(bundle)) {
-      return new KextBundle(true, version(bundle.resolve("Contents/Info.plist")));
+      return new KextBundle(true, version(plists, watched.path() + "/Contents/Info.plist"));
     }
     boolean isKnown = Files.exists(bundle) || Files.notExists(bundle); // a plain file is no kext
     return new KextBundle(isKnown ? false : null, null);
   }
 
-  private static @Nullable String version(Path file) {
+  private static @Nullable String version(PlistCache plists, String macPath) {
     try {
-      Plist info = Plist.read(file);
+      Plist info = plists.read(macPath);
       return info.string("CFBundleShortVersionString")
           .flatMap(KextBundle::plain)
           .or(() -> info.string("CFBundleVersion").flatMap(KextBundle::plain))

@@ -9,8 +9,8 @@ import org.kextwatch.agent.approval.Allowance.PolicyKeys;
 import org.kextwatch.agent.approval.PolicyResult.PolicyRows;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.Plist;
+import org.kextwatch.agent.mac.PlistCache;
 import org.kextwatch.agent.mac.SystemPaths;
-import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.status.Policies;
 
 /**
@@ -43,11 +43,11 @@ record ManagedPolicy(
    * @param enrolled whether an MDM manages this Mac, {@code null} if not known
    */
   static ManagedPolicy kernel(
-      SystemRoot root,
+      PlistCache plists,
       WatchedExtension watched,
       PolicyResult database,
       @Nullable Boolean enrolled) {
-    PolicyFile file = PolicyFile.read(root, SystemPaths.MANAGED_KEXT_POLICY);
+    PolicyFile file = PolicyFile.read(plists, SystemPaths.MANAGED_KEXT_POLICY);
     Allowance allowance = Allowance.of(watched.teamId(), PolicyKeys.KERNEL, file.content());
     Set<String> ours = Set.of(watched.bundleId());
     boolean isInRows = database instanceof PolicyRows rows && !rows.mdm().isEmpty();
@@ -83,9 +83,9 @@ record ManagedPolicy(
    *
    * @param known the policies that macOS stores in its own list
    */
-  static ManagedPolicy system(SystemRoot root, List<Plist> known) {
+  static ManagedPolicy system(PlistCache plists, List<Plist> known) {
     String team = WatchedExtension.DEFENDER.teamId();
-    PolicyFile file = PolicyFile.read(root, SystemPaths.MANAGED_SYSTEM_EXTENSION_POLICY);
+    PolicyFile file = PolicyFile.read(plists, SystemPaths.MANAGED_SYSTEM_EXTENSION_POLICY);
     if (!file.isThere() && known.isEmpty()) {
       return NONE;
     }
@@ -147,9 +147,9 @@ record ManagedPolicy(
    * @param unreadable the Mac's path of a file that cannot be read, {@code null} for none
    */
   private record PolicyFile(List<Plist> content, @Nullable String unreadable) {
-    static PolicyFile read(SystemRoot root, String macPath) {
+    static PolicyFile read(PlistCache plists, String macPath) {
       try {
-        return new PolicyFile(List.of(Plist.read(root.resolve(macPath))), null);
+        return new PolicyFile(List.of(plists.read(macPath)), null);
       } catch (NoSuchFileException e) {
         return new PolicyFile(List.of(), null);
       } catch (IOException e) {

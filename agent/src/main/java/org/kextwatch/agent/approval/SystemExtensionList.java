@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.mac.Plist;
+import org.kextwatch.agent.mac.PlistCache;
 import org.kextwatch.agent.mac.SystemPaths;
-import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.mac.ToolRunner;
@@ -34,11 +34,11 @@ final class SystemExtensionList {
   private static final String HEADER = "enabled\t";
   private static final int LONGEST = 64;
 
-  private final SystemRoot root;
+  private final PlistCache plists;
   private final ToolRunner tools;
 
-  SystemExtensionList(SystemRoot root, ToolRunner tools) {
-    this.root = root;
+  SystemExtensionList(PlistCache plists, ToolRunner tools) {
+    this.plists = plists;
     this.tools = tools;
   }
 
@@ -46,7 +46,7 @@ final class SystemExtensionList {
   ExtensionListing read(Duration timeout) {
     List<Plist> policies = List.of();
     try {
-      Plist database = Plist.read(root.resolve(SystemPaths.SYSTEM_EXTENSIONS));
+      Plist database = plists.read(SystemPaths.SYSTEM_EXTENSIONS);
       policies = database.dictionaries("extensionPolicies").orElse(List.of());
       Optional<List<ExtensionRow>> rows = inDatabase(database);
       if (rows.isPresent()) {

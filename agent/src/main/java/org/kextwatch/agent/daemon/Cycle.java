@@ -215,10 +215,7 @@ final class Cycle {
      * cannot read the database does not end the wait.
      */
     boolean isApprovalAwaited() {
-      return switch (look.compared().extension().state()) {
-        case AWAITING_APPROVAL, NEVER_REQUESTED -> true;
-        default -> false;
-      };
+      return look.compared().extension().isAwaited();
     }
   }
 }

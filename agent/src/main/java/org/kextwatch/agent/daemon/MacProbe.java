@@ -20,6 +20,7 @@ import org.kextwatch.agent.mac.Enrolment;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.MacVersion;
 import org.kextwatch.agent.mac.Moment;
+import org.kextwatch.agent.mac.PlistCache;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
 import org.kextwatch.agent.status.Device;
@@ -33,6 +34,7 @@ final class MacProbe implements Cycle.Mac {
   private static final Duration AGE = Duration.ofHours(1);
 
   private final SystemRoot root;
+  private final PlistCache plists;
   private final ToolRunner tools;
   private final HealthCheck healthCheck;
   private final ExtensionReader extensionReader;
@@ -52,6 +54,7 @@ final class MacProbe implements Cycle.Mac {
    */
   MacProbe(SystemRoot root, ToolRunner tools, ExtensionReader extensionReader, ZoneId zone) {
     this.root = root;
+    this.plists = new PlistCache(root);
     this.tools = tools;
     this.healthCheck = new HealthCheck(root, tools);
     this.extensionReader = extensionReader;
@@ -87,13 +90,14 @@ final class MacProbe implements Cycle.Mac {
       lastHealth = health;
     }
     Surroundings around = surroundings(settings, now);
-    macOs = MacVersion.of(root);
+    plists.beginLook(now);
+    macOs = MacVersion.of(plists);
     ExtensionReader.ExtensionSnapshot extension =
         extensionReader.read(
             settings,
             macOs,
             state.loads(),
-            now.wall(),
+            now,
             machine.bootId(),
             around.mdm().enrolled(),
             health.realTimeProtectionSubsystem());

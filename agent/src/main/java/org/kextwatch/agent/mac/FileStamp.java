@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,9 @@ public record FileStamp(
     Path path, @Nullable Object key, long size, FileTime modified, FileTime changed) {
 
   private static final FileTime NEVER = FileTime.fromMillis(0);
+
+  /** HFS+ counts the times of its files in whole seconds. */
+  private static final Duration GRANULARITY = Duration.ofSeconds(2);
 
   /**
    * Reads the stamp of a file.
@@ -44,6 +49,14 @@ public record FileStamp(
     } catch (IOException e) {
       return new FileStamp(path, null, 0, NEVER, NEVER);
     }
+  }
+
+  /**
+   * Whether the file was written long enough ago that one more write would give another stamp. Only
+   * then may what was read be used as long as the stamp stays the same.
+   */
+  public boolean isSettled(Instant now) {
+    return modified.toInstant().isBefore(now.minus(GRANULARITY));
   }
 
   /** The same without the inode's own time, for a file whose readers set its owner or mode. */

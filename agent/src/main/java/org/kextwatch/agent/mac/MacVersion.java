@@ -17,8 +17,13 @@ public record MacVersion(int major, int minor, String text, String build) {
 
   /** Reads the version of a Mac; empty if it cannot be read. */
   public static Optional<MacVersion> of(SystemRoot root) {
+    return of(new PlistCache(root));
+  }
+
+  /** As {@link #of(SystemRoot)}. */
+  public static Optional<MacVersion> of(PlistCache plists) {
     try {
-      Plist plist = Plist.read(root.resolve(SystemPaths.VERSION));
+      Plist plist = plists.read(SystemPaths.VERSION);
       return plist
           .string("ProductVersion")
           .flatMap(version -> parse(version, plist.string("ProductBuildVersion").orElse("")));

@@ -75,6 +75,11 @@ public record Extension(
             .toList());
   }
 
+  /** Whether somebody must still approve it. */
+  public boolean isAwaited() {
+    return state == ExtensionState.AWAITING_APPROVAL || state == ExtensionState.NEVER_REQUESTED;
+  }
+
   /** Whether profiles forbid it: users may not approve it, and no profile allows it. */
   public boolean isForbidden() {
     return Boolean.FALSE.equals(userMayApprove) && Boolean.FALSE.equals(allowedByProfile);

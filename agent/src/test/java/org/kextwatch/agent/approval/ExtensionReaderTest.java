@@ -18,6 +18,7 @@ import org.kextwatch.agent.approval.ExtensionReader.ExtensionSnapshot;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.mac.FileStamp;
 import org.kextwatch.agent.mac.MacVersion;
+import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.Tool;
@@ -34,6 +35,10 @@ import org.kextwatch.agent.status.Trigger;
 /** The whole look at a Mac that lives through the story: blocked, Allow, loaded, restarted. */
 final class ExtensionReaderTest extends OnAStubMac {
   private static final Instant NOW = Instant.parse("2026-11-23T18:45:17Z");
+
+  /** Before its files were written, so that each look reads all of them. */
+  private static final Moment LONG_AGO = new Moment(NOW, 0);
+
   private static final Attempt BLOCKED = new Attempt(NOW, Outcome.POLICY_BLOCKED, 27, "Kext rej.");
 
   private Path database;
@@ -116,7 +121,7 @@ final class ExtensionReaderTest extends OnAStubMac {
                 Settings.defaults(),
                 MacVersion.of(mac.root()),
                 LoadHistory.NONE,
-                NOW,
+                LONG_AGO,
                 null,
                 null,
                 null)
@@ -136,7 +141,7 @@ final class ExtensionReaderTest extends OnAStubMac {
                 Settings.defaults(),
                 MacVersion.of(mac.root()),
                 LoadHistory.NONE,
-                NOW,
+                LONG_AGO,
                 null,
                 null,
                 "endpoint_security_extension")
@@ -283,6 +288,6 @@ final class ExtensionReaderTest extends OnAStubMac {
 
   private ExtensionSnapshot read(LoadHistory history, String bootId) {
     return reader.read(
-        Settings.defaults(), MacVersion.of(mac.root()), history, NOW, bootId, null, null);
+        Settings.defaults(), MacVersion.of(mac.root()), history, LONG_AGO, bootId, null, null);
   }
 }

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
+import org.kextwatch.agent.mac.PlistCache;
 
 final class KextBundleTest extends OnAStubMac {
   private static final String PATH = WatchedExtension.DEFENDER.path();
@@ -49,6 +50,6 @@ final class KextBundleTest extends OnAStubMac {
   }
 
   private KextBundle look() throws Exception {
-    return KextBundle.of(mac.root(), WatchedExtension.DEFENDER);
+    return KextBundle.of(new PlistCache(mac.root()), WatchedExtension.DEFENDER);
   }
 }

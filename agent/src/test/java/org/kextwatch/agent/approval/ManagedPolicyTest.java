@@ -14,6 +14,7 @@ import org.kextwatch.agent.approval.PolicyResult.PolicyRows;
 import org.kextwatch.agent.approval.PolicyResult.Unreadable;
 import org.kextwatch.agent.config.Settings.WatchedExtension;
 import org.kextwatch.agent.mac.Plist;
+import org.kextwatch.agent.mac.PlistCache;
 import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.status.Policies;
@@ -100,7 +101,7 @@ final class ManagedPolicyTest extends OnAStubMac {
       String payload, boolean may, boolean allows, String evidence) throws Exception {
     mac.write(
         SystemPaths.MANAGED_SYSTEM_EXTENSION_POLICY, payload(payload, "AllowedSystemExtensions"));
-    assertSays(may, allows, evidence, ManagedPolicy.system(mac.root(), List.of()));
+    assertSays(may, allows, evidence, ManagedPolicy.system(new PlistCache(mac.root()), List.of()));
   }
 
   /** All keys of the file and of what macOS keeps of policies are merged, then judged. */
@@ -171,7 +172,10 @@ final class ManagedPolicyTest extends OnAStubMac {
     String lock = payload(team + "=" + BOTH, key);
     List<String> locked = locks ? List.of(BOTH.split(",", -1)) : List.of();
     assertEquals(
-        locked, ManagedPolicy.system(mac.root(), List.of(parsed(lock))).details().lockedBundles());
+        locked,
+        ManagedPolicy.system(new PlistCache(mac.root()), List.of(parsed(lock)))
+            .details()
+            .lockedBundles());
     mac.write(SystemPaths.MANAGED_SYSTEM_EXTENSION_POLICY, lock);
     assertEquals(locked, system("overrides=true").details().lockedBundles());
   }
@@ -208,7 +212,8 @@ final class ManagedPolicyTest extends OnAStubMac {
   }
 
   private ManagedPolicy kernel(PolicyResult database, Boolean enrolled) throws Exception {
-    return ManagedPolicy.kernel(mac.root(), WatchedExtension.DEFENDER, database, enrolled);
+    return ManagedPolicy.kernel(
+        new PlistCache(mac.root()), WatchedExtension.DEFENDER, database, enrolled);
   }
 
   private ManagedPolicy system(String... known) throws Exception {
@@ -222,7 +227,7 @@ final class ManagedPolicyTest extends OnAStubMac {
                         .replace("AllowUserOverrides", "allowUserOverrides"))
             .map(ManagedPolicyTest::parsed)
             .toList();
-    return ManagedPolicy.system(mac.root(), policies);
+    return ManagedPolicy.system(new PlistCache(mac.root()), policies);
   }
 
   private static Plist parsed(String xml) {

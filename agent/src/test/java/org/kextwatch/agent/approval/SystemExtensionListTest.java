@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kextwatch.agent.approval.SystemExtensionList.ExtensionListing;
 import org.kextwatch.agent.approval.SystemExtensionList.ExtensionRow;
+import org.kextwatch.agent.mac.PlistCache;
 import org.kextwatch.agent.mac.StubMac;
 import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.Tool;
@@ -186,7 +187,8 @@ final class SystemExtensionListTest extends OnAStubMac {
   }
 
   private ExtensionListing read() throws Exception {
-    return new SystemExtensionList(mac.root(), mac.tools()).read(Duration.ofSeconds(20));
+    return new SystemExtensionList(new PlistCache(mac.root()), mac.tools())
+        .read(Duration.ofSeconds(20));
   }
 
   private void database(String entries) throws Exception {
