@@ -1,6 +1,7 @@
 package org.kextwatch.agent.daemon;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.mac.AgentPaths;
@@ -29,11 +30,15 @@ public final class StatusFile {
     this.disk = disk;
   }
 
-  /** Replaces the status. A failure is only logged: this is a view, nothing depends on it. */
+  /**
+   * Replaces the status. A failure is only logged: this is a view, nothing depends on it. Nor is it
+   * forced to the disk, which each look would wait for: what a power cut leaves of it is no status,
+   * and the next look writes a new one.
+   */
   void write(Status status) {
     try {
       disk.makeFolder(folder, "rwxr-xr-x");
-      disk.replace(file, Json.write(status), Disk.PUBLIC);
+      disk.replaceUnforced(file, Json.write(status), Disk.PUBLIC);
       complaint.worked().ifPresent(Logger::info);
     } catch (IOException e) {
       complaint.failed(e.toString(), Moment.now()).ifPresent(Logger::warn);
@@ -43,14 +48,21 @@ public final class StatusFile {
   /**
    * The last known status.
    *
-   * @throws IOException if there is none, or others could have written it
+   * @throws NoSuchFileException if there is none, or only a part of one
+   * @throws IOException if others could have written it
    */
   public static Status read(SystemRoot root) throws IOException {
+    Path file = root.resolve(AgentPaths.STATUS);
+    byte[] document;
     try {
-      return Json.read(
-          Status.class, TrustedFile.read(root.resolve(AgentPaths.STATUS), LIMIT_BYTES));
+      document = TrustedFile.read(file, LIMIT_BYTES);
     } catch (RefusedPathException e) {
       throw new IOException(e.reason(), e);
+    }
+    try {
+      return Json.read(Status.class, document);
+    } catch (IOException e) {
+      throw new NoSuchFileException(file.toString(), null, "it is no whole status document");
     }
   }
 }

@@ -26,6 +26,18 @@ public class Disk {
   /** Writes a file that must not exist yet, and forces it. Links are refused. */
   public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
       throws IOException {
+    write(file, content, permissions, true);
+  }
+
+  /** As {@link #create}, but after a power cut the file may be empty or have a part of it. */
+  public void createUnforced(Path file, byte[] content, Set<PosixFilePermission> permissions)
+      throws IOException {
+    write(file, content, permissions, false);
+  }
+
+  private static void write(
+      Path file, byte[] content, Set<PosixFilePermission> permissions, boolean force)
+      throws IOException {
     Set<StandardOpenOption> fresh = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     try (FileChannel channel =
         FileChannel.open(file, fresh, PosixFilePermissions.asFileAttribute(permissions))) {
@@ -34,7 +46,9 @@ public class Disk {
         channel.write(bytes);
       }
       Files.setPosixFilePermissions(file, permissions); // the umask may have removed some
-      channel.force(true);
+      if (force) {
+        channel.force(true);
+      }
     }
   }
 
@@ -69,16 +83,36 @@ public class Disk {
    */
   public final void replace(Path file, byte[] content, Set<PosixFilePermission> permissions)
       throws IOException {
+    replace(file, fresh -> create(fresh, content, permissions));
+    forceFolder(parentOf(file));
+  }
+
+  /**
+   * Replaces a file as a whole, as readers see it; but nothing is forced, so after a power cut
+   * there may be the old content, the new, or a part of it.
+   *
+   * @throws IOException if it failed and the old content is still there
+   */
+  public final void replaceUnforced(Path file, byte[] content, Set<PosixFilePermission> permissions)
+      throws IOException {
+    replace(file, fresh -> createUnforced(fresh, content, permissions));
+  }
+
+  private void replace(Path file, Creation creation) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     delete(fresh); // left by a crash
     try {
-      create(fresh, content, permissions);
+      creation.create(fresh);
       move(fresh, file);
     } catch (IOException e) {
       delete(fresh); // a partial file must not fill the disk
       throw e;
     }
-    forceFolder(parentOf(file));
+  }
+
+  /** Writes a new file. */
+  private interface Creation {
+    void create(Path file) throws IOException;
   }
 
   /**

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +65,42 @@ final class StatusFileTest {
     assertFalse(Files.exists(file.resolveSibling("status.json.new")));
   }
 
+  /** It is written at each look, and each force makes a Mac wait for its disk. */
+  @Test
+  void nothingIsForced() throws IOException {
+    new StatusFile(root, new Disk()).write(STATUS); // makes its folder
+    Disk unforced =
+        new Disk() {
+          @Override
+          public void create(Path to, byte[] content, Set<PosixFilePermission> permissions) {
+            throw new AssertionError(to + " would be forced");
+          }
+
+          @Override
+          public void forceFolder(Path folder) {
+            throw new AssertionError(folder + " would be forced");
+          }
+        };
+    new StatusFile(root, unforced).write(STATUS.whileSettling());
+    assertEquals(STATUS.whileSettling(), StatusFile.read(root));
+  }
+
+  /** As a power cut may leave it, wherever it is cut. */
+  @Test
+  void aTornStatusIsNoneUntilTheNextLook() throws IOException {
+    StatusFile status = new StatusFile(root, new Disk());
+    status.write(STATUS);
+    byte[] whole = Files.readAllBytes(file);
+    for (int length = 0; length < whole.length; length++) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      assertThrows(NoSuchFileException.class, () -> StatusFile.read(root));
+    }
+    Files.write(file, new byte[whole.length]);
+    assertThrows(NoSuchFileException.class, () -> StatusFile.read(root));
+    status.write(STATUS);
+    assertEquals(STATUS, StatusFile.read(root));
+  }
+
   @Test
   void aLinkInItsPlaceIsReplacedNotFollowed() throws IOException {
     Path elsewhere = Files.writeString(mac.resolve("elsewhere"), "not ours");
@@ -100,7 +138,7 @@ final class StatusFileTest {
   private static Disk full() {
     return new Disk() {
       @Override
-      public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
+      public void createUnforced(Path file, byte[] content, Set<PosixFilePermission> permissions)
           throws IOException {
         Files.write(file, new byte[] {'{'});
         throw new IOException("No space left on device");
