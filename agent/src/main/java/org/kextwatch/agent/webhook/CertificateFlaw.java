@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -47,7 +48,14 @@ record CertificateFlaw(String found, String remedy) {
     for (int i = 1; flaw == null && i < path.size(); i++) {
       flaw = intermediate(path.get(i), roots, now);
     }
-    return flaw == null ? end(path, roots) : flaw;
+    flaw = flaw == null ? end(path, roots) : flaw;
+    return flaw == null ? WeakChain.flaw(path) : flaw;
+  }
+
+  /** The weakness of a chain that Java accepts, {@code null} if there is none. */
+  static @Nullable CertificateFlaw ofAccepted(
+      List<X509Certificate> shown, Collection<X509Certificate> roots) {
+    return WeakChain.flaw(path(shown, roots));
   }
 
   /** The flaw of a certificate that does not match the host. */
@@ -131,7 +139,7 @@ record CertificateFlaw(String found, String remedy) {
   private static @Nullable CertificateFlaw end(
       List<X509Certificate> path, Collection<X509Certificate> roots) {
     X509Certificate last = path.get(path.size() - 1);
-    if (roots.contains(last) || roots.stream().anyMatch(root -> hasIssued(root, last))) {
+    if (roots.contains(last)) {
       return null;
     }
     String issuer = PlainText.of(last.getIssuerX500Principal().toString());
@@ -167,13 +175,22 @@ record CertificateFlaw(String found, String remedy) {
                 + " chain.");
   }
 
-  /** The path from the server's own certificate upwards; servers send them in any order. */
+  /**
+   * The path from the server's own certificate upwards, to the one that is trusted if there is one;
+   * servers send them in any order.
+   */
   private static List<X509Certificate> path(
       List<X509Certificate> shown, Collection<X509Certificate> roots) {
     List<X509Certificate> path = new ArrayList<>(List.of(shown.get(0)));
     while (path.size() <= shown.size()) {
       X509Certificate last = path.get(path.size() - 1);
-      if (roots.contains(last) || roots.stream().anyMatch(root -> hasIssued(root, last))) {
+      if (roots.contains(last)) {
+        return path;
+      }
+      Optional<X509Certificate> root =
+          roots.stream().filter(one -> hasIssued(one, last)).findFirst();
+      if (root.isPresent()) {
+        path.add(root.get());
         return path;
       }
       X509Certificate next =

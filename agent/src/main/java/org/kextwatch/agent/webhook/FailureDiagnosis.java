@@ -175,8 +175,17 @@ record FailureDiagnosis(DeliveryOutcome outcome, String found, String remedy) {
   /** Without the messages of other exceptions, which may contain the whole address. */
   private static String describe(IOException e) {
     return e instanceof SSLException
-        ? "TLS fails: " + PlainText.of(String.valueOf(e.getMessage()))
+        ? "TLS fails: " + withMeaning(PlainText.of(String.valueOf(e.getMessage())))
         : "the connection broke (" + e.getClass().getSimpleName() + ")";
+  }
+
+  private static String withMeaning(String message) {
+    if (message.contains("protocol_version") || message.contains("protocol version")) {
+      return message + ": the receiver offers neither TLS 1.2 nor TLS 1.3";
+    }
+    return message.contains("handshake_failure") || message.contains("insufficient_security")
+        ? message + ": usually there is no cipher that both accept"
+        : message;
   }
 
   private static String advice(Phase stage, FailedRequest request) {
@@ -194,8 +203,8 @@ record FailureDiagnosis(DeliveryOutcome outcome, String found, String remedy) {
               : "Check that the receiver runs, that the port in endpoint is right, and whether this"
                   + " network needs the setting proxy.";
       case TLS ->
-          "Check that the port is one for TLS, that the receiver supports TLS 1.2 or 1.3, and that"
-              + " nothing between this Mac and the receiver blocks TLS.";
+          "Check that the port is one for TLS, that the receiver supports TLS 1.2 or 1.3 with"
+              + " today's ciphers, and that nothing between this Mac and the receiver blocks TLS.";
       case POST ->
           "The receiver accepted the connection but did not answer: check its log, and that of"
               + " proxies or gateways in front of it.";

@@ -54,7 +54,10 @@ final class HandshakeTrace {
     sent = ours == null ? sent : ours;
   }
 
-  /** A trust manager that decides as the other one does and records the certificates. */
+  /**
+   * A trust manager that records the certificates, decides as the other one does, and refuses what
+   * is weak besides.
+   */
   X509ExtendedTrustManager tracing(X509ExtendedTrustManager other) {
     return new TracingTrust(other);
   }
@@ -80,6 +83,7 @@ final class HandshakeTrace {
         throws CertificateException {
       onServerChain(received);
       other.checkServerTrusted(received, authType, socket);
+      requireStrength(received);
     }
 
     @Override
@@ -87,6 +91,7 @@ final class HandshakeTrace {
         throws CertificateException {
       onServerChain(received);
       other.checkServerTrusted(received, authType, engine);
+      requireStrength(received);
     }
 
     @Override
@@ -94,6 +99,15 @@ final class HandshakeTrace {
         throws CertificateException {
       onServerChain(received);
       other.checkServerTrusted(received, authType);
+      requireStrength(received);
+    }
+
+    private void requireStrength(X509Certificate[] accepted) throws CertificateException {
+      CertificateFlaw flaw =
+          CertificateFlaw.ofAccepted(List.of(accepted), List.of(other.getAcceptedIssuers()));
+      if (flaw != null) {
+        throw new CertificateException(flaw.found());
+      }
     }
 
     @Override
