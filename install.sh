@@ -20,7 +20,7 @@ needs_root=77
 bad_settings=78
 uid= # asked once
 label=org.kextwatch.agent
-parts="release checks lock job link removal" # of this script; each release on a Mac has them too
+parts="release checks lock job link removal classes" # of this script; each release on a Mac has them too
 needs="A JDK ${oldest_jdk} or later is at https://adoptium.net, Maven ${oldest_maven} or later at\
  https://maven.apache.org; the rest is in the packages of most systems under its own name."
 
@@ -34,6 +34,8 @@ usage: sudo ./install.sh [OPTION...]
     --java HOME        the Java to run with: 17 or later, every file owned by
                        root and not writable by others. Default: the Java of the
                        last install, else the newest one on this Mac
+    --no-archive       make no class-data archive: the daemon then needs about
+                       15 MiB more memory
     --no-start         put everything in place, but do not call launchd
     --destdir DIR      install into the staging folder of a package: launchd is
                        not called, root is not needed, and HOME is the place of
@@ -232,6 +234,7 @@ on_a_mac() {
   staging=false
   dry_run=false
   purge=false
+  with_archive=true
   while [ "$#" -gt 0 ]; do
     case $1 in
       --endpoint | --secret-file | --config | --java | --destdir | --root)
@@ -240,6 +243,7 @@ on_a_mac() {
         shift
         ;;
       --no-start) start=false ;;
+      --no-archive) with_archive=false ;;
       --dry-run) dry_run=true ;;
       --uninstall) action=uninstall ;;
       --purge) purge=true ;;

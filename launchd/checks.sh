@@ -11,7 +11,7 @@
 : "${settings=}" "${secret=}" "${managed=}" "${logs=}" "${state=}" "${job=}" "${launchctl=}"
 : "${scratch=}" "${fresh=}"
 
-needed_mib=50
+needed_mib=90 # the release and its class-data archive, and what is in /tmp meanwhile
 checked_endpoint='^https?://[^[:space:]"\\]+$'
 
 # The Mac itself needs root; a Mac that is a folder (--root, --destdir) needs the owner of the folder.

@@ -69,6 +69,7 @@ install_release() {
     return 0
   fi
   place_release
+  make_archive "${releases}/${release}"
   place_settings
   sync # a power cut must not leave a link to files that are not on the disk yet
   if [ "${start}" = true ]; then
@@ -106,6 +107,7 @@ lay_out() {
   for part in ${parts}; do
     copy_to "${fresh}/launchd/" "launchd/${part}.sh"
   done
+  [ ! -f launchd/delivery.classlist ] || copy_to "${fresh}/launchd/" launchd/delivery.classlist
   if [ -d "${program}/share" ]; then
     copy_to "${fresh}/" "${program}/share"
   fi
@@ -164,6 +166,8 @@ tell_plan() {
   elif ! is_trusted_by_its_launcher "${releases}/${release}"; then
     printf 'would make %s writable by its owner only\n' "${releases}/${release}"
   fi
+  ! wants_archive || has_wanted_archive "${releases}/${release}" ||
+    printf 'would make its class-data archive\n'
   if [ "${previous}" != "${release}" ]; then
     printf 'would point %s to it%s\n' "${current}" "${previous:+ instead of ${previous}}"
   fi
@@ -191,14 +195,14 @@ is_taken() {
 }
 
 is_same_release() {
-  diff -r "$1" "${fresh}" >/dev/null 2>&1
+  diff -r -x 'classes.jsa*' "$1" "${fresh}" >/dev/null 2>&1
 }
 
 is_nothing_new() {
   [ -z "${new_settings}${new_secret}" ] && [ "${previous}" = "${release}" ] &&
     { [ "${staging}" = false ] || is_only_release; } && is_same_release "${current}/" &&
     cmp -s "${job}" "${fresh}/${label}.plist" &&
-    is_trusted_by_its_launcher "${current}"
+    is_trusted_by_its_launcher "${current}" && has_wanted_archive "${current}"
 }
 
 is_only_release() {
@@ -328,6 +332,7 @@ ${advice}"
       ;;
   esac
   ! must_go_back || take_back
+  clear_archive
   [ "${ended}" -eq 0 ] || clear_away
   release_lock
   exit "${ended}"

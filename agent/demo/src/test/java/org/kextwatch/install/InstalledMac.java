@@ -161,9 +161,10 @@ abstract class InstalledMac {
     return Files.writeString(temp.toRealPath().resolve(name), content);
   }
 
-  /** Runs install.sh for this Mac. */
+  /** Runs install.sh for this Mac, without a class-data archive. */
   Ended install(Object... options) throws Exception {
-    return script("--root", mac, options);
+    return script(
+        "--root", mac, Stream.concat(Stream.of("--no-archive"), Stream.of(options)).toArray());
   }
 
   Ended script(String option, Path folder, Object... options) throws Exception {

@@ -68,6 +68,7 @@ final class AgentChecks {
         new DoctorCheck("launchd job", this::job),
         new DoctorCheck("background item", this::backgroundItem),
         new DoctorCheck("daemon", this::daemon),
+        new DoctorCheck("class-data archive", ArchiveCheck::run),
         new DoctorCheck("status", this::status),
         new DoctorCheck("clock", this::clock));
   }

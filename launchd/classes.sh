@@ -1,0 +1,127 @@
+#!/bin/sh
+#
+# The class-data archive of a release: the classes of the daemon as Java has them in memory. With it the
+# daemon starts sooner and needs a third less memory. It fits only the Java and the place that it was made
+# with, so it is made on the Mac. A release runs without it too, so nothing that fails here ends an install.
+#
+# The exit code of a function says whether it worked. They do not rely on "set -e":
+# shellcheck disable=SC2310
+# install.sh and release.sh are read before this file, and set these:
+: "${with_archive?}" "${staging?}" "${scratch=}" "${releases=}" "${release=}"
+
+longest_record=30 # seconds
+exercise=
+
+# Makes it in a release that is at its place, unless the one that is there fits.
+make_archive() {
+  archive=$1/classes.jsa
+  ! has_wanted_archive "$1" || return 0
+  rm -f "${archive}" "${archive}.stamp" "${archive}.new"
+  wants_archive || return 0
+  work=${scratch}/classes
+  rm -rf "${work}"
+  if record_classes "$1" && write_archive "$1" && try_archive "$1" && keep_archive "$1"; then
+    return 0
+  fi
+  rm -f "${archive}" "${archive}.stamp" "${archive}.new"
+  say "no class-data archive could be made, so the daemon needs about 15 MiB more memory: ${said}"
+}
+
+# In a package it would be for another Mac.
+wants_archive() {
+  [ "${with_archive}" = true ] && [ "${staging}" = false ]
+}
+
+has_wanted_archive() {
+  if wants_archive; then
+    fits_archive "$1"
+  else
+    [ ! -e "$1/classes.jsa" ]
+  fi
+}
+
+# The launcher compares the same before it uses the archive.
+fits_archive() {
+  [ -f "$1/classes.jsa" ] && [ -f "$1/classes.jsa.stamp" ] && [ ! -e "$1/classes.jsa.new" ] || return 1
+  IFS= read -r expected <"$1/classes.jsa.stamp" || :
+  found=$("$1/bin/kextwatch" :stamp "$1/classes.jsa" 2>/dev/null) && [ "${found}" = "${expected}" ]
+}
+
+# Runs the daemon for a few seconds on a simulated Mac, and has Java write down which classes it loads.
+# Nothing listens at its endpoint, so a list names what a delivery needs beyond that.
+record_classes() {
+  said="there is no room in ${scratch}"
+  simulate_mac || return
+  "$1/bin/kextwatch" :java -Xshare:auto "-XX:DumpLoadedClassList=${work}/list" \
+    org.kextwatch.agent.cli.Main --root "${work}/mac" run >"${work}/out" 2>&1 &
+  exercise=$!
+  waited=0
+  while [ ! -e "${work}/mac/Library/Application Support/Kextwatch/status.json" ] &&
+    [ "${waited}" -lt "${longest_record}" ] && is_running "${exercise}"; do
+    waited=$((waited + 1))
+    sleep 1
+  done
+  sleep 2 # it tries to deliver, and looks again
+  end_exercise
+  said=$(sed 1q "${work}/out")
+  [ -s "${work}/list" ] || return
+  ! [ -f launchd/delivery.classlist ] || cat launchd/delivery.classlist >>"${work}/list"
+}
+
+simulate_mac() {
+  mac_support="${work}/mac/Library/Application Support/Kextwatch"
+  tools="${work}/mac/usr/local/bin"
+  system="${work}/mac/System/Library/CoreServices"
+  mkdir "${work}" && mkdir -p "${mac_support}" "${tools}" "${work}/mac/usr/bin" "${system}" &&
+    cat >"${system}/SystemVersion.plist" <<'XML' &&
+<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0"><dict><key>ProductVersion</key><string>15.0</string></dict></plist>
+XML
+    cat >"${tools}/mdatp" <<'SH' &&
+#!/bin/sh
+printf '{"healthy":true,"licensed":true,"healthIssues":[],"realTimeProtectionEnabled":{"value":true}}\n'
+SH
+    printf '#!/bin/sh\nexit 0\n' >"${work}/mac/usr/bin/codesign" &&
+    chmod 755 "${tools}/mdatp" "${work}/mac/usr/bin/codesign" &&
+    cat >"${mac_support}/config.json" <<'JSON' &&
+{"endpoint": "https://127.0.0.1:9/", "proxy": "none", "healthIntervalSeconds": 1,
+ "atRiskIntervalSeconds": 1, "heartbeatIntervalSeconds": 1, "confirmSeconds": 0}
+JSON
+    printf 'whsec_%s\n' AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8= >"${mac_support}/secret" &&
+    chmod 600 "${mac_support}/config.json" "${mac_support}/secret"
+}
+
+# The script may be interrupted meanwhile.
+end_exercise() {
+  [ -n "${exercise}" ] || return 0
+  kill "${exercise}" 2>/dev/null || :
+  wait "${exercise}" 2>/dev/null || :
+  exercise=
+}
+
+write_archive() {
+  said=$("$1/bin/kextwatch" :java -Xshare:dump "-XX:SharedClassListFile=${work}/list" \
+    "-XX:SharedArchiveFile=${archive}.new" -Xlog:disable -Xlog:all=error:stderr 2>&1) &&
+    [ -s "${archive}.new" ]
+}
+
+# With -Xshare:on Java ends if it cannot use the archive.
+try_archive() {
+  said=$("$1/bin/kextwatch" :java -Xshare:on "-XX:SharedArchiveFile=${archive}.new" \
+    "-XX:ErrorFile=${work}/crash" -XX:-CreateCoredumpOnCrash org.kextwatch.agent.cli.Main version 2>&1)
+}
+
+# Until the archive has its name, the stamp fits none.
+keep_archive() {
+  said="${archive} cannot be written"
+  "$1/bin/kextwatch" :stamp "${archive}.new" >"${archive}.stamp" 2>/dev/null &&
+    own 644 "${archive}.stamp" "${archive}.new" &&
+    mv -f "${archive}.new" "${archive}"
+}
+
+# An install that was interrupted leaves none that is half-written.
+clear_archive() {
+  end_exercise
+  rm -f "${releases}"/*/classes.jsa.new
+}
