@@ -86,7 +86,7 @@ public final class Rig implements AutoCloseable {
   }
 
   /** The URL that events must be sent to. */
-  String endpoint() {
+  public String endpoint() {
     return receiver.address().toString();
   }
 

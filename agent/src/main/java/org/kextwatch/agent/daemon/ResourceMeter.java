@@ -40,7 +40,7 @@ final class ResourceMeter implements Supplier<Resources> {
     this.windowBegan = clock.get();
   }
 
-  private static Function<Moment, Resources> of(OwnProcess process) {
+  static Function<Moment, Resources> of(OwnProcess process) {
     return now -> {
       Duration cpu = process.cpu();
       return new Resources(

@@ -153,7 +153,8 @@ public final class DeliveryThread {
     dispatcher.close();
   }
 
-  private Duration step() {
+  /** Does one step, on this thread. Returns how long to wait before the next one. */
+  Duration step() {
     try {
       Duration wait = dispatcher.step();
       stepLog.worked().ifPresent(Logger::info);

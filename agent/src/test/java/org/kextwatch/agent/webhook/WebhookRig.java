@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import javax.net.ssl.SSLSocketFactory;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import okhttp3.Protocol;
@@ -81,7 +82,12 @@ public final class WebhookRig {
   }
 
   public static void useHttps(MockWebServer server) {
-    server.useHttps(SERVER.sslSocketFactory());
+    server.useHttps(serverSockets());
+  }
+
+  /** Sockets of a server with a certificate that the Mac trusts. */
+  static SSLSocketFactory serverSockets() {
+    return SERVER.sslSocketFactory();
   }
 
   /** The next request that the server has got, or gets soon. */
