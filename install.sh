@@ -20,7 +20,7 @@ needs_root=77
 bad_settings=78
 uid= # asked once
 label=org.kextwatch.agent
-parts="release checks lock job link removal classes" # of this script; each release on a Mac has them too
+parts="release runtime checks lock job link removal classes" # of this script; each release on a Mac has them too
 needs="A JDK ${oldest_jdk} or later is at https://adoptium.net, Maven ${oldest_maven} or later at\
  https://maven.apache.org; the rest is in the packages of most systems under its own name."
 
@@ -32,14 +32,16 @@ usage: sudo ./install.sh [OPTION...]
     --secret-file F    its secret (whsec_...), if there is none yet
     --config F         the settings, if there are none yet (not with --endpoint)
     --java HOME        the Java to run with: 17 or later, every file owned by
-                       root and not writable by others. Default: the Java of the
-                       last install, else the newest one on this Mac
+                       root and not writable by others. Default: the Java that the
+                       archive brings, else that of the last install, else the
+                       newest one on this Mac
     --no-archive       make no class-data archive: the daemon then needs about
                        15 MiB more memory
     --no-start         put everything in place, but do not call launchd
     --destdir DIR      install into the staging folder of a package: launchd is
                        not called, root is not needed, and HOME is the place of
-                       the Java on the Macs that get the package
+                       the Java on the Macs that get the package. Of an archive
+                       with Javas all are staged
     --root DIR         install on the Mac whose root folder is DIR (for tests);
                        it has its own bin/launchctl
     --dry-run          check everything and show the plan, change nothing
@@ -112,6 +114,7 @@ main() {
       ;;
     --release)
       shift
+      [ -f launchd/archive.sh ] || fail "${unavailable}" "--release needs a clone or a release archive"
       # shellcheck source=/dev/null
       . ./launchd/archive.sh
       release_archive ${1+"$@"}
@@ -149,10 +152,12 @@ demo() {
   if is_stale "${program}/bin/kextwatch"; then
     bring jdk maven sqlite3 openssl
     build
+  elif "${program}/bin/kextwatch" version >/dev/null 2>&1; then
+    bring sqlite3 openssl # it has found a Java, perhaps that of the archive
   else
     bring jdk sqlite3 openssl
   fi
-  as_caller env JAVA_HOME="${JAVA_HOME}" "${program}/bin/kextwatch" demo ${1+"$@"}
+  as_caller env JAVA_HOME="${JAVA_HOME-}" "${program}/bin/kextwatch" demo ${1+"$@"}
 }
 
 # A release archive has the program in dist; a clone has it after a build; a release that is installed is
@@ -162,7 +167,7 @@ find_program() {
   plist=launchd/${label}.plist
   if [ -f pom.xml ]; then
     program=agent/target/dist
-  elif [ -f java-home ]; then
+  elif [ ! -d dist ]; then
     program=.
     plist=${label}.plist
   fi
@@ -328,8 +333,8 @@ bring() {
   fi
   missing=$(missing_of "$@")
   [ -n "${missing}" ] || {
-    find_jdk
-    return
+    find_jdk || :
+    return 0
   }
   # shellcheck disable=SC2086 # a list of words
   set -- ${missing}
@@ -342,7 +347,7 @@ bring() {
   missing=$(missing_of "$@")
   [ -z "${missing}" ] || fail "${unavailable}" "still missing, or too old: ${missing}
 ${needs}"
-  find_jdk
+  find_jdk || :
 }
 
 missing_of() {

@@ -7,8 +7,8 @@
 # install.sh and release.sh are read before this file, and set these:
 : "${root?}" "${endpoint?}" "${secret_file?}" "${config_file?}" "${java_home?}" "${start?}"
 : "${staging?}" "${dry_run?}" "${unavailable?}" "${failed?}" "${needs_root?}" "${bad_settings?}"
-: "${program=}" "${java_home_tool?}" "${oldest_jdk?}" "${support=}" "${releases=}" "${current=}"
-: "${settings=}" "${secret=}" "${managed=}" "${logs=}" "${state=}" "${job=}" "${launchctl=}"
+: "${program=}" "${support=}" "${releases=}" "${current=}" "${settings=}"
+: "${secret=}" "${managed=}" "${logs=}" "${state=}" "${job=}" "${launchctl=}"
 : "${scratch=}" "${fresh=}"
 
 needed_mib=90 # the release and its class-data archive, and what is in /tmp meanwhile
@@ -73,53 +73,10 @@ ${open}
 Install Kextwatch from its package or its release archive."
 }
 
-# Sets java_home, which is recorded, and java_here, the path of the same Java on this machine (empty if it
-# is not here).
-find_runtime() {
-  chosen=${java_home}
-  for recorded in "${current}/java-home" "${program}/java-home"; do
-    if [ -z "${java_home}" ] && [ -r "${recorded}" ]; then
-      IFS= read -r java_home <"${recorded}" || :
-      [ -x "${java_home}/bin/java" ] || java_home=
-    fi
-  done
-  if [ -z "${java_home}" ] && is_mac; then
-    java_home=$("${java_home_tool}" -F -v "${oldest_jdk}+" 2>/dev/null) || java_home=
-  fi
-  if [ -z "${java_home}" ] && [ -n "${root}" ] && find_jdk; then
-    java_home=${JAVA_HOME-}
-  fi
-  [ -n "${java_home}" ] || fail "${unavailable}" "no Java ${oldest_jdk} or later is here. Install one\
- for all users, or give --java HOME."
-  [ "${staging}" = false ] || [ -n "${chosen}" ] ||
-    say "no --java is given, so the package names the Java of this machine: ${java_home}. It must be\
- there on every Mac that gets the package; else give --java HOME"
-  java_here=${java_home}
-  if [ "${staging}" = true ] && [ -x "${root}${java_home}/bin/java" ]; then
-    java_here=${root}${java_home}
-  fi
-  if [ ! -x "${java_here}/bin/java" ]; then
-    [ "${staging}" = true ] ||
-      fail "${unavailable}" "there is no ${java_here}/bin/java: give another --java HOME"
-    java_here=
-    say "${java_home} is not here, so neither it nor the settings are tried"
-  fi
-}
-
-# A Java that is too new for this macOS ends with a message that says nothing to an admin. Whether a Java of
-# 17 or later starts on 10.13 to 10.15 is not verified (belief:java-starts).
-check_runtime() {
-  minimum=
-  mac=$(plist_string "${root}/System/Library/CoreServices/SystemVersion.plist" ProductVersion)
-  if [ -n "${java_here}" ]; then
-    minimum=$(plist_string "${java_here}/../Info.plist" JVMMinimumSystemVersion)
-  fi
-  [ -n "${mac}" ] && [ -n "${minimum}" ] || return 0
-  is_at_least "${minimum}" "${mac}" || fail "${unavailable}" "${java_home} needs macOS ${minimum} or\
- later, this is macOS ${mac}. Give --java HOME of a Java ${oldest_jdk} or later that runs here."
-}
-
+# A Java that the release brings is copied twice.
 check_disk() {
+  of_image=$(mebibytes_of_image)
+  needed_mib=$((needed_mib + 2 * ${of_image:-0}))
   for place in "${support}" /tmp; do
     while [ ! -d "${place:-/}" ]; do
       place=${place%/*}

@@ -7,7 +7,7 @@
 # shellcheck disable=SC2310,SC2034
 # install.sh reads this file, and sets these:
 : "${root?}" "${java_home?}" "${start?}" "${staging?}" "${dry_run?}" "${parts?}" "${label?}" "${program=}"
-: "${action=}" "${retry?}" "${self?}" "${plist=}"
+: "${action=}" "${retry?}" "${self?}" "${plist=}" "${image=}"
 : "${usage_error?}" "${unavailable?}" "${failed?}" "${needs_root?}" "${bad_settings?}"
 
 service=system/${label}
@@ -56,7 +56,7 @@ install_release() {
   lay_out
   rehearse
   prepare_settings
-  printf '%s\n' "${java_home}" >"${fresh}/java-home"
+  add_runtime "${java_home}"
   [ "${dry_run}" = true ] || take_lock
   name_release
   if is_nothing_new && { [ "${start}" = false ] || { is_loaded && is_watching; }; }; then
@@ -111,7 +111,7 @@ lay_out() {
   if [ -d "${program}/share" ]; then
     copy_to "${fresh}/" "${program}/share"
   fi
-  printf '%s\n' "${java_here:-${java_home}}" >"${fresh}/java-home"
+  add_runtime "${java_here:-${java_home}}"
   close_off "${fresh}"
   if has xattr; then
     # It fails on a file without the attribute, which is no error.
@@ -131,7 +131,8 @@ ${advice}"
 # Only the owner may change it; run as root, the owner is root.
 close_off() {
   find "$1" -type d -exec chmod 755 {} +
-  find "$1" -type f -exec chmod 644 {} +
+  find "$1" -name runtime -prune -o -type f -exec chmod 644 {} +
+  close_off_runtime "$1/runtime"
   chmod 755 "$1/bin/kextwatch" "$1/install.sh"
   if is_root; then
     chown -R 0:0 "$1"
@@ -162,7 +163,7 @@ name_release() {
 tell_plan() {
   if ! is_same_release "${releases}/${release}"; then
     printf 'would install %s\n' "${releases}/${release}"
-    printf 'would run it with %s\n' "${java_home}"
+    printf 'would run it with %s%s\n' "${image:+its own Java, }" "${java_home}"
   elif ! is_trusted_by_its_launcher "${releases}/${release}"; then
     printf 'would make %s writable by its owner only\n' "${releases}/${release}"
   fi
@@ -194,6 +195,7 @@ is_taken() {
   [ -L "$1" ] || { [ -e "$1" ] && ! is_same_release "$1"; }
 }
 
+# What is made on the Mac is in no release archive.
 is_same_release() {
   diff -r -x 'classes.jsa*' "$1" "${fresh}" >/dev/null 2>&1
 }

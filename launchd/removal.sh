@@ -84,8 +84,8 @@ show_status() {
     return 2
   fi
   name=$(readlink "${current}")
-  IFS= read -r java_home <"${current}/java-home" || :
-  printf 'Release: %s\nJava:    %s\nJob:     ' "${name##*/}" "${java_home}"
+  java=$(java_of_release "${current}")
+  printf 'Release: %s\nJava:    %s\nJob:     ' "${name##*/}" "${java}"
   if [ ! -f "${job}" ]; then
     printf 'there is no %s\n' "${job}"
   elif [ ! -x "${launchctl}" ]; then

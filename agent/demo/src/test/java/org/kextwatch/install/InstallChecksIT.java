@@ -56,9 +56,9 @@ class InstallChecksIT extends InstalledMac {
 
   @ConcurrentTest
   void aJavaThatIsTooNewForTheMacIsRefused() throws Exception {
-    runtimeNeeds("11.00.00");
-    refused(69, "needs macOS 11.00.00 or later, this is macOS 10.15.7", "--java", runtime);
-    macOs("11.0");
+    runtimeNeeds("14.00.00");
+    refused(69, "needs macOS 14.00.00 or later, this is macOS 13.6.1", "--java", runtime);
+    macOs("14.0");
     assertDone(install("--java", runtime));
   }
 

@@ -99,7 +99,7 @@ class InstallPackageIT extends InstalledMac {
     assertDone(script("--destdir", mac, "--java", home));
     assertEquals(home + "\n", Files.readString(support.resolve("current/java-home")));
     Path info = inside.resolve("../Info.plist").normalize();
-    Files.writeString(info, Files.readString(info).replace("10.12", "12"));
-    assertFailed(69, home + " needs macOS 12 or later", script("--destdir", mac, "--java", home));
+    Files.writeString(info, Files.readString(info).replace("10.12", "14"));
+    assertFailed(69, home + " needs macOS 14 or later", script("--destdir", mac, "--java", home));
   }
 }

@@ -81,7 +81,7 @@ abstract class InstalledMac {
 
     mac = folder.resolve("a mac");
     support = mac.resolve("Library/Application Support/Kextwatch");
-    macOs("10.15.7");
+    macOs("13.6.1");
     launchd = Launchd.of(mac, SECOND);
 
     runtime = folder.resolve("jdk/Contents/Home");

@@ -127,6 +127,32 @@ class LauncherIT extends LaunchedProgram {
     assertTrue(succeed("status").contains("<status>"));
   }
 
+  /** A release archive has one for each architecture beside the program. */
+  @Test
+  void theJavaOfTheArchiveIsUsedFirst() throws Exception {
+    Path sysctl = Script.write(temp.resolve("sysctl"), "[ $2 = hw.optional.arm64 ] && echo 1");
+    Files.writeString(
+        launcher, Files.readString(launcher).replace("=/usr/sbin/sysctl", "=" + sysctl));
+    for (String architecture : List.of("arm64", "x86_64")) {
+      java("runtime/" + architecture, "25", "echo " + architecture);
+    }
+    assertEquals("arm64\n", succeed("demo"));
+    Script.write(sysctl, "echo 0");
+    assertEquals(machine() + "\n", succeed("demo"));
+
+    // That of the other system cannot run here.
+    Path minimum = temp.resolve("runtime").resolve(machine()).resolve("minimum-macos");
+    boolean isMac = System.getProperty("os.name").startsWith("Mac");
+    Files.writeString(minimum, "11.0\n");
+    assertEquals(isMac, succeed("demo").equals(machine() + "\n"));
+    Files.delete(minimum);
+    assertEquals(!isMac, succeed("demo").equals(machine() + "\n"));
+  }
+
+  private static String machine() {
+    return System.getProperty("os.arch").equals("aarch64") ? "arm64" : "x86_64";
+  }
+
   @Test
   void withoutAnyJavaItSaysWhatToDo() throws Exception {
     environment.remove("JAVA_HOME");

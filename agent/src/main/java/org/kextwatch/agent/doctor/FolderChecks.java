@@ -114,8 +114,12 @@ final class FolderChecks {
             "Find out who did that, and remove it. " + INSTALL);
       }
       Path releases = root.resolve(AgentPaths.RELEASES);
-      try (Stream<Path> files = Files.walk(current.resolveSibling(target), 4)) {
+      Path release = current.resolveSibling(target);
+      try (Stream<Path> files = Files.walk(release)) {
         for (Path file : Stream.concat(Stream.of(releases), files).toList()) {
+          if (isLinkedLicence(release.relativize(file))) {
+            continue;
+          }
           boolean isPlain =
               file.toString().matches(".*(\\.jar|/java-home)")
                   ? Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
@@ -134,6 +138,11 @@ final class FolderChecks {
     } catch (IOException | UncheckedIOException e) {
       return CheckResult.fail("it cannot be read: " + e.getMessage(), INSTALL);
     }
+  }
+
+  /** Of a licence that several modules of Java have, jlink keeps one and makes links to it. */
+  private static boolean isLinkedLicence(Path inRelease) {
+    return inRelease.toString().matches("runtime/(.*/)?legal/.*");
   }
 
   /** A user who can write a parent folder can replace our folder. */

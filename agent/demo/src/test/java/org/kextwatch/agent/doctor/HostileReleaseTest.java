@@ -65,7 +65,11 @@ class HostileReleaseTest {
     LAUNCHER("releases/0.1.0/bin/kextwatch"),
     LIB("releases/0.1.0/lib"),
     JAR("releases/0.1.0/lib/agent.jar"),
-    RECORD("releases/0.1.0/java-home");
+    RECORD("releases/0.1.0/java-home"),
+    RUNTIME("releases/0.1.0/runtime"),
+    JAVA("releases/0.1.0/runtime/bin/java"),
+    MODULES("releases/0.1.0/runtime/lib/modules"),
+    POLICY("releases/0.1.0/runtime/conf/security/policy/unlimited/default.policy");
 
     final String path;
 
@@ -125,9 +129,31 @@ class HostileReleaseTest {
     assertEquals("releases/0.1.0", found.text());
   }
 
+  /** Its licences have links, as jlink makes them. */
+  @Test
+  void aReleaseWithItsOwnJavaRuns() throws Exception {
+    bringJava();
+    anInstalledProgramThatIsRootsAloneRuns();
+  }
+
+  private void bringJava() throws IOException {
+    Path release = support.resolve("releases/0.1.0");
+    Files.delete(release.resolve("java-home"));
+    Path runtime = release.resolve("runtime");
+    Files.move(temp.toRealPath().resolve("jdk"), runtime);
+    Files.writeString(runtime.resolve("lib/modules"), "");
+    Path policy = Files.createDirectories(runtime.resolve("conf/security/policy/unlimited"));
+    Files.writeString(policy.resolve("default.policy"), "");
+    Path legal = Files.createDirectories(runtime.resolve("legal/java.xml"));
+    Files.createSymbolicLink(legal.resolve("LICENSE"), Path.of("../java.base/LICENSE"));
+  }
+
   @ParameterizedTest
   @MethodSource("traps")
   void isNotRunAndTold(Place place, Trap trap) throws Exception {
+    if (place.compareTo(Place.RUNTIME) >= 0) {
+      bringJava();
+    }
     set(trap, support.resolve(place.path));
 
     Ended ended = assertTimeoutPreemptively(Patience.AMPLE, this::launch);
