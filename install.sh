@@ -59,12 +59,14 @@ sudo ./install.sh --uninstall
     Shows two simulated Macs. The options are those of "kextwatch demo",
     such as --fast.
 
-./install.sh --release [--runtime JDK]... [--jmods DIR]...
+./install.sh --release [--runtime JDK]... [--jmods DIR]... [--key FILE]
     Makes the release archive, which any Mac can be installed from. With a JDK
     for Macs, or the folder of its jmods, it has a Java inside, and such a Mac
     needs none of its own: give one for Macs with Apple silicon (arm64) and one
     for those with Intel (x86_64). Run in a release archive it makes the same
-    archive with another Java. launchd/README.md has more
+    archive with another Java. Beside it lie the list of what is inside (an
+    SBOM) and SHA256SUMS, signed with the minisign key FILE if there is one.
+    launchd/README.md has more
 
 ./install.sh --test
     Builds Kextwatch and runs every test and check.
@@ -115,8 +117,10 @@ main() {
     --release)
       shift
       [ -f launchd/archive.sh ] || fail "${unavailable}" "--release needs a clone or a release archive"
-      # shellcheck source=/dev/null
-      . ./launchd/archive.sh
+      for part in archive papers; do
+        # shellcheck source=/dev/null
+        . "./launchd/${part}.sh"
+      done
       release_archive ${1+"$@"}
       ;;
     --test | --version | --help | -h)

@@ -14,6 +14,7 @@ modules=java.base,java.logging,java.management,java.xml,jdk.crypto.ec,jdk.httpse
 header_bytes=65536 # of libjvm; the load commands of a Mac's are far smaller
 
 release_archive() {
+  key=
   check_sources ${1+"$@"}
   prepare_archive
   trap 'rm -rf "${work}"' EXIT
@@ -21,28 +22,40 @@ release_archive() {
   while [ "$#" -gt 0 ]; do
     source=$(absolute "$2")
     case $1 in
-      --runtime) link_jdk "${source}" ;;
-      *) link_jmods "${source}" ;;
+      --key) ;;
+      --runtime)
+        link_jdk "${source}"
+        add_image
+        ;;
+      *)
+        link_jmods "${source}"
+        add_image
+        ;;
     esac
-    add_image
     shift 2
   done
+  list_javas "${work}/${name}"
   pack
+  write_sums
 }
 
 # All that can be wrong with the options is told before anything is built.
 check_sources() {
   while [ "$#" -gt 0 ]; do
     case $1 in
-      --runtime | --jmods) [ -n "${2-}" ] || refuse "$1 needs a value" ;;
+      --runtime | --jmods | --key) [ -n "${2-}" ] || refuse "$1 needs a value" ;;
       *) refuse "unknown option for --release: $1" ;;
     esac
     source=$(absolute "$2")
-    if [ "$1" = --runtime ]; then
-      java_of "${source}" >/dev/null || refuse "there is no Java in ${source}"
-    else
-      [ -f "${source}/java.base.jmod" ] || refuse "there is no java.base.jmod in ${source}"
-    fi
+    case $1 in
+      --runtime) java_of "${source}" >/dev/null || refuse "there is no Java in ${source}" ;;
+      --jmods) [ -f "${source}/java.base.jmod" ] || refuse "there is no java.base.jmod in ${source}" ;;
+      *)
+        [ -r "${source}" ] || refuse "cannot read ${source}"
+        # shellcheck disable=SC2034
+        key=${source} # papers.sh signs with it
+        ;;
+    esac
     shift 2
   done
 }
@@ -63,7 +76,8 @@ prepare_archive() {
   find_program
   [ ! -f pom.xml ] || {
     bring jdk maven
-    build
+    say "building the release"
+    maven -q package -Prelease -Dmaven.test.skip=true >&2
   }
   release_version=$(version_of "${program}")
   name=kextwatch-${release_version}
@@ -131,7 +145,7 @@ add_image() {
   done
   [ -f "${image}/NOTICE" ] || say "${source_home} has no file NOTICE: see whether its licence wants one"
   [ ! -f "${source_home}/release" ] ||
-    grep -E '^(IMPLEMENTOR|JAVA_RUNTIME_VERSION|JAVA_VERSION_DATE)=' "${source_home}/release" \
+    grep -E '^(IMPLEMENTOR|JAVA_RUNTIME_VERSION|JAVA_VERSION_DATE|SOURCE|SOURCE_REPO)=' "${source_home}/release" \
       >>"${image}/release" || :
   mkdir -p "${place%/*}"
   mv "${image}" "${place}"
@@ -211,6 +225,7 @@ pack() {
       gzip -n packed.tar && mv -f packed.tar.gz "${packed}"
   } || fail "${failed}" "${packed} cannot be written"
   mebibytes=$(mebibytes_of "${packed}")
+  [ ! -f "${name}/${sbom?}" ] || cp "${name}/${sbom}" "${target}/${name}.cdx.json"
   say "${mebibytes} MiB: ${packed}"
 }
 
