@@ -78,13 +78,14 @@ class ReleaseBuildIT {
     return clone.resolve("agent/target");
   }
 
-  /** Each jar of the archive is in the list, and the Java; the list has nothing else. */
+  /** Each jar is in the list, but that of the demo, for which the release stands; and the Java. */
   private static void assertListed(Path target) throws Exception {
     Set<String> jars = new TreeSet<>(Set.of("OpenJDK"));
     for (String part : List.of("dist/lib", "dist/demo")) {
       try (Stream<Path> files = Files.list(target.resolve(part))) {
         files
             .map(jar -> jar.getFileName().toString().replaceFirst("\\.jar$", ""))
+            .filter(jar -> !jar.startsWith("kextwatch-demo-"))
             .forEach(jars::add);
       }
     }
