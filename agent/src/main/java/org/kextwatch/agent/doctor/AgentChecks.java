@@ -70,7 +70,8 @@ final class AgentChecks {
         new DoctorCheck("daemon", this::daemon),
         new DoctorCheck("class-data archive", ArchiveCheck::run),
         new DoctorCheck("status", this::status),
-        new DoctorCheck("clock", this::clock));
+        new DoctorCheck("clock", this::clock),
+        new DoctorCheck("resources", this::resources));
   }
 
   private CheckResult asRoot() {
@@ -267,10 +268,20 @@ final class AgentChecks {
         : CheckResult.ok(clock.words());
   }
 
+  private CheckResult resources() {
+    return lastStatus()
+        .map(ResourceCheck::of)
+        .orElseGet(() -> CheckResult.cannotTell("there is no status yet", "See status above."));
+  }
+
   /** The agent's part of the last status. */
   private Optional<AgentState> agent() {
+    return lastStatus().map(Status::agent);
+  }
+
+  private Optional<Status> lastStatus() {
     try {
-      return Optional.of(StatusFile.read(root).agent());
+      return Optional.of(StatusFile.read(root));
     } catch (IOException e) {
       return Optional.empty();
     }
