@@ -35,6 +35,9 @@ usage: sudo ./install.sh [OPTION...]
                        root and not writable by others. Default: the Java that the
                        archive brings, else that of the last install, else the
                        newest one on this Mac
+    --accept-unpatched-java
+                       on macOS 10.13 to 10.15: run with a Java that may get
+                       no security updates any more (launchd/README.md)
     --no-archive       make no class-data archive: the daemon then needs about
                        15 MiB more memory
     --no-start         put everything in place, but do not call launchd
@@ -244,6 +247,7 @@ on_a_mac() {
   dry_run=false
   purge=false
   with_archive=true
+  accept_unpatched=false
   while [ "$#" -gt 0 ]; do
     case $1 in
       --endpoint | --secret-file | --config | --java | --destdir | --root)
@@ -253,6 +257,7 @@ on_a_mac() {
         ;;
       --no-start) start=false ;;
       --no-archive) with_archive=false ;;
+      --accept-unpatched-java) accept_unpatched=true ;;
       --dry-run) dry_run=true ;;
       --uninstall) action=uninstall ;;
       --purge) purge=true ;;

@@ -51,6 +51,7 @@ install_release() {
   require_closed_release
   find_runtime
   check_runtime
+  require_consent
   check_disk
   prepare_secret
   lay_out

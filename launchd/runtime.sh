@@ -7,7 +7,10 @@
 # shellcheck disable=SC2310,SC2034
 # install.sh, release.sh and checks.sh are read before this file, and set these:
 : "${root?}" "${java_home?}" "${staging?}" "${unavailable?}" "${folder?}" "${java_home_tool?}"
-: "${oldest_jdk?}" "${program=}" "${current=}" "${sysctl=}" "${fresh=}"
+: "${accept_unpatched?}" "${oldest_jdk?}" "${program=}" "${current=}" "${sysctl=}" "${fresh=}"
+
+patched_from=11 # the oldest macOS with a Java that gets security updates
+consent=accepted-unpatched-java
 
 # Sets java_home: what is recorded, or the folder in this archive that becomes a part of the release, which
 # image names too (else it is empty). Sets java_here, the path of the same Java on this machine (empty if it
@@ -97,9 +100,25 @@ check_runtime() {
   elif [ -n "${java_here}" ]; then
     minimum=$(plist_string "${java_here}/../Info.plist" JVMMinimumSystemVersion)
   fi
-  [ -n "${mac}" ] && [ -n "${minimum}" ] || return 0
-  is_at_least "${minimum}" "${mac}" || fail "${unavailable}" "${java_home} needs macOS ${minimum} or\
+  [ -n "${mac}" ] || return 0
+  is_at_least "${minimum:-0}" "${mac}" || fail "${unavailable}" "${java_home} needs macOS ${minimum} or\
  later, this is macOS ${mac}. Give --java HOME of a Java ${oldest_jdk} or later that runs here."
+}
+
+# No Java of 17 or later is known that runs on 10.13 to 10.15 and is still updated, so whoever installs must
+# agree. The release remembers it, and the next one need not ask.
+require_consent() {
+  agreed=false
+  for release_here in "${current}" "${program}"; do
+    [ ! -e "${release_here}/${consent}" ] || agreed=true
+  done
+  if [ -n "${mac}" ] && ! is_at_least "${patched_from}" "${mac}"; then
+    [ "${agreed}" = true ] || [ "${accept_unpatched}" = true ] || fail "${unavailable}" "for\
+ macOS ${mac} no Java is known that still gets security updates, and it runs as root. What that means is in\
+ launchd/README.md. If you want it, give --accept-unpatched-java: it is asked once."
+    agreed=true
+  fi
+  [ "${staging}" = false ] || [ "${accept_unpatched}" = false ] || agreed=true
 }
 
 mebibytes_of_image() {
@@ -114,6 +133,7 @@ add_runtime() {
   else
     printf '%s\n' "$1" >"${fresh}/java-home"
   fi
+  [ "${agreed}" = false ] || : >"${fresh}/${consent}"
 }
 
 # What is run of it, such as lib/jspawnhelper, stays executable.

@@ -97,7 +97,12 @@ class InstallIT {
   private Ended install(Object... options) throws Exception {
     Object[] all =
         Stream.concat(
-                Stream.of(archive.resolve("install.sh"), "--root", rig.mac.root(), "--no-archive"),
+                Stream.of(
+                    archive.resolve("install.sh"),
+                    "--root",
+                    rig.mac.root(),
+                    "--no-archive",
+                    "--accept-unpatched-java"),
                 Stream.of(options))
             .toArray();
     return Script.run(temp, Map.of("PATH", "/usr/bin:/bin"), "dash", all);
