@@ -9,15 +9,26 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.Records;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.daemon.Assessor.Assessment;
 import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.mac.StubMac;
+import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Debounce;
+import org.kextwatch.agent.status.Extension;
+import org.kextwatch.agent.status.ExtensionState;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.StatusSamples;
@@ -26,6 +37,10 @@ import org.kextwatch.agent.status.Trigger;
 /** A state as this version, another version, or a bad day has left it. */
 class StateFileTest {
   private static final String UUID = "5C1F5E0A-8C6B-5D2E-9E57-2F6B1A7D9C34";
+
+  /** The members of {@code agent} that 0.1.0 did not write. */
+  private static final Map<String, ?> NEW_OF_THE_AGENT =
+      Collections.singletonMap("resources", null);
 
   @TempDir private Path folder;
 
@@ -96,18 +111,51 @@ class StateFileTest {
   /** As 0.1.0 wrote it, before anything was added. */
   @Test
   void aStateOfTheReleaseBeforeIsReadWithoutAWarning() throws IOException {
-    Status told = StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE);
-    State state = State.fresh(UUID).withSequence(7).withReported(told);
+    State state = writeOld(StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE));
+    assertEquals(new StateFile.Loaded(state, null, false), file.load(UUID));
+  }
+
+  /** 0.1.0 asked the kernel's list there too, and had told that it lacks the kext. */
+  @Test
+  void whereThereAreSystemExtensionsTheUpgradeIsNoNews() throws IOException {
+    Extension now = StatusSamples.systemExtension(ExtensionState.ACTIVE, List.of());
+    assertNull(now.loaded());
+    writeOld(
+        StatusSamples.status(StatusSamples.HEALTHY, Records.with(now, "loaded", (Object) false)));
+    State state = file.load(UUID).state();
+    assertEquals(false, state.told().extension().loaded());
+    Moment noon = new Moment(StatusSamples.NOON, 0);
+    Assessment look =
+        new Assessor()
+            .assess(
+                StatusSamples.seen(StatusSamples.NOON, StatusSamples.HEALTHY, now),
+                LoadHistory.NONE,
+                state,
+                Settings.defaults(),
+                AgentState.quiet("0.2.0", StatusSamples.NOON, 300),
+                noon);
+    State after = state.after(look, LoadHistory.NONE, Settings.defaults());
+    assertEquals(Optional.empty(), after.news(look));
+  }
+
+  /** Writes a state as 0.1.0 did. Returns what is to be read from it. */
+  private State writeOld(Status told) throws IOException {
+    Status bare = Records.with(told, "agent", Records.with(told.agent(), NEW_OF_THE_AGENT));
+    State state = State.fresh(UUID).withSequence(7).withReported(bare);
     file.save(state);
     String all = Files.readString(path);
     String old =
         (all.substring(0, all.indexOf(",\"unkept\"")) + "}")
             .replace("\"verdictSince\":null,", "")
             .replaceFirst("\"expiresAt\":null,.*\"tamperProtection\":null,", "");
+    for (String member : NEW_OF_THE_AGENT.keySet()) {
+      assertTrue(old.contains(",\"" + member + "\":null"), old);
+      old = old.replace(",\"" + member + "\":null", "");
+    }
     assertTrue(old.endsWith("\"losses\":{\"events\":0,\"untold\":[]}}"), old);
     assertTrue(old.contains("\"productExpiration\":null,\"definitionsStatus\":"), old);
     write(old);
-    assertEquals(new StateFile.Loaded(state, null, false), file.load(UUID));
+    return state;
   }
 
   @Test
