@@ -121,7 +121,7 @@ class LauncherArchiveIT extends LaunchedProgram {
         "kextwatch: "
             + archive
             + " is damaged or was made by another Java, so it is not used, and more memory is"
-            + " needed. Run install.sh again.\n",
+            + " needed. To make it again: sudo ./install.sh\n",
         ended.err());
     assertFalse(succeed("status").contains("SharedArchiveFile"));
   }

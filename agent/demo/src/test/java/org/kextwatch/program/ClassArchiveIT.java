@@ -67,7 +67,9 @@ class ClassArchiveIT extends OnAMac {
         "kextwatch: "
             + archive
             + " is damaged or was made by another Java, so it is not used, and more memory is"
-            + " needed. Run install.sh again.\n",
+            + " needed. To make it again: sudo '"
+            + release.resolveSibling("../current/install.sh").normalize()
+            + "'\n",
         rig.printed());
     doctor = kextwatch("doctor");
     assertTrue(

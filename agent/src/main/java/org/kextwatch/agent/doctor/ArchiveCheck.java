@@ -8,7 +8,7 @@ import org.kextwatch.agent.doctor.DoctorCheck.CheckResult;
  * daemon with the same archive as this command.
  */
 final class ArchiveCheck {
-  private static final String REMEDY = "Run install.sh again, which makes it.";
+  private static final String REMEDY = FolderChecks.REPAIR;
 
   private ArchiveCheck() {}
 
