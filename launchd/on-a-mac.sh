@@ -778,7 +778,29 @@ about_the_job() {
     cannot_tell 'launchd runs no such job'
   fi
 
+  about_log_lines
   about_restart
+}
+
+about_log_lines() {
+  ask log-lines 'log show finds the line that the daemon wrote with logger when it started'
+  if ! pid=$(job_process); then
+    cannot_tell 'launchd runs no such job'
+  elif run /bin/ps -o etime= -p "${pid}"; then
+    if ! says '^ *[0-9][0-9:]*$'; then
+      cannot_tell 'it started more than a day ago, or ps does not tell'
+    elif run /usr/bin/log show --last 1d --style compact --predicate \
+      'process == "logger" AND eventMessage CONTAINS "Kextwatch"'; then
+      lines=$(lines '^[0-9].*Kextwatch [0-9.]+ starts')
+      if [ "${code}" -ne 0 ]; then
+        cannot_tell "log ended with ${code}"
+      elif [ "${lines}" -gt 0 ]; then
+        as_expected "${lines} starts in the log of the last day"
+      else
+        differs 'the log of the last day has none, and the daemon started since'
+      fi
+    fi
+  fi
 }
 
 # Two questions: how soon the daemon ends, and how soon it is back.

@@ -109,6 +109,24 @@ class OnAMacAnswersIT extends AskedMac {
   }
 
   @Test
+  void theLineOfAStartIsLookedFor() throws Exception {
+    Script.write(mac.path("/bin/launchctl"), "printf '{\\n\\t\"PID\" = 11;\\n}\\n'");
+    Path log = mac.path("/usr/bin/log");
+    String[][] cases = {
+      {"03:12", "echo '2026-11-26 10:00 logger: Kextwatch 0.2.0 starts: verdict'", "AS_EXPECTED"},
+      {"03:12:07", "echo 'Timestamp'", "DIFFERS"},
+      {"03:12", "exit 64", "CANNOT_TELL"},
+      {"2-03:12:07", ":", "CANNOT_TELL"},
+    };
+    for (String[] one : cases) {
+      Script.write(mac.path("/bin/ps"), "echo ' " + one[0] + "'");
+      Script.write(log, one[1]);
+      MacReport report = MacReport.parse(run("--root", mac.root()).out());
+      assertEquals(one[2], report.answers().get("log-lines").outcome().name(), one[0]);
+    }
+  }
+
+  @Test
   void theStatusTellsOfLoadsAndDeliveries() throws Exception {
     String status = Files.readString(STATUS_DOCUMENT).lines().collect(Collectors.joining());
     mac.write(

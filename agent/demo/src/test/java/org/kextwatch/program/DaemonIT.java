@@ -14,8 +14,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Script.Ended;
+import org.kextwatch.agent.daemon.Version;
 import org.kextwatch.demo.AgentProcess;
 import org.kextwatch.install.ConcurrentTest;
+import org.kextwatch.simulator.ToolCall;
 
 /** The real daemon, as its own process, on a simulated Mac. */
 class DaemonIT extends OnAMac {
@@ -33,6 +35,14 @@ class DaemonIT extends OnAMac {
     }
     assertEquals(List.of(), rig.inbound.flaws());
     assertEquals("", rig.printed());
+    String line = "-p daemon.notice -t kextwatch Kextwatch " + Version.current();
+    assertEquals(
+        List.of(
+            line + " starts: verdict at_risk, reason awaiting_approval",
+            line + ": verdict at_risk, reason awaiting_approval",
+            line + ": verdict protected, reason none",
+            line + " ends"),
+        rig.mac.calls("logger").stream().map(ToolCall::arguments).toList());
     assertEquals("rwx------", mode("/private/var/db/kextwatch"));
     assertEquals("rwx------", mode("/private/var/db/kextwatch/spool/new"));
     assertEquals("rw-------", mode("/private/var/db/kextwatch/state.json"));

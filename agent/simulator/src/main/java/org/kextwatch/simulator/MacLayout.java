@@ -18,6 +18,7 @@ final class MacLayout {
           "/bin/ls",
           "/usr/bin/codesign",
           "/usr/bin/kextutil",
+          "/usr/bin/logger",
           "/usr/bin/profiles",
           "/usr/bin/sqlite3",
           "/usr/bin/stat",

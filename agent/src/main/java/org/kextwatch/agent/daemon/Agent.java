@@ -25,6 +25,7 @@ record Agent(
     Reporter reporter,
     DeliveryThread delivery,
     LiveSettings settings,
+    SystemLog systemLog,
     Splay splay) {
 
   /**
@@ -51,6 +52,7 @@ record Agent(
         Objects.requireNonNullElse(ledger.state().hardwareUuid(), ledger.state().pseudonym());
     DeliveryThread delivery =
         new DeliveryThread(spool, root, Version.current(), phase, settings, heartbeat);
+    SystemLog systemLog = new SystemLog(root);
     Reporter reporter =
         new Reporter(
             writer,
@@ -60,6 +62,7 @@ record Agent(
             startedAt,
             live::warnings,
             new ResourceMeter(),
+            isDaemon ? systemLog::tell : data -> {},
             isDaemon);
     delivery.committed(ledger.counted().sequence());
     Loader loader = new Loader(root, tools, extensionReader::listed);
@@ -70,6 +73,7 @@ record Agent(
         reporter,
         delivery,
         live,
+        systemLog,
         Splay.of(phase));
   }
 }

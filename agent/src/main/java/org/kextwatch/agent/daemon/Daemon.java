@@ -117,6 +117,7 @@ final class Daemon {
     agent.delivery().stop(LAST_DELIVERY);
     Logger.info("Kextwatch ends");
     AgentLog.close();
+    agent.systemLog().tellEnd();
   }
 
   /** Called in another thread: cancels the running cycle and waits a short time for the end. */

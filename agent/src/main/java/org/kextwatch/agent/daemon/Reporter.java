@@ -3,6 +3,7 @@ package org.kextwatch.agent.daemon;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.kextwatch.agent.daemon.Assessor.Assessment;
 import org.kextwatch.agent.delivery.DeliveryState;
@@ -29,6 +30,7 @@ final class Reporter {
   private final Instant startedAt;
   private final Supplier<List<String>> warnings;
   private final Supplier<Resources> resources;
+  private final Consumer<EventData> witness;
 
   private boolean mustReportStart;
 
@@ -37,6 +39,7 @@ final class Reporter {
    *
    * @param warnings about the settings
    * @param resources what this process uses
+   * @param witness is told what was committed
    * @param isDaemon whether the start is reported, with the first status
    */
   Reporter(
@@ -47,6 +50,7 @@ final class Reporter {
       Instant startedAt,
       Supplier<List<String>> warnings,
       Supplier<Resources> resources,
+      Consumer<EventData> witness,
       boolean isDaemon) {
     this.writer = writer;
     this.ledger = ledger;
@@ -55,6 +59,7 @@ final class Reporter {
     this.startedAt = startedAt;
     this.warnings = warnings;
     this.resources = resources;
+    this.witness = witness;
     this.mustReportStart = isDaemon;
   }
 
@@ -152,6 +157,9 @@ final class Reporter {
         writer.write(data, status.device(), Instant.now(), state.streamId(), state.sequence() + 1);
     boolean committed = ledger.commit(event, data);
     delivery.committed(ledger.counted().sequence());
+    if (committed) {
+      witness.accept(data);
+    }
     return committed;
   }
 }

@@ -14,7 +14,8 @@ public enum Tool {
   PROFILES("/usr/bin/profiles"),
   STAT("/usr/bin/stat"),
   LAUNCHCTL("/bin/launchctl"),
-  LS("/bin/ls");
+  LS("/bin/ls"),
+  LOGGER("/usr/bin/logger");
 
   private final String macPath;
 

@@ -9,4 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param from the old value, {@code null} if it was not known or there was no status before
  * @param to the new value, {@code null} if it is not known
  */
-public record Change(String field, @Nullable Object from, @Nullable Object to) {}
+public record Change(String field, @Nullable Object from, @Nullable Object to) {
+  /** Whether the verdict itself has changed. */
+  public boolean isOfVerdict() {
+    return field.equals(KeyValues.VERDICT);
+  }
+}

@@ -96,6 +96,7 @@ final class ModelDaemon implements Cycle.Mac {
             mac.wall,
             () -> List.of(),
             () -> Resources.UNKNOWN,
+            data -> {},
             true);
     cycle = new Cycle(this, this::load, ledger, reporter, this::write, mac::now);
     lastHealth = null;

@@ -140,7 +140,15 @@ final class QuietDayIT {
           new ResourceMeter(ResourceMeter.of(AsOnAMac.process(ps)), () -> now, line -> {});
       Reporter reporter =
           new Reporter(
-              writer, ledger, delivery, heartbeat, now.wall(), live::warnings, meter, true);
+              writer,
+              ledger,
+              delivery,
+              heartbeat,
+              now.wall(),
+              live::warnings,
+              meter,
+              data -> {},
+              true);
       StatusFile statusFile = new StatusFile(root, disk);
       cycle =
           new Cycle(

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -58,6 +59,7 @@ class ReporterTest {
   @TempDir private Path folder;
 
   private final ReceivedEvents inbound = new ReceivedEvents();
+  private final List<EventData> committed = new ArrayList<>();
   private SpoolBounds bounds = Settings.defaults().spool();
   private WebhookReceiver receiver;
   private Spool spool;
@@ -92,6 +94,7 @@ class ReporterTest {
             Instant.now(),
             () -> List.of("a warning"),
             () -> Resources.UNKNOWN,
+            committed::add,
             true);
   }
 
@@ -129,11 +132,13 @@ class ReporterTest {
     Attempt attempt = new Attempt(StatusSamples.NOON, Outcome.FAILED, 1, "");
     reporter.reportAttempt(PROTECTED, attempt, Trigger.APPROVED);
     assertEquals(1, spool.pendingCount());
+    assertEquals(1, committed.size(), "nobody is told of an event that was not kept");
 
     Files.move(folder.resolve("away"), fresh);
     reporter.report(LOOK, 900);
     reporter.report(LOOK, 900);
     assertEquals(List.of(EventType.AGENT_STARTED, EventType.LOAD_ATTEMPTED), waiting());
+    assertEquals(waiting(), committed.stream().map(EventData::type).toList());
   }
 
   @Test
