@@ -22,6 +22,7 @@ import org.kextwatch.agent.status.Attempt;
 import org.kextwatch.agent.status.LoadHistory;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.Transition;
 import org.kextwatch.agent.status.Trigger;
 
 /** One cycle: observe, judge, report, decide, act. */
@@ -63,10 +64,18 @@ final class Cycle {
    *     do not count
    */
   CycleResult run(Scope look, Settings settings, CycleOptions options, Moment now) {
-    Snapshot seen = observe(look, settings, now);
-    Assessment judged = judge(seen, settings, now);
+    State before = ledger.state().later(sleptSinceLastLook(now));
+    Scope scope = look;
+    Snapshot seen = observe(scope, settings, now);
+    Assessment judged = judge(seen, before, settings, now);
+    if (scope != Scope.FULL && isResolved(before, judged)) {
+      scope = Scope.FULL;
+      seen = observe(scope, settings, now);
+      judged = judge(seen, before, settings, now);
+    }
+    judged = keep(judged, before, seen, settings);
     report(judged, settings, options);
-    finishLook(look, judged, now);
+    finishLook(scope, judged, now);
     Decision decision = decide(seen, settings, now);
     Outcome outcome = act(decision, judged.status(), settings, options, now);
     return result(judged, decision, outcome, settings, now);
@@ -81,11 +90,20 @@ final class Cycle {
     return seen;
   }
 
-  private Assessment judge(Snapshot seen, Settings settings, Moment now) {
+  private Assessment judge(Snapshot seen, State before, Settings settings, Moment now) {
     AgentState agent = reporter.agentState().with(seen.warnings());
-    State before = ledger.state().later(sleptSinceLastLook(now));
-    Assessment judged =
-        assessor.assess(seen.observation(), seen.history(), before, settings, agent, now);
+    return assessor.assess(seen.observation(), seen.history(), before, settings, agent, now);
+  }
+
+  /**
+   * Whether the Mac came to be protected. A look at the extension alone knows only what Defender
+   * said minutes ago, which may have been before somebody installed it again.
+   */
+  private static boolean isResolved(State before, Assessment judged) {
+    return Transition.between(before.told(), judged.compared()) == Transition.RESOLVED;
+  }
+
+  private Assessment keep(Assessment judged, State before, Snapshot seen, Settings settings) {
     State state = before.after(judged, seen.history(), settings);
     ledger.keep(state);
     return state.steadiness().isSettling() ? judged.whileSettling() : judged;

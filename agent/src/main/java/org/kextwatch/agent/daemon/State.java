@@ -43,7 +43,7 @@ import org.kextwatch.agent.status.VerdictSince;
  * @param losses events of the stream that were dropped
  * @param unkept a run of the loader whose event could not be saved, {@code null} for none
  * @param lostSight fields that were known and are not seen now
- * @param ration when small changes were reported lately
+ * @param ration when changes were reported lately
  * @param judged what was judged at the last look and since when, {@code null} before the first
  * @param hardware which machine it is, as far as it was ever known, without its boot
  */
@@ -141,18 +141,19 @@ record State(
   }
 
   /**
-   * The change to report after a look: none while a degradation is held or small changes come too
-   * often. A first look that finds no risk is not a change.
+   * The change to report after a look: none while a degradation is held, or while a change that is
+   * neither a new risk nor the end of one comes too often. What waits is part of the next change. A
+   * first look that finds no risk is not a change.
    */
   Optional<ChangedData> news(Assessment look) {
     List<Change> changes = Changes.between(told, look.compared());
+    Transition transition = Transition.between(told, look.compared());
     boolean waits =
         steadiness.holds(told, look.compared())
-            || (Changes.areOfHealthAlone(changes) && !ration().allows(look.status().observedAt()));
+            || (transition == Transition.CHANGED && !ration().allows(look.status().observedAt()));
     return changes.isEmpty() || waits || isGoodBeginning(look.status())
         ? Optional.empty()
-        : Optional.of(
-            new ChangedData(look.status(), changes, Transition.between(told, look.compared())));
+        : Optional.of(new ChangedData(look.status(), changes, transition));
   }
 
   /** Whether a status is kept as reported without an event. */
@@ -176,9 +177,7 @@ record State(
     if (data instanceof ChangedData changed) {
       Status now = changed.status();
       State telling = withReported(Changes.reported(told, now, changed.changes()));
-      return Changes.areOfHealthAlone(changed.changes())
-          ? telling.with(ration().using(now.observedAt()))
-          : telling;
+      return telling.with(ration().using(now.observedAt()));
     }
     if (data instanceof DroppedData dropped) {
       return with(losses.told(dropped));

@@ -60,7 +60,7 @@ class FlappingTest {
 
   /** The pair of a Mac that awaits approval, whose verdict does not depend on it. */
   @Test
-  void smallChangesAreTwelveAnHourAndTheLastOneIsTold() {
+  void smallChangesAreSixAnHourAndTheLastOneIsTold() {
     FlappingDay day = new FlappingDay(1, true, true);
     day.health = FlappingDay.HEALTHS[2];
     day.extension = FlappingDay.EXTENSIONS[1];
@@ -70,7 +70,7 @@ class FlappingTest {
       day.look();
       day.pass(Duration.ofSeconds(60));
     }
-    assertTrue(day.told.size() <= 24 * 12 + 1, day.told.size() + " events");
+    assertTrue(day.told.size() <= 24 * FlappingDay.MOST_AN_HOUR + 1, day.told.size() + " events");
     day.endsWell();
   }
 }

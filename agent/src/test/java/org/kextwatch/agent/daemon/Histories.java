@@ -243,7 +243,7 @@ final class Histories {
       mac.heal();
       mac.console = true;
       write("rests");
-      elapse(Duration.ofMinutes(35));
+      elapse(Duration.ofMinutes(65));
 
       assertFalse(daemon.state().steadiness().held(), "something is still held");
       assertEquals(List.of(), Changes.between(daemon.state().told(), checks.status));
