@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +64,7 @@ class DeploymentFilesTest {
         List.of(
             "background-item.mobileconfig",
             "combined.mobileconfig",
+            "defender-full-disk-access.mobileconfig",
             "defender-kernel-extension.mobileconfig",
             "defender-system-extensions-lock.mobileconfig",
             "defender-system-extensions.mobileconfig",
@@ -241,6 +243,7 @@ class DeploymentFilesTest {
     List<List<String>> flaws =
         List.of(
             List.of("AllowUserOverrides", "AllowOverrides", "unknown key AllowOverrides"),
+            List.of("<key>Allowed</key>", "<key>Alowed</key>", "unknown key Alowed"),
             List.of(">Label<", ">Lable<", "no RuleType of Apple's: Lable"),
             List.of("<key>RuleValue</key>", "<key>RuleType</key>", "duplicate key key RuleType"),
             List.of("<key>RuleType</key>", "<key>Comment2</key>", "missing key RuleType"),
@@ -267,6 +270,34 @@ class DeploymentFilesTest {
     assertEquals(allowed.get("AllowUserOverrides"), lock.get("AllowUserOverrides"));
     assertEquals(
         allowed.get("AllowedSystemExtensions"), lock.get("NonRemovableFromUISystemExtensions"));
+  }
+
+  /** As in Microsoft's profile (mdatp-xplat, fulldisk.mobileconfig); no Java gets any access. */
+  @Test
+  void onlyDefenderGetsFullDiskAccess() throws Exception {
+    for (String profile :
+        List.of("defender-full-disk-access.mobileconfig", "combined.mobileconfig")) {
+      Map<String, String> given = new TreeMap<>();
+      String text = Files.readString(FOLDER.resolve("profiles").resolve(profile));
+      for (NSDictionary payload : PropertyListLint.payloads(new PropertyListLint().parse(text))) {
+        if (payload.get("Services") instanceof NSDictionary services) {
+          for (NSObject identity : ((NSArray) services.get("SystemPolicyAllFiles")).getArray()) {
+            NSDictionary program = (NSDictionary) identity;
+            given.put(
+                program.get("Identifier").toString(), program.get("CodeRequirement").toString());
+          }
+        }
+      }
+      assertEquals(Set.of("com.microsoft.wdav", "com.microsoft.wdav.epsext"), given.keySet());
+      given.forEach(
+          (program, requirement) ->
+              assertEquals(
+                  "identifier \"%s\" and anchor apple generic and certificate"
+                      + " 1[field.1.2.840.113635.100.6.2.6] /* exists */ and certificate"
+                      + " leaf[field.1.2.840.113635.100.6.1.13] /* exists */ and certificate"
+                      + " leaf[subject.OU] = UBF8T346G9",
+                  requirement.replace("\"" + program + "\"", "\"%s\"")));
+    }
   }
 
   private static NSDictionary extensions(String profile) throws Exception {

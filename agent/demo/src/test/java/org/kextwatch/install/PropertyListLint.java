@@ -189,6 +189,7 @@ final class PropertyListLint {
       if (table.containsKey(type)) {
         lint.check(payload, keys(table, type));
         checkRules(lint, payload, table);
+        checkAccess(lint, payload, table);
         checkTeams(lint, payload);
       } else if (!type.equals(SETTINGS)) {
         lint.complaints.add("unknown payload " + type);
@@ -212,6 +213,20 @@ final class PropertyListLint {
         String type = String.valueOf(((NSDictionary) rule).get("RuleType"));
         if (!type.matches("(BundleIdentifier|Label)(Prefix)?|TeamIdentifier")) {
           lint.complaints.add("no RuleType of Apple's: " + type);
+        }
+      }
+    }
+  }
+
+  /** Whom a profile of privacy preferences gives which access. */
+  private static void checkAccess(
+      PropertyListLint lint, NSDictionary payload, Map<String, Map<String, KnownKey>> table) {
+    if (payload.get("Services") instanceof NSDictionary services) {
+      String type = payload.get("PayloadType").toString();
+      lint.check(services, table.get(type + ".Services"));
+      for (NSObject service : services.getHashMap().values()) {
+        for (NSObject identity : ((NSArray) service).getArray()) {
+          lint.check((NSDictionary) identity, table.get(type + ".Identity"));
         }
       }
     }

@@ -13,6 +13,7 @@ import org.kextwatch.agent.mac.DefenderProgram;
 import org.kextwatch.agent.mac.EnumWord;
 import org.kextwatch.agent.mac.MacVersion;
 import org.kextwatch.agent.mac.RefusedPathException;
+import org.kextwatch.agent.mac.SystemPaths;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.Tool;
 import org.kextwatch.agent.mac.ToolRun;
@@ -186,9 +187,7 @@ final class DefenderChecks {
             seen.grantEvidence(),
             tools.refusal(Tool.SQLITE3).isPresent()
                 ? "See tool sqlite3 above."
-                : "Without it only an attempt to load shows whether the kext is approved. If root"
-                    + " may not read it, grant Java full disk access (PPPC,"
-                    + " SystemPolicyAllFiles).")
+                : DatabaseAccess.remedy(root.resolve(SystemPaths.KEXT_POLICY)))
         : CheckResult.cannotTell(seen.grantEvidence(), AS_ROOT);
   }
 
