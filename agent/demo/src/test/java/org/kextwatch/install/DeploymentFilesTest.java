@@ -118,32 +118,6 @@ class DeploymentFilesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "exit 1                    | unknown | a Java that cannot start",
-        "echo at_risk; exit 1      | at_risk | a Mac at risk",
-        "echo protected            | protected | a protected Mac",
-        "echo at_risk; exit 2      | unknown | an old status",
-        "exit 127                  | unknown | no Kextwatch",
-        "exit 70                   | unknown | a broken one",
-      })
-  void theExtensionAttributeOfTheManual(
-      String program, String result, String of, @TempDir Path folder) throws Exception {
-    String manual = Files.readString(FOLDER.resolve("README.md"));
-    int from = manual.indexOf("    verdict=$(");
-    String lines = manual.substring(from, manual.indexOf("\n\n", from));
-    String launcher = "'/Library/Application Support/Kextwatch/current/bin/kextwatch'";
-    assertTrue(lines.contains(launcher), lines);
-    Path played = Script.write(folder.resolve("kextwatch"), program);
-    for (String shell : Script.shells().toList()) {
-      Ended ended =
-          Script.run(folder, Map.of(), shell + " -c", lines.replace(launcher, "'" + played + "'"));
-      assertEquals("<result>" + result + "</result>\n", ended.out(), of);
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
         "ThrottleInterval     | ThrotleInterval                | unknown key ThrotleInterval",
         "<integer>30</integer>| <string>30</string>            | ThrottleInterval is no integer",
         "<integer>30</integer>| <integer>3.5</integer>         | no integer integer 3.5",
