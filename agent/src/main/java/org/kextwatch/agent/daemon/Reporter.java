@@ -17,6 +17,7 @@ import org.kextwatch.agent.mac.AgentLog;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.status.AgentState;
 import org.kextwatch.agent.status.Attempt;
+import org.kextwatch.agent.status.JavaRuntime;
 import org.kextwatch.agent.status.Resources;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Trigger;
@@ -80,7 +81,8 @@ final class Reporter {
         state.clockSkewSeconds(),
         all,
         0,
-        resources.get());
+        resources.get(),
+        JavaRuntime.of(System::getProperty));
   }
 
   /** Takes note of which Mac this is, as far as that is known. */

@@ -20,7 +20,7 @@ import org.kextwatch.agent.mac.Owner;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
 
-/** Checks owners, permissions and free space of the agent's folders, and the Java that runs it. */
+/** Checks owners, permissions and free space of the agent's folders. */
 final class FolderChecks {
   /** What an install of the same release puts right. */
   static final String REPAIR = "Run: sudo '%s'".formatted(AgentPaths.INSTALLER);
@@ -52,7 +52,7 @@ final class FolderChecks {
         new DoctorCheck("access lists", accessLists::look),
         new DoctorCheck("disk for state", () -> room(AgentPaths.STATE_FOLDER)),
         new DoctorCheck("disk for logs", () -> room(AgentPaths.LOG_FOLDER)),
-        new DoctorCheck("Java", FolderChecks::java));
+        new DoctorCheck("Java", JavaCheck::run));
   }
 
   private CheckResult folder(String macPath, String widest) {
@@ -162,7 +162,7 @@ final class FolderChecks {
     return CheckResult.ok(path.toString());
   }
 
-  private static boolean isLoose(Path path) throws IOException {
+  static boolean isLoose(Path path) throws IOException {
     String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     boolean isSticky = ((Integer) Files.getAttribute(path, "unix:mode") & 01000) != 0;
     return !Owner.of(path).isTrusted()
@@ -200,23 +200,5 @@ final class FolderChecks {
           text, "Free some space: below 20 MiB, events and state cannot be saved.");
     }
     return free < LITTLE ? CheckResult.warn(text, "Free some space soon.") : CheckResult.ok(text);
-  }
-
-  private static CheckResult java() {
-    String text =
-        "%s at %s".formatted(System.getProperty("java.version"), System.getProperty("java.home"));
-    try {
-      Path real = Path.of(System.getProperty("java.home")).toRealPath();
-      for (Path at = real; at != null; at = at.getParent()) {
-        if (isLoose(at)) {
-          return CheckResult.warn(
-              "%s; others can write %s".formatted(text, at),
-              "An installed Kextwatch refuses such a Java: use one that belongs to root.");
-        }
-      }
-      return CheckResult.ok(text);
-    } catch (IOException e) {
-      return CheckResult.cannotTell(text + "; its folders cannot be read", "");
-    }
   }
 }

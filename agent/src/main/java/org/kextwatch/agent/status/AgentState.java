@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param clockSkewSeconds how many seconds this Mac's clock is ahead of the endpoint's
  * @param healthIntervalSeconds the time between two looks, as it is in force
  * @param resources what it uses, {@code null} only in a document of an older agent
+ * @param runtime the Java that runs it, {@code null} only in a document of an older agent
  */
 public record AgentState(
     String version,
@@ -26,7 +27,8 @@ public record AgentState(
     @Nullable Long clockSkewSeconds,
     List<String> warnings,
     long healthIntervalSeconds,
-    @Nullable Resources resources) {
+    @Nullable Resources resources,
+    @Nullable JavaRuntime runtime) {
 
   public AgentState {
     warnings = List.copyOf(warnings);
@@ -45,7 +47,8 @@ public record AgentState(
         null,
         List.of(),
         healthIntervalSeconds,
-        Resources.UNKNOWN);
+        Resources.UNKNOWN,
+        JavaRuntime.UNKNOWN);
   }
 
   /** The same without its warnings. */
@@ -77,6 +80,7 @@ public record AgentState(
         clockSkewSeconds,
         newWarnings,
         newHealthIntervalSeconds,
-        resources);
+        resources,
+        runtime);
   }
 }

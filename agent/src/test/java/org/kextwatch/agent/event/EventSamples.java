@@ -12,6 +12,7 @@ import org.kextwatch.agent.status.ExtensionKind;
 import org.kextwatch.agent.status.ExtensionState;
 import org.kextwatch.agent.status.Grant;
 import org.kextwatch.agent.status.Health;
+import org.kextwatch.agent.status.JavaRuntime;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Reachability;
 import org.kextwatch.agent.status.Reason;
@@ -69,7 +70,8 @@ public final class EventSamples {
               -4L,
               List.of("w"),
               60,
-              new Resources(2.5, 60_000_000L, 1_234L)),
+              new Resources(2.5, 60_000_000L, 1_234L),
+              new JavaRuntime("25.0.3+9-LTS", LocalDate.of(2026, 4, 21))),
           new Health(
               Reachability.OK,
               false,
