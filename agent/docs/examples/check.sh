@@ -43,7 +43,7 @@ copy=$(mktemp -d)
 trap 'rm -rf "${copy}"' EXIT
 trap 'exit 1' HUP INT TERM
 
-pages=ReasonsDocumentTest,SettingsPageTest
+pages=ReasonsDocumentTest,SettingsPageTest,JamfSchemaTest,PreferenceManifestTest
 failed=0
 for example; do
   name=$(basename "${example}" .patch)

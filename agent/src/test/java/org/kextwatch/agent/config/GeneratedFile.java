@@ -15,13 +15,16 @@ final class GeneratedFile {
 
   private GeneratedFile() {}
 
-  /** The file has this content; with {@code -Dkextwatch.write=true} it gets it. */
-  static void assertIs(String file, String content) throws IOException {
-    Path path = Script.REPOSITORY.resolve(file);
+  /** Writes the file with {@code -Dkextwatch.write=true}; before any test that reads it. */
+  static void writeIfAsked(String file, String content) throws IOException {
     if (Boolean.getBoolean("kextwatch.write")) {
+      Path path = Script.REPOSITORY.resolve(file);
       Files.createDirectories(path.getParent());
       Files.writeString(path, content);
     }
-    assertEquals(content, Files.readString(path), REGENERATE);
+  }
+
+  static void assertIs(String file, String content) throws IOException {
+    assertEquals(content, Files.readString(Script.REPOSITORY.resolve(file)), REGENERATE);
   }
 }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.kextwatch.agent.mac.AgentPaths;
 
 /**
@@ -121,7 +122,10 @@ final class JamfSchema {
       property.put("minimum", number.isZeroAllowed() ? 0 : number.min());
       property.put("maximum", number.max());
       if (number.isZeroAllowed()) {
-        property.put("not", Map.of("minimum", 1, "maximum", number.min() - 1));
+        Map<String, Object> between = new TreeMap<>(); // in one order, whatever the run
+        between.put("minimum", 1);
+        between.put("maximum", number.min() - 1);
+        property.put("not", between);
       }
     } else if (field.isFlag()) {
       property.put("type", "boolean");

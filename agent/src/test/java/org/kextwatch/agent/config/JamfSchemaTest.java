@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,11 +37,23 @@ class JamfSchemaTest {
           "boolean", Boolean.class,
           "object", Map.class);
 
+  @BeforeAll
+  static void writeIfAsked() throws IOException {
+    GeneratedFile.writeIfAsked(JamfSchema.file(), generated());
+  }
+
   @Test
   void theCommittedFileIsMadeFromTheKeys() throws IOException {
-    String text =
-        new Moshi.Builder().build().adapter(Object.class).indent("  ").toJson(JamfSchema.schema());
-    GeneratedFile.assertIs(JamfSchema.file(), text + "\n");
+    GeneratedFile.assertIs(JamfSchema.file(), generated());
+  }
+
+  private static String generated() {
+    return new Moshi.Builder()
+            .build()
+            .adapter(Object.class)
+            .indent("  ")
+            .toJson(JamfSchema.schema())
+        + "\n";
   }
 
   @Test

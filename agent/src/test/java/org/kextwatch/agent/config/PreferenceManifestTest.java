@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -24,10 +25,18 @@ import org.kextwatch.agent.Script;
 
 /** The manifest for editors of profiles has every key, and keeps the rules of its repository. */
 class PreferenceManifestTest {
+  @BeforeAll
+  static void writeIfAsked() throws Exception {
+    GeneratedFile.writeIfAsked(PreferenceManifest.FILE, generated());
+  }
+
   @Test
   void theCommittedFileIsMadeFromTheKeys() throws Exception {
-    GeneratedFile.assertIs(
-        PreferenceManifest.FILE, PreferenceManifest.manifest().toXMLPropertyList() + "\n");
+    GeneratedFile.assertIs(PreferenceManifest.FILE, generated());
+  }
+
+  private static String generated() {
+    return PreferenceManifest.manifest().toXMLPropertyList() + "\n";
   }
 
   @Test
