@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import org.kextwatch.agent.Script;
 
 /** The tools of this machine, as they are or behind a guard that takes no more than a Mac's. */
-final class StrictTools {
+public final class StrictTools {
   static final Path SIMULATED = Script.AGENT.resolve("demo/src/test/resources/simulated");
 
   private StrictTools() {}
@@ -29,6 +29,22 @@ final class StrictTools {
     for (String[] row : rows()) {
       write(bin, misused, row);
     }
+  }
+
+  /**
+   * Writes into a folder that is to be the whole PATH tools that note what they were given.
+   *
+   * @param log the file that arguments and environment of each call are written to
+   */
+  public static void watch(Path bin, Path log) throws IOException {
+    for (String[] row : rows()) {
+      Script.write(bin.resolve(row[0]), noting(log) + "exec '" + real(row[0]) + "' \"$@\"");
+    }
+  }
+
+  /** Lines of a shell script that write its arguments and environment to a file. */
+  public static String noting(Path log) {
+    return "{ printf '%s\\n' \"$0\" \"$@\"; /usr/bin/env; } >>'" + log + "'\n";
   }
 
   private static List<String[]> rows() throws IOException {

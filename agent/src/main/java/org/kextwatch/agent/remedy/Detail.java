@@ -8,11 +8,14 @@ final class Detail {
   /** Different in every run. */
   private static final Pattern ADDRESSES = Pattern.compile("<OSKext 0x[^>]*>");
 
+  /** A home folder is named after its user. */
+  private static final Pattern HOME = Pattern.compile("/Users/(?!Shared\\b)[^/\\s\"']+");
+
   private Detail() {}
 
   static String of(String line) {
     String addressed = ADDRESSES.matcher(line).replaceAll("<OSKext>");
     String stable = LoaderText.COPY.matcher(addressed).replaceAll("<UUID>.kext");
-    return PlainText.of(stable);
+    return PlainText.of(HOME.matcher(stable).replaceAll("/Users/***"));
   }
 }
