@@ -16,8 +16,6 @@ import org.kextwatch.agent.status.KernelEntry;
  * loaded (belief:kernel-list).
  */
 final class KernelList {
-  private static final int MAX_VERSION_LENGTH = 64;
-
   private final ToolRunner tools;
 
   KernelList(ToolRunner tools) {
@@ -35,13 +33,12 @@ final class KernelList {
       return KernelEntry.UNKNOWN;
     }
     Matcher row =
-        Pattern.compile("(?<!\\S)" + Pattern.quote(bundleId) + " \\(([^)\\n]*)\\)")
+        Pattern.compile("(?<!\\S)" + Pattern.quote(bundleId) + " \\((?:([^)\\n]{1,64})\\))?")
             .matcher(finished.stdout());
     if (!row.find()) {
       return KernelEntry.NOT_LOADED;
     }
-    String version = row.group(1).strip();
-    boolean plain = !version.isEmpty() && version.length() <= MAX_VERSION_LENGTH;
-    return new KernelEntry(true, plain ? version : null);
+    String version = row.group(1) == null ? "" : row.group(1).strip();
+    return new KernelEntry(true, version.isEmpty() ? null : version);
   }
 }

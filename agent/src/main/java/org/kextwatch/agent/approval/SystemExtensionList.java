@@ -24,11 +24,11 @@ import org.kextwatch.agent.status.SystemExtension;
  */
 final class SystemExtensionList {
 
-  private static final Pattern COUNT = Pattern.compile("(?m)^\\s*(\\d{1,6}) extension\\(s\\)");
+  private static final Pattern COUNT = Pattern.compile("(?m)^[ \\t]*(\\d{1,6}) extension\\(s\\)");
   private static final Pattern ROW =
       Pattern.compile(
           "(?:(?<!\\S)(?<team>[A-Z0-9]{10})\\s+)?"
-              + "(?<!\\S)(?<bundle>[\\w-]+(?:\\.[\\w-]+)+)\\s+\\((?<version>[^()]*)\\)(?<rest>.*)");
+              + "(?<!\\S)(?<bundle>[\\w-]++(?:\\.[\\w-]++)++)\\s+\\((?<version>[^()]*)\\)(?<rest>.*)");
   private static final Pattern STATE = Pattern.compile("\\[([^\\[\\]]*)]\\s*$");
   private static final String CATEGORY = "---";
   private static final String HEADER = "enabled\t";

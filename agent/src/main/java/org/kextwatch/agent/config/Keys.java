@@ -228,6 +228,11 @@ public final class Keys {
     return safe;
   }
 
+  /** Whether settings are refused together under this name. */
+  static boolean isGroup(String name) {
+    return ALL.stream().anyMatch(key -> key.group().equals(name));
+  }
+
   /** Whether the name is that of a dictionary of settings. */
   static boolean isDictionary(String name) {
     return ALL.stream().anyMatch(key -> key.name().startsWith(name + "."));

@@ -100,7 +100,7 @@ public record LastGood(
     SettingsParser parsed = new SettingsParser(file, bounds, Map.of()).parseFlat(raw);
     Set<String> refused = new TreeSet<>(parsed.refusedGroups);
     if (saved.get(REFUSED) instanceof List<?> groups) {
-      groups.forEach(group -> refused.add(String.valueOf(group)));
+      groups.stream().map(String::valueOf).filter(Keys::isGroup).forEach(refused::add);
     }
     return new SettingsFile(
         origin,

@@ -26,6 +26,8 @@ final class SettingsJson {
   private final Map<String, Integer> lines = new HashMap<>();
 
   private boolean isInText;
+  private int line = 1;
+  private int counted;
 
   SettingsJson(String file, byte[] bytes) {
     this.file = file;
@@ -119,9 +121,8 @@ final class SettingsJson {
 
   /** The line that the reader has reached. */
   private int line() {
-    int line = 1;
-    for (int i = 0; i < bytes.length - left.size(); i++) {
-      line += bytes[i] == '\n' ? 1 : 0;
+    for (; counted < bytes.length - left.size(); counted++) {
+      line += bytes[counted] == '\n' ? 1 : 0;
     }
     return line;
   }

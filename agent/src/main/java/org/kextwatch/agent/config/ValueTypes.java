@@ -69,12 +69,18 @@ final class ValueTypes {
   private static boolean isPath(String text) {
     return text.length() <= MAX_TEXT
         && text.matches("/[^\\x00-\\x1f]*")
-        && StandardCharsets.UTF_8.newEncoder().canEncode(text)
+        && isUnicode(text)
         && !Arrays.asList(text.split("/")).contains("..");
   }
 
+  /** Half a character cannot be saved or sent as UTF-8. */
+  private static boolean isUnicode(String text) {
+    return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+  }
+
   private static @Nullable String url(Object raw) throws BadValueException {
-    HttpUrl url = raw instanceof String text ? HttpUrl.parse(text.strip()) : null;
+    HttpUrl url =
+        raw instanceof String text && isUnicode(text) ? HttpUrl.parse(text.strip()) : null;
     if (url == null) {
       return null;
     }
@@ -121,6 +127,10 @@ final class ValueTypes {
         throw new BadValueException(
             "a group of texts; %s is %s"
                 .formatted(ValueDescription.name(name), ValueDescription.kind(entry.getValue())));
+      }
+      if (!isUnicode(name + text)) {
+        throw new BadValueException(
+            "a group of texts; %s is not valid Unicode".formatted(ValueDescription.name(name)));
       }
       if (name.length() + text.length() > MAX_TEXT) {
         throw new BadValueException(

@@ -90,7 +90,7 @@ final class AccessLists {
                   path,
                   entry.group("who"),
                   entry.group("kind").equals("allow"),
-                  Set.of(entry.group("rights").split(",", -1))));
+                  Set.copyOf(List.of(entry.group("rights").split(",", -1)))));
           promised = null;
         } else if (line.startsWith(" ")) {
           unclear = unclear == null ? path + ":" + line : unclear;

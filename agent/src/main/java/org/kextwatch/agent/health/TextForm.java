@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TextForm {
   private static final Pattern ENTRY = Pattern.compile("\\s*([A-Za-z][A-Za-z0-9_]{0,63})\\s*:(.*)");
-  private static final Pattern MANAGED = Pattern.compile("\\s*\\[managed]$");
+  private static final String MANAGED = "[managed]";
   private static final Pattern CURLY = Pattern.compile("[\u201c\u201d\u201e]");
 
   private final Map<HealthField, FieldValue> found = new EnumMap<>(HealthField.class);
@@ -76,6 +76,8 @@ final class TextForm {
   }
 
   private static String withoutMark(String printed) {
-    return printed.endsWith("[managed]") ? MANAGED.matcher(printed).replaceFirst("") : printed;
+    return printed.endsWith(MANAGED)
+        ? printed.substring(0, printed.length() - MANAGED.length()).stripTrailing()
+        : printed;
   }
 }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  */
 public record MacVersion(int major, int minor, String text, String build) {
   private static final Pattern VERSION =
-      Pattern.compile("(\\d{1,3})(?:\\.(\\d{1,3})(?:\\.\\d{1,3})*)?");
+      Pattern.compile("(\\d{1,3})(?:\\.(\\d{1,3})(?:\\.\\d{1,3}){0,6})?");
 
   /** Reads the version of a Mac; empty if it cannot be read. */
   public static Optional<MacVersion> of(SystemRoot root) {

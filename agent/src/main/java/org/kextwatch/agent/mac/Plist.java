@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilder;
+import org.jspecify.annotations.Nullable;
 import org.xml.sax.helpers.DefaultHandler;
 
 /** A property list, XML or binary, whose top is a dictionary. */
@@ -183,7 +184,10 @@ public final class Plist {
       return list;
     }
 
-    private Object value(NSObject object, int depth) throws IOException {
+    private Object value(@Nullable NSObject object, int depth) throws IOException {
+      if (object == null) { // the parser's word for an element that it does not know
+        throw new IOException("the property list holds something unknown");
+      }
       if (--left < 0 || depth > MAX_DEPTH) {
         throw new IOException("the property list holds too much");
       }

@@ -22,7 +22,7 @@ final class LoaderText {
           "Executing: /.*|Defaulting to kernel file .*|No variant specified, .*"
               + "|(Disabling )?KextAudit.*|Check library declarations for your kext .*");
   private static final Pattern ERROR_OF_KMUTIL = Pattern.compile("Domain=KMErrorDomain Code=");
-  private static final Pattern USER_INFO = Pattern.compile("\\s*UserInfo=.*");
+  private static final String USER_INFO = "UserInfo=";
   private static final int MAX_LENGTH = 4000;
   private static final String DIAGNOSTICS = "Diagnostics for ";
   private static final String KERNEL = "(kernel)";
@@ -69,7 +69,8 @@ final class LoaderText {
   }
 
   private static String bounded(String text) {
-    String spoken = USER_INFO.matcher(text).replaceFirst("");
+    int info = text.indexOf(USER_INFO);
+    String spoken = info < 0 ? text : text.substring(0, info).stripTrailing();
     return spoken.substring(0, Math.min(spoken.length(), MAX_LENGTH));
   }
 

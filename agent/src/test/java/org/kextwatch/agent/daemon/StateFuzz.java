@@ -1,0 +1,163 @@
+package org.kextwatch.agent.daemon;
+
+import static org.kextwatch.agent.fuzz.FuzzTarget.check;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.kextwatch.agent.config.Settings;
+import org.kextwatch.agent.daemon.Assessor.Assessment;
+import org.kextwatch.agent.event.EventData;
+import org.kextwatch.agent.event.EventSamples;
+import org.kextwatch.agent.event.Json;
+import org.kextwatch.agent.event.SpooledEvent;
+import org.kextwatch.agent.fuzz.FuzzTarget;
+import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.mac.Moment;
+import org.kextwatch.agent.remedy.Decision;
+import org.kextwatch.agent.remedy.Remedy;
+import org.kextwatch.agent.status.AgentState;
+import org.kextwatch.agent.status.Change;
+import org.kextwatch.agent.status.Grant;
+import org.kextwatch.agent.status.LoadHistory;
+import org.kextwatch.agent.status.Observation;
+import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.StatusSamples;
+import org.kextwatch.agent.status.Transition;
+import org.kextwatch.agent.status.Trigger;
+
+/** What the agent itself has kept: a daemon that cannot start from it would never start again. */
+public final class StateFuzz {
+  private static final Moment NOW = new Moment(StatusSamples.NOON, 1_000_000_000_000L);
+  private static final Settings SETTINGS = Settings.defaults();
+  private static final AgentState AGENT =
+      StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE).agent();
+
+  private StateFuzz() {}
+
+  public static List<FuzzTarget> targets() {
+    return List.of(
+        new FuzzTarget("state.json", states(), StateFuzz::state),
+        new FuzzTarget("spooled event", events(), StateFuzz::event),
+        FuzzTarget.ofText("lock", List.of("4711 1764180000000\n", "1 0"), StateFuzz::lock));
+  }
+
+  private static List<byte[]> states() {
+    State state = State.fresh("5F2C1C3E-8A54-4D58-9D6E-0B8F4B6F2A11");
+    List<byte[]> states = new ArrayList<>(List.of(Json.write(state)));
+    for (byte[] event : events()) {
+      state = next(adopted(state, event));
+      states.add(Json.write(state));
+    }
+    return states;
+  }
+
+  private static List<byte[]> events() {
+    Status status = EventSamples.STATUS;
+    Change change = new Change("extension.lastAttempt.outcome", null, "policy_blocked");
+    return Stream.of(
+            new EventData.StartedData(status),
+            new EventData.StoppingData(status, EventData.Cause.UPGRADE),
+            new EventData.ChangedData(status, List.of(change), Transition.NEW),
+            new EventData.LoadAttemptedData(status, EventSamples.ATTEMPT, Trigger.APPROVED),
+            new EventData.DroppedData(3, 5, 3, EventData.DropReason.EVICTED))
+        .map(data -> EventSamples.event(data, 7).body().toByteArray())
+        .toList();
+  }
+
+  private static State adopted(State state, byte[] event) {
+    try {
+      return state.withReported(SpooledEvent.read(event).data());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void state(byte[] document) throws IOException {
+    Path file = file();
+    Files.write(file, document);
+    StateFile.Loaded loaded = new StateFile(file, new Disk()).load("uuid");
+    isKept(loaded.state());
+    State next = next(loaded.state());
+    isKept(next);
+    next(next);
+  }
+
+  private static void event(byte[] body) throws IOException {
+    EventData data;
+    try {
+      data = SpooledEvent.read(body).data();
+    } catch (IOException e) {
+      return;
+    }
+    State state = State.fresh("uuid").withReported(data);
+    isKept(state);
+    isKept(next(state));
+  }
+
+  private static void isKept(State state) throws IOException {
+    byte[] written = Json.write(state);
+    byte[] again = Json.write(Json.read(State.class, written));
+    check(Arrays.equals(again, written), "read back it is another");
+  }
+
+  /** After a look that finds a kext that nobody has approved, and one that is loaded. */
+  private static State next(State before) {
+    return look(
+        look(before, StatusSamples.seen(NOW.wall(), StatusSamples.HEALTHY, StatusSamples.AWAITING)),
+        StatusSamples.seen(NOW.wall(), StatusSamples.HEALTHY, StatusSamples.ACTIVE));
+  }
+
+  private static State look(State before, Observation seen) {
+    LoadHistory loads =
+        before
+            .loads()
+            .seen(NOW.wall(), "boot", "1", seen.extension().grant())
+            .allowing(false)
+            .listing(NOW.wall(), seen.extension().loaded());
+    Assessment look = new Assessor().assess(seen, loads, before, SETTINGS, AGENT, NOW);
+    State after = before.after(look, loads, SETTINGS).later(Duration.ofHours(1));
+    after.lookAgainAt(NOW.wall(), Duration.ofMinutes(1));
+    Decision decision = Remedy.decide(seen.extension(), loads, SETTINGS, false, false, NOW.wall());
+    check(
+        decision instanceof Decision.Nothing || Grant.isGiven(seen.extension().grant()),
+        "kextutil without a grant");
+    Remedy.decide(seen.extension(), loads, SETTINGS, true, false, NOW.wall());
+    State loading = after.with(loads.beginning(NOW.wall(), Trigger.PROMPT_RENEWAL));
+    return after.news(look).map(loading::withReported).orElse(loading);
+  }
+
+  private static void lock(String text) {
+    LockHolder.parse(text).ifPresent(LockHolder::process);
+  }
+
+  private static Path file() {
+    return Folder.PATH.resolve("state.json");
+  }
+
+  /** Made when it is needed first, in memory where there is such a folder. */
+  private static final class Folder {
+    static final Path PATH = make();
+
+    private static Path make() {
+      try {
+        Path memory = Path.of("/dev/shm");
+        Path path =
+            Files.isWritable(memory)
+                ? Files.createTempDirectory(memory, "kextwatch")
+                : Files.createTempDirectory("kextwatch");
+        path.toFile().deleteOnExit();
+        path.resolve("state.json").toFile().deleteOnExit();
+        return path;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package org.kextwatch.agent.fuzz;
+
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What fuzzing has found, one row each: a parser, what is wrong if it fails, and the input. */
+class FuzzFindingsTest {
+  private static final int MANY = 1 << 20;
+
+  static Stream<Arguments> findings() {
+    return Stream.of(
+        found("mdatp health", "slow", "version : \"1" + " ".repeat(MANY) + "x[managed]"),
+        found("systemextensionsctl", "slow", "\n".repeat(MANY)),
+        found("systemextensionsctl", "stack", "a.".repeat(MANY / 2)),
+        found("kextstat", "slow", "com.microsoft.wdavkext ( ".repeat(MANY / 25)),
+        found("kextutil", "slow", "!Error" + " ".repeat(MANY) + "x"),
+        found("macOS version", "stack", "10" + ".1".repeat(MANY / 2)),
+        found(
+            "managed settings",
+            "crash",
+            "<plist><dict><key>a</key><array><x/></array></dict></plist>"),
+        found("ls -led", "crash", " 0: user:joe allow write,write"),
+        found(
+            "settings.json",
+            "unstable",
+            "{\"local\":{\"values\":{\"labels\":{\"a\":\"\\ud800\"}}}}"),
+        found("settings.json", "unstable", "{\"local\":{\"refused\":[\"\\ud800\"],\"values\":{}}}"),
+        found("config.json", "unstable", "{\"endpoint\":\"https://a.example/\\ud800\"}"),
+        found("config.json", "slow", "{" + manyKeys() + "}"));
+  }
+
+  private static Arguments found(String target, String flaw, String input) {
+    return Arguments.of(target, flaw, input);
+  }
+
+  private static String manyKeys() {
+    StringBuilder keys = new StringBuilder("\"k\":1");
+    for (int i = 0; i < MANY / 10; i++) {
+      keys.append(",\"k").append(Integer.toHexString(i)).append("\":1");
+    }
+    return keys.toString();
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @MethodSource("findings")
+  void isMended(String target, String flaw, String input) throws InterruptedException {
+    new SmallThread(FuzzTargets.named(target))
+        .run(Stream.of(input.getBytes(StandardCharsets.UTF_8)));
+  }
+}

@@ -1,0 +1,130 @@
+package org.kextwatch.agent.fuzz;
+
+import com.dd.plist.BinaryPropertyListWriter;
+import com.dd.plist.NSObject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Property lists as macOS and MDMs write them, XML and binary, and two that are made to hurt. */
+public final class PlistSeeds {
+  private static final List<Map<String, Object>> PLAIN =
+      List.of(
+          Map.of(
+              "AllowUserOverrides",
+              true,
+              "AllowedTeamIdentifiers",
+              List.of("UBF8T346G9"),
+              "AllowedKernelExtensions",
+              Map.of("UBF8T346G9", List.of("com.microsoft.wdavkext")),
+              "AllowedSystemExtensions",
+              Map.of("UBF8T346G9", List.of("com.microsoft.wdav.epsext")),
+              "AllowedSystemExtensionTypes",
+              Map.of("UBF8T346G9", List.of("EndpointSecurityExtension"))),
+          Map.of(
+              "extensions",
+              List.of(row("com.microsoft.wdav.epsext"), row("com.microsoft.wdav.netext")),
+              "extensionPolicies",
+              List.of(Map.of("allowedTeamIdentifiers", List.of("UBF8T346G9")))),
+          Map.of(
+              "endpoint",
+              "https://fleet.example.com/hooks",
+              "healthIntervalSeconds",
+              300,
+              "spool",
+              Map.of("maxEvents", 100.0),
+              "labels",
+              Map.of("site", "Berlin"),
+              "renewPrompt",
+              false),
+          Map.of("ProductVersion", "10.14.6", "ProductBuildVersion", "18G9323"));
+
+  private PlistSeeds() {}
+
+  private static Map<String, Object> row(String bundle) {
+    return Map.of(
+        "identifier",
+        bundle,
+        "teamID",
+        "UBF8T346G9",
+        "state",
+        "activated_enabled",
+        "bundleVersion",
+        Map.of("CFBundleShortVersionString", "101.25", "CFBundleVersion", "1"));
+  }
+
+  public static List<byte[]> all() {
+    List<byte[]> seeds = new ArrayList<>();
+    for (Map<String, Object> plain : PLAIN) {
+      NSObject dictionary = NSObject.fromJavaObject(sorted(plain));
+      seeds.add(xml(dictionary));
+      seeds.add(binary(dictionary));
+    }
+    seeds.add(doubling(28));
+    seeds.add(deep(2_000));
+    return seeds;
+  }
+
+  /** Always in one order, so that the seeds are always the same. */
+  private static Object sorted(Object plain) {
+    if (plain instanceof List<?> list) {
+      return list.stream().map(PlistSeeds::sorted).toList();
+    }
+    if (!(plain instanceof Map<?, ?> map)) {
+      return plain;
+    }
+    Map<String, Object> sorted = new TreeMap<>();
+    map.forEach((key, value) -> sorted.put(String.valueOf(key), sorted(value)));
+    return sorted;
+  }
+
+  private static byte[] xml(NSObject object) {
+    return object.toXMLPropertyList().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] binary(NSObject object) {
+    try {
+      return BinaryPropertyListWriter.writeToArray(object);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * A small file that stands for 2^n values: each list holds the next one twice. Written by hand,
+   * because no writer does that.
+   */
+  private static byte[] doubling(int lists) {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    file.writeBytes("bplist00".getBytes(StandardCharsets.US_ASCII));
+    byte[] offsets = new byte[lists + 3];
+    for (int i = 0; i < offsets.length; i++) {
+      offsets[i] = (byte) file.size();
+      file.writeBytes(
+          i == 0
+              ? new byte[] {(byte) 0xd1, 1, 2} // a dictionary of one key
+              : i == 1
+                  ? new byte[] {0x51, 'a'}
+                  : i < offsets.length - 1
+                      ? new byte[] {(byte) 0xa2, (byte) (i + 1), (byte) (i + 1)}
+                      : new byte[] {(byte) 0xa0});
+    }
+    int table = file.size();
+    file.writeBytes(offsets);
+    ByteBuffer trailer = ByteBuffer.allocate(32).put(6, (byte) 1).put(7, (byte) 1);
+    file.writeBytes(trailer.putLong(8, offsets.length).putLong(24, table).array());
+    return file.toByteArray();
+  }
+
+  private static byte[] deep(int lists) {
+    String text = "<array>".repeat(lists) + "</array>".repeat(lists);
+    return ("<plist version=\"1.0\"><dict><key>a</key>" + text + "</dict></plist>")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+}

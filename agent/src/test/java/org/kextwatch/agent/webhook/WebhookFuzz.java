@@ -1,0 +1,127 @@
+package org.kextwatch.agent.webhook;
+
+import static org.kextwatch.agent.fuzz.FuzzTarget.check;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import okhttp3.HttpUrl;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.kextwatch.agent.config.RequestHeaders;
+import org.kextwatch.agent.fuzz.FuzzTarget;
+import org.kextwatch.agent.fuzz.Seeds;
+
+/** What endpoints answer, and the files of secrets and certificates. */
+public final class WebhookFuzz {
+  private static final Instant NOW = Instant.parse("2026-11-26T12:00:00Z");
+  private static final HttpUrl URL = HttpUrl.get("https://fleet.example.com/hooks/secret-token");
+  private static final String SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+  private WebhookFuzz() {}
+
+  public static List<FuzzTarget> targets() {
+    return List.of(
+        FuzzTarget.ofText(
+            "Retry-After",
+            List.of(
+                "120",
+                "0.5",
+                "Sun, 06 Nov 1994 08:49:37 GMT",
+                "Sunday, 06-Nov-94 08:49:37 GMT",
+                "Sun Nov  6 08:49:37 1994"),
+            WebhookFuzz::retryAfter),
+        FuzzTarget.ofText(
+            "response head",
+            List.of(
+                "302\nLocation: https://login.example.com/x?y\nDate: Thu, 26 Nov 2026 12:00:01 GMT",
+                "503\nRetry-After: 120\nDate: Thu, 26 Nov 2026 12:00:01 GMT",
+                "200\nContent-Type: text/html\n\n<html>Log in",
+                "511\n",
+                "307\nLocation: //[::1]:8/"),
+            WebhookFuzz::head),
+        FuzzTarget.ofText(
+            "secret",
+            List.of(SECRET, SECRET.substring(6), "whsk_" + SECRET, " whsec_AAEC\n"),
+            WebhookFuzz::secret),
+        FuzzTarget.ofText(
+            "secret headers",
+            List.of("X-Api-Key: s3cret\n\nX-Other: value two\n"),
+            WebhookFuzz::headers),
+        new FuzzTarget(
+            "CA bundle", Seeds.files("/tls", ".*\\.(pem|crt|cer)"), WebhookFuzz::bundle));
+  }
+
+  private static void retryAfter(String header) {
+    Optional<Duration> wait = RetryAfter.parse(header, NOW);
+    check(wait.isEmpty() || !wait.get().isNegative(), "a negative wait");
+    check(wait.isEmpty() || wait.get().compareTo(RetryAfter.MAX) <= 0, "a wait of more than a day");
+    RetryAfter.date(header)
+        .ifPresent(date -> check(Duration.between(date, NOW).toDays() < 4_000_000, "far away"));
+  }
+
+  /** As {@link WebhookClient} makes a result of it. */
+  private static void head(String text) {
+    List<String> lines = text.lines().toList();
+    Response.Builder head =
+        new Response.Builder()
+            .request(new Request.Builder().url(URL).build())
+            .protocol(Protocol.HTTP_1_1)
+            .message("")
+            .code(status(lines.isEmpty() ? "" : lines.get(0)));
+    for (String line : lines) {
+      int colon = line.indexOf(':');
+      if (colon > 0
+          && RequestHeaders.areValid(line.substring(0, colon), line.substring(colon + 1))) {
+        head.header(line.substring(0, colon), line.substring(colon + 1).strip());
+      }
+    }
+    Response response = head.build();
+    retryAfter(response.header("Retry-After", ""));
+    retryAfter(response.header("Date", ""));
+    String body = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+    ResponseDiagnosis diagnosis = ResponseDiagnosis.of(response, body, URL, new HandshakeTrace());
+    String said = diagnosis.found() + diagnosis.remedy();
+    check(said.length() < 2_000, "a long diagnosis");
+    check(said.chars().noneMatch(Character::isISOControl), "control characters");
+    check(!said.contains("secret-token") || text.contains("secret-token"), "our token");
+  }
+
+  private static int status(String line) {
+    String digits = line.replaceAll("[^0-9]", "");
+    return digits.length() == 3 ? Integer.parseInt(digits) : 500;
+  }
+
+  private static void secret(String text) {
+    Optional<String> flaw = WebhookSecret.flaw(text);
+    if (flaw.isPresent()) {
+      check(text.strip().length() < 8 || !flaw.get().contains(text.strip()), "shows the secret");
+      return;
+    }
+    byte[] key = WebhookSecret.parse(text).key();
+    check(key.length >= 24 && key.length <= 64, "a key of " + key.length + " bytes");
+    check(!WebhookSecret.parse(text).toString().contains(text.strip()), "shows the secret");
+  }
+
+  private static void headers(String text) {
+    try {
+      new TreeMap<>(SecretHeaders.parse("f", text.getBytes(StandardCharsets.UTF_8)))
+          .forEach((name, value) -> new Request.Builder().url(URL).header(name, value).build());
+    } catch (UnusableSettingException e) {
+      check(String.valueOf(e.getMessage()).length() < 500, "a long message");
+      check(!String.valueOf(e.getMessage()).contains("s3cret"), "shows the secret");
+    }
+  }
+
+  private static void bundle(byte[] bytes) {
+    try {
+      check(!CaBundle.read("f", bytes).isEmpty(), "no certificate");
+    } catch (UnusableSettingException e) {
+      check(String.valueOf(e.getMessage()).length() < 2_000, "a long message");
+    }
+  }
+}
