@@ -92,34 +92,49 @@ class StatusCommandIT {
     assertTrue(status.err().contains("this status is old"), status::err);
   }
 
-  /** What an MDM would show for a Mac whose daemon died months ago. */
-  @Test
-  void theExtensionAttributeOfTheManualDoesNotTrustAnOldStatus() throws Exception {
-    assertEquals("<result>at_risk</result>\n", extensionAttribute());
+  /**
+   * What an MDM would show for a Mac whose daemon died months ago, and for one without a status.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "jamf/extension-attributes/verdict, at_risk, unknown, unknown",
+    "intune/custom-attributes/backlog, 0, 0, -1",
+  })
+  void theAttributesForMdmsDoNotTrustAnOldStatus(
+      String attribute, String fresh, String old, String absent) throws Exception {
+    assertEquals(fresh, attribute(attribute));
     anOldStatusIsUnknown();
-    assertEquals("<result>unknown</result>\n", extensionAttribute());
+    assertEquals(old, attribute(attribute));
     Files.delete(rig.mac.path(STATUS));
-    assertEquals("<result>unknown</result>\n", extensionAttribute());
+    assertEquals(absent, attribute(attribute));
   }
 
-  private String extensionAttribute() throws Exception {
-    String manual = Files.readString(Script.REPOSITORY.resolve("launchd/README.md"));
-    int from = manual.indexOf("    verdict=$(");
-    String lines = manual.substring(from, manual.indexOf("\n\n", from));
+  /** A time is what the scripts take apart. */
+  @Test
+  void theAttributesForMdmsKnowTheTimes() throws Exception {
+    String seen = attribute("intune/custom-attributes/seen");
+    String observed = checked.replaceFirst(".*\"observedAt\":\"([^\"]*)\\.\\d+Z\".*", "$1Z");
+    assertEquals(observed, seen);
+    String since = rig.kextwatch("status", "--field", "verdictSince").out().strip();
+    assertTrue(since.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d+Z"), since);
+  }
+
+  private static String attribute(String name) throws Exception {
+    String script = Files.readString(Script.REPOSITORY.resolve("launchd/mdm/" + name + ".sh"));
     String installed = "'/Library/Application Support/Kextwatch/current/bin/kextwatch'";
-    assertTrue(lines.contains(installed), lines);
-    String program = "\"$1\" --root \"$2\"";
-    String script = lines.replace(installed, program);
-    String javaHome = System.getProperty("java.home");
-    return Script.run(
+    assertTrue(script.contains(installed), script);
+    Path program =
+        Script.write(
+            folder.resolve("played/kextwatch"),
+            "exec '%s' --root '%s' \"$@\"".formatted(Rig.PROGRAM, rig.mac.root()));
+    Ended ended =
+        Script.run(
             folder,
-            Map.of("PATH", "/usr/bin:/bin", "JAVA_HOME", javaHome),
+            Map.of("PATH", "/usr/bin:/bin", "JAVA_HOME", System.getProperty("java.home")),
             "sh -c",
-            script,
-            "sh",
-            Rig.PROGRAM,
-            rig.mac.root())
-        .out();
+            script.replace(installed, "'" + program + "'"));
+    assertEquals("", ended.err(), name);
+    return ended.out().strip().replaceAll("</?result>", "");
   }
 
   @Test
