@@ -95,7 +95,7 @@ class CrashIT {
   }
 
   /** Changes the Mac, so that there is an event to send. */
-  private static void happen(Rig rig, int turn) {
+  static void happen(Rig rig, int turn) {
     switch (turn % 4) {
       case 0 -> rig.mac.approveByProfile();
       case 1 -> rig.mac.signed(false);
