@@ -132,39 +132,21 @@ class ApprovalBench {
         Duration first = Duration.between(start, Instant.now());
         Approval.awaitBlocked(rig);
         Thread.sleep(35_000); // the looks that follow a load are over
-        Duration before = cpu(agent.pid());
+        Duration before = ProcessCost.withTools(agent.pid());
         Instant from = Instant.now();
         Thread.sleep(120_000); // two full looks, four at the approval
-        Duration used = cpu(agent.pid()).minus(before);
+        Duration used = ProcessCost.withTools(agent.pid()).minus(before);
         double share = 100.0 * used.toNanos() / Duration.between(from, Instant.now()).toNanos();
         table.title("the daemon");
         table.fact("start to first status, ms", Long.toString(first.toMillis()));
         table.fact("awaiting approval for 120 s, % of a core", "%.2f".formatted(share));
-        table.fact("resident, MiB", memory(agent.pid(), "Rss:"));
-        table.fact("of that anonymous, MiB", memory(agent.pid(), "Anonymous:"));
+        table.fact("resident, MiB", "%.1f".formatted(ProcessCost.mebibytes(agent.pid(), "Rss:")));
+        table.fact(
+            "of that anonymous, MiB",
+            "%.1f".formatted(ProcessCost.mebibytes(agent.pid(), "Anonymous:")));
         rig.stop(agent);
       }
     }
-  }
-
-  /** Its own and that of every tool it has run, as Linux counts them. */
-  private static Duration cpu(long pid) throws IOException {
-    String stat = Files.readString(Path.of("/proc", "" + pid, "stat"));
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    long ticks = 0;
-    for (int i = 11; i <= 14; i++) { // utime, stime, cutime, cstime
-      ticks += Long.parseLong(fields[i]);
-    }
-    return Duration.ofMillis(ticks * 10);
-  }
-
-  private static String memory(long pid, String name) throws IOException {
-    return Files.readAllLines(Path.of("/proc", "" + pid, "smaps_rollup")).stream()
-        .filter(line -> line.startsWith(name))
-        .map(line -> line.replaceAll("\\D", ""))
-        .map(kib -> "%.1f".formatted(Integer.parseInt(kib) / 1024.0))
-        .findFirst()
-        .orElseThrow();
   }
 
   private void part(String name, Callable<?> work) throws Exception {

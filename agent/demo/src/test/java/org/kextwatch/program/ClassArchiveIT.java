@@ -3,14 +3,12 @@ package org.kextwatch.program;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.Patience;
@@ -28,25 +26,8 @@ class ClassArchiveIT extends OnAMac {
 
   @BeforeEach
   void install() throws Exception {
-    Path unpacked = folder.toRealPath().resolve("unpacked");
-    copyTree(Script.REPOSITORY.resolve("launchd"), unpacked.resolve("launchd"));
-    copyTree(Script.AGENT.resolve("target/dist"), unpacked.resolve("dist"));
-    Path installer =
-        Script.copy(Script.REPOSITORY.resolve("install.sh"), unpacked.resolve("install.sh"));
-    Ended ended =
-        Script.run(
-            folder,
-            ENVIRONMENT,
-            "dash",
-            installer,
-            "--root",
-            rig.mac.root(),
-            "--java",
-            System.getProperty("java.home"),
-            "--no-start");
-    assertEquals(0, ended.exit(), ended::toString);
-    assertTrue(!ended.err().contains("class-data archive"), ended::err);
-    release = rig.mac.path("/Library/Application Support/Kextwatch/current").toRealPath();
+    UnpackedRelease unpacked = UnpackedRelease.in(folder.toRealPath().resolve("unpacked"));
+    release = unpacked.install(rig, Path.of(System.getProperty("java.home")), true);
     archive = release.resolve("classes.jsa");
     assertTrue(Files.size(archive) > 10_000_000);
   }
@@ -82,13 +63,5 @@ class ClassArchiveIT extends OnAMac {
 
   private Ended kextwatch(String command) throws Exception {
     return Script.run(folder, ENVIRONMENT, "dash", launcher(), "--root", rig.mac.root(), command);
-  }
-
-  private static void copyTree(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Script.copy(file, to.resolve(from.relativize(file).toString()));
-      }
-    }
   }
 }

@@ -132,6 +132,11 @@ public final class QuickReceiver implements AutoCloseable {
     Files.write(log(), new byte[0]); // nginx appends
   }
 
+  /** How many have arrived since they were last forgotten. */
+  int arrived() throws IOException {
+    return Files.readAllLines(log()).size();
+  }
+
   /** Waits until as many have arrived, and tells of these. It hardly takes anything from others. */
   public List<Arrival> await(int count, long seconds) throws IOException, InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);

@@ -6,26 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.event.CloudEvent;
-import org.kextwatch.agent.event.EventData.ChangedData;
-import org.kextwatch.agent.event.EventWriter;
-import org.kextwatch.agent.mac.Disk;
-import org.kextwatch.agent.spool.Spool;
-import org.kextwatch.agent.status.Change;
-import org.kextwatch.agent.status.Status;
-import org.kextwatch.agent.status.StatusSamples;
-import org.kextwatch.agent.status.Transition;
 import org.kextwatch.agent.webhook.WebhookSecret;
 import org.kextwatch.agent.webhook.WebhookSignature;
 import org.kextwatch.demo.AgentProcess;
@@ -46,9 +36,6 @@ class DrainBench {
   /** On this machine, as far as a server of the same country, and of another. */
   private static final List<Long> AWAY_MILLIS = List.of(0L, 5L, 20L);
 
-  private static final Status STATUS =
-      StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE);
-
   private static final Map<String, Object> SETTINGS =
       Map.of(
           "healthIntervalSeconds", 300,
@@ -59,8 +46,7 @@ class DrainBench {
 
   @TempDir private Path folder;
 
-  private final State state = State.fresh(null);
-  private final List<CloudEvent> backlog = backlog(state.streamId());
+  private final Backlog backlog = Backlog.of(EVENTS);
 
   /** How fast one of them was, and over how many connections. */
   private record Pace(double perSecond, long connections) {}
@@ -70,7 +56,7 @@ class DrainBench {
     List<String> table = new ArrayList<>();
     table.add(
         "%d events of %d bytes over TLS, HTTP/%s; events per second"
-            .formatted(EVENTS, backlog.get(0).body().size(), HTTP2 ? "2" : "1.1"));
+            .formatted(EVENTS, backlog.events().get(0).body().size(), HTTP2 ? "2" : "1.1"));
     for (long millis : AWAY_MILLIS) {
       compare(millis, table);
     }
@@ -83,7 +69,7 @@ class DrainBench {
   private void compare(long millis, List<String> table) throws Exception {
     Path place = Files.createDirectory(folder.resolve("away-" + millis));
     List<CloudEvent> first =
-        backlog.subList(0, millis < 20 ? EVENTS : EVENTS / 5); // or it takes hours
+        backlog.events().subList(0, millis < 20 ? EVENTS : EVENTS / 5); // or it takes hours
     List<Pace> daemon = new ArrayList<>();
     List<Pace> curl = new ArrayList<>();
     try (QuickReceiver receiver =
@@ -114,7 +100,7 @@ class DrainBench {
       settings.put("endpoint", receiver.address());
       rig.mac.write(Rig.CA_BUNDLE, receiver.pem());
       rig.settings(settings);
-      keep(rig.mac.path("/private/var/db/kextwatch"));
+      backlog.keep(rig.mac.path("/private/var/db/kextwatch"));
       receiver.forget();
       try (AgentProcess agent = rig.start()) {
         Pace pace = pace(receiver, first);
@@ -143,40 +129,6 @@ class DrainBench {
     return new Pace(
         (arrivals.size() - 1) / took,
         arrivals.stream().map(Arrival::connection).distinct().count());
-  }
-
-  private static List<CloudEvent> backlog(String stream) {
-    EventWriter writer = new EventWriter();
-    List<CloudEvent> backlog = new ArrayList<>();
-    ChangedData data =
-        new ChangedData(
-            STATUS, List.of(new Change("verdict", "at_risk", "protected")), Transition.RESOLVED);
-    for (long sequence = 1; sequence <= EVENTS; sequence++) {
-      backlog.add(writer.write(data, StatusSamples.DEVICE, Instant.now(), stream, sequence));
-    }
-    return backlog;
-  }
-
-  /** As if the daemon had kept them while it could not send. */
-  private void keep(Path place) throws IOException {
-    Disk hasty =
-        new Disk() {
-          @Override
-          public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
-              throws IOException {
-            Files.write(file, content);
-          }
-
-          @Override
-          public void forceFolder(Path folder) {}
-        };
-    Spool spool = new Spool(Files.createDirectories(place).resolve("spool"), hasty);
-    spool.open();
-    for (CloudEvent event : backlog) {
-      spool.append(event);
-    }
-    new StateFile(place.resolve("state.json"), hasty)
-        .save(state.withSequence(EVENTS).withReported(STATUS));
   }
 
   /** The same requests, each with all its headers, for one process that keeps its connection. */

@@ -1,0 +1,101 @@
+package org.kextwatch.program;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What the daemon costs on a quiet Mac, in several ways to run it.
+ *
+ * @param ways each way to run it, the one that a release brings first
+ * @param awaitingWakeUps a second while approval is awaited, as a release runs
+ * @param cycle processor time of a cycle with one POST, as a release runs
+ * @param script the same for the script
+ */
+record Footprint(List<Way> ways, double awaitingWakeUps, Cycle cycle, Cycle script) {
+  /**
+   * A way to run the daemon.
+   *
+   * @param anonymous in MiB, after the time of rest
+   * @param resident in MiB
+   * @param wakeUps a second, without the tick that only a simulated Mac has
+   * @param start seconds from its start to the first status, the median
+   */
+  record Way(String name, double anonymous, double resident, double wakeUps, double start) {}
+
+  /**
+   * Processor time of one cycle.
+   *
+   * @param own milliseconds of the process itself
+   * @param all with those of the tools that it starts
+   */
+  record Cycle(double own, double all) {}
+
+  double ratio() {
+    return cycle.all / script.all;
+  }
+
+  /** As tables for people and for Markdown. */
+  String text() {
+    StringBuilder text = new StringBuilder();
+    line(text, "| | anonymous | resident | wake-ups a second, quiet | start to first status |");
+    line(text, "|---|---|---|---|---|");
+    for (Way way : ways) {
+      line(
+          text,
+          "| %s | %.1f MiB | %.1f MiB | %.2f | %.2f s |",
+          way.name,
+          way.anonymous,
+          way.resident,
+          way.wakeUps,
+          way.start);
+    }
+    line(text, "");
+    line(text, "| as a release runs | goal | measured | command |");
+    line(text, "|---|---|---|---|");
+    Way first = ways.get(0);
+    goal(text, "anonymous memory at rest", 30, first.anonymous, "MiB");
+    goal(text, "resident", 68, first.resident, "MiB");
+    goal(text, "wake-ups a second, quiet", 0.5, first.wakeUps, "/s");
+    goal(text, "… while approval is awaited", 1.6, awaitingWakeUps, "/s");
+    goal(
+        text,
+        "own processor time of a cycle with one POST over a fresh TLS connection",
+        18,
+        cycle.own,
+        "ms");
+    goal(
+        text,
+        "… with its tools, in percent of the same in bash, curl, jq and sqlite3",
+        65,
+        100 * ratio(),
+        "%");
+    goal(text, "start to first status", 0.6, first.start, "s");
+    line(text, "");
+    line(
+        text,
+        "The daemon's cycle: %.1f ms itself, %.1f ms with its tools. The script's: %.1f ms.",
+        cycle.own,
+        cycle.all,
+        script.all);
+    return text.toString();
+  }
+
+  private static void goal(
+      StringBuilder text, String name, double goal, double measured, String unit) {
+    String missed =
+        measured <= goal
+            ? ""
+            : String.format(Locale.ROOT, ", missed by %.0f %%", (measured / goal - 1) * 100);
+    String value =
+        String.format(Locale.ROOT, measured < 10 ? "%.2f %s" : "%.0f %s", measured, unit);
+    line(text, "| %s | ≤ %s %s | %s%s | the same run |", name, plain(goal), unit, value, missed);
+  }
+
+  private static String plain(double number) {
+    return number == Math.rint(number) ? String.format(Locale.ROOT, "%.0f", number) : "" + number;
+  }
+
+  private static void line(StringBuilder text, String format, Object... values) {
+    text.append(String.format(Locale.ROOT, format, values)).append("\n");
+  }
+}
