@@ -12,6 +12,10 @@ import java.nio.file.Path;
  */
 public record Owner(int uid) {
   private static final int UNKNOWN = -1;
+
+  /** Whoever it is, nobody believes them. */
+  static final Owner NOBODY = new Owner(UNKNOWN);
+
   private static final Owner CURRENT = findCurrent();
 
   /** The effective user of this process. */

@@ -3,12 +3,10 @@ package org.kextwatch.agent.mac;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -43,36 +41,42 @@ public final class TrustedFile {
 
   /**
    * Reads a small file that other users could not have written. It is checked before it is opened,
-   * because opening a pipe would wait for its writer; after reading it must still be the same file.
+   * because opening a pipe would wait for its writer. Whatever others exchange above its folder
+   * meanwhile, what is read is the file that was checked: both are found again by their keys.
    *
    * @param maxBytes a larger file is refused
    * @throws NoSuchFileException if there is none
    */
   public static byte[] read(Path file, int maxBytes) throws IOException, RefusedPathException {
-    Files.readAttributes(file, BasicFileAttributes.class); // throws if it is not there
-    check(file);
-    Path real = realPath(file);
-    BasicFileAttributes before = attributes(real);
-    if (!before.isRegularFile()) {
-      throw new RefusedPathException(file, "it is not a regular file");
-    }
-    try (InputStream in = Files.newInputStream(real, LinkOption.NOFOLLOW_LINKS)) {
-      byte[] bytes = in.readNBytes(maxBytes + 1);
-      if (bytes.length > maxBytes) {
-        throw new RefusedPathException(file, "it is larger than " + maxBytes + " bytes");
-      }
-      if (!Objects.equals(before.fileKey(), attributes(real).fileKey())) {
-        throw new IOException(file + " was replaced while it was read");
-      }
-      return bytes;
-    }
+    return read(file, maxBytes, Set.of());
   }
 
   /** As {@link #read}, for a file that other users must not read, such as the webhook secret. */
   public static byte[] readSecret(Path file, int maxBytes)
       throws IOException, RefusedPathException {
-    byte[] bytes = read(file, maxBytes);
-    if (permits(realPath(file), OTHERS_READ)) {
+    return read(file, maxBytes, OTHERS_READ);
+  }
+
+  private static byte[] read(Path file, int maxBytes, Set<PosixFilePermission> forbidden)
+      throws IOException, RefusedPathException {
+    Files.readAttributes(file, BasicFileAttributes.class); // throws if it is not there
+    Path real = realPath(file);
+    FileIdentity checked = checkOne(real);
+    Path folder = real.getParent();
+    Path name = real.getFileName();
+    if (folder == null || name == null || !checked.isRegularFile()) {
+      throw new RefusedPathException(file, "it is not a regular file");
+    }
+    Object folderKey = checkOne(folder).key();
+    byte[] bytes;
+    try (CheckedFolder opened = CheckedFolder.open(folder, folderKey);
+        InputStream in = opened.read(name, checked.key())) {
+      bytes = in.readNBytes(maxBytes + 1);
+    }
+    if (bytes.length > maxBytes) {
+      throw new RefusedPathException(file, "it is larger than " + maxBytes + " bytes");
+    }
+    if (checked.permits(forbidden)) {
       throw new RefusedPathException(
           file, "other users can read it; run: chmod 600 '" + file + "'");
     }
@@ -87,19 +91,17 @@ public final class TrustedFile {
     }
   }
 
-  private static BasicFileAttributes attributes(Path real) throws IOException {
-    return Files.readAttributes(real, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-  }
-
-  static void checkOne(Path path) throws RefusedPathException {
-    if (!Owner.of(path).isTrusted()) {
+  static FileIdentity checkOne(Path path) throws RefusedPathException {
+    FileIdentity one = FileIdentity.of(path);
+    if (!one.owner().isTrusted()) {
       throw new RefusedPathException(
           path, "it does not belong to root; run: chown 0:0 '" + path + "'");
     }
-    if (permits(path, OTHERS_WRITE)) {
+    if (one.permits(OTHERS_WRITE)) {
       throw new RefusedPathException(
           path, "other users can write to it; run: chmod go-w '" + path + "'");
     }
+    return one;
   }
 
   static boolean permits(Path path, Set<PosixFilePermission> permissions) {
