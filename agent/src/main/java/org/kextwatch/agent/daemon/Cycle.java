@@ -64,13 +64,15 @@ final class Cycle {
    *     do not count
    */
   CycleResult run(Scope look, Settings settings, CycleOptions options, Moment now) {
-    State before = ledger.state().later(sleptSinceLastLook(now));
+    Duration slept = sleptSinceLastLook(now);
     Scope scope = look;
     Snapshot seen = observe(scope, settings, now);
+    State before = ledger.state().later(slept); // only now it says which machine this is
     Assessment judged = judge(seen, before, settings, now);
     if (scope != Scope.FULL && isResolved(before, judged)) {
       scope = Scope.FULL;
       seen = observe(scope, settings, now);
+      before = ledger.state().later(slept);
       judged = judge(seen, before, settings, now);
     }
     judged = keep(judged, before, seen, settings);

@@ -137,6 +137,7 @@ final class ModelDaemon implements Cycle.Mac {
       start();
       return;
     }
+    assertEquals(hardware.withoutBoot(), ledger.state().hardware(), "the machine is known");
     deliver();
     plan = plan.after(look, stamps, result, mac.now());
     witness.looked(look, result);
