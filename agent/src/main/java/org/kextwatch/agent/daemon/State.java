@@ -141,16 +141,16 @@ record State(
   }
 
   /**
-   * The change to report after a look: none while a degradation is held, or while a change that is
-   * neither a new risk nor the end of one comes too often. What waits is part of the next change. A
-   * first look that finds no risk is not a change.
+   * The change to report after a look: none while a degradation is held or changes come too often.
+   * What waits is part of the next change. A first look that finds no risk is not a change.
    */
   Optional<ChangedData> news(Assessment look) {
     List<Change> changes = Changes.between(told, look.compared());
     Transition transition = Transition.between(told, look.compared());
     boolean waits =
         steadiness.holds(told, look.compared())
-            || (transition == Transition.CHANGED && !ration().allows(look.status().observedAt()));
+            || ration()
+                .holds(transition, Changes.areOfHealthAlone(changes), look.status().observedAt());
     return changes.isEmpty() || waits || isGoodBeginning(look.status())
         ? Optional.empty()
         : Optional.of(new ChangedData(look.status(), changes, transition));
@@ -177,7 +177,7 @@ record State(
     if (data instanceof ChangedData changed) {
       Status now = changed.status();
       State telling = withReported(Changes.reported(told, now, changed.changes()));
-      return telling.with(ration().using(now.observedAt()));
+      return telling.with(ration().using(changed.transition(), now.observedAt()));
     }
     if (data instanceof DroppedData dropped) {
       return with(losses.told(dropped));

@@ -57,6 +57,12 @@ public final class Changes {
     return changes;
   }
 
+  /** Whether changes touch neither the verdict nor the reason nor the extension. */
+  public static boolean areOfHealthAlone(List<Change> changes) {
+    return !changes.isEmpty()
+        && changes.stream().allMatch(change -> change.field().startsWith(KeyValues.HEALTH));
+  }
+
   private static void add(
       List<Change> changes, String field, @Nullable Object from, @Nullable Object to) {
     if (KeyValues.differs(field, from, to)) {

@@ -37,7 +37,7 @@ import org.kextwatch.agent.status.Verdict;
 
 /** One Mac for a day, what its tools say, and what the fleet has heard. */
 final class FlappingDay {
-  static final int MOST_AN_HOUR = 6;
+  static final int MOST_AN_HOUR = 12;
   private static final Duration DAY = Duration.ofHours(24);
   private static final Settings SETTINGS = Settings.defaults();
   private static final Duration CONFIRM = SETTINGS.get(Keys.CONFIRM);
@@ -166,7 +166,7 @@ final class FlappingDay {
             : after == Verdict.AT_RISK ? Transition.NEW : Transition.RESOLVED;
     assertEquals(right, news.transition(), name);
     told.add(news);
-    if (news.transition() == Transition.CHANGED) {
+    if (Changes.areOfHealthAlone(news.changes())) {
       small.add(now.wall());
       Instant hour = now.wall().minus(Duration.ofMinutes(60));
       long recent = small.stream().filter(hour::isBefore).count();
@@ -177,7 +177,8 @@ final class FlappingDay {
 
   /** What differs from what was told is not seen, or waits for a reason. */
   private void isAllTold(Assessment look, Set<String> unseen) {
-    if (state.steadiness().held() || state.ration().times().size() >= MOST_AN_HOUR) {
+    if (state.steadiness().held()
+        || state.ration().holds(Transition.CHANGED, true, look.status().observedAt())) {
       return;
     }
     for (Change change : Changes.between(state.told(), look.status())) {

@@ -60,7 +60,7 @@ class FlappingTest {
 
   /** The pair of a Mac that awaits approval, whose verdict does not depend on it. */
   @Test
-  void smallChangesAreSixAnHourAndTheLastOneIsTold() {
+  void smallChangesAreTwelveAnHourAndTheLastOneIsTold() {
     FlappingDay day = new FlappingDay(1, true, true);
     day.health = FlappingDay.HEALTHS[2];
     day.extension = FlappingDay.EXTENSIONS[1];

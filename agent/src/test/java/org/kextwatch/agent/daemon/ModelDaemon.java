@@ -36,6 +36,7 @@ import org.kextwatch.agent.status.Observation;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Resources;
 import org.kextwatch.agent.status.Status;
+import org.kextwatch.agent.status.Transition;
 import org.kextwatch.agent.status.Trigger;
 
 /**
@@ -194,7 +195,7 @@ final class ModelDaemon implements Cycle.Mac {
     boolean waits =
         state.steadiness().held()
             || !state.lostSight().since().isEmpty()
-            || !state.ration().allows(status.observedAt());
+            || state.ration().holds(Transition.CHANGED, true, status.observedAt());
     if (!waits) {
       assertEquals(
           List.of(), Changes.between(state.told(), status), "written before it is reported");
