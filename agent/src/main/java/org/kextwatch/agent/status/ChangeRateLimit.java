@@ -38,7 +38,8 @@ public record ChangeRateLimit(List<Instant> times, @Nullable Instant newRisk) {
       return false;
     }
     int recent = recent(now).size();
-    return newRisk != null && isRecent(newRisk, now)
+    boolean isAtRiskLately = newRisk != null && isRecent(newRisk, now);
+    return isAtRiskLately
         ? recent >= MAX_EVENTS_AFTER_A_NEW_RISK
         : ofHealthAlone && recent >= MAX_EVENTS;
   }

@@ -56,7 +56,8 @@ final class BadDefenderTest {
   void itLeavesAChildThatHoldsTheOutput() {
     mac.install("sleep " + nap + " &", "echo 'healthy : true'");
 
-    assertEquals("healthy=true", Known.of(look(AMPLE)));
+    assertEquals("healthy=true", Known.of(mac.look(AMPLE)));
+    nap.end();
   }
 
   @Test

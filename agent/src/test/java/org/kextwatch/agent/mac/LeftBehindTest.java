@@ -28,10 +28,12 @@ final class LeftBehindTest {
   private final Nap nap = new Nap();
 
   private StubMac mac;
+  private OutputReaders readers;
 
   @BeforeEach
   void aMac(@TempDir Path folder) {
     mac = new StubMac(folder);
+    readers = new OutputReaders(folder.resolve("may-end"));
   }
 
   @Test
@@ -50,7 +52,8 @@ final class LeftBehindTest {
 
   @Test
   void aChildThatHoldsTheOutputOpenDoesNotHoldUsUp() {
-    mac.tool(Tool.SYSCTL, "sleep " + nap + " &", "echo done");
+    mac.tool(Tool.SYSCTL, readers.waits(), "sleep " + nap + " &", "echo done");
+    readers.watch();
 
     assertEquals(new ToolRun.Finished(0, "done\n", ""), run(AMPLE));
   }
@@ -85,7 +88,8 @@ final class LeftBehindTest {
   void afterAnyOtherTheyAreLookedForOnce(String script) {
     List<String> looks = new ArrayList<>();
     ToolRunner tools = new ToolRunner(mac.root(), counting(looks));
-    mac.tool(Tool.SYSCTL, script.formatted(nap));
+    mac.tool(Tool.SYSCTL, readers.waits(), script.formatted(nap));
+    readers.watch();
 
     tools.run(Tool.SYSCTL, SHORT, List.of());
 

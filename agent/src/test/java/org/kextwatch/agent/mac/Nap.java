@@ -39,7 +39,7 @@ public final class Nap {
     }
   }
 
-  void end() {
+  public void end() {
     alive().forEach(ProcessHandle::destroyForcibly);
   }
 
