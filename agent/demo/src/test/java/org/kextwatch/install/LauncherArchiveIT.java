@@ -35,7 +35,7 @@ class LauncherArchiveIT extends LaunchedProgram {
 
   @Test
   void oneThatWasCutShortIsNot() throws Exception {
-    for (int length : List.of(0, 1, 4_095, 4_096, 16_383, 16_384, 16_385, 69_999)) {
+    for (int length : List.of(0, 1, 16_384, 69_999)) {
       Files.write(archive, Arrays.copyOf(CONTENT, length));
       assertNotUsed();
     }
@@ -45,7 +45,7 @@ class LauncherArchiveIT extends LaunchedProgram {
 
   @Test
   void oneWithAChangedHeaderIsNot() throws Exception {
-    for (int at : List.of(0, 3, 4_096, 16_383)) {
+    for (int at : List.of(0, 16_383)) {
       byte[] flipped = CONTENT.clone();
       flipped[at] ^= 1;
       Files.write(archive, flipped);
@@ -67,7 +67,7 @@ class LauncherArchiveIT extends LaunchedProgram {
 
   @Test
   void oneWithoutAStampIsNot() throws Exception {
-    for (String content : List.of("", "\n", "1 2\n")) {
+    for (String content : List.of("", "1 2\n")) {
       Files.writeString(stamp(), content);
       assertNotUsed();
     }
