@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Script;
@@ -31,6 +33,7 @@ import org.kextwatch.simulator.MacModel;
  * sqlite3. {@code -Dbench.idle} and {@code -Dbench.cycles} say how long, in seconds; {@code
  * -Dkextwatch.write=true} writes the figures into the documents.
  */
+@Timeout(value = 2, unit = TimeUnit.HOURS)
 class FootprintBench {
   private static final Duration IDLE = seconds("bench.idle", 600);
   private static final Duration CYCLES = seconds("bench.cycles", 60);

@@ -12,8 +12,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.mac.AgentPaths;
@@ -27,6 +29,7 @@ import org.kextwatch.program.Rig;
  * most. It looks each second. Runs with {@code -Pbench} only; {@code -Dbench.growth} says for how
  * many seconds each time.
  */
+@Timeout(value = 2, unit = TimeUnit.HOURS)
 class GrowthBench {
   private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("bench.growth", 30));
   private static final Map<String, Object> SETTINGS =
