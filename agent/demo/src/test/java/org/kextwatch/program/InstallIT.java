@@ -63,6 +63,7 @@ class InstallIT {
     assertEquals(0, installed.exit(), installed::toString);
     rig.inbound.await("agent.started", "\"version\":\"");
 
+    assertTrue(Files.exists(support.resolve("current/share/third-party-notices.txt")));
     String first = Files.readSymbolicLink(support.resolve("current")).toString();
     release("9.0.0");
     Ended upgraded = install();
