@@ -88,7 +88,7 @@ SH
 {"endpoint": "https://127.0.0.1:9/", "proxy": "none", "healthIntervalSeconds": 1,
  "atRiskIntervalSeconds": 1, "heartbeatIntervalSeconds": 1, "confirmSeconds": 0}
 JSON
-    printf 'whsec_%s\n' AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8= >"${mac_support}/secret" &&
+    printf 'whsec_%s\n' Y2xhc3MtZGF0YS1hcmNoaXZlLWV4ZXJjaXNlLW9ubHkh >"${mac_support}/secret" &&
     chmod 600 "${mac_support}/config.json" "${mac_support}/secret"
 }
 

@@ -188,7 +188,7 @@ class DoctorIT {
             "approval database",
             "See tool sqlite3",
             t -> Files.delete(t.mac.path("/usr/bin/sqlite3"))),
-        remedy("approval database", "SystemPolicyAllFiles", t -> t.fault("sqlite3")),
+        remedy("approval database", "only an attempt to load", t -> t.fault("sqlite3")),
         remedy(
             "extension",
             "See the tools",
