@@ -123,14 +123,15 @@ use_own_jlink() {
   jlink=${JAVA_HOME?}/bin/jlink
 }
 
-# Compressed modules would make the archive larger. jlink strips no library, so the signatures of a Mac's
-# stay good. In the locale C it would make other bytes.
+# Compressed modules would make the archive larger. No library is stripped, so that those for a Mac keep
+# their signatures (belief:own-java-signature). In the locale C it would make other bytes.
 link() {
   image=${work}/image
   rm -rf "${image}"
   set -- --add-modules "${modules}" --output "${image}"
   [ -z "${jmods}" ] || set -- --module-path "${jmods}" "$@"
-  said=$("${jlink}" -J-Dfile.encoding=UTF-8 --strip-java-debug-attributes --no-header-files --no-man-pages "$@" 2>&1) ||
+  set -- --strip-java-debug-attributes --no-header-files --no-man-pages "$@"
+  said=$("${jlink}" -J-Dfile.encoding=UTF-8 "$@" 2>&1) ||
     fail "${failed}" "${jlink} failed. It must be of the same version as what it links: set JAVA_HOME to\
  such a JDK.
 ${said}"

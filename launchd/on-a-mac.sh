@@ -639,6 +639,18 @@ about_macos() {
     fi
   fi
 
+  ask architecture-name 'hw.optional.arm64 is 1 on a Mac with Apple silicon, and on no other'
+  if run /usr/sbin/sysctl -n machdep.cpu.brand_string; then
+    brand=other
+    ! says '^Apple ' || brand=Apple
+    told=$(chip)
+    case ${code},${brand},${told} in
+      0,Apple,Apple | 0,other,Intel) as_expected "${told}" ;;
+      0,*) differs "it says ${told}, the name of the processor says ${brand}" ;;
+      *) cannot_tell "sysctl ended with ${code}" ;;
+    esac
+  fi
+
   ask enrolment-line 'from 10.13.4 profiles prints a line "MDM enrollment: Yes" or "No"'
   if run /usr/bin/profiles status -type enrollment; then
     if [ "${code}" -eq 0 ] && says '^[[:space:]]*MDM enrollment: (Yes|No)'; then
@@ -740,6 +752,14 @@ about_the_job() {
     cannot_tell 'Kextwatch is not installed'
   elif run "${support#"${root}"}/current/bin/kextwatch" version; then
     if [ "${code}" -eq 0 ]; then as_expected 'it does'; else differs "it ended with ${code}"; fi
+  fi
+
+  ask own-java-signature "the programs of the release's own Java keep the signature of the JDK they are from"
+  own=${support#"${root}"}/current/runtime/bin/java
+  if [ ! -e "${root}${own}" ]; then
+    cannot_tell 'the release brings no Java, or Kextwatch is not installed'
+  elif run /usr/bin/codesign --verify --strict "${root}${own}"; then
+    if [ "${code}" -eq 0 ]; then as_expected 'it does'; else differs "codesign ended with ${code}"; fi
   fi
 
   ask no-such-service 'launchctl print ends with 113 for a service that launchd does not know'

@@ -52,7 +52,7 @@ take_image() {
   [ -z "${recorded}" ] || say "the release brings a Java, which is used instead of ${recorded}"
 }
 
-# uname says x86_64 under Rosetta too.
+# uname says x86_64 under Rosetta too (belief:architecture-name).
 architecture() {
   arm=$("${sysctl}" -n hw.optional.arm64 2>/dev/null) || arm=
   machine=$(uname -m)

@@ -21,6 +21,8 @@ class OnAMacAnswersIT extends AskedMac {
   private static final Path STATUS_DOCUMENT =
       Script.AGENT.resolve("src/test/resources/status-document.json");
 
+  private static final String ARCHITECTURE = "architecture-name";
+
   @Test
   void theKeysByWhichMacOsLocksExtensionsAreNamed() throws Exception {
     lockByAProfile();
@@ -34,6 +36,36 @@ class OnAMacAnswersIT extends AskedMac {
     MacReport.Answer answer = MacReport.parse(ask(0).out()).answers().get("extension-lock-keys");
     assertEquals(Outcome.AS_EXPECTED, answer.outcome());
     assertEquals("it has nonRemovableFromUIExtensions", answer.found());
+  }
+
+  @Test
+  void theArchitectureIsComparedWithTheNameOfTheProcessor() throws Exception {
+    processor("Apple M4", 1);
+    assertEquals("Apple", MacReport.parse(ask(0).out()).answers().get(ARCHITECTURE).found());
+    processor("Intel(R) Core(TM) i7", 0);
+    assertEquals("Intel", MacReport.parse(ask(0).out()).answers().get(ARCHITECTURE).found());
+    processor("Apple M4", 0);
+    assertEquals(
+        "it says Intel, the name of the processor says Apple",
+        MacReport.parse(ask(1).out()).answers().get(ARCHITECTURE).found());
+  }
+
+  private void processor(String name, int arm) throws IOException {
+    Script.write(
+        mac.path("/usr/sbin/sysctl"),
+        "case $2 in *arm64) echo %d ;; *brand*) echo '%s' ;; *) exec cat \"${0%%/usr/*}/sim/boot-uuid\" ;; esac"
+            .formatted(arm, name));
+  }
+
+  @Test
+  void theSignatureOfTheReleasesOwnJavaIsVerified() throws Exception {
+    Script.write(mac.path(SUPPORT + "current/runtime/bin/java"), "");
+    Script.write(mac.path("/usr/bin/codesign"), "case $* in *runtime/bin/java) exit 3 ;; esac");
+    MacReport.Answer answer = MacReport.parse(ask(1).out()).answers().get("own-java-signature");
+    assertEquals(Outcome.DIFFERS, answer.outcome());
+    Script.write(mac.path("/usr/bin/codesign"), "case $* in *runtime/bin/java) exit 0 ;; esac");
+    assertEquals(
+        "it does", MacReport.parse(ask(1).out()).answers().get("own-java-signature").found());
   }
 
   @Test

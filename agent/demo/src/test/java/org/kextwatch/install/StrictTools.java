@@ -14,7 +14,7 @@ public final class StrictTools {
   private StrictTools() {}
 
   /** Links them into a folder that is to be the whole PATH. */
-  static void link(Path bin) throws IOException {
+  public static void link(Path bin) throws IOException {
     for (String[] row : rows()) {
       Files.createSymbolicLink(bin.resolve(row[0]), real(row[0]));
     }
