@@ -2,6 +2,8 @@ package org.kextwatch.agent.mac;
 
 import com.dd.plist.BinaryPropertyListParser;
 import com.dd.plist.NSArray;
+import com.dd.plist.NSData;
+import com.dd.plist.NSDate;
 import com.dd.plist.NSDictionary;
 import com.dd.plist.NSNumber;
 import com.dd.plist.NSObject;
@@ -66,6 +68,9 @@ public final class Plist {
    * @param name its name in errors
    */
   public static Plist parse(byte[] bytes, String name) throws IOException {
+    if (isBinary(bytes) && !BinaryPlistCheck.isPlain(bytes)) {
+      throw new IOException(name + " is damaged, or not a property list of text keys");
+    }
     NSObject object;
     try {
       object = isBinary(bytes) ? BinaryPropertyListParser.parse(bytes) : parseXml(bytes);
@@ -184,10 +189,10 @@ public final class Plist {
       return list;
     }
 
+    /**
+     * The parser has null for an element that it does not know, and types that no settings have.
+     */
     private Object value(@Nullable NSObject object, int depth) throws IOException {
-      if (object == null) { // the parser's word for an element that it does not know
-        throw new IOException("the property list holds something unknown");
-      }
       if (--left < 0 || depth > MAX_DEPTH) {
         throw new IOException("the property list holds too much");
       }
@@ -200,7 +205,13 @@ public final class Plist {
       if (object instanceof NSNumber number && number.isInteger()) {
         return number.longValue();
       }
-      return object.toJavaObject();
+      if (object instanceof NSString
+          || object instanceof NSNumber
+          || object instanceof NSDate
+          || object instanceof NSData) {
+        return object.toJavaObject();
+      }
+      throw new IOException("the property list holds something unknown");
     }
   }
 }

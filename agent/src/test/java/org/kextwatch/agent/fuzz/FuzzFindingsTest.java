@@ -22,6 +22,8 @@ class FuzzFindingsTest {
             "managed settings",
             "crash",
             "<plist><dict><key>a</key><array><x/></array></dict></plist>"),
+        Arguments.of("managed settings", "crash", PlistSeeds.set()),
+        Arguments.of("property list", "slow", PlistSeeds.hugeKey(60)),
         found("ls -led", "crash", " 0: user:joe allow write,write"),
         found(
             "settings.json",
@@ -33,7 +35,7 @@ class FuzzFindingsTest {
   }
 
   private static Arguments found(String target, String flaw, String input) {
-    return Arguments.of(target, flaw, input);
+    return Arguments.of(target, flaw, input.getBytes(StandardCharsets.UTF_8));
   }
 
   private static String manyKeys() {
@@ -46,8 +48,7 @@ class FuzzFindingsTest {
 
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("findings")
-  void isMended(String target, String flaw, String input) throws InterruptedException {
-    new SmallThread(FuzzTargets.named(target))
-        .run(Stream.of(input.getBytes(StandardCharsets.UTF_8)));
+  void isMended(String target, String flaw, byte[] input) throws InterruptedException {
+    new SmallThread(FuzzTargets.named(target)).run(Stream.of(input));
   }
 }

@@ -101,24 +101,46 @@ public final class PlistSeeds {
    * because no writer does that.
    */
   private static byte[] doubling(int lists) {
+    List<byte[]> objects = new ArrayList<>();
+    for (int i = 0; i < lists; i++) {
+      objects.add(new byte[] {(byte) 0xa2, (byte) (i + 3), (byte) (i + 3)});
+    }
+    objects.add(new byte[] {(byte) 0xa0});
+    return objects(objects);
+  }
+
+  /** As that which stands for 2^n values, with them as a key. */
+  static byte[] hugeKey(int lists) {
+    byte[] file = doubling(lists);
+    file[9] = 2;
+    file[10] = 1;
+    return file;
+  }
+
+  /** An ordered set of lists, which Java's sets cannot hold. */
+  static byte[] set() {
+    return objects(
+        List.of(
+            new byte[] {(byte) 0xb2, 3, 4}, new byte[] {(byte) 0xa0}, new byte[] {(byte) 0xa1, 1}));
+  }
+
+  /** A binary property list: a dictionary with one key, and these objects from number 2 on. */
+  private static byte[] objects(List<byte[]> objects) {
+    List<byte[]> all = new ArrayList<>();
+    all.add(new byte[] {(byte) 0xd1, 1, 2});
+    all.add(new byte[] {0x51, 'a'});
+    all.addAll(objects);
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     file.writeBytes("bplist00".getBytes(StandardCharsets.US_ASCII));
-    byte[] offsets = new byte[lists + 3];
-    for (int i = 0; i < offsets.length; i++) {
-      offsets[i] = (byte) file.size();
-      file.writeBytes(
-          i == 0
-              ? new byte[] {(byte) 0xd1, 1, 2} // a dictionary of one key
-              : i == 1
-                  ? new byte[] {0x51, 'a'}
-                  : i < offsets.length - 1
-                      ? new byte[] {(byte) 0xa2, (byte) (i + 1), (byte) (i + 1)}
-                      : new byte[] {(byte) 0xa0});
+    ByteArrayOutputStream offsets = new ByteArrayOutputStream();
+    for (byte[] object : all) {
+      offsets.write(file.size());
+      file.writeBytes(object);
     }
     int table = file.size();
-    file.writeBytes(offsets);
+    file.writeBytes(offsets.toByteArray());
     ByteBuffer trailer = ByteBuffer.allocate(32).put(6, (byte) 1).put(7, (byte) 1);
-    file.writeBytes(trailer.putLong(8, offsets.length).putLong(24, table).array());
+    file.writeBytes(trailer.putLong(8, all.size()).putLong(24, table).array());
     return file.toByteArray();
   }
 

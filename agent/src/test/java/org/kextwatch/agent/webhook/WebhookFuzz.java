@@ -113,7 +113,8 @@ public final class WebhookFuzz {
           .forEach((name, value) -> new Request.Builder().url(URL).header(name, value).build());
     } catch (UnusableSettingException e) {
       check(String.valueOf(e.getMessage()).length() < 500, "a long message");
-      check(!String.valueOf(e.getMessage()).contains("s3cret"), "shows the secret");
+      boolean isInName = text.lines().anyMatch(line -> line.matches("[^:]*s3cret.*:.*"));
+      check(isInName || !String.valueOf(e.getMessage()).contains("s3cret"), "shows the secret");
     }
   }
 
