@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record Attempt(Instant at, Outcome outcome, @Nullable Integer exitCode, String detail) {
 
+  /** The same at another time. */
+  Attempt at(Instant other) {
+    return new Attempt(other, outcome, exitCode, detail);
+  }
+
   /**
    * Whether it is worth an event. A kext that macOS had already loaded is not, nor is a renewal
    * with the outcome of the attempt before it, because renewals fail by design.

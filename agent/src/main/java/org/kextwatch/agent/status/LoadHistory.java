@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The attempts to load the kext, kept over restarts of the agent. An attempt is saved before the
  * loader runs, so that even an agent that crashes again and again makes no more attempts than the
- * settings allow.
+ * settings allow. On a disk that takes nothing they are counted in memory: a Mac without protection
+ * is worse than a few attempts more.
  *
  * <p>The names of the components are those of {@code state.json}.
  *
@@ -68,11 +69,19 @@ public record LoadHistory(
         known,
         !isGiven ? null : otherGrant ? now : grantedSince,
         otherMac ? null : begun,
-        isVoid ? null : last,
+        isVoid || last == null ? null : last.at(notAfter(last.at(), now)),
         isVoid ? 0 : attempts,
-        prompts.stream().map(at -> at.isAfter(now) ? now : at).toList(), // the clock was set back
+        prompts.stream().map(at -> notAfter(at, now)).toList(),
         allowed,
         otherMac ? null : loadedSince);
+  }
+
+  /**
+   * What began later than now began before the clock was set back: just before now, so that a run
+   * that begins now is another one.
+   */
+  private static Instant notAfter(Instant at, Instant now) {
+    return at.isAfter(now) ? now.minusMillis(1) : at;
   }
 
   /**

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -41,11 +42,16 @@ final class Histories {
   private static final Reachability[] SILENCES = {
     Reachability.TIMEOUT, Reachability.DAEMON_UNREACHABLE, Reachability.NOT_INSTALLED
   };
+
+  /** All files, or the state alone. */
+  private static final String[] DISKS = {"", "state"};
+
   private static final String[] ROWS = {
     "activated_enabled", "activated_waiting_for_user", "activated_disabled"
   };
 
   private final Path folder;
+  private final Duration least;
 
   /**
    * Histories that are kept in a folder.
@@ -53,7 +59,17 @@ final class Histories {
    * @param folder of the test
    */
   Histories(Path folder) {
+    this(folder, Duration.ZERO);
+  }
+
+  /**
+   * The same, in which the disk refuses, settings are edited and the agent is upgraded too.
+   *
+   * @param least how long each lasts
+   */
+  Histories(Path folder, Duration least) {
     this.folder = folder;
+    this.least = least;
   }
 
   /** Lives them all; for one alone: -Dkextwatch.history=SEED. */
@@ -65,13 +81,15 @@ final class Histories {
   /** A life that goes wrong is lived once more, with its story written down. */
   private void live(long seed) {
     try {
-      new Life(seed, folder(seed, "")).live();
+      new Life(seed, folder(seed, ""), least).live();
     } catch (AssertionError | RuntimeException e) {
-      Life again = new Life(seed, folder(seed, "again"));
+      Life again = new Life(seed, folder(seed, "again"), least);
       again.story = new ArrayList<>();
       assertThrows(e.getClass(), again::live);
+      List<String> last =
+          again.story.subList(Math.max(0, again.story.size() - 20), again.story.size());
       throw new AssertionError(
-          "seed %d: %s%n%s".formatted(seed, e.getMessage(), String.join("\n", again.story)), e);
+          "seed %d: %s%n%s".formatted(seed, e.getMessage(), String.join("\n", last)), e);
     }
   }
 
@@ -89,10 +107,12 @@ final class Histories {
     private final ModelMac mac;
     private final HistoryChecks checks;
     private final ModelDaemon daemon;
-    private final Settings settings;
+    private final Duration least;
+    private Settings settings;
     private List<String> story;
 
-    private Life(long seed, Path folder) {
+    private Life(long seed, Path folder, Duration least) {
+      this.least = least;
       this.random = new Random(seed * 7919);
       this.mac = new ModelMac(random);
       this.settings = settings();
@@ -114,7 +134,7 @@ final class Histories {
     }
 
     void live() {
-      for (int i = 0; i < EVENTS; i++) {
+      for (int i = 0; i < EVENTS || mac.lived.compareTo(least) < 0; i++) {
         happen();
         elapse(waiting());
       }
@@ -143,7 +163,7 @@ final class Histories {
     }
 
     private void happen() {
-      int what = random.nextInt(32);
+      int what = random.nextInt(least.isZero() ? 32 : 37);
       write("event " + what);
       switch (what) {
         case 0, 1, 2, 3 -> mac.allow();
@@ -170,7 +190,10 @@ final class Histories {
         case 28 -> restartAgent();
         case 29 -> checks.dies = true;
         case 30 -> mac.protection = !mac.protection;
-        default -> duringTheLoad();
+        case 31 -> duringTheLoad();
+        case 32, 33 -> daemon.disk.refused = daemon.disk.refused == null ? pick(DISKS) : null;
+        case 34, 35 -> settingsAreEdited();
+        default -> upgradeAgent();
       }
       daemon.tick();
     }
@@ -191,6 +214,20 @@ final class Histories {
               default -> mac.pass(Duration.ofSeconds(170));
             }
           };
+    }
+
+    /** The limits that are checked stay. */
+    private void settingsAreEdited() {
+      Map<String, Object> edited = new HashMap<>(settings.values());
+      edited.put("healthIntervalSeconds", Duration.ofSeconds(60 + random.nextInt(600)));
+      edited.put("confirmSeconds", Duration.ofSeconds(random.nextInt(120)));
+      settings = new Settings(edited);
+      daemon.use(settings);
+    }
+
+    private void upgradeAgent() {
+      daemon.stop();
+      daemon.start();
     }
 
     private void upgrade() {
@@ -240,6 +277,7 @@ final class Histories {
 
     /** When all tools work again and nothing more happens, everything comes right. */
     private void endsWell() {
+      daemon.disk.refused = null;
       mac.heal();
       mac.console = true;
       write("rests");

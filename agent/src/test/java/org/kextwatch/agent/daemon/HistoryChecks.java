@@ -55,6 +55,7 @@ final class HistoryChecks implements ModelDaemon.Witness {
   private final List<Duration> renewals = new ArrayList<>();
   private final List<Duration> looks = new ArrayList<>();
   private final Map<String, Integer> loads = new HashMap<>();
+  private Instant lookedAt;
   private Grant lastReadable = Grant.NONE;
   private boolean refusedSince;
   private boolean isRenewal;
@@ -68,6 +69,7 @@ final class HistoryChecks implements ModelDaemon.Witness {
   @Override
   public void looks(Scope look) {
     loaderRan = false;
+    lookedAt = mac.wall;
     looks.removeIf(at -> at.compareTo(mac.lived.minus(MINUTE)) < 0);
     looks.add(mac.lived);
     assertTrue(looks.size() <= MAX_LOOKS_A_MINUTE, "a burst of looks");
@@ -104,7 +106,9 @@ final class HistoryChecks implements ModelDaemon.Witness {
   public void heard(EventData data) {
     if (data instanceof ChangedData news) {
       news.changes().forEach(this::follows);
-      isNoFalseRevocation(news.status().extension());
+      if (news.status().observedAt().equals(lookedAt)) { // not one that waited for the disk
+        isNoFalseRevocation(news.status().extension());
+      }
       if (news.status().extension().kind() == ExtensionKind.SYSTEM) {
         known.remove("extension.loaded"); // not compared from here on
         known.remove("extension.lastAttempt.outcome");
@@ -148,7 +152,7 @@ final class HistoryChecks implements ModelDaemon.Witness {
       boolean useful = !mac.shut || !mac.databaseReadable; // then the attempt is the only eye
       assertTrue(mac.console && useful && settings.get(Keys.RENEW_PROMPT), "a useless prompt");
     } else {
-      assertTrue(Grant.isGiven(lastReadable), "a load without a grant");
+      assertTrue(lastReadable == null || Grant.isGiven(lastReadable), "a load without a grant");
     }
     if (!isLoaded) {
       count(bootId);
@@ -165,6 +169,17 @@ final class HistoryChecks implements ModelDaemon.Witness {
       int now = loads.merge(key, 1, Integer::sum);
       assertTrue(now <= settings.get(Keys.MAX_LOADS), now + " loads for one grant");
     }
+  }
+
+  /** What a disk did not take was in memory alone: runs of the loader, and the last grant. */
+  @Override
+  public void forgets() {
+    lastReadable = null;
+    if (told.isEmpty()) {
+      known.clear(); // a good beginning, which no event has told
+    }
+    loads.clear();
+    renewals.clear();
   }
 
   @Override

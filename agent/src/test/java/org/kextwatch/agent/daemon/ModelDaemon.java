@@ -45,12 +45,12 @@ import org.kextwatch.agent.status.Trigger;
  */
 final class ModelDaemon implements Cycle.Mac {
   private final ModelMac mac;
-  private final Settings settings;
+  private Settings settings;
   private final Path folder;
   private final Witness witness;
   private final Device device;
   private final Hardware hardware;
-  private final UnforcedDisk disk = new UnforcedDisk();
+  final RefusingDisk disk = new RefusingDisk(null);
   private final StateFile stateFile = new StateInMemory();
 
   private Spool spool;
@@ -80,11 +80,15 @@ final class ModelDaemon implements Cycle.Mac {
     try {
       root = SystemRoot.at(folder);
       spool = new Spool(folder.resolve("spool"), disk);
-      ledger = Ledger.open(spool, stateFile, "uuid", settings::spool, mac::now);
+      ledger = Ledger.open(spool, stateFile, "uuid", () -> settings.spool(), mac::now);
     } catch (IOException | RefusedPathException e) {
       throw new AssertionError(e);
     }
-    assertEquals(List.of(), ledger.warnings());
+    if (disk.refused == null) {
+      assertEquals(List.of(), ledger.warnings());
+    } else {
+      witness.forgets();
+    }
     EventWriter writer = new EventWriter();
     Heartbeat heartbeat = new Heartbeat(writer, ledger, mac::now);
     DeliveryThread delivery = new DeliveryThread(spool, root, "1", "uuid", settings, heartbeat);
@@ -108,6 +112,11 @@ final class ModelDaemon implements Cycle.Mac {
   void stop() {
     reporter.reportStop(EventData.Cause.SIGNAL);
     deliver();
+  }
+
+  /** The settings are edited. */
+  void use(Settings edited) {
+    settings = edited;
   }
 
   State state() {
@@ -190,12 +199,14 @@ final class ModelDaemon implements Cycle.Mac {
   private void write(Status status) {
     deliver();
     State state = ledger.state();
-    witness.wrote(status, state.told());
+    boolean isHeard = spool.pending().isEmpty(); // else what is compared comes with an event
+    witness.wrote(status, isHeard ? state.told() : null);
     attempts = state.loads().attempts();
     boolean waits =
         state.steadiness().held()
             || !state.lostSight().since().isEmpty()
-            || state.ration().holds(Transition.CHANGED, true, status.observedAt());
+            || state.ration().holds(Transition.CHANGED, true, status.observedAt())
+            || disk.refused != null;
     if (!waits) {
       assertEquals(
           List.of(), Changes.between(state.told(), status), "written before it is reported");
@@ -251,7 +262,7 @@ final class ModelDaemon implements Cycle.Mac {
   }
 
   /** What is saved is read back from JSON; no file is written, because that is slow. */
-  private static final class StateInMemory extends StateFile {
+  private final class StateInMemory extends StateFile {
     private State saved;
 
     private StateInMemory() {
@@ -273,7 +284,10 @@ final class ModelDaemon implements Cycle.Mac {
     }
 
     @Override
-    void save(State state) {
+    void save(State state) throws IOException {
+      if (disk.refused != null) {
+        throw new IOException("No space left on device");
+      }
       saved = state;
     }
   }
@@ -292,6 +306,9 @@ final class ModelDaemon implements Cycle.Mac {
      * @param told what later looks are compared with
      */
     default void wrote(Status status, Status told) {}
+
+    /** A new process does not know what the disk did not take. */
+    default void forgets() {}
 
     /** A cycle has ended. */
     default void looked(Scope look, Cycle.CycleResult result) {}

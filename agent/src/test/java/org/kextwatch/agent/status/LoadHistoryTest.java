@@ -1,7 +1,9 @@
 package org.kextwatch.agent.status;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -110,8 +112,26 @@ final class LoadHistoryTest {
   void renewalsBeforeTheClockWasSetBackCountAsJustMade() {
     LoadHistory history =
         LoadHistory.NONE.beginning(T1, Trigger.PROMPT_RENEWAL).seen(T0, "boot", "1", Grant.NONE);
-    assertEquals(List.of(T0), history.prompts());
+    assertEquals(List.of(T0.minusMillis(1)), history.prompts());
     assertEquals(history, history.seen(T1, "boot", "1", Grant.NONE));
+  }
+
+  /** While the database cannot be read, only a load for the last grant shows that it was one. */
+  @Test
+  void aRenewalStaysOneWhenTheClockIsSetBackAndALoadAfterItIsALoad() {
+    Attempt renewal = new Attempt(T1, Outcome.BAD_SIGNATURE, 1, "");
+    LoadHistory renewed =
+        LoadHistory.NONE
+            .seen(T0, "boot", "1", Grant.USER)
+            .beginning(T1, Trigger.PROMPT_RENEWAL)
+            .ended(renewal)
+            .seen(T0, "boot", "1", Grant.UNREADABLE);
+    assertFalse(renewed.isApproved(Grant.UNREADABLE));
+    LoadHistory loaded =
+        renewed
+            .beginning(T0, Trigger.APPROVED)
+            .ended(new Attempt(T0, Outcome.POLICY_BLOCKED, 27, ""));
+    assertTrue(loaded.isApproved(Grant.UNREADABLE));
   }
 
   @Test
