@@ -1,6 +1,7 @@
 package org.kextwatch.agent.fuzz;
 
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.kextwatch.agent.approval.ApprovalFuzz;
 import org.kextwatch.agent.cli.StatusFuzz;
@@ -14,29 +15,28 @@ import org.kextwatch.agent.spool.SpoolFuzz;
 import org.kextwatch.agent.webhook.WebhookFuzz;
 
 /** All parsers of ours that read what others wrote, or what a disk may have damaged. */
-public final class FuzzTargets {
-  private static final List<FuzzTarget> ALL =
-      Stream.of(
-              HealthFuzz.targets(),
-              ApprovalFuzz.targets(),
-              LoaderFuzz.targets(),
-              MacFuzz.targets(),
-              ConfigFuzz.targets(),
-              SpoolFuzz.targets(),
-              StateFuzz.targets(),
-              StatusFuzz.targets(),
-              WebhookFuzz.targets(),
-              AccessListFuzz.targets())
-          .flatMap(List::stream)
-          .toList();
+final class FuzzTargets {
+  private static final List<Supplier<List<FuzzTarget>>> ROOMS =
+      List.of(
+          HealthFuzz::targets,
+          ApprovalFuzz::targets,
+          LoaderFuzz::targets,
+          MacFuzz::targets,
+          ConfigFuzz::targets,
+          SpoolFuzz::targets,
+          StateFuzz::targets,
+          StatusFuzz::targets,
+          WebhookFuzz::targets,
+          AccessListFuzz::targets);
 
   private FuzzTargets() {}
 
-  public static List<FuzzTarget> all() {
-    return ALL;
+  /** One room after the other: who looks for one target makes no others after it. */
+  static Stream<FuzzTarget> all() {
+    return ROOMS.stream().flatMap(room -> room.get().stream());
   }
 
   static FuzzTarget named(String name) {
-    return ALL.stream().filter(target -> target.name().equals(name)).findFirst().orElseThrow();
+    return all().filter(target -> target.name().equals(name)).findFirst().orElseThrow();
   }
 }

@@ -23,7 +23,7 @@ class FuzzTest {
   private static final int LONG_ONES = 8;
 
   static Stream<FuzzTarget> targets() {
-    return FuzzTargets.all().stream();
+    return FuzzTargets.all();
   }
 
   @ParameterizedTest
