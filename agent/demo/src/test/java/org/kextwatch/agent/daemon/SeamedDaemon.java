@@ -43,13 +43,24 @@ public final class SeamedDaemon {
     @Override
     public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
         throws IOException {
+      hang();
+      super.create(file, content, permissions);
+    }
+
+    @Override
+    public void createUnforced(Path file, byte[] content, Set<PosixFilePermission> permissions)
+        throws IOException {
+      hang();
+      super.createUnforced(file, content, permissions);
+    }
+
+    private void hang() throws IOException {
       if (Files.exists(sign) && Files.size(sign) > 0) {
         throw new IllegalStateException("a defect");
       }
       while (Files.exists(sign)) {
         LockSupport.park();
       }
-      super.create(file, content, permissions);
     }
   }
 }
