@@ -149,7 +149,7 @@ public final class WebhookRig {
     return client(settings, InstantSource.system(), Patience.AMPLE);
   }
 
-  WebhookClient client(Settings settings, InstantSource clock, Duration limit) {
+  public WebhookClient client(Settings settings, InstantSource clock, Duration limit) {
     Endpoint endpoint = new WebhookClientFactory(settings, root, clock, limit).open("0.1.0");
     if (endpoint instanceof Endpoint.Ready ready) {
       return ready.client();
