@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * VersionsBackIT.
  */
 class VersionsIT extends OnAMac {
-  /** 4 in mvn verify, 20 with -Psoak. */
-  private static final int KILLS = Math.min(20, Integer.getInteger("kextwatch.kills", 20) / 5);
+  /** 2 in mvn verify, 20 with -Psoak. */
+  private static final int KILLS = Math.min(20, Integer.getInteger("kextwatch.kills", 20) / 10);
 
   private static final long SEED = Long.getLong("kextwatch.seed", 20_261_126);
 
