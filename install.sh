@@ -71,6 +71,14 @@ sudo ./install.sh --uninstall
     SBOM) and SHA256SUMS, signed with the minisign key FILE if there is one.
     launchd/README.md has more
 
+./install.sh --package [--sign IDENTITY] [OPTION...]
+    Makes an installer package of a release archive, on a Mac: of this one, or
+    in a clone of the one that --release made. It brings the Javas of the
+    archive. IDENTITY is a certificate "Developer ID Installer: ...". --java,
+    --endpoint, --config, --secret-file, --no-archive and
+    --accept-unpatched-java count on each Mac as above; settings and a secret
+    can be read by whoever has the package
+
 ./install.sh --test
     Builds Kextwatch and runs every test and check.
 
@@ -125,6 +133,13 @@ main() {
         . "./launchd/${part}.sh"
       done
       release_archive ${1+"$@"}
+      ;;
+    --package)
+      shift
+      [ -f launchd/package.sh ] || fail "${unavailable}" "--package needs a clone or a release archive"
+      # shellcheck source=/dev/null
+      . ./launchd/package.sh
+      make_package ${1+"$@"}
       ;;
     --test | --version | --help | -h)
       [ "$#" -eq 1 ] || refuse "unexpected argument: $2"

@@ -95,8 +95,7 @@ JSON
 # The script may be interrupted meanwhile.
 end_exercise() {
   [ -n "${exercise}" ] || return 0
-  kill "${exercise}" 2>/dev/null || :
-  wait "${exercise}" 2>/dev/null || :
+  ! kill "${exercise}" 2>/dev/null || wait "${exercise}" 2>/dev/null || : # posh may have no kill
   exercise=
 }
 

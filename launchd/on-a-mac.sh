@@ -799,7 +799,21 @@ about_the_job() {
   fi
 
   about_log_lines
+  about_package
   about_restart
+}
+
+about_package() {
+  ask package-installs 'an installer package leaves a release and a receipt, and no payload'
+  if run /usr/sbin/pkgutil --pkg-info "${label}"; then
+    if [ "${code}" -ne 0 ]; then
+      cannot_tell 'macOS has no receipt: no package was installed here'
+    elif [ -e "${support}/current/install.sh" ] && [ ! -e "${support}/package" ]; then
+      as_expected 'so it is'
+    else
+      differs 'the payload is still there, or no release is'
+    fi
+  fi
 }
 
 about_log_lines() {

@@ -34,6 +34,8 @@ places() {
   is_placed_now=false
   is_stopped=false
   previous=
+  # The payload of an installer package, which is removed afterwards.
+  [ "${folder?}" != "${support}/package" ] || retry="install the package again"
 }
 
 # ---- install ----

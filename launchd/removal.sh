@@ -28,6 +28,7 @@ uninstall() {
   fi
   cd / # this script may be in a release; the shell has read all of it
   rm -f "${job}" "${support}/.current.new" "${status}"
+  rm -rf "${support}/package" # an installation that was interrupted
   unlink_command
   [ "${purge}" = false ] || rm -rf "${state:?}" "${logs:?}"
   remove_all_releases

@@ -141,6 +141,22 @@ class OnAMacAnswersIT extends AskedMac {
   }
 
   @Test
+  void whatAPackageLeavesIsLookedAt() throws Exception {
+    assertEquals(Outcome.CANNOT_TELL, afterAPackage("exit 1"));
+    assertEquals(Outcome.DIFFERS, afterAPackage("echo version: 0.2.0"));
+    mac.write(SUPPORT + "current/install.sh", "");
+    assertEquals(Outcome.AS_EXPECTED, afterAPackage("echo version: 0.2.0"));
+    mac.write(SUPPORT + "package/install.sh", "");
+    assertEquals(Outcome.DIFFERS, afterAPackage("echo version: 0.2.0"));
+  }
+
+  private Outcome afterAPackage(String pkgutil) throws Exception {
+    Script.write(mac.path("/usr/sbin/pkgutil"), pkgutil);
+    MacReport report = MacReport.parse(run("--root", mac.root()).out());
+    return report.answers().get("package-installs").outcome();
+  }
+
+  @Test
   void theLineOfAStartIsLookedFor() throws Exception {
     Script.write(mac.path("/bin/launchctl"), "printf '{\\n\\t\"PID\" = 11;\\n}\\n'");
     Path log = mac.path("/usr/bin/log");
