@@ -147,6 +147,8 @@ class SecretCanaryIT {
     everyCommand("webhook", "test", "--json");
     assertEquals(1, rig.inbound.ofType("webhook.test").size(), printed::toString);
     rig.inbound.await("status.changed", "awaiting_approval");
+    rig.inbound.await("extension.load_attempted", "");
+    rig.inbound.await("status.heartbeat", ""); // before a mistake holds the next ones back
     note(launchd.pid());
     for (Map.Entry<String, String> mistake : MISTAKES.entrySet()) {
       make(mistake.getKey(), mistake.getValue());
