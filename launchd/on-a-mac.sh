@@ -798,8 +798,8 @@ about_the_job() {
     cannot_tell 'launchd runs no such job'
   fi
 
-  about_log_lines
   about_package
+  about_log_lines
   about_restart
 }
 
