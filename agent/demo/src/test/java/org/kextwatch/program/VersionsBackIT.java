@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +23,7 @@ import org.kextwatch.agent.Script.Ended;
  * built from the history, which a clone must have; "head" is what this build has laid out.
  */
 @Tag("soak")
+@Timeout(value = 1, unit = TimeUnit.HOURS)
 class VersionsBackIT extends OnAMac {
   /**
    * The commit of each release; 0.2.0 gets its own when it is tagged, until then head stands for
