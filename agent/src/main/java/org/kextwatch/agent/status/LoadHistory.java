@@ -69,19 +69,19 @@ public record LoadHistory(
         known,
         !isGiven ? null : otherGrant ? now : grantedSince,
         otherMac ? null : begun,
-        isVoid || last == null ? null : last.at(notAfter(last.at(), now)),
+        isVoid || last == null ? null : last.at(notAfter(last.at(), now, isRenewal(last))),
         isVoid ? 0 : attempts,
-        prompts.stream().map(at -> notAfter(at, now)).toList(),
+        prompts.stream().map(at -> notAfter(at, now, true)).toList(),
         allowed,
         otherMac ? null : loadedSince);
   }
 
   /**
    * What began later than now began before the clock was set back: just before now, so that a run
-   * that begins now is another one.
+   * that begins now is another one. A renewal stays one, and a load stays none.
    */
-  private static Instant notAfter(Instant at, Instant now) {
-    return at.isAfter(now) ? now.minusMillis(1) : at;
+  private static Instant notAfter(Instant at, Instant now, boolean isRenewal) {
+    return at.isAfter(now) ? now.minusMillis(isRenewal ? 2 : 1) : at;
   }
 
   /**
@@ -124,7 +124,11 @@ public record LoadHistory(
 
   /** Whether the last attempt that counts was made for a grant, and not to renew the prompt. */
   private boolean hasTriedForGrant() {
-    return Grant.isGiven(grant) && last != null && !prompts.contains(last.at());
+    return Grant.isGiven(grant) && last != null && !isRenewal(last);
+  }
+
+  private boolean isRenewal(Attempt attempt) {
+    return prompts.contains(attempt.at());
   }
 
   /** Whether the kernel has listed the kext since the last attempt: that attempt is over then. */

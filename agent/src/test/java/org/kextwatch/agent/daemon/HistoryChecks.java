@@ -173,9 +173,9 @@ final class HistoryChecks implements ModelDaemon.Witness {
 
   /** What a disk did not take was in memory alone: runs of the loader, and the last grant. */
   @Override
-  public void forgets() {
+  public void forgets(Status compared) {
     lastReadable = null;
-    if (told.isEmpty()) {
+    if (told.isEmpty() && compared == null) {
       known.clear(); // a good beginning, which no event has told
     }
     loads.clear();

@@ -76,6 +76,9 @@ final class ModelDaemon implements Cycle.Mac {
 
   /** A new process: it knows what was saved. */
   void start() {
+    if (ledger != null && (disk.refused != null || !ledger.state().equals(ledger.counted()))) {
+      witness.forgets(ledger.counted().told());
+    }
     SystemRoot root;
     try {
       root = SystemRoot.at(folder);
@@ -86,8 +89,6 @@ final class ModelDaemon implements Cycle.Mac {
     }
     if (disk.refused == null) {
       assertEquals(List.of(), ledger.warnings());
-    } else {
-      witness.forgets();
     }
     EventWriter writer = new EventWriter();
     Heartbeat heartbeat = new Heartbeat(writer, ledger, mac::now);
@@ -307,8 +308,12 @@ final class ModelDaemon implements Cycle.Mac {
      */
     default void wrote(Status status, Status told) {}
 
-    /** A new process does not know what the disk did not take. */
-    default void forgets() {}
+    /**
+     * A new process does not know what the disk did not take.
+     *
+     * @param told what it will compare with
+     */
+    default void forgets(Status told) {}
 
     /** A cycle has ended. */
     default void looked(Scope look, Cycle.CycleResult result) {}
