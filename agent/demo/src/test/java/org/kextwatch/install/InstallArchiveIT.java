@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
 
@@ -54,7 +53,7 @@ class InstallArchiveIT extends InstalledMac {
     release = support.resolve("releases/0.1.0");
   }
 
-  @Test
+  @ConcurrentTest
   void itIsMadeOnceAndAgainForAnotherJava() throws Exception {
     install(true);
     assertMade();
@@ -69,7 +68,7 @@ class InstallArchiveIT extends InstalledMac {
     assertMade();
   }
 
-  @Test
+  @ConcurrentTest
   void itIsMadeAgainWhereItIsDamagedOrUnfinished() throws Exception {
     install(true);
     Files.writeString(release.resolve("classes.jsa"), "an arch");
@@ -80,14 +79,14 @@ class InstallArchiveIT extends InstalledMac {
     assertMade();
   }
 
-  @Test
+  @ConcurrentTest
   void withoutItTheReleaseIsComplete() throws Exception {
     install(true);
     install(false);
     assertEquals(List.of(), archives());
   }
 
-  @Test
+  @ConcurrentTest
   void aPackageHasNone() throws Exception {
     Path stage = temp.toRealPath().resolve("stage");
     assertDone(script("--destdir", stage, "--java", runtime));
@@ -95,7 +94,7 @@ class InstallArchiveIT extends InstalledMac {
     assertEquals(List.of(), archives());
   }
 
-  @Test
+  @ConcurrentTest
   void aFailureLeavesNone() throws Exception {
     for (List<String> mishap :
         List.of(
@@ -109,7 +108,7 @@ class InstallArchiveIT extends InstalledMac {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void anInterruptionLeavesNone() throws Exception {
     install(false);
     Path lock = support.resolve(".installing");
