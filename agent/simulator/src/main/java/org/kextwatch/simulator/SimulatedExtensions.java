@@ -4,6 +4,7 @@ import com.dd.plist.NSObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -157,15 +158,17 @@ public final class SimulatedExtensions {
             row.state.replace('_', ' '));
   }
 
-  /** The members that osquery and others read; a real file has more. */
+  /**
+   * The members that osquery and others read, in the same order each time; a real file has more.
+   */
   String plist() {
-    return NSObject.fromJavaObject(
-            Map.of(
-                "extensionPolicies",
-                List.of(),
-                "extensions",
-                rows.stream().map(SimulatedExtensions::entry).toList()))
-        .toXMLPropertyList();
+    Map<String, Object> members =
+        Map.of(
+            "extensionPolicies",
+            List.of(),
+            "extensions",
+            rows.stream().map(SimulatedExtensions::entry).toList());
+    return NSObject.fromJavaObject(new TreeMap<>(members)).toXMLPropertyList();
   }
 
   private static Map<String, Object> entry(SimulatedRow row) {
