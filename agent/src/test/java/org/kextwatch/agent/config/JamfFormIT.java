@@ -2,7 +2,6 @@ package org.kextwatch.agent.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.kextwatch.agent.NodeTool;
 import org.kextwatch.agent.Schemas;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
@@ -21,18 +21,11 @@ import org.kextwatch.agent.Script.Ended;
  */
 @Tag("soak")
 class JamfFormIT {
-  private static final Path FORM = Script.AGENT.resolve("src/test/form");
-  private static final Map<String, String> PATH = Map.of("PATH", System.getenv("PATH"));
-
-  @TempDir static Path folder;
+  private static NodeTool form;
 
   @BeforeAll
-  static void bringTheEditors() throws Exception {
-    for (String file : List.of("package.json", "package-lock.json", "form.cjs")) {
-      Files.copy(FORM.resolve(file), folder.resolve(file));
-    }
-    Ended npm = Script.run(folder, PATH, "npm ci --ignore-scripts --no-audit --no-fund");
-    assertEquals(0, npm.exit(), npm::err);
+  static void bringTheEditors(@TempDir Path folder) throws Exception {
+    form = NodeTool.bring(Script.AGENT.resolve("src/test/form"), "form.cjs", folder);
   }
 
   @ParameterizedTest
@@ -53,8 +46,8 @@ class JamfFormIT {
     for (String editor : List.of("json-editor", "@json-editor/json-editor")) {
       Path schema = Script.REPOSITORY.resolve(JamfSchema.file());
       String value = entered == null ? "" : json(entered);
-      Ended form = Script.run(folder, PATH, "node form.cjs", editor, schema, value);
-      Map<?, ?> answer = (Map<?, ?>) Schemas.parse(form.out());
+      Ended ended = form.run(editor, schema, value);
+      Map<?, ?> answer = (Map<?, ?>) Schemas.parse(ended.out());
       String expected = stored == null ? value : json(stored);
       assertEquals(Schemas.parse(expected), answer.get("stores"), editor);
       assertEquals(
