@@ -13,40 +13,28 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
 
 /** The release archive with a Java in it, made by JDKs that are played. */
-class ReleaseArchiveIT {
+class ReleaseArchiveIT extends ArchiveOfARelease {
   private static final Instant RELEASED = Instant.parse("2026-11-26T00:00:00Z");
-
-  @TempDir Path temp;
-  private Path folder;
-  private Path archive;
-  private final Map<String, String> environment = new HashMap<>(Map.of("PATH", "/usr/bin:/bin"));
 
   @BeforeEach
   void unpackAnArchive() throws IOException {
-    folder = temp.toRealPath();
     archive = unpack("an archive");
   }
 
   private Path unpack(String name) throws IOException {
-    Path unpacked = folder.resolve(name);
-    Script.copyInstaller(unpacked);
-    Script.write(unpacked.resolve("dist/bin/kextwatch"), "exit 0");
-    Files.createDirectories(unpacked.resolve("dist/lib"));
-    Files.writeString(unpacked.resolve("dist/lib/kextwatch-agent-0.1.0.jar"), "a jar");
+    Path unpacked = unpack(name, "0.1.0");
     Files.setLastModifiedTime(unpacked.resolve("install.sh"), FileTime.from(RELEASED));
     return unpacked;
   }
@@ -204,19 +192,8 @@ class ReleaseArchiveIT {
     environment.put("JAVA_HOME", own.toString());
   }
 
-  private PlayedJdk mac(String name, String version, int processor) throws IOException {
-    return jdk(name, version, PlayedJdk.library(processor, PlayedJdk.BUILD_VERSION, 11, 0, 0));
-  }
-
   private PlayedJdk jdk(String name, String version, byte[] library) throws IOException {
     return new PlayedJdk(folder.resolve(name), version, library);
-  }
-
-  private Ended run(String shell, Object... options) throws Exception {
-    Object[] all =
-        Stream.concat(Stream.of(archive.resolve("install.sh"), "--release"), Stream.of(options))
-            .toArray();
-    return Script.run(folder, environment, shell, all);
   }
 
   private Ended release(String shell, Object... options) throws Exception {

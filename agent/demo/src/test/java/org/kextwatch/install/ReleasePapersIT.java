@@ -15,17 +15,15 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
 
 /** What lies beside a release archive for those who check it. The JDKs are played. */
-class ReleasePapersIT {
+class ReleasePapersIT extends ArchiveOfARelease {
   /** In the form of the CycloneDX plugin for Maven, which has another list of that name too. */
   private static final String SBOM =
       """
@@ -52,29 +50,20 @@ class ReleasePapersIT {
 
   private static final String NAME = "kextwatch-0.2.0";
 
-  @TempDir Path temp;
-  private Path folder;
-  private Path archive;
   private Path target;
-  private final Map<String, String> environment = new HashMap<>(Map.of("PATH", "/usr/bin:/bin"));
 
   @BeforeEach
   void unpackAnArchive() throws IOException {
-    folder = temp.toRealPath();
-    archive = folder.resolve("an archive");
+    archive = unpack("an archive", "0.2.0");
     target = archive.resolve("target");
-    Script.copyInstaller(archive);
-    Script.write(archive.resolve("dist/bin/kextwatch"), "exit 0");
-    Files.createDirectories(archive.resolve("dist/lib"));
-    Files.writeString(archive.resolve("dist/lib/kextwatch-agent-0.2.0.jar"), "a jar");
     Files.writeString(archive.resolve("sbom.cdx.json"), SBOM);
   }
 
   @ParameterizedTest
   @MethodSource("org.kextwatch.agent.Script#shells")
   void theListNamesEachJavaOfTheReleaseAndItsSource(String shell) throws Exception {
-    Path arm = mac("arm", "25.0.1", PlayedJdk.ARM64);
-    Path intel = mac("intel", "17.0.13", PlayedJdk.X86_64);
+    Path arm = mac("arm", "25.0.1", PlayedJdk.ARM64).home;
+    Path intel = mac("intel", "17.0.13", PlayedJdk.X86_64).home;
     Files.writeString(
         arm.resolve("release"),
         """
@@ -108,10 +97,10 @@ class ReleasePapersIT {
 
   @Test
   void anotherJavaTakesThePlaceOfTheOneBefore() throws Exception {
-    release("dash", "--runtime", mac("old", "25.0.1", PlayedJdk.ARM64));
+    release("dash", "--runtime", mac("old", "25.0.1", PlayedJdk.ARM64).home);
     archive = unpacked();
     target = archive.resolve("target");
-    release("dash", "--runtime", mac("new", "25.0.2", PlayedJdk.ARM64));
+    release("dash", "--runtime", mac("new", "25.0.2", PlayedJdk.ARM64).home);
     assertEquals(List.of("OpenJDK", "a library"), names(components()));
     assertEquals("25.0.2", components().get(0).get("version").asText());
     release("dash");
@@ -180,18 +169,6 @@ class ReleasePapersIT {
 
   private static List<String> names(List<JsonNode> components) {
     return components.stream().map(component -> component.get("name").asText()).toList();
-  }
-
-  private Path mac(String name, String version, int processor) throws IOException {
-    byte[] library = PlayedJdk.library(processor, PlayedJdk.BUILD_VERSION, 11, 0, 0);
-    return new PlayedJdk(folder.resolve(name), version, library).home;
-  }
-
-  private Ended run(String shell, Object... options) throws Exception {
-    Object[] all =
-        Stream.concat(Stream.of(archive.resolve("install.sh"), "--release"), Stream.of(options))
-            .toArray();
-    return Script.run(folder, environment, shell, all);
   }
 
   private Ended release(String shell, Object... options) throws Exception {
