@@ -63,7 +63,7 @@ final class MacPackage {
    *
    * @param volume that the user has chosen, {@code /} for the system that runs
    * @param root what that volume is here
-   * @param mac the system that runs, for the scripts
+   * @param mac the system that the scripts run on
    * @param bin the tools that the scripts find
    */
   Ended install(String shell, String volume, Path root, Path mac, Path bin) throws Exception {

@@ -48,7 +48,7 @@ public final class ExtensionReader {
 
   /**
    * Reads the extension's state. This takes as long as the tools that it runs, each of which has a
-   * timeout. A file that did not change since the last look is not read again, for an hour at most.
+   * timeout. A file that did not change is read again after an hour at the latest.
    *
    * @param macOs empty if its version cannot be read
    * @param history the attempts so far

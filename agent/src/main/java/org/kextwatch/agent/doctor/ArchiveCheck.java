@@ -8,8 +8,6 @@ import org.kextwatch.agent.doctor.DoctorCheck.CheckResult;
  * daemon with the same archive as this command.
  */
 final class ArchiveCheck {
-  private static final String REMEDY = FolderChecks.REPAIR;
-
   private ArchiveCheck() {}
 
   static CheckResult run() {
@@ -27,13 +25,13 @@ final class ArchiveCheck {
   static CheckResult judge(@Nullable String launcher, String vmInfo) {
     if ("refused".equals(launcher)) {
       return CheckResult.warn(
-          "it is damaged or was made by another Java, so it is not used", REMEDY);
+          "it is damaged or was made by another Java, so it is not used", FolderChecks.REPAIR);
     }
     if (!"given".equals(launcher)) {
       return CheckResult.ok("there is none, so the daemon needs about 15 MiB more memory");
     }
     return vmInfo.contains("sharing")
         ? CheckResult.ok("in use")
-        : CheckResult.warn("this Java does not accept it, so it is not used", REMEDY);
+        : CheckResult.warn("this Java does not accept it, so it is not used", FolderChecks.REPAIR);
   }
 }

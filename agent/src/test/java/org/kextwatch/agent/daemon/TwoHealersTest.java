@@ -21,8 +21,8 @@ import org.kextwatch.agent.status.Reachability;
 import org.kextwatch.agent.status.Transition;
 
 /**
- * An MDM that repairs too eagerly: it installs Defender again every quarter of an hour, for a day.
- * The fleet hears little, and that all is well only when it is.
+ * An MDM that repairs too eagerly: it installs Defender again every 15 minutes for a whole day. The
+ * fleet hears little, and that all is well only when it is.
  */
 class TwoHealersTest {
   private static final Duration QUARTER = Duration.ofMinutes(15);

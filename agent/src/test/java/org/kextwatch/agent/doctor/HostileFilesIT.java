@@ -100,7 +100,7 @@ class HostileFilesIT {
     assertThrows(RefusedPathException.class, () -> TrustedFile.readSecret(link, 100));
   }
 
-  /** What is written anew goes into a new file; a second name keeps the old one. */
+  /** What is written again goes into a new file; a second name keeps the old one. */
   @ParameterizedTest
   @ValueSource(strings = {SUPPORT + "status.json", STATE + "settings.json"})
   void aSecondNameOfAFileThatIsWrittenKeepsWhatItHad(String path) throws Exception {
