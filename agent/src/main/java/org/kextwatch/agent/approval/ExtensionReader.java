@@ -30,6 +30,7 @@ public final class ExtensionReader {
   private final SystemRoot root;
   private final ToolRunner tools;
   private final KernelList kernel;
+  private final KernelMemory kernelMemory;
   private final KextPolicyDatabase database;
   private final PolicyMemory policies;
   private final PlistCache plists;
@@ -40,6 +41,7 @@ public final class ExtensionReader {
     this.root = root;
     this.tools = tools;
     this.kernel = new KernelList(tools);
+    this.kernelMemory = new KernelMemory(kernel);
     this.database = new KextPolicyDatabase(root, tools);
     this.policies = new PolicyMemory(database);
     this.plists = new PlistCache(root);
@@ -76,7 +78,10 @@ public final class ExtensionReader {
     boolean isWithoutKext = Derivation.isWithoutKext(watched, macOs, subsystem, rows);
     PolicyResult policy =
         isWithoutKext ? NOT_ASKED : policies.read(watched, timeout, now, isAwaited);
-    KernelEntry listed = isWithoutKext ? KernelEntry.UNKNOWN : kernel.listed(watched, timeout);
+    KernelEntry listed =
+        isWithoutKext
+            ? KernelEntry.UNKNOWN
+            : kernelMemory.listed(watched, timeout, policy, history.last(), isAwaited);
     ManagedPolicy kernelPolicy = ManagedPolicy.kernel(plists, watched, policy, enrolled);
     LoadHistory counted =
         history
@@ -99,6 +104,11 @@ public final class ExtensionReader {
     Extension extension = Derivation.extension(watched, evidence);
     isAwaited = extension.isAwaited();
     return new ExtensionSnapshot(extension, evidence.policy(extension.kind()).details(), counted);
+  }
+
+  /** A full look begins: what was known of the kernel's list does not count. */
+  public void beginFullLook() {
+    kernelMemory.forget();
   }
 
   /** The entry in the kernel's own list, to be read right before and after a load. */

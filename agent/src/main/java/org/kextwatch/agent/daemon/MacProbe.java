@@ -88,6 +88,7 @@ final class MacProbe implements Cycle.Mac {
     if (health == null || look == Scope.FULL) {
       health = healthCheck.check(settings);
       lastHealth = health;
+      extensionReader.beginFullLook();
     }
     Surroundings around = surroundings(settings, now);
     plists.beginLook(now);
