@@ -53,6 +53,7 @@ final class Daemon {
     try {
       while (!isStopping()) {
         Moment now = Moment.now();
+        noticeWake(now);
         applyChangedSettings(now);
         Stamps stamps = stamps();
         plan = plan.check(now, stamps);
@@ -66,6 +67,13 @@ final class Daemon {
       finish();
     } finally {
       ended.countDown();
+    }
+  }
+
+  /** The delivery sleeps by a clock that stood still as long as the Mac slept. */
+  private void noticeWake(Moment now) {
+    if (now.isAwakenedSince(plan.checkedAt())) {
+      agent.delivery().wake();
     }
   }
 
@@ -98,9 +106,23 @@ final class Daemon {
     }
   }
 
+  /** Sleeps until something may be due, or until an awaited approval may have come. */
   private void sleep() {
-    Duration next = plan.sleep(Moment.now());
-    Duration time = tick.compareTo(next) < 0 ? tick : next;
+    Moment start = Moment.now();
+    Duration next = plan.schedule().nap(start);
+    Moment end = start.plus(tick.compareTo(next) < 0 ? tick : next);
+    Duration left = end.until(start);
+    do {
+      sleep(plan.glance(left));
+      left = end.until(Moment.now());
+    } while (!isStopping() && !left.isZero() && !isApprovalNews());
+  }
+
+  private boolean isApprovalNews() {
+    return plan.isApprovalNews(agent.extensionReader().databaseStamps());
+  }
+
+  private void sleep(Duration time) {
     try {
       stopping.await(time.toMillis() + 1, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {

@@ -36,11 +36,9 @@ record Plan(
   /** Checks what has become due by now. Stamps are hints only: a full look reads everything. */
   Plan check(Moment now, Stamps stamps) {
     Schedule awake = schedule.awake(checkedAt, now);
-    boolean isChanged =
-        !stamps.extensionFiles().equals(extensionFiles)
-            || (awaitedDatabase != null && !stamps.database().equals(awaitedDatabase));
+    boolean isChanged = !stamps.extensionFiles().equals(extensionFiles);
     return new Plan(
-        isChanged ? awake.approvalAt(now) : awake,
+        isChanged || isApprovalNews(stamps.database()) ? awake.approvalAt(now) : awake,
         now,
         extensionFiles,
         awaitedDatabase,
@@ -89,10 +87,16 @@ record Plan(
         isOfFleet);
   }
 
-  /** How long the daemon may sleep. */
-  Duration sleep(Moment now) {
-    Duration next = schedule.nap(now);
-    return awaitedDatabase != null && DATABASE_TICK.compareTo(next) < 0 ? DATABASE_TICK : next;
+  /**
+   * Whether approval is awaited and the database, by its stamp, is another than at the last look.
+   */
+  boolean isApprovalNews(Object database) {
+    return awaitedDatabase != null && !awaitedDatabase.equals(database);
+  }
+
+  /** How long the daemon may sleep before it looks at the stamp of the database again. */
+  Duration glance(Duration sleep) {
+    return awaitedDatabase != null && DATABASE_TICK.compareTo(sleep) < 0 ? DATABASE_TICK : sleep;
   }
 
   /**

@@ -20,8 +20,11 @@ import org.tinylog.Logger;
  * the saved state counts; what fails stays in the spool and is tried again.
  */
 public final class DeliveryThread {
-  /** The longest wait between two steps, so that a wake of the Mac is noticed. */
-  private static final Duration TICK = Duration.ofSeconds(30);
+  /** The longest wait while all is well. After a sleep of the Mac the daemon wakes this thread. */
+  private static final Duration LONGEST_REST = Duration.ofMinutes(5);
+
+  /** The longest wait otherwise, because somebody may correct a file that the settings name. */
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
   private static final Duration GRACE = Duration.ofSeconds(2);
 
@@ -141,7 +144,8 @@ public final class DeliveryThread {
           progress.notifyAll();
         }
         if (wait.compareTo(Duration.ZERO) > 0) {
-          long millis = Math.min(wait.toMillis() + 1, TICK.toMillis());
+          Duration longest = dispatcher.isDelivering() ? LONGEST_REST : LONGEST_PAUSE;
+          long millis = Math.min(wait.toMillis() + 1, longest.toMillis());
           if (wakes.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
             wakes.drainPermits();
           }

@@ -104,6 +104,11 @@ final class EventDispatcher {
     return deliverable().isEmpty();
   }
 
+  /** Whether the last attempt was a delivery. */
+  boolean isDelivering() {
+    return deliveryState.isDelivering();
+  }
+
   DeliveryState state() {
     return deliveryState.withCounts(spool);
   }

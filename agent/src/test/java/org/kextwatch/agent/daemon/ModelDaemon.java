@@ -156,7 +156,7 @@ final class ModelDaemon implements Cycle.Mac {
 
   /** How long the daemon sleeps now. */
   Duration sleep() {
-    return plan.sleep(mac.now()).plusMillis(1);
+    return plan.glance(plan.schedule().nap(mac.now())).plusMillis(1);
   }
 
   /** How long it sleeps at most if no file changes. */

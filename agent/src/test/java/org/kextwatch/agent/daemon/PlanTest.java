@@ -1,8 +1,11 @@
 package org.kextwatch.agent.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kextwatch.agent.daemon.Assessor.Assessment;
@@ -10,6 +13,7 @@ import org.kextwatch.agent.daemon.Plan.Stamps;
 import org.kextwatch.agent.daemon.Schedule.Scope;
 import org.kextwatch.agent.delivery.Splay;
 import org.kextwatch.agent.mac.Moment;
+import org.kextwatch.agent.status.Extension;
 import org.kextwatch.agent.status.LostSight;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.StatusSamples;
@@ -77,6 +81,23 @@ class PlanTest {
     assertEquals(Duration.ofSeconds(next), looked(after, 300, null).schedule().full().until(now));
   }
 
+  /** Each glance at the database is a stat, not a look. */
+  @Test
+  void theDatabaseIsGlancedAtEachSecondWhileApprovalIsAwaited() {
+    Plan quiet = looked(Plan.starting(START, new Splay(0.5)), 300, null);
+    assertEquals(Schedule.TICK, quiet.glance(Schedule.TICK));
+    assertFalse(quiet.isApprovalNews("written"));
+    Plan awaiting =
+        Plan.starting(START, new Splay(0.5))
+            .after(Scope.FULL, UNCHANGED, result(StatusSamples.AWAITING, 60, null), now);
+    assertEquals(Duration.ofSeconds(1), awaiting.glance(Schedule.TICK));
+    assertEquals(Duration.ofMillis(7), awaiting.glance(Duration.ofMillis(7)));
+    assertFalse(awaiting.isApprovalNews(UNCHANGED.database()));
+    assertTrue(awaiting.isApprovalNews("written"));
+    assertEquals(null, awaiting.check(now, UNCHANGED).due());
+    assertEquals(Scope.APPROVAL, awaiting.check(now, new Stamps("", "written")).due());
+  }
+
   private Plan at(Plan plan, Moment moment) {
     now = moment;
     return plan.check(now, UNCHANGED);
@@ -87,7 +108,11 @@ class PlanTest {
   }
 
   private Cycle.CycleResult result(long interval, Long confirm) {
-    Status status = StatusSamples.status(StatusSamples.HEALTHY, StatusSamples.ACTIVE);
+    return result(StatusSamples.ACTIVE, interval, confirm);
+  }
+
+  private Cycle.CycleResult result(Extension extension, long interval, Long confirm) {
+    Status status = StatusSamples.status(StatusSamples.HEALTHY, extension);
     Assessment look =
         new Assessment(
             status,

@@ -61,7 +61,7 @@ public final class VirtualLooks {
         Cycle.CycleResult result = look(health.apply(time), time, now);
         plan = plan.after(due, UNCHANGED, result, now);
       }
-      time = time.plus(plan.sleep(now).plusMillis(1));
+      time = time.plus(plan.schedule().nap(now).plusMillis(1));
     }
   }
 

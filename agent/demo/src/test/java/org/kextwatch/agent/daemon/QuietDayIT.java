@@ -177,7 +177,7 @@ final class QuietDayIT {
           plan = plan.after(due, stamps, result, now);
         }
         Duration wait = DeliverySteps.untilIdle(delivery);
-        now = now.plus(shortest(TICK, plan.sleep(now).plusMillis(1), wait.plusMillis(1)));
+        now = now.plus(shortest(TICK, plan.schedule().nap(now).plusMillis(1), wait.plusMillis(1)));
       }
       assertEquals(Verdict.PROTECTED, status.verdict(), status::summary);
       assertEquals(null, status.agent().lastDeliveryError());
