@@ -8,18 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Script;
-import org.kextwatch.agent.Script.Ended;
+import org.kextwatch.agent.cli.Main;
+import org.kextwatch.agent.daemon.RealTickDaemon;
 import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.demo.AgentProcess;
 import org.kextwatch.program.Footprint.Cycle;
@@ -30,20 +28,21 @@ import org.kextwatch.simulator.MacModel;
 /**
  * What the daemon costs at rest and at work, as a release runs it and otherwise, and what a script
  * costs that does the same. Runs with {@code -Pbench} only and needs gcc, nginx, bash, curl, jq and
- * sqlite3. {@code -Dbench.idle} and {@code -Dbench.cycles} say how long, in seconds; {@code
- * -Dkextwatch.write=true} writes the figures into the documents.
+ * sqlite3. {@code -Dbench.idle}, {@code -Dbench.day} and {@code -Dbench.cycles} say how long, in
+ * seconds; {@code -Dbench.otherJdk} is a second JDK; {@code -Dkextwatch.write=true} writes the
+ * figures into the documents.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 class FootprintBench {
   private static final Duration IDLE = seconds("bench.idle", 600);
   private static final Duration CYCLES = seconds("bench.cycles", 60);
   private static final Duration WARM_UP = CYCLES;
-  private static final int STARTS = Integer.getInteger("bench.starts", 5);
-  private static final Map<String, String> ENVIRONMENT = Map.of("PATH", "/usr/bin:/bin");
 
-  /** What a release brings; launchd/archive.sh has the list too. */
-  private static final String MODULES =
-      "java.base,java.logging,java.management,java.xml,jdk.crypto.ec,jdk.httpserver";
+  /** How long the fast day is lived: 960 s are eight hours of it. */
+  private static final Duration DAY = seconds("bench.day", 960);
+
+  private static final int STARTS = Integer.getInteger("bench.starts", 5);
+  private static final Path JDK = Path.of(System.getProperty("java.home"));
 
   private static final Map<String, Object> SHIPPED =
       Map.of(
@@ -53,25 +52,51 @@ class FootprintBench {
           "confirmSeconds", 60,
           "settleSeconds", 600);
 
+  /** A thirtieth of that, as the tick of a simulated Mac is 1 s and that of a real one 30 s. */
+  private static final Map<String, Object> FAST =
+      Map.of(
+          "healthIntervalSeconds", 10,
+          "atRiskIntervalSeconds", 2,
+          "heartbeatIntervalSeconds", 30,
+          "confirmSeconds", 2,
+          "settleSeconds", 20);
+
   @TempDir private Path folder;
 
-  private final List<AutoCloseable> open = new ArrayList<>();
-  private QuickReceiver receiver;
-  private QuickTools tools;
-  private UnpackedRelease release;
-  private Path bundled;
+  private FootprintMacs macs;
 
   private static Duration seconds(String property, int usual) {
     return Duration.ofSeconds(Integer.getInteger(property, usual));
   }
 
-  /** A daemon at rest. */
-  private record AtRest(String name, double start, AgentProcess agent) {}
-
   @Test
   void theDaemonCostsLittle() throws Exception {
-    prepare();
-    Footprint footprint = new Footprint(rest(), awaiting(), cycle(), script());
+    try (FootprintMacs made = new FootprintMacs(folder)) {
+      macs = made;
+      Path bundled = macs.runtimeOf(JDK);
+      long begun = System.nanoTime();
+      AgentProcess fast = fastDay(bundled);
+      List<AtRest> daemons = daemons(bundled);
+      AtRest awaiting = start("awaiting", MacModel.MOJAVE, bundled, true);
+      Thread.sleep(IDLE.dividedBy(2).toMillis());
+      Duration morning = ProcessCost.own(fast.pid());
+      double lived = hours(begun);
+      for (AtRest daemon : daemons) {
+        daemon.count();
+      }
+      awaiting.count();
+      Thread.sleep(IDLE.dividedBy(2).toMillis());
+      double awaitingWakeUps = awaiting.end().wakeUps();
+      List<Way> ways = new ArrayList<>();
+      for (AtRest daemon : daemons) {
+        ways.add(daemon.end());
+      }
+      double day = day(fast, begun, morning, lived);
+      check(new Footprint(ways, awaitingWakeUps, day, cycle(bundled), script()));
+    }
+  }
+
+  private static void check(Footprint footprint) throws Exception {
     String text = footprint.text();
     Figures.write("FootprintBench", IDLE.toSeconds() + " s of rest", text);
     Figures.draw("footprint.svg", FootprintChart.of(footprint));
@@ -79,121 +104,96 @@ class FootprintBench {
     assertTrue(shipped.anonymous() < 40, text);
     assertTrue(shipped.resident() < 90, text);
     assertTrue(shipped.wakeUps() < 2, text);
-    assertTrue(footprint.awaitingWakeUps() < 6, text);
+    assertTrue(footprint.awaitingWakeUps() < 4, text);
+    assertTrue(footprint.day() < 12, text);
     assertTrue(footprint.cycle().own() < 60, text);
     assertTrue(footprint.ratio() < 2, text);
   }
 
-  private void prepare() throws Exception {
-    receiver = keep(new QuickReceiver(subfolder("nginx"), false, 0));
-    tools = QuickTools.compile(folder);
-    release = UnpackedRelease.in(folder.resolve("unpacked"));
-    bundled = folder.resolve("runtime");
-    Ended linked =
-        Script.run(
-            folder,
-            ENVIRONMENT,
-            jdk().resolve("bin/jlink").toString(),
-            "--add-modules",
-            MODULES,
-            "--strip-java-debug-attributes",
-            "--output",
-            bundled);
-    assertEquals(0, linked.exit(), linked::toString);
-  }
-
-  private List<Way> rest() throws Exception {
+  private List<AtRest> daemons(Path bundled) throws Exception {
     List<AtRest> daemons = new ArrayList<>();
     String java = "Java " + Runtime.version().feature();
-    daemons.add(start(java + " of the release, archive", bundled, true));
-    daemons.add(start(java + " of the release", bundled, false));
-    daemons.add(start(java + " of the Mac, archive", jdk(), true));
-    daemons.add(start(java + " of the Mac", jdk(), false));
-    daemons.add(start(java + " without any flags", null, false));
-    Thread.sleep(IDLE.dividedBy(2).toMillis());
-    List<WakeUps> before = new ArrayList<>();
-    for (AtRest daemon : daemons) {
-      before.add(ProcessCost.wakeUps(daemon.agent.pid()));
+    daemons.add(start(java + " of the release, archive", MacModel.SEQUOIA, bundled, true));
+    daemons.add(start(java + " of the release", MacModel.SEQUOIA, bundled, false));
+    daemons.add(start(java + " of the Mac, archive", MacModel.SEQUOIA, JDK, true));
+    daemons.add(start(java + " of the Mac", MacModel.SEQUOIA, JDK, false));
+    daemons.add(start(java + " without any flags", MacModel.SEQUOIA, null, false));
+    String other = System.getProperty("bench.otherJdk");
+    if (other != null) {
+      Path runtime = macs.runtimeOf(Path.of(other));
+      String name = "the Java of " + Path.of(other).getFileName();
+      daemons.add(start(name + ", archive", MacModel.SEQUOIA, runtime, true));
     }
-    Duration half = IDLE.dividedBy(2);
-    Thread.sleep(half.toMillis());
-    List<Way> ways = new ArrayList<>();
-    for (AtRest daemon : daemons) {
-      long pid = daemon.agent.pid();
-      WakeUps now = ProcessCost.wakeUps(pid);
-      WakeUps then = before.get(ways.size());
-      double tick = now.perSecondSince(then, half, "java"); // the thread that looks at the files
-      ways.add(
-          new Way(
-              daemon.name,
-              ProcessCost.mebibytes(pid, "Anonymous:"),
-              ProcessCost.mebibytes(pid, "Rss:"),
-              now.perSecondSince(then, half, "") - tick + 1.0 / 30,
-              daemon.start));
-      daemon.agent.close();
-    }
-    return ways;
+    return daemons;
   }
 
-  private AtRest start(String name, @Nullable Path java, boolean withArchive) throws Exception {
-    Rig rig = rig(name, MacModel.SEQUOIA, SHIPPED);
-    List<String> program = java == null ? plainJava() : install(rig, java, withArchive);
+  /** Measures how soon it starts, then leaves one at rest that has the tick of a real Mac. */
+  private AtRest start(String name, MacModel model, @Nullable Path java, boolean withArchive)
+      throws Exception {
+    Rig rig = macs.mac(name, model, SHIPPED);
+    Path release = java == null ? null : macs.install(rig, java, withArchive);
+    List<String> program = release == null ? plainJava(Main.class) : program(release);
     Path status = rig.mac.path(AgentPaths.STATUS);
     List<Duration> times = new ArrayList<>();
-    AgentProcess agent = null;
     for (int i = 0; i < STARTS; i++) {
-      if (agent != null) {
-        rig.stop(agent);
-      }
       Files.deleteIfExists(status);
       long begun = System.nanoTime();
-      agent = keep(rig.start(program));
+      AgentProcess agent = macs.start(rig, program);
       while (Files.notExists(status)) {
         Thread.sleep(1);
       }
       times.add(Duration.ofNanos(System.nanoTime() - begun));
+      rig.stop(agent);
     }
+    AgentProcess agent =
+        macs.start(
+            rig,
+            release == null ? plainJava(RealTickDaemon.class) : RealTickDaemon.program(release));
     return new AtRest(name, BenchTable.rank(times, 0.5).toNanos() / 1e9, agent);
   }
 
-  private double awaiting() throws Exception {
-    Rig rig = rig("awaiting", MacModel.MOJAVE, SHIPPED);
-    AgentProcess agent = keep(rig.start(install(rig, bundled, true)));
-    Path status = rig.mac.path(AgentPaths.STATUS);
-    Patience.until(
-        () -> Files.exists(status) && Files.readString(status).contains("policy_blocked"));
-    Thread.sleep(WARM_UP.toMillis() + 5_000); // the looks that follow a load are over
-    WakeUps before = ProcessCost.wakeUps(agent.pid());
-    Thread.sleep(CYCLES.multipliedBy(2).toMillis());
-    double wakeUps =
-        ProcessCost.wakeUps(agent.pid()).perSecondSince(before, CYCLES.multipliedBy(2), "");
-    agent.close();
-    return wakeUps;
+  private AgentProcess fastDay(Path bundled) throws Exception {
+    Rig rig = macs.mac("day", MacModel.SEQUOIA, FAST);
+    return macs.start(rig, program(macs.install(rig, bundled, true)));
   }
 
-  private Cycle cycle() throws Exception {
-    Rig rig = protectedMac("cycle");
-    AgentProcess agent = keep(rig.start(install(rig, bundled, true)));
+  /** Its own processor time in 24 such hours, in seconds; the later hours stand for the rest. */
+  private static double day(AgentProcess fast, long begun, Duration morning, double lived)
+      throws Exception {
+    Thread.sleep(Math.max(0, DAY.toMillis() - (System.nanoTime() - begun) / 1_000_000));
+    double all = hours(begun);
+    Duration later = ProcessCost.own(fast.pid()).minus(morning);
+    fast.close();
+    return (morning.toMillis() + later.toMillis() * (24 - lived) / (all - lived)) / 1e3;
+  }
+
+  private static double hours(long begun) {
+    return (System.nanoTime() - begun) * 30.0 / TimeUnit.HOURS.toNanos(1);
+  }
+
+  private Cycle cycle(Path bundled) throws Exception {
+    Rig rig = macs.busyMac("cycle");
+    AgentProcess agent = macs.start(rig, program(macs.install(rig, bundled, true)));
     Cycle cycle = perPost(agent.pid());
     agent.close();
     return cycle;
   }
 
   private Cycle script() throws Exception {
-    Rig rig = protectedMac("script");
-    Path state = subfolder("state");
+    Rig rig = macs.busyMac("script");
+    Path state = macs.subfolder("state");
     Process bash =
         new ProcessBuilder(
                 "bash",
                 Script.AGENT.resolve("demo/src/test/resources/bench/script.sh").toString(),
                 rig.mac.root().toString(),
-                receiver.address(),
+                macs.receiver.address(),
                 rig.mac.path(Rig.CA_BUNDLE).toString(),
                 state.toString())
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("script.out").toFile())
             .start();
-    keep(bash::destroy);
+    macs.keep(bash::destroy);
     Cycle cycle = perPost(bash.pid());
     bash.destroy();
     assertEquals("", Files.readString(folder.resolve("script.out")));
@@ -202,62 +202,59 @@ class FootprintBench {
 
   private Cycle perPost(long pid) throws Exception {
     Thread.sleep(WARM_UP.toMillis());
-    receiver.forget();
+    macs.receiver.forget();
     Duration own = ProcessCost.own(pid);
     Duration all = ProcessCost.withTools(pid);
     Thread.sleep(CYCLES.toMillis());
-    double posts = receiver.arrived();
+    double posts = macs.receiver.arrived();
     assertTrue(posts > CYCLES.toSeconds() / 3.0, posts + " requests");
     return new Cycle(
         ProcessCost.own(pid).minus(own).toMillis() / posts,
         ProcessCost.withTools(pid).minus(all).toMillis() / posts);
   }
 
-  private Rig protectedMac(String name) throws Exception {
-    Rig rig = rig(name, MacModel.MOJAVE, Map.of());
-    rig.mac.approveByProfile();
-    rig.mac.restart();
-    return rig;
+  private static List<String> program(Path release) {
+    return List.of(release.resolve("bin/kextwatch").toString());
   }
 
-  private Rig rig(String name, MacModel model, Map<String, ?> settings) throws IOException {
-    Rig rig = keep(Rig.in(subfolder(name), model));
-    tools.install(rig.mac.root());
-    rig.mac.write(Rig.CA_BUNDLE, receiver.pem());
-    Map<String, Object> all = new HashMap<>(settings);
-    all.put("endpoint", receiver.address());
-    all.put("caBundle", Rig.CA_BUNDLE);
-    rig.settings(all);
-    return rig;
+  private static List<String> plainJava(Class<?> main) throws IOException {
+    String classPath = RealTickDaemon.classPath(Script.AGENT.resolve("target/dist"));
+    return List.of(JDK.resolve("bin/java").toString(), "-cp", classPath, main.getName());
   }
 
-  private List<String> install(Rig rig, Path java, boolean withArchive) throws Exception {
-    return List.of(release.install(rig, java, withArchive).resolve("bin/kextwatch").toString());
-  }
+  /** A daemon at rest. */
+  private static final class AtRest {
+    private final String name;
+    private final double start;
+    private final AgentProcess agent;
+    private WakeUps before = new WakeUps(Map.of());
+    private long from;
 
-  private static List<String> plainJava() {
-    String jars = Script.AGENT.resolve("target/dist/lib/*").toString();
-    return List.of(
-        jdk().resolve("bin/java").toString(), "-cp", jars, "org.kextwatch.agent.cli.Main");
-  }
+    AtRest(String name, double start, AgentProcess agent) {
+      this.name = name;
+      this.start = start;
+      this.agent = agent;
+    }
 
-  private static Path jdk() {
-    return Path.of(System.getProperty("bench.java", System.getProperty("java.home")));
-  }
+    /** Wake-ups count from now. */
+    void count() throws Exception {
+      before = ProcessCost.wakeUps(agent.pid());
+      from = System.nanoTime();
+    }
 
-  private Path subfolder(String name) throws IOException {
-    return Files.createDirectory(folder.resolve(name.replaceAll("\\W+", "-")));
-  }
-
-  private <T extends AutoCloseable> T keep(T resource) {
-    open.add(resource);
-    return resource;
-  }
-
-  @AfterEach
-  void closeAll() throws Exception {
-    for (AutoCloseable resource : open) {
-      resource.close();
+    Way end() throws Exception {
+      long pid = agent.pid();
+      Duration time = Duration.ofNanos(System.nanoTime() - from);
+      double wakeUps = ProcessCost.wakeUps(pid).perSecondSince(before, time);
+      Way way =
+          new Way(
+              name,
+              ProcessCost.mebibytes(pid, "Anonymous:"),
+              ProcessCost.mebibytes(pid, "Rss:"),
+              wakeUps,
+              start);
+      agent.close();
+      return way;
     }
   }
 }

@@ -23,13 +23,10 @@ public final class ProcessCost {
    */
   record WakeUps(Map<String, Long> counts) {
     /** How often a second since then; a thread that is new counts from its start. */
-    double perSecondSince(WakeUps before, Duration time, String nameBegins) {
+    double perSecondSince(WakeUps before, Duration time) {
       long count = 0;
       for (Map.Entry<String, Long> thread : counts.entrySet()) {
-        String name = thread.getKey().substring(thread.getKey().indexOf(' ') + 1);
-        if (name.startsWith(nameBegins)) {
-          count += thread.getValue() - before.counts.getOrDefault(thread.getKey(), 0L);
-        }
+        count += thread.getValue() - before.counts.getOrDefault(thread.getKey(), 0L);
       }
       return count * 1e9 / time.toNanos();
     }

@@ -1,7 +1,14 @@
 package org.kextwatch.agent.daemon;
 
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.kextwatch.agent.Script;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.SystemRoot;
 
@@ -20,6 +27,32 @@ public final class RealTickDaemon {
         "-cp",
         System.getProperty("java.class.path"),
         RealTickDaemon.class.getName());
+  }
+
+  /**
+   * The same as an installed release runs it, with the flags of its launcher.
+   *
+   * @param release on a simulated Mac
+   */
+  public static List<String> program(Path release) throws IOException {
+    List<String> command = new ArrayList<>(List.of(release.resolve("bin/kextwatch").toString()));
+    command.add(":java");
+    Path archive = release.resolve("classes.jsa");
+    if (Files.exists(archive)) {
+      command.add("-XX:SharedArchiveFile=" + archive);
+    }
+    command.addAll(List.of("-cp", classPath(release), RealTickDaemon.class.getName()));
+    return command;
+  }
+
+  /** Java uses the class-data archive only if the jars come first, in the order of the launcher. */
+  public static String classPath(Path release) throws IOException {
+    try (Stream<Path> files = Files.list(release.resolve("lib"))) {
+      return Stream.concat(
+              files.map(Path::toString).filter(name -> name.endsWith(".jar")).sorted(),
+              Stream.of(Script.AGENT + "/demo/target/test-classes"))
+          .collect(Collectors.joining(File.pathSeparator));
+    }
   }
 
   /** Arguments as those of the program: {@code --root DIR run}. */
