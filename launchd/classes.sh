@@ -7,7 +7,7 @@
 # The exit code of a function says whether it worked. They do not rely on "set -e":
 # shellcheck disable=SC2310
 # install.sh and release.sh are read before this file, and set these:
-: "${with_archive?}" "${staging?}" "${scratch=}" "${releases=}" "${release=}"
+: "${root?}" "${with_archive?}" "${staging?}" "${scratch=}" "${releases=}" "${release=}"
 
 longest_record=30 # seconds
 exercise=
@@ -99,10 +99,28 @@ end_exercise() {
   exercise=
 }
 
+# Before version 24 Java takes the path of a jar from its URL and leaves the space encoded (JDK-8339460). So
+# it finds no jar below "Application Support", and puts no class of the daemon into the archive. A link leads
+# there from the encoded path meanwhile. The archive does not need it afterwards.
 write_archive() {
+  link_encoded
+  is_written=true
   said=$("$1/bin/kextwatch" :java -Xshare:dump "-XX:SharedClassListFile=${work}/list" \
-    "-XX:SharedArchiveFile=${archive}.new" -Xlog:disable -Xlog:all=error:stderr 2>&1) &&
-    [ -s "${archive}.new" ]
+    "-XX:SharedArchiveFile=${archive}.new" -Xlog:disable -Xlog:all=error:stderr 2>&1) || is_written=false
+  unlink_encoded
+  [ "${is_written}" = true ] && [ -s "${archive}.new" ]
+}
+
+link_encoded() {
+  encoded=${root}/Library/Application%20Support
+  [ -e "${encoded}" ] || [ -L "${encoded}" ] || ln -s 'Application Support' "${encoded}" 2>/dev/null || :
+}
+
+# An install that was killed may have left it, too. Nobody else makes a link with that target there.
+unlink_encoded() {
+  encoded=${root}/Library/Application%20Support
+  target=$(readlink "${encoded}" 2>/dev/null) && [ "${target}" = 'Application Support' ] || return 0
+  rm -f "${encoded}"
 }
 
 # With -Xshare:on Java ends if it cannot use the archive.
@@ -122,5 +140,6 @@ keep_archive() {
 # An install that was interrupted leaves none that is half-written.
 clear_archive() {
   end_exercise
+  unlink_encoded
   rm -f "${releases}"/*/classes.jsa.new
 }

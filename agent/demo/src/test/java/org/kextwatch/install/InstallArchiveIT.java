@@ -37,6 +37,7 @@ class InstallArchiveIT extends InstalledMac {
       """;
 
   private Path release;
+  private Path encoded;
 
   @BeforeEach
   void letJavaMakeArchives() throws Exception {
@@ -51,6 +52,7 @@ class InstallArchiveIT extends InstalledMac {
             .orElseThrow();
     Files.createSymbolicLink(bin.resolve("kill"), kill); // posh has none of its own
     release = support.resolve("releases/0.1.0");
+    encoded = mac.resolve("Library/Application%20Support");
   }
 
   @ConcurrentTest
@@ -84,6 +86,31 @@ class InstallArchiveIT extends InstalledMac {
     install(true);
     install(false);
     assertEquals(List.of(), archives());
+  }
+
+  /** Without it Java 17 finds none of our classes (ClassArchiveIT). */
+  @ConcurrentTest
+  void meanwhileALinkHasTheEncodedPath() throws Exception {
+    Path seen = temp.resolve("seen");
+    mishap("dump", "readlink '" + encoded + "' >'" + seen + "'");
+    install(true);
+    assertEquals("Application Support\n", Files.readString(seen));
+    assertFalse(Files.isSymbolicLink(encoded));
+
+    Files.createSymbolicLink(encoded, Path.of("Application Support")); // it was killed
+    install(true);
+    assertFalse(Files.isSymbolicLink(encoded));
+  }
+
+  @ConcurrentTest
+  void whatOthersHaveThereStays() throws Exception {
+    Files.createDirectories(encoded);
+    install(true);
+    assertMade();
+    assertTrue(Files.isDirectory(encoded));
+    try (Stream<Path> files = Files.list(encoded)) {
+      assertEquals(List.of(), files.toList());
+    }
   }
 
   @ConcurrentTest
@@ -122,6 +149,7 @@ class InstallArchiveIT extends InstalledMac {
       assertTrue(ended.err().contains("was interrupted"), ended::err);
       assertEquals(List.of(), archives());
       assertFalse(Files.exists(lock));
+      assertFalse(Files.isSymbolicLink(encoded));
     }
   }
 
