@@ -6,6 +6,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -43,24 +44,41 @@ record CertificateFlaw(String found, String remedy) {
    */
   static @Nullable CertificateFlaw of(
       List<X509Certificate> shown, Collection<X509Certificate> roots, Instant now) {
-    List<X509Certificate> path = path(shown, roots);
-    CertificateFlaw flaw = own(shown.get(0), now);
-    for (int i = 1; flaw == null && i < path.size(); i++) {
-      flaw = intermediate(path.get(i), roots, now);
-    }
+    List<X509Certificate> path = path(shown, roots, now);
+    CertificateFlaw flaw = within(path, roots, now);
     flaw = flaw == null ? end(path, roots) : flaw;
     return flaw == null ? WeakChain.flaw(path) : flaw;
   }
 
-  /** The weakness of a chain that Java accepts, {@code null} if there is none. */
+  /** The flaw of a chain that Java accepts, {@code null} if there is none. */
   static @Nullable CertificateFlaw ofAccepted(
-      List<X509Certificate> shown, Collection<X509Certificate> roots) {
-    return WeakChain.flaw(path(shown, roots));
+      List<X509Certificate> shown, Collection<X509Certificate> roots, Instant now) {
+    List<X509Certificate> path = path(shown, roots, now);
+    CertificateFlaw flaw = within(path, roots, now);
+    return flaw == null ? WeakChain.flaw(path) : flaw;
+  }
+
+  /** The first flaw of a certificate on the path, wherever it leads. */
+  private static @Nullable CertificateFlaw within(
+      List<X509Certificate> path, Collection<X509Certificate> roots, Instant now) {
+    CertificateFlaw flaw = own(path.get(0), now);
+    for (int at = 1; flaw == null && at < path.size(); at++) {
+      boolean isTrusted = roots.contains(path.get(at));
+      flaw = issuer(path.get(at), isTrusted, now);
+      flaw = flaw == null ? WeakChain.passedLimit(path, at, isTrusted) : flaw;
+    }
+    return flaw;
   }
 
   /** The flaw of a certificate that does not match the host. */
   static CertificateFlaw ofName(X509Certificate own, String host) {
     List<String> names = names(own);
+    if (names.contains(host)) {
+      return new CertificateFlaw(
+          "its certificate has %s as a DNS name, not as an IP address".formatted(host),
+          "Issue one that names %s as an IP address in its subject alternative names."
+              .formatted(host));
+    }
     return names.isEmpty()
         ? new CertificateFlaw(
             "its certificate, %s, has no subject alternative name (SAN)".formatted(subject(own)),
@@ -115,24 +133,23 @@ record CertificateFlaw(String found, String remedy) {
             "Issue one with the extended key usage serverAuth: this one is for another purpose.");
   }
 
-  private static @Nullable CertificateFlaw intermediate(
-      X509Certificate one, Collection<X509Certificate> roots, Instant now) {
-    if (roots.contains(one)) {
-      return null; // trusted itself, so its flaws do not matter
-    }
+  private static @Nullable CertificateFlaw issuer(
+      X509Certificate one, boolean isTrusted, Instant now) {
     String validity = validity(one, now);
-    if (validity != null) {
-      return new CertificateFlaw(
-          "the intermediate certificate %s %s".formatted(subject(one), validity),
-          "Its own certificate is good: install the CA's current intermediate certificate at the"
-              + " receiver."
-              + CLOCK);
+    if (validity == null) {
+      return null;
     }
-    return one.getBasicConstraints() >= 0
-        ? null
+    return isTrusted
+        ? new CertificateFlaw(
+            "the trusted certificate %s %s".formatted(subject(one), validity),
+            "Put the CA's current certificate into caBundle, and have the receiver's certificate"
+                + " issued by that CA."
+                + CLOCK)
         : new CertificateFlaw(
-            "%s has issued a certificate, but is not a CA".formatted(subject(one)),
-            "Have the receiver's certificate issued by a CA.");
+            "the intermediate certificate %s %s".formatted(subject(one), validity),
+            "Its own certificate is good: install the CA's current intermediate certificate at the"
+                + " receiver."
+                + CLOCK);
   }
 
   /** The flaw of a path that ends without a root. */
@@ -177,33 +194,31 @@ record CertificateFlaw(String found, String remedy) {
 
   /**
    * The path from the server's own certificate upwards, to the one that is trusted if there is one;
-   * servers send them in any order.
+   * servers send them in any order. Of several certificates of one issuer, a good one is taken.
    */
-  private static List<X509Certificate> path(
-      List<X509Certificate> shown, Collection<X509Certificate> roots) {
+  static List<X509Certificate> path(
+      List<X509Certificate> shown, Collection<X509Certificate> roots, Instant now) {
     List<X509Certificate> path = new ArrayList<>(List.of(shown.get(0)));
     while (path.size() <= shown.size()) {
       X509Certificate last = path.get(path.size() - 1);
-      if (roots.contains(last)) {
+      Optional<X509Certificate> issuer =
+          roots.contains(last)
+              ? Optional.empty()
+              : Stream.concat(roots.stream(), shown.stream())
+                  .filter(one -> !path.contains(one) && hasIssued(one, last))
+                  .min(Comparator.comparing(one -> isDoubtful(one, roots, now)));
+      if (issuer.isEmpty()) {
         return path;
       }
-      Optional<X509Certificate> root =
-          roots.stream().filter(one -> hasIssued(one, last)).findFirst();
-      if (root.isPresent()) {
-        path.add(root.get());
-        return path;
-      }
-      X509Certificate next =
-          shown.stream()
-              .filter(one -> !path.contains(one) && hasIssued(one, last))
-              .findFirst()
-              .orElse(null);
-      if (next == null) {
-        return path;
-      }
-      path.add(next);
+      path.add(issuer.get());
     }
     return path;
+  }
+
+  /** CAs issue a certificate for one key again, with other dates or a better signature. */
+  private static boolean isDoubtful(
+      X509Certificate one, Collection<X509Certificate> roots, Instant now) {
+    return validity(one, now) != null || (!roots.contains(one) && WeakChain.isForgeable(one));
   }
 
   private static boolean hasIssued(X509Certificate issuer, X509Certificate one) {
@@ -218,9 +233,10 @@ record CertificateFlaw(String found, String remedy) {
     }
   }
 
-  private static boolean mayServe(X509Certificate own) {
+  /** Whether its extended key usage lets it be for TLS servers. */
+  static boolean mayServe(X509Certificate one) {
     try {
-      List<String> uses = own.getExtendedKeyUsage();
+      List<String> uses = one.getExtendedKeyUsage();
       return uses == null || uses.contains(SERVER_AUTHENTICATION) || uses.contains(ANY_USE);
     } catch (CertificateParsingException e) {
       return true; // another check reports it

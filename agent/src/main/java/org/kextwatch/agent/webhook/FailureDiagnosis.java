@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -28,6 +29,22 @@ record FailureDiagnosis(DeliveryOutcome outcome, String found, String remedy) {
   /** The message of OkHttp if a proxy opens no tunnel; the status is reported nowhere else. */
   private static final Pattern CONNECT =
       Pattern.compile("Unexpected response code for CONNECT: (\\d{1,4})");
+
+  /** What messages of Java's TLS mean, which name alerts as RFC 8446 does. */
+  private static final Map<Pattern, String> MEANINGS =
+      Map.of(
+          Pattern.compile("protocol[_ ]version"),
+          "the receiver offers neither TLS 1.2 nor TLS 1.3",
+          Pattern.compile("handshake_failure|insufficient_security"),
+          "usually there is no cipher that both accept",
+          Pattern.compile("unrecognized_name"),
+          "the receiver does not know the host name of endpoint",
+          Pattern.compile("no_application_protocol"),
+          "the receiver offers neither HTTP/2 nor HTTP/1.1",
+          Pattern.compile("unrecognized SSL message"),
+          "what answers there does not speak TLS",
+          Pattern.compile("terminated the handshake|close_notify"),
+          "the receiver, or something before it, ended it without a reason");
 
   /**
    * What is known about a failed request.
@@ -180,12 +197,11 @@ record FailureDiagnosis(DeliveryOutcome outcome, String found, String remedy) {
   }
 
   private static String withMeaning(String message) {
-    if (message.contains("protocol_version") || message.contains("protocol version")) {
-      return message + ": the receiver offers neither TLS 1.2 nor TLS 1.3";
-    }
-    return message.contains("handshake_failure") || message.contains("insufficient_security")
-        ? message + ": usually there is no cipher that both accept"
-        : message;
+    return MEANINGS.entrySet().stream()
+        .filter(one -> one.getKey().matcher(message).find())
+        .findFirst()
+        .map(one -> message + ": " + one.getValue())
+        .orElse(message);
   }
 
   private static String advice(Phase stage, FailedRequest request) {

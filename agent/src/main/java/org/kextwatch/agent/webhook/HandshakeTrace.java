@@ -5,6 +5,7 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLEngine;
@@ -55,8 +56,8 @@ final class HandshakeTrace {
   }
 
   /**
-   * A trust manager that records the certificates, decides as the other one does, and refuses what
-   * is weak besides.
+   * A trust manager that records the certificates, decides as the other one does, and besides
+   * refuses what is weak, expired or beyond what its CA may issue.
    */
   X509ExtendedTrustManager tracing(X509ExtendedTrustManager other) {
     return new TracingTrust(other);
@@ -83,7 +84,7 @@ final class HandshakeTrace {
         throws CertificateException {
       onServerChain(received);
       other.checkServerTrusted(received, authType, socket);
-      requireStrength(received);
+      requireNoFlaw(received);
     }
 
     @Override
@@ -91,7 +92,7 @@ final class HandshakeTrace {
         throws CertificateException {
       onServerChain(received);
       other.checkServerTrusted(received, authType, engine);
-      requireStrength(received);
+      requireNoFlaw(received);
     }
 
     @Override
@@ -99,12 +100,13 @@ final class HandshakeTrace {
         throws CertificateException {
       onServerChain(received);
       other.checkServerTrusted(received, authType);
-      requireStrength(received);
+      requireNoFlaw(received);
     }
 
-    private void requireStrength(X509Certificate[] accepted) throws CertificateException {
+    private void requireNoFlaw(X509Certificate[] accepted) throws CertificateException {
       CertificateFlaw flaw =
-          CertificateFlaw.ofAccepted(List.of(accepted), List.of(other.getAcceptedIssuers()));
+          CertificateFlaw.ofAccepted(
+              List.of(accepted), List.of(other.getAcceptedIssuers()), Instant.now());
       if (flaw != null) {
         throw new CertificateException(flaw.found());
       }

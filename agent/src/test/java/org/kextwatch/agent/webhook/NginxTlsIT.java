@@ -66,6 +66,10 @@ final class NginxTlsIT extends OnAWebhook {
     all.addAll(TlsReceivers.refusedForTheirProtocol());
     all.addAll(TlsReceivers.good());
     all.addAll(made.goodAllTheSame());
+    OddTlsReceivers odd = new OddTlsReceivers(made);
+    all.addAll(odd.refusedThoughTrusted());
+    all.addAll(odd.refusedForTheirIssuer());
+    all.addAll(odd.goodAllTheSame());
     for (TlsReceiver receiver : all) {
       for (boolean http2 : new boolean[] {true, false}) {
         SERVED.add(new Served(receiver, http2, freePort()));

@@ -54,6 +54,10 @@ final class TlsMatrixIT extends OnAWebhook {
     all.add(made.sha1WithinPss());
     all.addAll(TlsReceivers.good());
     all.addAll(made.goodAllTheSame());
+    OddTlsReceivers odd = new OddTlsReceivers(made);
+    all.addAll(odd.refusedThoughTrusted());
+    all.addAll(odd.refusedForTheirIssuer());
+    all.addAll(odd.goodAllTheSame());
     return all.stream().flatMap(TlsMatrixIT::overItsProtocols);
   }
 
@@ -97,7 +101,13 @@ final class TlsMatrixIT extends OnAWebhook {
         Arguments.of("3DES", "cipher", hello(0x0303, 0x000a)),
         Arguments.of("alert: other versions only", "TLS 1.2", "\25\3\1\0\2\2\106"),
         Arguments.of("alert: other ciphers only", "cipher", "\25\3\3\0\2\2\50"),
-        Arguments.of("alert: safer ciphers only", "cipher", "\25\3\3\0\2\2\107"));
+        Arguments.of("alert: safer ciphers only", "cipher", "\25\3\3\0\2\2\107"),
+        Arguments.of("alert: no such host", "does not know the host name", "\25\3\3\0\2\2\160"),
+        Arguments.of("warning: no such host", "know the host name", "\25\3\3\0\2\1\160"),
+        Arguments.of("alert: no such protocol", "HTTP/1.1", "\25\3\3\0\2\2\170"),
+        Arguments.of("plain HTTP", "does not speak TLS", "HTTP/1.1 400 Bad Request\r\n\r\n"),
+        Arguments.of("SSH", "does not speak TLS", "SSH-2.0-OpenSSH_9.2\r\n"),
+        Arguments.of("an end without a word", "ended it without a reason", ""));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -111,6 +121,9 @@ final class TlsMatrixIT extends OnAWebhook {
                 (self, client) -> {
                   offered.complete(ClientHello.read(client.getInputStream()));
                   self.say(client, answer);
+                  if (answer.isEmpty()) {
+                    client.shutdownOutput();
+                  }
                   rest.complete(everything(client.getInputStream()));
                 })
             .start()) {

@@ -16,13 +16,13 @@ final class TlsReceivers {
   static final HeldCertificate CLIENT_CA = Pems.root("Clients");
   static final HeldCertificate CLIENT = Pems.server(CLIENT_CA).commonName("mac-7").build();
 
-  private static final HeldCertificate ROOT = Pems.root("Ours");
+  static final HeldCertificate ROOT = Pems.root("Ours");
   private static final HeldCertificate STRANGE = Pems.root("Strange");
   private static final HeldCertificate BETWEEN = Pems.intermediate(ROOT, "Between").build();
 
-  private static final String CA = "basicConstraints=critical,CA:true";
-  private static final String NAME = "subjectAltName=DNS:localhost";
-  private static final String EC = "ec -pkeyopt ec_paramgen_curve:prime256v1";
+  static final String CA = "basicConstraints=critical,CA:true";
+  static final String NAME = "subjectAltName=DNS:localhost";
+  static final String EC = "ec -pkeyopt ec_paramgen_curve:prime256v1";
 
   private final Path folder;
 
@@ -189,7 +189,7 @@ final class TlsReceivers {
   }
 
   /** A certificate made by OpenSSL, whose common name is its name. */
-  private HeldCertificate issue(
+  HeldCertificate issue(
       String name, HeldCertificate issuer, String key, String digest, String... extensions)
       throws Exception {
     Files.writeString(folder.resolve("extensions"), String.join("\n", extensions) + "\n");
