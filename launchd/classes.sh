@@ -68,28 +68,57 @@ record_classes() {
   ! [ -f launchd/delivery.classlist ] || cat launchd/delivery.classlist >>"${work}/list"
 }
 
+# Its macOS is that of this Mac, which says what the daemon looks at: system extensions, or the kernel
+# extension, which the user has allowed there and which does not load.
 simulate_mac() {
-  mac_support="${work}/mac/Library/Application Support/Kextwatch"
-  tools="${work}/mac/usr/local/bin"
-  system="${work}/mac/System/Library/CoreServices"
-  mkdir "${work}" && mkdir -p "${mac_support}" "${tools}" "${work}/mac/usr/bin" "${system}" &&
-    cat >"${system}/SystemVersion.plist" <<'XML' &&
-<?xml version="1.0" encoding="UTF-8"?>
-<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
-<plist version="1.0"><dict><key>ProductVersion</key><string>15.0</string></dict></plist>
-XML
-    cat >"${tools}/mdatp" <<'SH' &&
-#!/bin/sh
-printf '{"healthy":true,"licensed":true,"healthIssues":[],"realTimeProtectionEnabled":{"value":true}}\n'
-SH
-    printf '#!/bin/sh\nexit 0\n' >"${work}/mac/usr/bin/codesign" &&
-    chmod 755 "${tools}/mdatp" "${work}/mac/usr/bin/codesign" &&
+  simulated=${work}/mac
+  mac_support="${simulated}/Library/Application Support/Kextwatch"
+  kext=${simulated}/Library/Extensions/wdavkext.kext/Contents
+  database=${simulated}/private/var/db/SystemPolicyConfiguration
+  system=${simulated}/System/Library/CoreServices
+  mkdir "${work}" && mkdir -p "${mac_support}" "${kext}" "${database}" "${system}" \
+    "${simulated}/Library/SystemExtensions" \
+    "${simulated}/usr/local/bin" "${simulated}/usr/bin" "${simulated}/usr/sbin" || return
+  cp "${root}/System/Library/CoreServices/SystemVersion.plist" "${system}/" 2>/dev/null ||
+    property_list ProductVersion 15.0 >"${system}/SystemVersion.plist" || return
+  property_list CFBundleIdentifier com.microsoft.wdavkext >"${kext}/Info.plist" &&
+    property_list extensions '<array><dict>
+<key>identifier</key><string>com.microsoft.wdav.epsext</string>
+<key>teamID</key><string>UBF8T346G9</string>
+<key>state</key><string>activated_enabled</string>
+</dict></array>' \
+      >"${simulated}/Library/SystemExtensions/db.plist" &&
+    printf 'SQLite format 3' >"${database}/KextPolicy" &&
+    tool usr/local/bin/mdatp \
+      'echo "{\"healthy\":true,\"licensed\":true,\"healthIssues\":[],\"realTimeProtectionEnabled\":true,\
+\"realTimeProtectionAvailable\":true}"' &&
+    tool usr/bin/codesign : &&
+    tool usr/bin/sqlite3 \
+      'printf "user,55424638543334364739,636F6D2E6D6963726F736F66742E776461766B657874,31\nend\n"' &&
+    tool usr/sbin/kextstat 'echo "Index Refs Address            Size       Wired      Name (Version) UUID"' &&
+    tool usr/bin/kextutil 'echo "Kext rejected due to system policy"; exit 27' &&
     cat >"${mac_support}/config.json" <<'JSON' &&
 {"endpoint": "https://127.0.0.1:9/", "proxy": "none", "healthIntervalSeconds": 1,
  "atRiskIntervalSeconds": 1, "heartbeatIntervalSeconds": 1, "confirmSeconds": 0}
 JSON
     printf 'whsec_%s\n' Y2xhc3MtZGF0YS1hcmNoaXZlLWV4ZXJjaXNlLW9ubHkh >"${mac_support}/secret" &&
     chmod 600 "${mac_support}/config.json" "${mac_support}/secret"
+}
+
+# Prints one with a key, and a text or an element.
+property_list() {
+  value=$2
+  case ${value} in
+    '<'*) ;;
+    *) value="<string>${value}</string>" ;;
+  esac
+  printf '%s\n' '<?xml version="1.0" encoding="UTF-8"?>' \
+    '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">' \
+    "<plist version=\"1.0\"><dict><key>$1</key>${value}</dict></plist>"
+}
+
+tool() {
+  printf '#!/bin/sh\n%s\n' "$2" >"${simulated}/$1" && chmod 755 "${simulated}/$1"
 }
 
 # The script may be interrupted meanwhile.
