@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.kextwatch.agent.Script;
 import org.kextwatch.agent.config.Settings.DeviceIdentity;
 import org.kextwatch.demo.AgentProcess;
 import org.kextwatch.install.StrictTools;
@@ -22,6 +23,9 @@ import org.kextwatch.install.StrictTools;
 class IdentityCanaryIT extends OnAMac {
   private static final UUID HARDWARE = UUID.fromString("7d3f0e52-91ab-4c68-b0d4-5e2a8c6f1b39");
   private static final String USER = "annak7x2qv";
+
+  private static final List<String> COMMANDS =
+      List.of("status", "status --json", "doctor", "webhook test", "config show", "check");
 
   private static final Canaries NAME = new Canaries().with("computer name", "Anna's");
   private static final Canaries NUMBERS =
@@ -52,9 +56,13 @@ class IdentityCanaryIT extends OnAMac {
       rig.inbound.await("status.heartbeat", "");
       rig.stop(agent);
     }
+    StringBuilder told = new StringBuilder(rig.printed());
+    for (String command : COMMANDS) {
+      Script.Ended ended = rig.kextwatch((Object[]) command.split(" "));
+      told.append(ended.out()).append(ended.err());
+    }
     assertEquals(0, rig.kextwatch("support", folder.resolve("support.zip")).exit());
 
-    StringBuilder told = new StringBuilder(rig.printed());
     for (String type :
         Set.of(
             "agent.started",

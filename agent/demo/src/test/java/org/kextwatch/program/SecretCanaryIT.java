@@ -56,6 +56,15 @@ class SecretCanaryIT {
   private static final String PASSWORD = "PasswordCanary6f0zt4hj";
   private static final String MISPLACED = "MisplacedCanary1s5gx7ke";
 
+  private static final String EXPORTED = "ExportedCanary8j4ty0pw";
+
+  /** What an administrator's shell may have exported. */
+  private static final Map<String, String> SHELL =
+      Map.of(
+          "JAVA_TOOL_OPTIONS", "-Dsecret=" + EXPORTED,
+          "HTTPS_PROXY", "http://user:" + EXPORTED + "@proxy.example:3128",
+          "WEBHOOK_SECRET", EXPORTED);
+
   private static final Canaries CANARIES =
       new Canaries()
           .with("secret", KEY.substring(0, KEY.length() - 1))
@@ -68,7 +77,8 @@ class SecretCanaryIT {
           .with("secret header", SECRET_HEADER)
           .with("proxy's login", PROXY_LOGIN)
           .with("keystore's password", PASSWORD)
-          .with("misplaced secret", MISPLACED);
+          .with("misplaced secret", MISPLACED)
+          .with("exported secret", EXPORTED);
 
   /** The setting and what an operator may write into its file by mistake. */
   private static final Map<String, String> MISTAKES =
@@ -157,8 +167,8 @@ class SecretCanaryIT {
     misplaceSecrets();
     everyCommand("doctor");
     everyCommand("support", temp.resolve("support.zip"));
-    Ended status = rig.kextwatch("status", "--json"); // one of them as its own process
-    printed.append(status.out()).append(status.err());
+    Ended check = rig.kextwatchIn(SHELL, "check", "--json"); // one of them as its own process
+    printed.append(check.out()).append(check.err());
     install("--uninstall");
 
     for (String type : TYPES) {
@@ -237,8 +247,11 @@ class SecretCanaryIT {
     wrong.put("caBundle", "-----BEGIN CERTIFICATE-----" + MISPLACED);
     wrong.put("endpoint", "https://user:" + MISPLACED + "@fleet.example/");
     wrong.put("proxy", "http://user:" + MISPLACED + "@proxy.example:3128");
-    wrong.put("headers", Map.of("Bad Name", MISPLACED, "X-Good", "line\n" + MISPLACED));
+    wrong.put("headers", Map.of("X-Key: " + MISPLACED, "", "X-Good", "line\n" + MISPLACED));
     wrong.put("secret", MISPLACED);
+    wrong.put("secret " + MISPLACED, "");
+    wrong.put("renewPrompt", "whsec_" + MISPLACED);
+    wrong.put("spool", Map.of("maxEvents", MISPLACED, MISPLACED, 1));
     wrong.put("healthIntervalSeconds", "often");
     rig.settings(settings(wrong));
     secret("secret", "whsec_" + KEY);

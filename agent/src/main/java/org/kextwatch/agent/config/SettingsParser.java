@@ -133,7 +133,7 @@ final class SettingsParser {
           "%s: %s contains %s, which looks like a variable that the MDM has not replaced%s."
               .formatted(
                   file,
-                  ValueDescription.plain(name),
+                  ValueDescription.named(name),
                   mayBeSecret ? "a text" : ValueDescription.variable(text),
                   where(name)));
     }
@@ -147,7 +147,7 @@ final class SettingsParser {
   private void warnOfUnknownKey(String name) {
     warnings.add(
         "%s: %s is not a setting of this version and is ignored%s."
-            .formatted(file, ValueDescription.plain(name), where(name)));
+            .formatted(file, ValueDescription.named(name), where(name)));
   }
 
   private static boolean isEmptyText(Object value) {

@@ -23,11 +23,26 @@ final class ValueDescription {
               + "|\\{[A-Za-z][A-Za-z0-9_.]+\\}"
               + "|(?<![A-Za-z0-9])%[A-Za-z][A-Za-z_]{2,62}[A-Za-z]%");
 
+  /** What somebody may write for a number or a word; a secret has digits between its letters. */
+  private static final Pattern HARMLESS =
+      Pattern.compile(
+          "[$%{]{0,2}[A-Za-z_]{1,20}[%}]{0,2}|-?[0-9]{1,9}([.,:][0-9]{1,6})?( ?[A-Za-z]{1,8})?");
+
+  /** As far as a name has no digit it is shown: people write a whole header for its name. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z._-]*");
+
   private ValueDescription() {}
 
-  /** A name in quotes, without characters that could confuse a terminal. */
+  /** A name in quotes. */
   static String name(String name) {
-    return "\"%s\"".formatted(plain(name));
+    return "\"%s\"".formatted(named(name));
+  }
+
+  /** A name, or its beginning and "…" if it may hold a secret. */
+  static String named(String name) {
+    Matcher harmless = NAME.matcher(name);
+    String shown = harmless.lookingAt() ? plain(harmless.group()) : "";
+    return shown.length() == name.length() ? shown : shown + "…";
   }
 
   static String plain(String text) {
@@ -65,7 +80,9 @@ final class ValueDescription {
       return ", not " + number(number);
     }
     if (value instanceof String text) {
-      return mayShowText ? ", not the text \"" + plain(text) + "\"" : ", not this text";
+      return mayShowText && HARMLESS.matcher(text.strip()).matches()
+          ? ", not the text \"" + plain(text) + "\""
+          : ", not this text";
     }
     return ", not " + kind(value);
   }

@@ -52,7 +52,17 @@ class SettingsMessagesTest extends OnAManagedMac {
           <key>spool</key><dict><key>maxEvents</key><integer>1</integer></dict> | spool.maxEvents must be a whole number from 10
           <key>extension</key><string>wdavkext</string> | extension must be a group of settings
           <key>extension</key><dict><key>teamId</key><string>ubf8</string></dict> | extension.teamId must be a team identifier
-          <key>deviceIdentity</key><string>Minimal</string> | one of full, serial, minimal
+          <key>deviceIdentity</key><string>Minimal</string> | one of full, serial, minimal, not the text "Minimal".
+          <key>logLevel</key><string>$LOG_LEVEL</string> | warn, error, not the text "$LOG_LEVEL".
+          <key>logLevel</key><string>hunter2</string> | warn, error, not this text.
+          <key>deviceIdentity</key><string>whsec_hunter2</string> | minimal, not this text.
+          <key>renewPrompt</key><string>https://u:hunter2@fleet.example/</string> | true or false, not this text.
+          <key>maxLoadAttempts</key><string>hunter2 </string> | times, not this text.
+          <key>spool</key><dict><key>maxEvents</key><string>/hunter2+a==</string></dict> | events, not this text.
+          <key>spool</key><string>hunter2</string> | spool must be a group of settings, not this text.
+          <key>headers</key><dict><key>X-Key: hunter2</key><string/></dict> | "X-Key…" is not that.
+          <key>headers</key><dict><key>hunter2</key><array/></dict> | "hunter…" is a list.
+          <key>labels</key><array><string>hunter2</string></array> | labels must be a group of texts
           <key>logLevel</key><array/> | one of trace, debug, info, warn, error
           <key>healthIntervalSeconds</key><integer>hunter2</integer> | it is not a valid property list; run: plutil -lint
           <key>healthIntervalSeconds</key> | it is not a valid property list
@@ -109,6 +119,21 @@ class SettingsMessagesTest extends OnAManagedMac {
         managed, plist("<key>PayloadIdentifier</key><string>x</string><key>endPoint</key><true/>"));
     assertEquals(1, read().warnings().size());
     assertTrue(read().warnings().get(0).contains("endPoint is not a setting"));
+  }
+
+  /** A secret without the name of its setting. */
+  @Test
+  void ofAKeyThatMayBeASecretOnlyTheBeginningIsShown() throws Exception {
+    Files.writeString(
+        local,
+        "{\"whsec_9hunter2\":1,\"9hunter2\":1,\"Bearer hunter2\":1,\"healthIntervalSecs\":1,"
+            + "\"spool\":{\"hunter2\":1}}");
+    String warnings = read().warnings().toString();
+    for (String shown :
+        List.of("whsec_…", " …", "Bearer…", "healthIntervalSecs", "spool.hunter…")) {
+      assertTrue(warnings.contains(shown + " is not a setting"), warnings);
+    }
+    assertFalse(warnings.contains("hunter2"), warnings);
   }
 
   @Test
