@@ -19,6 +19,7 @@ import org.kextwatch.agent.daemon.Schedule.Scope;
 import org.kextwatch.agent.delivery.DeliveryThread;
 import org.kextwatch.agent.delivery.Splay;
 import org.kextwatch.agent.event.EventData;
+import org.kextwatch.agent.event.EventData.ChangedData;
 import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.event.SpooledEvent;
@@ -76,9 +77,8 @@ final class ModelDaemon implements Cycle.Mac {
 
   /** A new process: it knows what was saved. */
   void start() {
-    if (ledger != null && (disk.refused != null || !ledger.state().equals(ledger.counted()))) {
-      witness.forgets(ledger.counted().told());
-    }
+    boolean forgets =
+        ledger != null && (disk.refused != null || !ledger.state().equals(ledger.counted()));
     SystemRoot root;
     try {
       root = SystemRoot.at(folder);
@@ -86,6 +86,9 @@ final class ModelDaemon implements Cycle.Mac {
       ledger = Ledger.open(spool, stateFile, "uuid", () -> settings.spool(), mac::now);
     } catch (IOException | RefusedPathException e) {
       throw new AssertionError(e);
+    }
+    if (forgets) {
+      witness.forgets(ledger.state().told());
     }
     if (disk.refused == null) {
       assertEquals(List.of(), ledger.warnings());
@@ -174,13 +177,26 @@ final class ModelDaemon implements Cycle.Mac {
       if (entry.sequence() <= ledger.counted().sequence()) {
         assertEquals(delivered + 1, entry.sequence(), "the number of an event");
         delivered = entry.sequence();
+        witness.heard(read(entry));
         try {
-          witness.heard(SpooledEvent.read(spool.read(entry).orElseThrow()).data());
           spool.remove(entry);
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
       }
+    }
+  }
+
+  /** Whether a change waits for the disk; the start of the agent may wait there alone. */
+  private boolean isNewsPending() {
+    return spool.pending().stream().anyMatch(entry -> read(entry) instanceof ChangedData);
+  }
+
+  private EventData read(SpoolEntry entry) {
+    try {
+      return SpooledEvent.read(spool.read(entry).orElseThrow()).data();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -200,8 +216,7 @@ final class ModelDaemon implements Cycle.Mac {
   private void write(Status status) {
     deliver();
     State state = ledger.state();
-    boolean isHeard = spool.pending().isEmpty(); // else what is compared comes with an event
-    witness.wrote(status, isHeard ? state.told() : null);
+    witness.wrote(status, isNewsPending() ? null : state.told()); // that comes with an event
     attempts = state.loads().attempts();
     boolean waits =
         state.steadiness().held()
