@@ -50,7 +50,7 @@ public record Debounce(
         newBoot
             || isFirstSight(now)
             || isUpdate(now)
-            || hasOtherVersion(lastReported, now.extension());
+            || (hasOtherVersion(lastReported, now.extension()) && isNewFall(at, settle));
     Instant settled = restarted ? at.plus(settle) : notLaterThan(at.plus(settle), settledAt);
     if (settled != null && !settled.isAfter(at)) {
       settled = null;
@@ -113,6 +113,14 @@ public record Debounce(
   private boolean isUpdate(Status now) {
     String version = now.health().appVersion();
     return appVersion != null && version != null && !appVersion.equals(version);
+  }
+
+  /**
+   * Whether another version of the extension may begin a wait. It is another one until a change is
+   * reported, which is after the wait, so it begins one wait for each fall.
+   */
+  private boolean isNewFall(Instant at, Duration settle) {
+    return fallSeenAt == null || (settledAt == null && at.isBefore(fallSeenAt.plus(settle)));
   }
 
   /** While Defender restarts for an update, its extension alone may show the new version. */

@@ -63,6 +63,33 @@ class DebounceTest {
     assertTrue(seen.holds(GOOD, updated));
   }
 
+  /** The version that was reported last stays the earlier one while the fall is held. */
+  @Test
+  void anotherVersionHoldsAFallForOneWaitOnly() {
+    Status updated = status(pair(true, false), Records.with(ACTIVE, "version", "101.3.1"));
+    Debounce seen = STEADY;
+    for (int second = 0; second < SETTLE.toSeconds(); second += 60) {
+      seen = look(seen, GOOD, updated, second);
+      assertTrue(seen.holds(GOOD, updated), second + " s");
+    }
+    for (int second = 600; second < 3_600; second += 60) { // the disk may refuse the report
+      seen = look(seen, GOOD, updated, second);
+      assertFalse(seen.holds(GOOD, updated), second + " s");
+    }
+  }
+
+  /** Defender's processes end first, and are seen to, before its extension is another one. */
+  @Test
+  void anotherVersionThatComesAfterTheFallHoldsItToo() {
+    Status updated = status(pair(true, false), Records.with(ACTIVE, "version", "101.3.1"));
+    Debounce fallen = look(STEADY, GOOD, DEGRADED, 0);
+    assertFalse(fallen.isSettling());
+    Debounce settling = look(fallen, GOOD, updated, 30);
+    assertTrue(settling.isSettling());
+    assertTrue(look(settling, GOOD, updated, 629).holds(GOOD, updated));
+    assertFalse(look(settling, GOOD, updated, 630).holds(GOOD, updated));
+  }
+
   /** Defender does not answer, and macOS lists its extension. */
   private static Status silent(String version) {
     SystemExtension row =
