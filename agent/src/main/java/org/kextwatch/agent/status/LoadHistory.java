@@ -122,9 +122,12 @@ public record LoadHistory(
     return Grant.isGiven(now) || (now == Grant.UNREADABLE && hasTriedForGrant());
   }
 
-  /** Whether the last attempt that counts was made for a grant, and not to renew the prompt. */
+  /**
+   * Whether an attempt was made for the last grant, and not to renew the prompt: it counts, though
+   * a crash may have kept it from ending, or it is the last one, after the kext has stayed loaded.
+   */
   private boolean hasTriedForGrant() {
-    return Grant.isGiven(grant) && last != null && !isRenewal(last);
+    return Grant.isGiven(grant) && (attempts > 0 || (last != null && !isRenewal(last)));
   }
 
   private boolean isRenewal(Attempt attempt) {

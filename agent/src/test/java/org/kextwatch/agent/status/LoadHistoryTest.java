@@ -136,6 +136,20 @@ final class LoadHistoryTest {
     assertTrue(setBack.isApproved(Grant.UNREADABLE));
   }
 
+  /** As when the agent is killed meanwhile: the database had been read before the load began. */
+  @Test
+  void aLoadThatNeverEndedWasMadeForTheGrantToo() {
+    LoadHistory killed =
+        LoadHistory.NONE
+            .seen(T0, "boot", "1", Grant.USER)
+            .beginning(T0, Trigger.PROMPT_RENEWAL) // while the database could not be read
+            .ended(BLOCKED)
+            .beginning(T1, Trigger.APPROVED);
+    assertTrue(killed.isApproved(Grant.UNREADABLE));
+    assertFalse(killed.isApproved(Grant.NONE));
+    assertFalse(killed.seen(T1, "boot", "1", Grant.NONE).isApproved(Grant.UNREADABLE));
+  }
+
   @Test
   void renewalsOfTheFutureAreForgottenToo() {
     LoadHistory history =
