@@ -55,6 +55,9 @@ public final class Launchd implements AutoCloseable {
   public volatile int settleSeconds = 3;
   volatile boolean saysInProgress;
 
+  /** What stands before each program that it starts, such as {@code env NAME=VALUE}. */
+  public volatile List<String> before = List.of();
+
   private Launchd(Path root, Duration second) throws IOException, InterruptedException {
     this.root = root;
     this.second = second;
@@ -172,7 +175,7 @@ public final class Launchd implements AutoCloseable {
       return ioError;
     }
     Files.deleteIfExists(root.resolve(AT_REST));
-    LaunchdJob job = new LaunchdJob(root, second, keys, () -> forget(label));
+    LaunchdJob job = new LaunchdJob(root, second, keys, () -> forget(label), before);
     jobs.put(label, job);
     job.begin();
     return new Answer(0, "");

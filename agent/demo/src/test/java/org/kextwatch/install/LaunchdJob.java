@@ -22,6 +22,7 @@ final class LaunchdJob {
   private final Duration second;
   private final NSDictionary keys;
   private final Runnable whenGone;
+  private final List<String> before;
   private final Thread thread = new Thread(this::supervise, "a job");
   private final AtomicInteger starts = new AtomicInteger();
   private volatile Process process;
@@ -33,12 +34,15 @@ final class LaunchdJob {
    * @param second how long one of the Mac's seconds takes
    * @param keys of its property list
    * @param whenGone is told that nothing of it is left
+   * @param before stands before its program
    */
-  LaunchdJob(Path root, Duration second, NSDictionary keys, Runnable whenGone) {
+  LaunchdJob(
+      Path root, Duration second, NSDictionary keys, Runnable whenGone, List<String> before) {
     this.root = root;
     this.second = second;
     this.keys = keys;
     this.whenGone = whenGone;
+    this.before = before;
     thread.setDaemon(true);
   }
 
@@ -91,6 +95,7 @@ final class LaunchdJob {
     command.add("-e");
     command.add("setpgrp(0, 0); umask(shift); exec(@ARGV) or exit(78)");
     command.add(Long.toString(number("Umask", 18)));
+    command.addAll(before);
     NSObject[] arguments = ((NSArray) keys.get("ProgramArguments")).getArray();
     command.add(root + arguments[0].toString());
     command.add("--root");

@@ -6,7 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,12 +14,9 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.kextwatch.agent.Script;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.mac.AgentPaths;
-import org.kextwatch.agent.mac.Owner;
-import org.kextwatch.demo.AgentProcess;
 import org.kextwatch.demo.receiver.Delivery;
-import org.kextwatch.program.FickleReceiver.Mood;
 import org.kextwatch.program.StateVolume.Refusal;
 
 /** Whatever can happen to the real daemon, at random: one trouble at a time, and they add up. */
@@ -29,41 +26,45 @@ final class RandomTroubles implements AutoCloseable {
   private static final String[] GARBAGE = {
     "", "{", "healthy : maybe", "\0\u001b[31m", "end", "Index Refs Address", "{}\n".repeat(9_000)
   };
-  private static final List<Mood> MOODS = List.of(Mood.values());
 
-  /** Of the launcher and of Java, before it knows what to do on SIGTERM. */
-  private static final Duration LONGEST_START = Duration.ofSeconds(30);
+  private static final Refusal[] REFUSALS = {Refusal.FULL, Refusal.FORBIDDEN};
 
-  private static final int ENDED_AS_IT_STARTED = 143;
-  private static final Duration LONGEST_END = Duration.ofSeconds(60);
+  /** All that happens is within one day by any clock, so what a day allows is allowed once. */
+  private static final Duration MOST_AHEAD = Duration.ofHours(6);
+
+  /** With which signatures are still taken. */
+  private static final Duration A_LITTLE = Duration.ofMinutes(4);
+
+  private static final Duration LONGEST_SLEEP = Duration.ofHours(2);
 
   private final Rig rig;
-  private final FickleReceiver receiver;
+  private final BadNetwork network;
+  private final SteppedClock clock;
+  private final InstalledDaemon daemon;
   private final Random random;
-  private final Path output;
   private final Map<String, Integer> counts = new TreeMap<>();
-  private AgentProcess agent;
   private StateVolume volume;
-  private long begun;
   private boolean isStopped;
   private int round;
 
-  RandomTroubles(Rig rig, FickleReceiver receiver, Path folder, Random random) throws Exception {
+  RandomTroubles(Rig rig, Path folder, Random random) throws Exception {
     this.rig = rig;
-    this.receiver = receiver;
     this.random = random;
-    this.output = folder.resolve("agent.out");
+    this.network = new BadNetwork(rig, random.nextLong());
+    this.clock = SteppedClock.in(folder);
     settings(Map.of());
-    start();
+    this.daemon = new InstalledDaemon(rig, folder.resolve("archive"), clock);
   }
 
-  AgentProcess agent() {
-    return agent;
+  InstalledDaemon daemon() {
+    return daemon;
   }
 
   /** How often each has happened. */
   Map<String, Integer> counts() {
-    return counts;
+    Map<String, Integer> all = new TreeMap<>(counts);
+    all.putAll(network.counts());
+    return all;
   }
 
   int count(String... troubles) {
@@ -73,13 +74,14 @@ final class RandomTroubles implements AutoCloseable {
   /** One more. */
   void happen() throws Exception {
     wake();
-    switch (random.nextInt(19)) {
-      case 0, 1, 2 -> toolFails();
-      case 3, 4, 5 -> network();
-      case 6, 7, 8, 9 -> macChanges();
-      case 10, 11 -> settingsAreEdited();
-      case 12, 13, 14 -> sleep();
-      case 15, 16, 17 -> disk();
+    switch (random.nextInt(40)) {
+      case 0, 1, 2, 3, 4, 5 -> toolFails();
+      case 6, 7, 8, 9, 10, 11, 12 -> count(network.change(random));
+      case 13, 14, 15, 16, 17, 18, 19, 20 -> macChanges();
+      case 21, 22, 23, 24 -> settingsAreEdited();
+      case 25, 26, 27, 28 -> sleep();
+      case 29, 30, 31, 32 -> disk();
+      case 33, 34, 35, 36 -> clock();
       default -> end();
     }
   }
@@ -112,9 +114,26 @@ final class RandomTroubles implements AutoCloseable {
     }
   }
 
-  private void network() {
-    count("the receiver's mood");
-    receiver.be(MOODS.get(random.nextInt(MOODS.size())));
+  /** Sets the daemon's clock ahead and right again, as its status must show. */
+  void tryTheClock() throws Exception {
+    clock.set(MOST_AHEAD);
+    Instant later = Instant.now().plus(MOST_AHEAD.dividedBy(2));
+    Patience.until(this::observedAt, at -> at.isAfter(later));
+    clock.set(Duration.ZERO);
+    Patience.until(this::observedAt, at -> at.isBefore(later));
+  }
+
+  private Instant observedAt() throws IOException {
+    String status = Files.readString(rig.mac.path(AgentPaths.STATUS));
+    return Instant.parse(status.replaceFirst("(?s).*?\"observedAt\":\"([^\"]+)\".*", "$1"));
+  }
+
+  private void clock() {
+    Duration before = clock.ahead();
+    long most = (random.nextBoolean() ? A_LITTLE : MOST_AHEAD).toSeconds();
+    clock.set(Duration.ofSeconds(random.nextLong(-most, most)));
+    boolean isAhead = clock.ahead().compareTo(before) > 0;
+    count(isAhead ? "the clock is set ahead" : "the clock is set back");
   }
 
   private void macChanges() throws IOException {
@@ -154,12 +173,14 @@ final class RandomTroubles implements AutoCloseable {
     }
   }
 
-  private void settings(Map<String, ?> more) {
+  /** Writes good settings, and these. */
+  void settings(Map<String, ?> more) {
     Map<String, Object> settings = new HashMap<>();
-    settings.put("endpoint", receiver.address());
+    settings.put("endpoint", network.endpoint());
+    settings.put("caBundle", Rig.CA_BUNDLE);
     settings.put("healthIntervalSeconds", 5);
     settings.put("atRiskIntervalSeconds", 3);
-    settings.put("heartbeatIntervalSeconds", 10);
+    settings.put("heartbeatIntervalSeconds", 5);
     settings.put("toolTimeoutSeconds", 3);
     settings.put("promptRenewalSeconds", 20);
     settings.put("maxLoadAttempts", 3);
@@ -168,27 +189,31 @@ final class RandomTroubles implements AutoCloseable {
     rig.settings(settings);
   }
 
+  /** The monotonic clock of a Mac stands still in a sleep, so the time of day runs ahead. */
   private void sleep() throws Exception {
     count("sleep");
-    signal("STOP");
+    daemon.signal("STOP");
     isStopped = true;
   }
 
   private void wake() throws Exception {
     if (isStopped) {
-      signal("CONT");
+      Duration slept = Duration.ofSeconds(random.nextLong(LONGEST_SLEEP.toSeconds()));
+      Duration ahead = clock.ahead().plus(slept);
+      if (random.nextInt(3) == 0 && ahead.compareTo(MOST_AHEAD) < 0) {
+        count("sleep of minutes or hours");
+        clock.set(ahead);
+      }
+      daemon.signal("CONT");
       isStopped = false;
     }
   }
 
-  private void signal(String name) throws Exception {
-    Script.run(Path.of("/"), Map.of("PATH", "/usr/bin:/bin"), "kill", "-" + name, "" + agent.pid());
-  }
-
   private void disk() throws Exception {
     if (volume == null) {
-      count("disk refuses");
-      volume = Refusal.FORBIDDEN.of(rig, agent);
+      Refusal refusal = REFUSALS[random.nextInt(REFUSALS.length)];
+      count("the disk is " + refusal);
+      volume = refusal.of(rig, ProcessHandle.current().pid());
       volume.refuse();
     } else {
       diskHeals();
@@ -205,48 +230,36 @@ final class RandomTroubles implements AutoCloseable {
   /** Killed, or stopped by an upgrade; then another process starts. */
   private void end() throws Exception {
     diskHeals();
-    if (random.nextBoolean()) {
+    if (random.nextInt(3) == 0) {
       count("kill -9");
-      agent.kill();
-      rig.inbound.doubtLast();
+      daemon.kill();
     } else {
-      count("upgrade");
-      rig.mac.write(AgentPaths.STOP_CAUSE, "upgrade\n", "rw-------");
-      boolean isStarting = System.nanoTime() - begun < LONGEST_START.toNanos();
-      int exit = agent.terminate(LONGEST_END);
-      if (exit != 0 && !(exit == ENDED_AS_IT_STARTED && isStarting)) {
-        throw new AssertionError("after SIGTERM it ended with " + exit);
-      }
+      count(daemon.upgrade() ? "upgrade" : "upgrade refused or taken back");
     }
-    start();
-  }
-
-  private void start() throws IOException {
-    List<String> program = new ArrayList<>();
-    if (Owner.current().isRoot()) {
-      program.addAll(List.of("setpriv", "--bounding-set", "-dac_override"));
-    }
-    program.add(Rig.PROGRAM.toString());
-    agent = AgentProcess.start(program, rig.mac.root(), output);
-    begun = System.nanoTime();
+    rig.inbound.doubtLast();
   }
 
   /** What the daemon does, and has done lately, for one that goes wrong. */
   String evidence() throws Exception {
-    signal("QUIT"); // then Java prints what each thread does
+    daemon.signal("QUIT"); // then Java prints what each thread does
     Thread.sleep(2_000);
     Path log = rig.mac.path(AgentPaths.LOG_FOLDER + "/agent.log");
     List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
     List<Delivery> events = rig.inbound.stream();
     return "alive %s, %s\n%s\n%s\n%s"
         .formatted(
-            agent.isAlive(),
-            counts,
+            daemon.isAlive(),
+            counts(),
             events.subList(Math.max(0, events.size() - 12), events.size()).stream()
                 .map(event -> event.sequence() + " " + event.type() + " " + event.data("changes"))
                 .collect(Collectors.joining("\n")),
             String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size())),
-            rig.printed());
+            printed());
+  }
+
+  /** What the daemon printed, which should be nothing. */
+  String printed() throws IOException {
+    return Files.readString(rig.mac.path(AgentPaths.LOG_FOLDER + "/launchd.log"));
   }
 
   /** All is well again, which events say with a label of the round. Returns that label. */
@@ -261,7 +274,8 @@ final class RandomTroubles implements AutoCloseable {
     rig.mac.logIn();
     approve();
     boot(); // at which macOS loads what is approved
-    receiver.be(Mood.GOOD);
+    network.heal();
+    clock.set(Duration.ZERO);
     String label = "quiet " + ++round;
     settings(Map.of("labels", Map.of("round", label), "headers", Map.of("X-Round", label)));
     return label;
@@ -270,6 +284,7 @@ final class RandomTroubles implements AutoCloseable {
   @Override
   public void close() throws Exception {
     wake();
-    agent.close();
+    daemon.close();
+    network.close();
   }
 }

@@ -1,6 +1,7 @@
 package org.kextwatch.program;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,8 +78,8 @@ public final class ReceivedEvents {
   /**
    * What is wrong with the stream as a whole: a number that is missing and not reported as dropped,
    * used twice or out of order; a signature that is not valid; a change whose {@code from} is not
-   * the last {@code to} of its field (a change was lost or repeated); a body that violates its
-   * schema.
+   * the last {@code to} of its field (a change was lost or repeated); an event that came again in
+   * other words; a body that violates its schema.
    */
   public synchronized List<String> flaws() {
     List<String> flaws = new ArrayList<>(numbers().flaws());
@@ -91,6 +92,13 @@ public final class ReceivedEvents {
       expected = event.sequence() + 1;
       if (event.data("changes") instanceof List<?> changes) {
         changes.forEach(change -> follow((Map<?, ?>) change, known, event, flaws));
+      }
+    }
+    Map<String, String> bodies = new HashMap<>();
+    for (Delivery event : all) {
+      String first = bodies.putIfAbsent(event.id(), event.body());
+      if (event.sequence() != null && first != null && !first.equals(event.body())) {
+        flaws.add(event.id() + " came again in other words");
       }
     }
     all.stream()

@@ -96,7 +96,12 @@ final class StateVolume {
     }
 
     StateVolume of(Rig rig, AgentProcess agent) {
-      return new StateVolume(this, rig.mac.path(FOLDER), agent.pid());
+      return of(rig, agent.pid());
+    }
+
+    /** The one that a process sees. */
+    StateVolume of(Rig rig, long pid) {
+      return new StateVolume(this, rig.mac.path(FOLDER), pid);
     }
   }
 

@@ -34,7 +34,9 @@ public final class FaultProxy implements AutoCloseable {
     TIMEOUT,
     RESET_PEER,
     /** Some bytes still pass. */
-    LIMIT_DATA
+    LIMIT_DATA,
+    /** Other bytes come than were sent. */
+    GARBAGE
   }
 
   private static final List<Fault> FAULTS = List.of(Fault.values());
@@ -43,10 +45,10 @@ public final class FaultProxy implements AutoCloseable {
   private static final int CALM_UP = 160_000;
 
   private static final int CALM_DOWN = 8_000;
-  private static final int MILLIS = 20;
   private static final int FOR_GOOD = 100;
 
   private final int server;
+  private final int longest;
   private final Random random;
   private final InetSocketAddress address;
   private final Map<Fault, Integer> counts = new EnumMap<>(Fault.class);
@@ -54,14 +56,17 @@ public final class FaultProxy implements AutoCloseable {
   private volatile ServerSocket listener;
   private volatile int downMillis;
   private volatile boolean closed;
+  private volatile boolean resting;
 
   /**
    * Listens at a free port.
    *
    * @param server port of the server on the loopback address
+   * @param longest milliseconds of a fault that takes time
    */
-  public FaultProxy(int server, long seed) throws IOException {
+  public FaultProxy(int server, long seed, int longest) throws IOException {
     this.server = server;
+    this.longest = longest;
     this.random = new Random(seed);
     this.listener = new ServerSocket(0, 50, loopback());
     this.address = new InetSocketAddress(loopback(), listener.getLocalPort());
@@ -70,6 +75,12 @@ public final class FaultProxy implements AutoCloseable {
 
   public int port() {
     return address.getPort();
+  }
+
+  /** Breaks all connections; from then on there are no faults, or there are again. */
+  public void rest(boolean now) {
+    resting = now;
+    lines.forEach(line -> line.cut(true));
   }
 
   /** How often each fault has happened. */
@@ -202,7 +213,7 @@ public final class FaultProxy implements AutoCloseable {
       try {
         InputStream in = from.getInputStream();
         for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
-          int passing = until < n ? turn(n) : n;
+          int passing = until < n && !resting ? turn(bytes, n) : n;
           pass(to.getOutputStream(), bytes, passing);
           if (passing < n) {
             return;
@@ -217,7 +228,7 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /** Ends a fault or begins one. Returns how many bytes pass: if not all, they are the last. */
-    private int turn(int n) throws IOException {
+    private int turn(byte[] bytes, int n) throws IOException {
       int left = until;
       if (fault != null) {
         fault = null;
@@ -234,19 +245,23 @@ public final class FaultProxy implements AutoCloseable {
         case LIMIT_DATA -> {
           return left;
         }
+        case GARBAGE -> {
+          random.nextBytes(bytes);
+          pass(to.getOutputStream(), bytes, n);
+        }
         case RESET_PEER -> line.cut(true);
         case DOWN -> {
-          downMillis = random.nextInt(MILLIS);
+          downMillis = random.nextInt(longest);
           listener.close();
         }
         case SLOW_CLOSE -> {
           line.mute = true;
           (random.nextBoolean() ? from : to).close();
-          sleep(random.nextInt(MILLIS));
+          sleep(random.nextInt(longest));
         }
         case TIMEOUT -> {
           line.mute = true;
-          sleep(random.nextInt(MILLIS));
+          sleep(random.nextInt(longest));
           return isHundredth ? n : 0;
         }
       }
@@ -258,7 +273,7 @@ public final class FaultProxy implements AutoCloseable {
         return;
       }
       if (fault == Fault.LATENCY) {
-        sleep(random.nextInt(MILLIS));
+        sleep(random.nextInt(longest));
       }
       int slice =
           fault == Fault.BANDWIDTH ? 512 : fault == Fault.SLICER ? 1 + random.nextInt(64) : n;

@@ -39,6 +39,8 @@ class FaultProxyIT {
 
   private static final long SEED = Long.getLong("kextwatch.seed", 20_261_123);
 
+  private static final int LONGEST_MILLIS = 20;
+
   /** Less than the spool may hold. */
   private static final int WAITING = 1_000;
 
@@ -70,7 +72,7 @@ class FaultProxyIT {
                     .sslContext(),
                 SignatureVerifier.of(WebhookRig.SECRET),
                 this::take);
-        FaultProxy proxy = new FaultProxy(receiver.address().getPort(), SEED)) {
+        FaultProxy proxy = new FaultProxy(receiver.address().getPort(), SEED, LONGEST_MILLIS)) {
       DeliveryThread delivery = delivery(spool, endpoints.root, proxy.port());
       delivery.start();
       feed(spool, delivery);
