@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -37,6 +38,11 @@ final class DerivedSecretIT {
   @BeforeEach
   void aMaster() throws IOException {
     master = Files.writeString(folder.resolve("master"), MASTER + "\n");
+    open("rw-------");
+  }
+
+  private void open(String permissions) throws IOException {
+    Files.setPosixFilePermissions(master, PosixFilePermissions.fromString(permissions));
   }
 
   @Test
@@ -66,9 +72,32 @@ final class DerivedSecretIT {
     for (String wrong : List.of("", "c02xk0aajg5h", "C02XK0AAJG5H\n", "C02XK0AAJG5H; id")) {
       assertEquals("", derive("sh", wrong).out(), wrong);
     }
-    Files.writeString(master, "whsec_short\n");
+    String unpadded = MASTER.substring(0, MASTER.length() - 1); // Python would not read it
+    for (String wrong : List.of("", "whsec_short", unpadded, MASTER + "=", " " + MASTER)) {
+      Files.writeString(master, wrong + "\n");
+      assertRefused("holds no whsec_ secret");
+    }
+  }
+
+  @Test
+  void aMasterThatOthersCanReadIsRefused() throws Exception {
+    for (String permissions : List.of("rw-r--r--", "rw----r--", "rw--w----")) {
+      open(permissions);
+      assertRefused("is open to others: run chmod 600 on it");
+    }
+  }
+
+  @Test
+  void aMasterThatWasSavedOnWindowsCounts() throws Exception {
+    for (String end : List.of("\r\n", "", "\n\n")) {
+      Files.writeString(master, MASTER + end);
+      assertEquals(new Ended(0, expected(SERIALS.get(0)) + "\n", ""), derive("sh", SERIALS.get(0)));
+    }
+  }
+
+  private void assertRefused(String why) throws Exception {
     Ended refused = derive("sh", SERIALS.get(0));
-    assertEquals(new Ended(refused.exit(), "", master + " holds no whsec_ secret\n"), refused);
+    assertEquals(new Ended(refused.exit(), "", master + " " + why + "\n"), refused);
     assertNotEquals(0, refused.exit());
   }
 
