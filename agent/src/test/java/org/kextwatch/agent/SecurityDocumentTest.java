@@ -18,11 +18,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.cli.Program;
 import org.kextwatch.agent.daemon.Version;
 
 /** Whatever the page on security claims is shown by a test that exists, or said to be open. */
@@ -60,6 +63,26 @@ final class SecurityDocumentTest {
     for (String row : rows) {
       String last = row.replaceFirst("\\|\\s*$", "").replaceFirst(".*\\|", "");
       assertTrue(TEST.matcher(last).find() || last.contains(OPEN), row);
+    }
+  }
+
+  /** Each command, and each way to call the installer. */
+  @Test
+  void theTableOfWhatNeedsRootIsWhole() throws IOException {
+    String page = Files.readString(DOCS.resolve("security.md"));
+    String table = page.substring(page.indexOf("## What needs root"));
+    Set<String> commands = new TreeSet<>(Program.commandLine().getSubcommands().keySet());
+    commands.addAll(List.of("webhook test", "webhook schema", "config show", "validate"));
+    commands.removeAll(Set.of("webhook", "config"));
+    Pattern.compile("(?m)^(?:sudo )?\\./install\\.sh (--[a-z]+)|^ {4}(--d[a-z-]+)")
+        .matcher(Files.readString(Script.REPOSITORY.resolve("install.sh")))
+        .results()
+        .forEach(way -> commands.add(way.group(way.group(1) == null ? 2 : 1)));
+    assertTrue(commands.containsAll(Set.of("--uninstall", "--release", "--destdir", "--dry-run")));
+    for (String command : commands) {
+      assertTrue(
+          Pattern.compile("[ `]" + command + "[`,: ]").matcher(table).find(),
+          () -> command + " is not in the table");
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -145,12 +146,31 @@ class OrdinaryUserIT {
 
   @Test
   void onThisMacItselfOnlyRootChecks() throws Exception {
-    for (String command : new String[] {"check", "run"}) {
+    for (String command : new String[] {"check", "run", "webhook test"}) {
       assertEquals(
           new Ended(
               77, "", "kextwatch: %s needs root: sudo kextwatch %s\n".formatted(command, command)),
-          run(command));
+          run((Object[]) command.split(" ")));
     }
+  }
+
+  @Test
+  void whatReadsNoSecretIsForEverybody() throws Exception {
+    Path draft = Files.writeString(desk.resolve("draft"), "{\"healthIntervalSeconds\":600}");
+    mode(draft, "rw-r--r--");
+    for (String command :
+        List.of(
+            "version",
+            "completions",
+            "webhook schema " + desk.resolve("schemas"),
+            "config validate " + draft,
+            "demo --help",
+            "receive --help")) {
+      Ended ended = run((Object[]) command.split(" "));
+      assertEquals(0, ended.exit(), ended::toString);
+    }
+    Ended settings = kextwatch("config", "show"); // they are closed
+    assertEquals(IS_ROOT ? 77 : 0, settings.exit(), settings::toString);
   }
 
   private Ended kextwatch(Object... arguments) throws Exception {
