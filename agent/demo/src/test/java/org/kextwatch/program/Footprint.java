@@ -2,6 +2,7 @@ package org.kextwatch.program;
 
 import java.util.List;
 import java.util.Locale;
+import org.kextwatch.agent.daemon.QuietDay;
 
 /**
  * What the daemon costs on a quiet Mac, in several ways to run it.
@@ -9,10 +10,17 @@ import java.util.Locale;
  * @param ways each way to run it, the one that a release brings first
  * @param awaitingWakeUps a second while approval is awaited, as a release runs
  * @param day own processor time of a quiet day as a release runs, in seconds
+ * @param counted what else such a day costs, in virtual time
  * @param cycle processor time of a cycle with one POST, as a release runs
  * @param script the same for the script
  */
-record Footprint(List<Way> ways, double awaitingWakeUps, double day, Cycle cycle, Cycle script) {
+record Footprint(
+    List<Way> ways,
+    double awaitingWakeUps,
+    double day,
+    QuietDay.Cost counted,
+    Cycle cycle,
+    Cycle script) {
   /**
    * A way to run the daemon.
    *
@@ -59,6 +67,9 @@ record Footprint(List<Way> ways, double awaitingWakeUps, double day, Cycle cycle
     goal(text, "wake-ups a second, quiet", 0.5, first.wakeUps, "/s");
     goal(text, "… while approval is awaited", 1.6, awaitingWakeUps, "/s");
     goal(text, "a quiet day: own processor time", 6, day, "s");
+    goal(text, "… child processes, in 24 virtual hours", 360, (double) counted.processes(), "");
+    goal(text, "… forced writes", 30, (double) counted.forcedWrites(), "");
+    goal(text, "… sent", 500, counted.bytesSent() / 1e3, "kB");
     goal(
         text,
         "own processor time of a cycle with one POST over a fresh TLS connection",
@@ -88,13 +99,23 @@ record Footprint(List<Way> ways, double awaitingWakeUps, double day, Cycle cycle
         measured <= goal
             ? ""
             : String.format(Locale.ROOT, ", missed by %.0f %%", (measured / goal - 1) * 100);
-    String value =
-        String.format(Locale.ROOT, measured < 10 ? "%.2f %s" : "%.0f %s", measured, unit);
-    line(text, "| %s | ≤ %s %s | %s%s | the same run |", name, plain(goal), unit, value, missed);
+    String value = String.format(Locale.ROOT, format(measured) + " %s", measured, unit);
+    line(
+        text,
+        "| %s | ≤ %s | %s%s | the same run |",
+        name,
+        (plain(goal) + " " + unit).strip(),
+        value.strip(),
+        missed);
+  }
+
+  private static String format(double number) {
+    boolean isWhole = number == Math.rint(number) || number >= 100;
+    return isWhole ? "%.0f" : number < 10 ? "%.2f" : "%.1f";
   }
 
   private static String plain(double number) {
-    return number == Math.rint(number) ? String.format(Locale.ROOT, "%.0f", number) : "" + number;
+    return String.format(Locale.ROOT, number % 1 == 0 ? "%.0f" : "%.1f", number);
   }
 
   private static void line(StringBuilder text, String format, Object... values) {

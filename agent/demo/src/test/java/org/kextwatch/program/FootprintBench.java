@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.cli.Main;
+import org.kextwatch.agent.daemon.QuietDay;
 import org.kextwatch.agent.daemon.RealTickDaemon;
 import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.demo.AgentProcess;
@@ -92,7 +93,8 @@ class FootprintBench {
         ways.add(daemon.end());
       }
       double day = day(fast, begun, morning, lived);
-      check(new Footprint(ways, awaitingWakeUps, day, cycle(bundled), script()));
+      QuietDay.Cost counted = new QuietDay(macs.subfolder("quiet")).cost(24);
+      check(new Footprint(ways, awaitingWakeUps, day, counted, cycle(bundled), script()));
     }
   }
 
