@@ -39,7 +39,7 @@ usage: sudo ./install.sh [OPTION...]
                        on macOS 10.13 to 10.15: run with a Java that may get
                        no security updates any more (launchd/README.md)
     --no-archive       make no class-data archive: the daemon then needs about
-                       15 MiB more memory
+                       17 MiB more memory
     --no-start         put everything in place, but do not call launchd
     --destdir DIR      install into the staging folder of a package: launchd is
                        not called, root is not needed, and HOME is the place of

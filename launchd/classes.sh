@@ -24,7 +24,7 @@ make_archive() {
     return 0
   fi
   rm -f "${archive}" "${archive}.stamp" "${archive}.new"
-  say "no class-data archive could be made, so the daemon needs about 15 MiB more memory: ${said}"
+  say "no class-data archive could be made, so the daemon needs about 17 MiB more memory: ${said}"
 }
 
 # In a package it would be for another Mac.

@@ -28,7 +28,7 @@ final class ArchiveCheck {
           "it is damaged or was made by another Java, so it is not used", FolderChecks.REPAIR);
     }
     if (!"given".equals(launcher)) {
-      return CheckResult.ok("there is none, so the daemon needs about 15 MiB more memory");
+      return CheckResult.ok("there is none, so the daemon needs about 17 MiB more memory");
     }
     return vmInfo.contains("sharing")
         ? CheckResult.ok("in use")
