@@ -115,7 +115,7 @@ final class TlsAdviceIT extends OnAWebhook {
   @MethodSource("chains")
   void everyBadChainHasItsSentence(
       String found, String remedy, HeldCertificate own, List<HeldCertificate> above)
-      throws IOException {
+      throws Exception {
     if (remedy.equals("serverAuth")) {
       endpoints.put("/etc/ca.pem", Pems.text("client-purpose-root.pem"), "rw-r--r--");
     }
@@ -130,6 +130,14 @@ final class TlsAdviceIT extends OnAWebhook {
     SendResult sent = send();
     assertTrue(sent.note().contains(found), sent.note()); // the daemon says the same
     assertEquals(DeliveryOutcome.TRANSIENT, sent.outcome());
+
+    server.enqueue(new MockResponse.Builder().inTunnel().build());
+    String proxy = "localhost:" + server.getPort();
+    SendResult proxied = send(WebhookRig.at("https://localhost:1/hook", "proxy", proxy));
+    assertTrue(proxied.note().startsWith("https://localhost:1: TLS fails: "), proxied.note());
+    assertTrue(proxied.note().contains(found), proxied.note());
+    assertEquals("CONNECT", server.takeRequest().getMethod());
+    assertEquals(1, server.getRequestCount());
   }
 
   @Test
@@ -220,7 +228,11 @@ final class TlsAdviceIT extends OnAWebhook {
   }
 
   private SendResult send() {
-    try (WebhookClient client = endpoints.client(hook(null))) {
+    return send(hook(null));
+  }
+
+  private SendResult send(Settings settings) {
+    try (WebhookClient client = endpoints.client(settings)) {
       return client.send(EVENT.id(), EVENT.body().toByteArray(), 1);
     }
   }
