@@ -37,6 +37,9 @@ import org.tinylog.Logger;
 final class EventDispatcher {
   static final Duration REOPEN = WebhookConnection.REOPEN;
 
+  /** Between two looks at the files that settings name, while a backlog drains. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
   /** More than the events that are ever tried alternately. */
   private static final int COUNTED_EVENTS = 16;
 
@@ -55,6 +58,9 @@ final class EventDispatcher {
   private volatile boolean isBlocked;
   private volatile long committed;
   private volatile Settings settings;
+  private Settings applied;
+  private Moment nextLook;
+  private boolean isDraining;
   private volatile RetryState state;
   private volatile DeliveryState deliveryState = DeliveryState.NONE;
 
@@ -73,6 +79,8 @@ final class EventDispatcher {
     this.clock = clock;
     this.random = random;
     Moment now = clock.get();
+    this.applied = settings;
+    this.nextLook = now;
     this.connection = new WebhookConnection(settings.webhook(), root, version, now);
     this.state = RetryState.starting(splay, settings.get(Keys.HEARTBEAT), now);
   }
@@ -130,9 +138,12 @@ final class EventDispatcher {
         return wait.time();
       }
       send(step, ready.client());
-      return state.next(deliverable(), clock.get(), isUrgent) instanceof Wait wait
-          ? wait.time()
-          : Duration.ZERO;
+      NextStep next = state.next(deliverable(), clock.get(), isUrgent);
+      isDraining = next instanceof SendEvent;
+      if (!isDraining) {
+        prepareNext();
+      }
+      return next instanceof Wait wait ? wait.time() : Duration.ZERO;
     }
     isBlocked = true;
     if (endpoint instanceof Endpoint.Unusable unusable) {
@@ -143,6 +154,11 @@ final class EventDispatcher {
 
   private void applySettings(Moment now) {
     Settings newest = settings;
+    if (isDraining && newest.equals(applied) && !nextLook.isDue(now)) {
+      return;
+    }
+    applied = newest;
+    nextLook = now.plus(LOOK);
     state = state.withHeartbeatInterval(newest.get(Keys.HEARTBEAT), now);
     if (connection.update(newest.webhook())) {
       state = state.reset(now);
@@ -168,7 +184,11 @@ final class EventDispatcher {
       Optional<Spool.CheckedOut> event = spool.checkOut(entry);
       if (event.isPresent()) {
         SendResult result =
-            client.send(event.get().id(), event.get().body().toByteArray(), countAttempt(entry));
+            client.send(
+                event.get().id(),
+                event.get().body().toByteArray(),
+                countAttempt(entry),
+                this::prepareNext);
         apply(onResult(step, result, eventLog), entry);
       } else {
         state = state.without(entry);
@@ -178,6 +198,19 @@ final class EventDispatcher {
       reportError("the spool cannot be read");
     } finally {
       spool.release();
+    }
+  }
+
+  /**
+   * What can be done while an answer is awaited, so that the next request goes out as soon as it is
+   * there. A crash before the deletion sends the event once more, as a crash before the answer
+   * does.
+   */
+  private void prepareNext() {
+    try {
+      spool.prepareNext();
+    } catch (IOException e) {
+      Logger.warn("A delivered event cannot be deleted: {}", e.toString());
     }
   }
 
@@ -216,7 +249,7 @@ final class EventDispatcher {
   private void apply(Update update, SpoolEntry entry) {
     state = update.state();
     switch (update.fate()) {
-      case DELIVERED -> remove(entry);
+      case DELIVERED -> spool.remove(entry);
       case REJECTED -> spool.markDropped(entry, DropReason.REJECTED);
       case UNREADABLE -> spool.markDropped(entry, DropReason.CORRUPT);
       case SET_ASIDE ->
@@ -227,14 +260,6 @@ final class EventDispatcher {
     }
     if (update.fate() != Fate.KEPT && update.fate() != Fate.SET_ASIDE) {
       attempts.remove(entry);
-    }
-  }
-
-  private void remove(SpoolEntry entry) {
-    try {
-      spool.remove(entry);
-    } catch (IOException e) {
-      Logger.warn("A delivered event cannot be deleted: {}", e.toString());
     }
   }
 
@@ -257,6 +282,7 @@ final class EventDispatcher {
 
   /** Closes the connection, until the next step. */
   void close() {
+    prepareNext();
     connection.close();
   }
 }

@@ -34,11 +34,7 @@ public final class Spool {
   private boolean isOpen;
   private @Nullable SpoolEntry checkedOut;
 
-  /**
-   * A spool in a folder that {@link #open} creates if it is missing.
-   *
-   * @param disk the file operations
-   */
+  /** A spool in a folder that {@link #open} creates if it is missing. */
   public Spool(Path folder, Disk disk) {
     this.folders = new SpoolFolders(folder, disk);
   }
@@ -174,15 +170,22 @@ public final class Spool {
     return newest(entry -> !entry.equals(excluded) && readHead(entry).isPresent()).isPresent();
   }
 
-  /**
-   * Removes an event that was delivered.
-   *
-   * @throws IOException if its file could not be deleted; the event does not wait any more, and the
-   *     next removal tries again
-   */
-  public synchronized void remove(SpoolEntry entry) throws IOException {
+  /** Removes an event that was delivered. Its file stays until {@link #prepareNext}. */
+  public synchronized void remove(SpoolEntry entry) {
     drop(entry);
-    folders.delete(entry.fileName());
+    folders.deleteLater(entry.fileName());
+  }
+
+  /**
+   * Reads the event after the one that is checked out, and deletes the file of the one before it.
+   *
+   * @throws IOException if it could not be deleted; the next deletion tries again
+   */
+  public synchronized void prepareNext() throws IOException {
+    Optional.ofNullable(checkedOut)
+        .map(pending::higherKey)
+        .ifPresent(next -> folders.readAhead(next.fileName()));
+    folders.deleteNoted();
   }
 
   /** Marks an event as dropped: it does not wait any more, but its file stays until discarded. */

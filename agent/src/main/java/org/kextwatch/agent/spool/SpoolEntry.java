@@ -2,7 +2,6 @@ package org.kextwatch.agent.spool;
 
 import java.io.IOException;
 import java.util.Comparator;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,7 +61,16 @@ public record SpoolEntry(String streamId, long sequence, int checksum)
   }
 
   public String fileName() {
-    return String.format(Locale.ROOT, "%s-%016d.%08x.json", streamId, sequence, checksum);
+    return streamId
+        + "-"
+        + padded(Long.toString(sequence), 16)
+        + "."
+        + padded(Integer.toHexString(checksum), 8)
+        + ".json";
+  }
+
+  private static String padded(String digits, int length) {
+    return "0".repeat(Math.max(0, length - digits.length())) + digits;
   }
 
   /** Whether this is the content that was written. Empty content never is. */

@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.tinylog.Logger;
@@ -34,6 +36,8 @@ final class SpoolFolders {
   private final Set<String> undeleted = new LinkedHashSet<>();
   private int quarantinedCount;
   private boolean quarantineGrew;
+  private Map.@Nullable Entry<String, byte[]> ahead;
+  private @Nullable String noted;
 
   SpoolFolders(Path spool, Disk disk) {
     this.spool = spool;
@@ -146,6 +150,21 @@ final class SpoolFolders {
    * @throws IOException if the file, or the whole folder, cannot be read now
    */
   byte[] read(String name) throws IOException {
+    Map.Entry<String, byte[]> known = ahead;
+    ahead = null;
+    return known != null && known.getKey().equals(name) ? known.getValue() : readNow(name);
+  }
+
+  /** Reads a file now that is the next to be read. */
+  void readAhead(String name) {
+    try {
+      ahead = Map.entry(name, readNow(name));
+    } catch (IOException e) {
+      ahead = null; // reading it in its turn says so
+    }
+  }
+
+  private byte[] readNow(String name) throws IOException {
     Path file = ready.resolve(name);
     try {
       BasicFileAttributes attributes = attributes(file);
@@ -156,6 +175,21 @@ final class SpoolFolders {
     } catch (NoSuchFileException e) {
       attributes(ready); // without its folder nothing is known about the file
       return new byte[0];
+    }
+  }
+
+  /** Takes note of the file of an event for {@link #deleteNoted}. */
+  void deleteLater(String name) {
+    undeleted.add(name);
+    noted = name;
+  }
+
+  /** As {@link #delete} for the file that was noted, if there is one. */
+  void deleteNoted() throws IOException {
+    String name = noted;
+    noted = null;
+    if (name != null) {
+      delete(name);
     }
   }
 
@@ -184,7 +218,7 @@ final class SpoolFolders {
     }
   }
 
-  /** Whether a file is only there because it could not be deleted. */
+  /** Whether a file is only there because it is not deleted yet. */
   boolean isToBeDeleted(String name) {
     return undeleted.contains(name);
   }

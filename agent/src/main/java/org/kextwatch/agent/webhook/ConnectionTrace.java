@@ -29,6 +29,7 @@ final class ConnectionTrace extends EventListener {
   }
 
   private final HandshakeTrace tls;
+  private final Runnable meanwhile;
   private final Map<Phase, Long> started = new EnumMap<>(Phase.class);
   private final Map<Phase, Long> ended = new EnumMap<>(Phase.class);
 
@@ -43,9 +44,11 @@ final class ConnectionTrace extends EventListener {
    * The trace of one request.
    *
    * @param tls the handshakes of its client
+   * @param meanwhile is done while the answer is awaited
    */
-  ConnectionTrace(HandshakeTrace tls) {
+  ConnectionTrace(HandshakeTrace tls, Runnable meanwhile) {
     this.tls = tls;
+    this.meanwhile = meanwhile;
   }
 
   synchronized boolean isPassed(Phase stage) {
@@ -158,6 +161,12 @@ final class ConnectionTrace extends EventListener {
   @Override
   public void requestHeadersStart(Call call) {
     start(Phase.POST);
+  }
+
+  /** OkHttp has sent all of the request when it calls this. */
+  @Override
+  public void requestBodyEnd(Call call, long bytes) {
+    meanwhile.run();
   }
 
   @Override

@@ -16,6 +16,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 import okio.Buffer;
 import okio.BufferedSource;
+import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
 /**
@@ -35,6 +36,8 @@ public final class WebhookClient implements AutoCloseable {
   private final HandshakeTrace tls;
   private final InstantSource clock;
   private ConnectionTrace trace;
+  private @Nullable String lastDate;
+  private Optional<Instant> lastServerTime = Optional.empty();
 
   WebhookClient(
       OkHttpClient http,
@@ -51,7 +54,7 @@ public final class WebhookClient implements AutoCloseable {
     this.login = login;
     this.tls = tls;
     this.clock = clock;
-    this.trace = new ConnectionTrace(tls);
+    this.trace = new ConnectionTrace(tls, () -> {});
   }
 
   /**
@@ -83,16 +86,26 @@ public final class WebhookClient implements AutoCloseable {
    * @param attempt from 1
    */
   public SendResult send(String id, byte[] body, int attempt) {
-    SendResult result = post(id, body, attempt);
+    return send(id, body, attempt, () -> {});
+  }
+
+  /**
+   * Makes one attempt. Failures are results, too.
+   *
+   * @param meanwhile is done on this thread once the request has been sent, while the answer is
+   *     awaited; it must not throw anything
+   */
+  public SendResult send(String id, byte[] body, int attempt, Runnable meanwhile) {
+    SendResult result = post(id, body, attempt, meanwhile);
     if (result.outcome() != DeliveryOutcome.DELIVERED) {
       closeIdleConnections(); // an idle connection may break before the next attempt
     }
     return result;
   }
 
-  private SendResult post(String id, byte[] body, int attempt) {
+  private SendResult post(String id, byte[] body, int attempt, Runnable meanwhile) {
     login.reset();
-    ConnectionTrace current = new ConnectionTrace(tls);
+    ConnectionTrace current = new ConnectionTrace(tls, meanwhile);
     trace = current;
     long timestamp = clock.instant().getEpochSecond();
     try {
@@ -148,7 +161,7 @@ public final class WebhookClient implements AutoCloseable {
 
   private SendResult result(Response head, String bodyStart) {
     Instant now = clock.instant();
-    Optional<Instant> serverTime = RetryAfter.date(head.header("Date"));
+    Optional<Instant> serverTime = serverTime(head.header("Date"));
     ResponseDiagnosis diagnosis = ResponseDiagnosis.of(head, bodyStart, url, tls);
     return new SendResult(
         DeliveryOutcome.of(head.code()),
@@ -156,6 +169,15 @@ public final class WebhookClient implements AutoCloseable {
         where() + " " + diagnosis.found(),
         serverTime.map(time -> Duration.between(time, now).toSeconds()).orElse(null),
         diagnosis.remedy());
+  }
+
+  /** Parses a date only if it differs from the last one: many answers of a second have the same. */
+  private Optional<Instant> serverTime(@Nullable String date) {
+    if (date != null && !date.equals(lastDate)) {
+      lastServerTime = RetryAfter.date(date);
+    }
+    lastDate = date;
+    return date == null ? Optional.empty() : lastServerTime;
   }
 
   /**

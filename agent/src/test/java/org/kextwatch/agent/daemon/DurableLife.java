@@ -159,6 +159,7 @@ final class DurableLife {
     if (oldest.isPresent() && oldest.get().sequence() <= ledger.counted().sequence()) {
       promise(promise.delivers(oldest.get().sequence()));
       spool.remove(oldest.get());
+      spool.prepareNext();
     }
   }
 

@@ -265,6 +265,7 @@ class LedgerBoundsTest {
 
   private void deliverOldest() throws IOException {
     spool.remove(spool.pending().get(0));
+    spool.prepareNext();
   }
 
   private Ledger open(Disk disk) throws IOException {

@@ -180,6 +180,7 @@ final class ModelDaemon implements Cycle.Mac {
         witness.heard(read(entry));
         try {
           spool.remove(entry);
+          spool.prepareNext();
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }

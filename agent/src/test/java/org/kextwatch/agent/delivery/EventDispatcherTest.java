@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -48,6 +50,44 @@ final class EventDispatcherTest extends DispatcherRig {
     assertTrue(dispatcher.isEmpty());
     assertEquals(clock.instant(), dispatcher.state().lastDeliveryAt());
     assertNull(dispatcher.state().lastError());
+  }
+
+  /** Nothing that needs the disk is between an answer and the next request. */
+  @Test
+  void whileAnAnswerIsAwaitedTheOneBeforeIsDeletedAndTheNextIsRead() throws Exception {
+    List<CloudEvent> events =
+        List.of(EventSamples.changed(1), EventSamples.changed(2), EventSamples.changed(3));
+    keep(events);
+    List<Path> files = spool.pending().stream().map(this::file).toList();
+    answer(200, 200, 200);
+    dispatcher.step();
+    assertEquals(List.of(true, true, true), exist(files));
+
+    Files.write(files.get(1), new byte[1]); // it has been read
+    disk.unreadable.add(files.get(2)); // for now
+    dispatcher.step();
+    assertEquals(List.of(false, true, true), exist(files));
+
+    disk.unreadable.clear();
+    assertEquals(SPLAY, dispatcher.step());
+    assertEquals(List.of(false, false, false), exist(files));
+    for (CloudEvent event : events) {
+      assertEquals(event.body(), WebhookRig.next(server).getBody());
+    }
+  }
+
+  @Test
+  void whatWasDeliveredIsDeletedBeforeTheEnd() throws Exception {
+    keep(List.of(EventSamples.changed(1), EventSamples.changed(2)));
+    List<Path> files = spool.pending().stream().map(this::file).toList();
+    answer(200);
+    dispatcher.step();
+    dispatcher.close();
+    assertEquals(List.of(false, true), exist(files));
+  }
+
+  private static List<Boolean> exist(List<Path> files) {
+    return files.stream().map(file -> Files.exists(file)).toList();
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -74,6 +75,22 @@ final class RotationTest extends DispatcherRig {
     assertEquals("one", deliver(200).getHeaders().get("X-Key"));
     endpoints.put("/etc/headers", "X-Key: two", "rw-------");
     assertEquals("two", deliver(200).getHeaders().get("X-Key"));
+  }
+
+  @Test
+  void whileABacklogDrainsANewLoginIsSentWithinASecond() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      keep();
+    }
+    answer(200, 200, 200);
+    dispatcher.step();
+    endpoints.put("/etc/authorization", "Bearer two", "rw-------");
+    dispatcher.step();
+    clock.advance(Duration.ofSeconds(1));
+    dispatcher.step();
+    assertEquals("Bearer one", WebhookRig.next(server).getHeaders().get("Authorization"));
+    assertEquals("Bearer one", WebhookRig.next(server).getHeaders().get("Authorization"));
+    assertEquals("Bearer two", WebhookRig.next(server).getHeaders().get("Authorization"));
   }
 
   @ParameterizedTest

@@ -50,6 +50,7 @@ final class SpoolBoundsTest extends OnASpool {
     assertFalse(spool.hasRoom(new SpoolBounds(11, 10 * size + 50, YEAR), 1, size));
     assertFalse(spool.hasRoom(new SpoolBounds(10, 11 * size + 50, YEAR), 1, size));
     spool.remove(spool.pending().get(0));
+    spool.prepareNext();
     assertTrue(spool.hasRoom(new SpoolBounds(10, 10 * size + 50, YEAR), 1, size));
   }
 

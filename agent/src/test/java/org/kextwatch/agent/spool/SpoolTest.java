@@ -68,8 +68,49 @@ final class SpoolTest extends OnASpool {
     spool.append(event(1));
     spool.append(event(2));
     spool.remove(spool.pending().get(0));
+    spool.prepareNext();
     assertEquals(List.of(2L), sequences(spool));
     assertEquals(List.of(2L), sequences(reopened()));
+  }
+
+  /** It is deleted while the next answer is awaited. */
+  @Test
+  void whatWasRemovedIsNotSentAgainThoughItsFileIsStillThere() throws IOException {
+    spool.append(event(1));
+    spool.append(event(2));
+    spool.append(event(3));
+    spool.remove(spool.pending().get(0));
+    assertEquals(List.of(2L, 3L), sequences(spool));
+    assertEquals(3, names("new").size());
+    spool.open();
+    assertEquals(List.of(2L, 3L), sequences(spool));
+
+    spool.remove(spool.pending().get(0));
+    spool.prepareNext();
+    assertEquals(List.of(only().fileName()), names("new"));
+    spool.prepareNext();
+    assertEquals(1, names("new").size());
+  }
+
+  @Test
+  void theNextEventIsReadWhileOneIsUnderWay() throws IOException {
+    CloudEvent second = event(2);
+    spool.append(event(1));
+    spool.append(second);
+    List<SpoolEntry> entries = spool.pending();
+    spool.checkOut(entries.get(0));
+    spool.prepareNext();
+    disk.isUnreadable = true;
+    assertEquals(second.body(), spool.checkOut(entries.get(1)).orElseThrow().body());
+    assertThrows(IOException.class, () -> spool.checkOut(entries.get(1))); // once
+    spool.prepareNext(); // there is none
+    disk.isUnreadable = false;
+
+    spool.checkOut(entries.get(0));
+    spool.prepareNext();
+    spool.checkOut(entries.get(0)); // it is sent again
+    disk.isUnreadable = true;
+    assertThrows(IOException.class, () -> spool.checkOut(entries.get(1)));
   }
 
   @Test
@@ -98,6 +139,7 @@ final class SpoolTest extends OnASpool {
     assertThrows(IllegalArgumentException.class, () -> spool.append(event(2)));
     assertThrows(IllegalArgumentException.class, () -> spool.append(event(1)));
     spool.remove(only());
+    spool.prepareNext();
     assertThrows(IllegalArgumentException.class, () -> spool.append(event(2)));
     assertEquals(0, spool.pendingCount());
   }
@@ -172,7 +214,8 @@ final class SpoolTest extends OnASpool {
     spool.append(event(1));
     spool.append(event(2));
     disk.faults.add(Fault.DELETE);
-    assertThrows(IOException.class, () -> spool.remove(spool.pending().get(0)));
+    spool.remove(spool.pending().get(0));
+    assertThrows(IOException.class, spool::prepareNext);
     assertEquals(List.of(2L), sequences(spool));
     assertEquals(2, names("new").size());
     spool.open();
@@ -180,6 +223,7 @@ final class SpoolTest extends OnASpool {
 
     disk.faults.clear();
     spool.remove(only());
+    spool.prepareNext();
     assertEquals(List.of(), names("new"));
   }
 
@@ -193,11 +237,13 @@ final class SpoolTest extends OnASpool {
     disk.undeletable.add(stuck);
     disk.faults.add(Fault.DELETE);
     for (SpoolEntry entry : entries.subList(0, 6)) {
-      assertThrows(IOException.class, () -> spool.remove(entry));
+      spool.remove(entry);
+      assertThrows(IOException.class, spool::prepareNext);
     }
     disk.faults.clear();
     for (SpoolEntry entry : entries.subList(6, 9)) {
       spool.remove(entry);
+      spool.prepareNext();
     }
     assertEquals(List.of(stuck.getFileName().toString()), names("new"));
   }

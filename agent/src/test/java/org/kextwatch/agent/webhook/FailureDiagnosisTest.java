@@ -27,7 +27,12 @@ final class FailureDiagnosisTest {
     return FailureDiagnosis.of(
             failure,
             new FailureDiagnosis.FailedRequest(
-                new ConnectionTrace(tls), tls, null, List.of(), "fleet.example.com", Instant.EPOCH))
+                new ConnectionTrace(tls, () -> {}),
+                tls,
+                null,
+                List.of(),
+                "fleet.example.com",
+                Instant.EPOCH))
         .found();
   }
 }

@@ -9,7 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.standardwebhooks.Webhook;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import okhttp3.Headers;
@@ -147,6 +151,46 @@ final class WebhookClientTest extends OnAClient {
     assertEquals(protocol.equals("HTTP_2") ? "HTTP/2" : "HTTP/1.1", request.getVersion());
     assertEquals("application/json", request.getHeaders().get("Content-Type"));
     assertNotNull(request.getHandshake());
+  }
+
+  /** The server answers only after it has been done, and it ends only when the server has all. */
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP_2", "HTTP_1_1"})
+  void somethingIsDoneBetweenTheRequestAndItsAnswer(String protocol) throws Exception {
+    server.setProtocols(
+        protocol.equals("HTTP_2")
+            ? List.of(Protocol.HTTP_2, Protocol.HTTP_1_1)
+            : List.of(Protocol.HTTP_1_1));
+    CountDownLatch arrived = new CountDownLatch(1);
+    CountDownLatch done = new CountDownLatch(1);
+    server.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
+            arrived.countDown();
+            return answer(done.await(20, TimeUnit.SECONDS) ? 200 : 500).build();
+          }
+        });
+    List<Boolean> sent = new ArrayList<>();
+    SendResult result =
+        client.send(
+            "evt_1",
+            new byte[50_000],
+            1,
+            () -> {
+              sent.add(comes(arrived));
+              done.countDown();
+            });
+    assertEquals(List.of(true), sent);
+    assertEquals(DeliveryOutcome.DELIVERED, result.outcome());
+  }
+
+  private static boolean comes(CountDownLatch request) {
+    try {
+      return request.await(20, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      return false;
+    }
   }
 
   @Test
