@@ -8,7 +8,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Days of 24 hours of virtual time in which everything fails at random, and often at once: tools,
- * the disk, the clock, the loader, the agent itself, while settings are edited and it is upgraded.
+ * the disk, the network, the clock, the loader, the agent itself, while settings are edited and it
+ * is upgraded.
  */
 class HardDayTest {
   private static final Duration DAY = Duration.ofHours(24);

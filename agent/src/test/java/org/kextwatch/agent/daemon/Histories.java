@@ -63,7 +63,8 @@ final class Histories {
   }
 
   /**
-   * The same, in which the disk refuses, settings are edited and the agent is upgraded too.
+   * The same, in which the disk refuses, the receiver cannot be reached, settings are edited and
+   * the agent is upgraded too.
    *
    * @param least how long each lasts
    */
@@ -163,7 +164,10 @@ final class Histories {
     }
 
     private void happen() {
-      int what = random.nextInt(least.isZero() ? 32 : 37);
+      if (!daemon.online) {
+        daemon.online = random.nextInt(3) == 0;
+      }
+      int what = random.nextInt(least.isZero() ? 32 : 38);
       write("event " + what);
       switch (what) {
         case 0, 1, 2, 3 -> mac.allow();
@@ -193,6 +197,7 @@ final class Histories {
         case 31 -> duringTheLoad();
         case 32, 33 -> daemon.disk.refused = daemon.disk.refused == null ? pick(DISKS) : null;
         case 34, 35 -> settingsAreEdited();
+        case 36 -> daemon.online = false;
         default -> upgradeAgent();
       }
       daemon.tick();
@@ -263,6 +268,7 @@ final class Histories {
 
     /** Nothing has happened but to the agent itself: there is nothing to report. */
     private void restartAgent() {
+      daemon.online = true; // so that all that is told is heard
       daemon.tick();
       daemon.lookNow();
       int told = checks.told.size();
@@ -278,6 +284,7 @@ final class Histories {
     /** When all tools work again and nothing more happens, everything comes right. */
     private void endsWell() {
       daemon.disk.refused = null;
+      daemon.online = true;
       mac.heal();
       mac.console = true;
       write("rests");

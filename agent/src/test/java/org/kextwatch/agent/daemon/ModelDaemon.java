@@ -54,6 +54,9 @@ final class ModelDaemon implements Cycle.Mac {
   final RefusingDisk disk = new RefusingDisk(null);
   private final StateFile stateFile = new StateInMemory();
 
+  /** Whether the receiver can be reached. */
+  boolean online = true;
+
   private Spool spool;
   private Ledger ledger;
   private Reporter reporter;
@@ -173,6 +176,9 @@ final class ModelDaemon implements Cycle.Mac {
   }
 
   private void deliver() {
+    if (!online) {
+      return;
+    }
     for (SpoolEntry entry : spool.pending()) {
       if (entry.sequence() <= ledger.counted().sequence()) {
         assertEquals(delivered + 1, entry.sequence(), "the number of an event");
