@@ -124,5 +124,6 @@ final class InstalledDaemon implements AutoCloseable {
   @Override
   public void close() throws IOException {
     launchd.close();
+    Patience.until(() -> launchd.pid() < 0); // so that its disk can be taken away
   }
 }
