@@ -130,7 +130,7 @@ end_exercise() {
 
 # Before version 24 Java takes the path of a jar from its URL and leaves the space encoded (JDK-8339460). So
 # it finds no jar below "Application Support", and puts no class of the daemon into the archive. A link leads
-# there from the encoded path meanwhile. The archive does not need it afterwards.
+# there from the encoded path meanwhile (belief:archived-classes). The archive does not need it afterwards.
 write_archive() {
   link_encoded
   is_written=true

@@ -762,6 +762,21 @@ about_the_job() {
     if [ "${code}" -eq 0 ]; then as_expected 'it does'; else differs "codesign ended with ${code}"; fi
   fi
 
+  ask archived-classes "the daemon's classes come from the class-data archive"
+  if [ ! -e "${support}/current/classes.jsa" ]; then
+    cannot_tell 'there is no archive, or Kextwatch is not installed'
+  elif run "${support#"${root}"}/current/bin/kextwatch" :java \
+    "-XX:SharedArchiveFile=${support}/current/classes.jsa" -Xlog:class+load \
+    org.kextwatch.agent.cli.Main version; then
+    if [ "${code}" -ne 0 ]; then
+      cannot_tell "it ended with ${code}"
+    elif says ' org\.kextwatch\.agent\.cli\.Main source: shared objects file'; then
+      as_expected 'they do'
+    else
+      differs 'they come from the jar'
+    fi
+  fi
+
   ask no-such-service 'launchctl print ends with 113 for a service that launchd does not know'
   if run /bin/launchctl print "system/${label}.no-such-service"; then
     if [ "${code}" -eq 113 ]; then as_expected 113; else differs "${code}"; fi

@@ -69,6 +69,19 @@ class OnAMacAnswersIT extends AskedMac {
   }
 
   @Test
+  void whereTheClassesOfTheDaemonComeFromIsTold() throws Exception {
+    Script.write(mac.path(SUPPORT + "current/classes.jsa"), "");
+    Path launcher = mac.path(SUPPORT + "current/bin/kextwatch");
+    String line = "echo '[info][class,load] org.kextwatch.agent.cli.Main source: ";
+    Script.write(launcher, line + "file:/a.jar'");
+    MacReport.Answer answer = MacReport.parse(ask(1).out()).answers().get("archived-classes");
+    assertEquals(Outcome.DIFFERS, answer.outcome());
+    Script.write(launcher, line + "shared objects file'");
+    assertEquals(
+        "they do", MacReport.parse(ask(0).out()).answers().get("archived-classes").found());
+  }
+
+  @Test
   void whereThereAreNoToolsNothingCanBeTold() throws Exception {
     Path empty = Files.createDirectory(temp.resolve("empty"));
 
