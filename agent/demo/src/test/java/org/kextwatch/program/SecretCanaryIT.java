@@ -165,6 +165,7 @@ class SecretCanaryIT {
     }
     beRefusedByAProxy();
     misplaceSecrets();
+    crash();
     everyCommand("doctor");
     everyCommand("support", temp.resolve("support.zip"));
     Ended check = rig.kextwatchIn(SHELL, "check", "--json"); // one of them as its own process
@@ -207,6 +208,15 @@ class SecretCanaryIT {
     everyCommand("webhook", "test", "--json");
     everyCommand("config", "validate");
     Files.writeString(file, right);
+  }
+
+  /** Java writes its report, and launchd starts the daemon again. */
+  private void crash() throws Exception {
+    long pid = launchd.pid();
+    assertEquals(0, new ProcessBuilder("kill", "-SEGV", Long.toString(pid)).start().waitFor());
+    Path report = rig.mac.path("/Library/Logs/Kextwatch/java-crash.log");
+    Patience.until(() -> Files.exists(report) && Files.readString(report).contains("\nEND.\n"));
+    assertTrue(Files.readString(report).contains("CreateCoredumpOnCrash turned off"));
   }
 
   private void beRefusedByAProxy() throws Exception {
