@@ -2,7 +2,6 @@ package org.kextwatch.agent.approval;
 
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -66,7 +65,7 @@ record Allowance(
         bundles == null ? Set.of() : Set.copyOf(bundles.strings(team)),
         types,
         policy.keys().stream()
-            .filter(key -> key.toLowerCase(Locale.ROOT).startsWith(LOCK))
+            .filter(key -> key.regionMatches(true, 0, LOCK, 0, LOCK.length()))
             .flatMap(key -> policy.dictionary(key).stream())
             .flatMap(byTeam -> byTeam.strings(team).stream())
             .collect(Collectors.toSet()));

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.ValueType.Bounds;
 
@@ -31,6 +32,8 @@ final class ProfileDraft {
 
   private static final List<String> REQUIRED =
       List.of("PayloadIdentifier", "PayloadUUID", "PayloadVersion");
+
+  private static final Pattern OURS = Pattern.compile("(?i)kextwatch");
 
   private final String file;
   private final Map<String, Object> settings = new LinkedHashMap<>();
@@ -205,7 +208,7 @@ final class ProfileDraft {
   }
 
   private static boolean isLike(String name) {
-    return name.toLowerCase(Locale.ROOT).contains("kextwatch");
+    return OURS.matcher(name).find();
   }
 
   private static String type(Map<?, ?> payload) {

@@ -2,7 +2,6 @@ package org.kextwatch.agent.config;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -19,18 +18,20 @@ import org.kextwatch.agent.mac.EnumWord;
 final class ValueTypes {
   private static final int MAX_LABELS = 16;
   private static final int MAX_TEXT = 4096;
+  private static final Pattern TRUE = Pattern.compile("(?i)true|1|1\\.0");
+  private static final Pattern FALSE = Pattern.compile("(?i)false|0|0\\.0");
 
   /** MDM forms send a boolean as the text "true", and profiles often as the number 1. */
   static final ValueType<Boolean> FLAG =
       new CheckedType<>(
           Kind.FLAG,
           "true or false",
-          raw ->
-              switch (String.valueOf(raw).strip().toLowerCase(Locale.ROOT)) {
-                case "true", "1", "1.0" -> true;
-                case "false", "0", "0.0" -> false;
-                default -> null;
-              });
+          raw -> {
+            String text = String.valueOf(raw).strip();
+            return TRUE.matcher(text).matches()
+                ? Boolean.TRUE
+                : FALSE.matcher(text).matches() ? Boolean.FALSE : null;
+          });
 
   /** A path of the Mac. */
   static final ValueType<String> PATH =
@@ -80,7 +81,9 @@ final class ValueTypes {
 
   private static @Nullable String url(Object raw) throws BadValueException {
     HttpUrl url =
-        raw instanceof String text && isUnicode(text) ? HttpUrl.parse(text.strip()) : null;
+        raw instanceof String text && text.length() <= MAX_TEXT && isUnicode(text)
+            ? HttpUrl.parse(text.strip())
+            : null;
     if (url == null) {
       return null;
     }

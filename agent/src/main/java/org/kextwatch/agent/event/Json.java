@@ -1,7 +1,12 @@
 package org.kextwatch.agent.event;
 
+import com.squareup.moshi.JsonAdapter;
+import com.squareup.moshi.JsonDataException;
+import com.squareup.moshi.JsonReader;
+import com.squareup.moshi.JsonWriter;
 import com.squareup.moshi.Moshi;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -21,6 +26,8 @@ public final class Json {
       new Moshi.Builder()
           .add(new RecordAdapter.Factory())
           .add(new EnumAdapter.Factory())
+          .add(long.class, new WholeNumber().nullSafe())
+          .add(Long.class, new WholeNumber().nullSafe())
           .add(
               Instant.class,
               new TextAdapter<>("an instant", MILLIS::format, Instant::parse).nullSafe())
@@ -59,5 +66,25 @@ public final class Json {
       throw new IOException("not a " + type.getSimpleName() + " document: null");
     }
     return value;
+  }
+
+  /** As Moshi's own, but a long number is not parsed: a million digits take Java a minute. */
+  private static final class WholeNumber extends JsonAdapter<Long> {
+    private static final int LONGEST = 40;
+
+    @Override
+    public Long fromJson(JsonReader reader) throws IOException {
+      String number = reader.nextString();
+      try {
+        return new BigDecimal(number.length() > LONGEST ? "" : number).longValueExact();
+      } catch (ArithmeticException | NumberFormatException e) {
+        throw new JsonDataException("not a whole number of 64 bits at " + reader.getPath(), e);
+      }
+    }
+
+    @Override
+    public void toJson(JsonWriter writer, @Nullable Long value) throws IOException {
+      writer.value(value);
+    }
   }
 }

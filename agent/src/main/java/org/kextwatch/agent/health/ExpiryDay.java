@@ -24,6 +24,8 @@ public final class ExpiryDay {
   /** The first year with a Defender for Macs: an older date was never set. */
   private static final int FIRST_YEAR = 2019;
 
+  private static final int LONGEST = 100;
+
   private static final Pattern SEPARATOR = Pattern.compile("[\\s\\p{Z},]+");
 
   /** As in "Sept." and "p.m.". */
@@ -51,7 +53,7 @@ public final class ExpiryDay {
    * @param zone of this Mac
    */
   public static @Nullable LocalDate of(@Nullable String productExpiration, ZoneId zone) {
-    if (productExpiration == null) {
+    if (productExpiration == null || productExpiration.length() > LONGEST) {
       return null;
     }
     LocalDate day = day(productExpiration, zone);

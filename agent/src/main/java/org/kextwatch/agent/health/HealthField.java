@@ -40,6 +40,9 @@ enum HealthField {
   /** The name of the app's version up to June 2020 (munkireport's ms_defender, 6d442aa). */
   private static final String OLD_APP_VERSION = "version_engine";
 
+  /** Java's lower case takes time with the square of the length where a letter becomes two. */
+  private static final int LONGEST = 64;
+
   private static final Pattern HUMP = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
 
   private final String name;
@@ -52,6 +55,9 @@ enum HealthField {
 
   /** The field with a printed name, old or new; empty for names that are not read. */
   static Optional<HealthField> named(String printed) {
+    if (printed.length() > LONGEST) {
+      return Optional.empty();
+    }
     String name = snakeCase(printed);
     return Optional.ofNullable(BY_NAME.get(name.equals(OLD_APP_VERSION) ? "app_version" : name));
   }

@@ -1,7 +1,7 @@
 package org.kextwatch.agent.health;
 
-import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.status.Health;
@@ -14,6 +14,14 @@ final class HealthParser {
    * (belief:mdatp-exit-codes).
    */
   private static final int NO_CONNECTION = 3;
+
+  /**
+   * "Failed to connect" (2019), "Input/output error" alone on its line (NixOS/nixpkgs#348654) and
+   * the words of Microsoft's Linux installer. No full text of a current macOS version is known.
+   */
+  private static final Pattern UNCONNECTED =
+      Pattern.compile(
+          "(?i)failed to connect|could not connect to the daemon|^\\s*+input/output error\\s*+$");
 
   private HealthParser() {}
 
@@ -34,20 +42,9 @@ final class HealthParser {
         run.exitCode() == NO_CONNECTION
             || Stream.of(run.stdout(), run.stderr())
                 .flatMap(String::lines)
-                .anyMatch(HealthParser::reportsNoConnection);
+                .anyMatch(line -> UNCONNECTED.matcher(line).find());
     return Health.unreachable(
         unconnected ? Reachability.DAEMON_UNREACHABLE : Reachability.UNPARSABLE, run.exitCode());
-  }
-
-  /**
-   * "Failed to connect" (2019), "Input/output error" alone on its line (NixOS/nixpkgs#348654) and
-   * the words of Microsoft's Linux installer. No full text of a current macOS version is known.
-   */
-  private static boolean reportsNoConnection(String line) {
-    String words = line.strip().toLowerCase(Locale.ROOT);
-    return words.contains("failed to connect")
-        || words.contains("could not connect to the daemon")
-        || words.equals("input/output error");
   }
 
   /**

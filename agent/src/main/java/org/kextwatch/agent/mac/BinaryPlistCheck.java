@@ -34,7 +34,7 @@ final class BinaryPlistCheck {
   }
 
   private boolean isPlain() {
-    if (objects > bytes.length || offsetSize < 1 || referenceSize < 1) {
+    if (objects < 1 || objects > bytes.length || offsetSize < 1 || referenceSize < 1) {
       return false;
     }
     int keysLeft = MAX_KEYS;

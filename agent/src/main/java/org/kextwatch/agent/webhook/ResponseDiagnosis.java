@@ -1,7 +1,6 @@
 package org.kextwatch.agent.webhook;
 
 import java.security.cert.X509Certificate;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 import okhttp3.Response;
@@ -15,6 +14,11 @@ import org.kextwatch.agent.mac.PlainText;
  * @param remedy what to do, empty if nothing
  */
 record ResponseDiagnosis(String found, String remedy) {
+  /** OkHttp takes time with the square of the length of an odd address. */
+  private static final int LONGEST_LOCATION = 4_096;
+
+  private static final Pattern HTML = Pattern.compile("(?i)\\s*+(text/html|application/xhtml)");
+  private static final Pattern PAGE = Pattern.compile("(?i)<(!doctype )?html");
   private static final Pattern LOGIN = Pattern.compile("(?i)\\b(log|sign)[ -]?(in|on)\\b");
 
   /**
@@ -73,13 +77,9 @@ record ResponseDiagnosis(String found, String remedy) {
 
   /** Some receivers answer a plain "ok" with the type HTML: that is not a page. */
   private static boolean isPage(@Nullable String type, String bodyStart) {
-    String text =
-        bodyStart.replace("\u00ef\u00bb\u00bf", "").stripLeading().toLowerCase(Locale.ROOT);
-    boolean isHtml =
-        type != null
-            && type.toLowerCase(Locale.ROOT).matches("\\s*(text/html|application/xhtml).*");
-    return text.startsWith("<!doctype html")
-        || text.startsWith("<html")
+    String text = bodyStart.replace("\u00ef\u00bb\u00bf", "").stripLeading();
+    boolean isHtml = type != null && HTML.matcher(type).lookingAt();
+    return PAGE.matcher(text).lookingAt()
         || (isHtml && (text.startsWith("<") || LOGIN.matcher(text).find()));
   }
 
@@ -103,7 +103,8 @@ record ResponseDiagnosis(String found, String remedy) {
 
   private static ResponseDiagnosis redirect(Response head, HttpUrl url) {
     String location = head.header("Location");
-    HttpUrl target = location == null ? null : url.resolve(location);
+    boolean isShort = location != null && location.length() <= LONGEST_LOCATION;
+    HttpUrl target = isShort ? url.resolve(location) : null;
     String points =
         target == null
             ? ""

@@ -10,6 +10,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FuzzFindingsTest {
   private static final int MANY = 1 << 20;
 
+  /** In lower case it is two characters; Java copies the whole text for each. */
+  private static final String GROWING = "\u0130".repeat(MANY / 2);
+
   static Stream<Arguments> findings() {
     return Stream.of(
         found("mdatp health", "slow", "version : \"1" + " ".repeat(MANY) + "x[managed]"),
@@ -31,11 +34,31 @@ class FuzzFindingsTest {
             "{\"local\":{\"values\":{\"labels\":{\"a\":\"\\ud800\"}}}}"),
         found("settings.json", "unstable", "{\"local\":{\"refused\":[\"\\ud800\"],\"values\":{}}}"),
         found("config.json", "unstable", "{\"endpoint\":\"https://a.example/\\ud800\"}"),
-        found("config.json", "slow", "{" + manyKeys() + "}"));
+        found("config.json", "slow", "{" + manyKeys() + "}"),
+        Arguments.of("property list", "slow", PlistSeeds.hiddenKey(60)),
+        found("mdatp health", "slow", GROWING),
+        found("mdatp health", "slow", "{\"" + GROWING + "\":1}"),
+        found("mdatp expiry", "slow", GROWING),
+        found("config.json", "slow", "{\"renewPrompt\":\"" + GROWING + "\"}"),
+        found("config.json", "slow", "{\"endpoint\":\"https://" + "@".repeat(MANY) + "\"}"),
+        found("profile draft", "slow", profileOfType(GROWING)),
+        found("policies", "slow", "<plist><dict><key>" + GROWING + "</key><true/></dict></plist>"),
+        found("response head", "slow", "200\nContent-Type: " + GROWING),
+        found("response head", "slow", "302\nLocation: //" + "@".repeat(MANY / 4)),
+        found("status.json", "slow", "{\"agent\":{\"pendingEvents\":" + "9".repeat(MANY) + "}}"));
   }
 
   private static Arguments found(String target, String flaw, String input) {
     return Arguments.of(target, flaw, input.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String profileOfType(String type) {
+    return """
+    <plist><dict><key>PayloadType</key><string>Configuration</string>
+    <key>PayloadContent</key><array><dict><key>PayloadType</key><string>%s</string></dict></array>
+    </dict></plist>\
+    """
+        .formatted(type);
   }
 
   private static String manyKeys() {

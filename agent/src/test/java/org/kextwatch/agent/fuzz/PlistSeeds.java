@@ -117,6 +117,13 @@ public final class PlistSeeds {
     return file;
   }
 
+  /** The same with a number of objects that is below 0, but not in the last four bytes. */
+  static byte[] hiddenKey(int lists) {
+    byte[] file = hugeKey(lists);
+    file[file.length - 24] = (byte) 0x80;
+    return file;
+  }
+
   /** An ordered set of lists, which Java's sets cannot hold. */
   static byte[] set() {
     return objects(
