@@ -47,16 +47,17 @@ final class PolicyQuery {
         String[] columns = line.split(",", -1);
         PolicyRow row = row(columns);
         boolean ours = row.isFor(watched);
-        if (columns[0].equals("user")) {
-          user.addAll(ours ? List.of(row) : List.of());
-        } else if (ours || row.isForTeamOf(watched)) {
-          mdm.add(row);
-        } else {
-          others = true;
+        switch (columns[0]) {
+          case "user" -> user.addAll(ours ? List.of(row) : List.of());
+          case "mdm" -> {
+            boolean counts = ours || row.isForTeamOf(watched);
+            mdm.addAll(counts ? List.of(row) : List.of());
+            others |= !counts;
+          }
+          default -> throw new IllegalArgumentException("a row of no table");
         }
       }
-    } catch (
-        IllegalArgumentException e) { // no hex, or not four columns: not the output of our query
+    } catch (IllegalArgumentException e) { // not the output of our query
       return Optional.empty();
     }
     return Optional.of(new PolicyRows(user, mdm, others));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,11 @@ public final class ApprovalFuzz {
   private static final String TEAM = "55424638543334364739";
   private static final String BUNDLE = "636F6D2E6D6963726F736F66742E776461766B657874";
   private static final Pattern ALLOWED_ROW =
-      Pattern.compile("(?im)^.*," + TEAM + ",(" + BUNDLE + ")?,31\\s*$");
+      Pattern.compile("(?im)^(user|mdm)," + TEAM + ",(" + BUNDLE + ")?,31\\s*$");
+
+  /** Text of XML that does not stand in the file as it is read. */
+  private static final Pattern IN_PIECES = Pattern.compile("(?s)&|<!\\[|<!--|\\?>.*\\?>");
+
   private static final String END = "\nend\n";
   private static final Optional<MacVersion> MOJAVE =
       Optional.of(new MacVersion(10, 14, "10.14.6", ""));
@@ -119,7 +124,11 @@ public final class ApprovalFuzz {
 
   private static void policies(byte[] bytes) {
     try {
-      allowances(List.of(Plist.parse(bytes, "a policy")));
+      Plist policy = Plist.parse(bytes, "a policy");
+      String text = new String(bytes, StandardCharsets.ISO_8859_1).replace("\0", "");
+      allowances(List.of(policy));
+      boolean maySay = text.contains(DEFENDER.teamId()) || IN_PIECES.matcher(text).find();
+      check(maySay || !isAllowed(policy), "allowed out of nothing");
     } catch (IOException e) {
       // it says so
     }
@@ -131,6 +140,12 @@ public final class ApprovalFuzz {
       allowance.missing(SystemExtensions.DEFENDERS);
       allowance.and(allowance).missing(SystemExtensions.DEFENDERS);
     }
+  }
+
+  private static boolean isAllowed(Plist policy) {
+    return Stream.of(PolicyKeys.KERNEL, PolicyKeys.SYSTEM, PolicyKeys.OWN_LIST)
+        .map(keys -> Allowance.of(DEFENDER.teamId(), keys, List.of(policy)))
+        .anyMatch(allowance -> allowance.missing(Set.of(DEFENDER.bundleId())).isEmpty());
   }
 
   private static boolean runs(KernelEntry listed, PolicyResult database, ManagedPolicy policy) {

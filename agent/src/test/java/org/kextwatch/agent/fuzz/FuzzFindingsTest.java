@@ -45,7 +45,8 @@ class FuzzFindingsTest {
         found("policies", "slow", "<plist><dict><key>" + GROWING + "</key><true/></dict></plist>"),
         found("response head", "slow", "200\nContent-Type: " + GROWING),
         found("response head", "slow", "302\nLocation: //" + "@".repeat(MANY / 4)),
-        found("status.json", "slow", "{\"agent\":{\"pendingEvents\":" + "9".repeat(MANY) + "}}"));
+        found("status.json", "slow", "{\"agent\":{\"pendingEvents\":" + "9".repeat(MANY) + "}}"),
+        found("KextPolicy", "evidence", "other,55424638543334364739,,31\nend\n"));
   }
 
   private static Arguments found(String target, String flaw, String input) {

@@ -57,6 +57,8 @@ final class Mutator {
           "-9223372036854775808",
           "1e999",
           "1e308",
+          "1e999999999",
+          "1e-999999999",
           "0.1",
           "00000000000000000000000000001",
           "+1000000000-12-31T23:59:59.999Z",
@@ -71,9 +73,11 @@ final class Mutator {
           "\u00e2\u0080\u00ae",
           "\u00e2\u0080\u00a8",
           "\u00c2\u0085",
+          "\u00c4\u00b0", // two characters in lower case
           "\u001b[31m",
           "<!DOCTYPE x [<!ENTITY a \"b\">]>",
           "]]>",
+          "<!--",
           "&#0;",
           "activated_enabled",
           "com.microsoft.wdavkext",
@@ -87,7 +91,24 @@ final class Mutator {
       Pattern.compile("(?<=\")[^\"\n]*(?=\")|[^\\s\",:{}\\[\\]<>]+");
 
   private static final List<String> REPEATED =
-      List.of(" ", "\n", "a.", "1.", "a ", "\"", "(", "[", "{", "a.b (", "[a] ", ",", "\t:", "-");
+      List.of(
+          " ",
+          "\n",
+          "a.",
+          "1.",
+          "a ",
+          "\"",
+          "(",
+          "[",
+          "{",
+          "a.b (",
+          "[a] ",
+          ",",
+          "\t:",
+          "-",
+          "9",
+          "@",
+          "\u00c4\u00b0");
 
   private final Random random;
   private final List<byte[]> seeds;

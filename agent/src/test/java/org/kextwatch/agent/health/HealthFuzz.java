@@ -6,24 +6,34 @@ import java.io.IOException;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.fuzz.FuzzTarget;
 import org.kextwatch.agent.fuzz.Seeds;
+import org.kextwatch.agent.mac.PlainText;
 import org.kextwatch.agent.mac.ToolRun;
 import org.kextwatch.agent.status.Health;
+import org.kextwatch.agent.status.Reachability;
 import org.kextwatch.agent.status.StatusSamples;
 import org.kextwatch.agent.status.Verdict;
 
 /** What Defender prints. */
 public final class HealthFuzz {
-  /** Said of each of the pair, as text or as JSON; there a character may be escaped. */
+  /** Said of each of the pair, as text or as JSON, where the value may be in an object. */
   private static final List<Pattern> PAIR =
-      List.of(
-          Pattern.compile("(?i)real_?time_?protection_?enabled"),
-          Pattern.compile("(?i)real_?time_?protection_?available"));
+      Stream.of("enabled", "available")
+          .map(name -> "(?i)real_?time_?protection_?" + name + ":(\\{|true|[-+.0-9e]*[19])")
+          .map(Pattern::compile)
+          .toList();
+
+  private static final Pattern ESCAPED = Pattern.compile("\\\\u([0-9A-Fa-f]{4})");
+
+  /** What parsers drop: other escapes, colours, what no line shows, and quotes. */
+  private static final Pattern DROPPED =
+      Pattern.compile(
+          "\\\\.|\\x1b\\[[0-9;?]{0,16}[A-Za-z]|[\"\u201c\u201d\u201e]|" + PlainText.UNFIT);
 
   private static final int LONGEST = 1_100;
 
@@ -54,18 +64,23 @@ public final class HealthFuzz {
     expiry(String.valueOf(health.productExpiration()));
     boolean isProtected =
         StatusSamples.status(health, StatusSamples.ACTIVE).verdict() == Verdict.PROTECTED;
-    boolean isSaid =
-        printed.contains("\\") || PAIR.stream().allMatch(name -> saysTrue(name, printed));
-    check(!isProtected || isSaid, "protected out of nothing");
+    String plain = plain(printed);
+    check(
+        !isProtected || PAIR.stream().allMatch(one -> one.matcher(plain).find()),
+        "protected out of nothing");
+    Health complaint = HealthParser.of(new ToolRun.Finished(3, "", printed));
+    check(complaint.reachability() == Reachability.DAEMON_UNREACHABLE, "health out of errors");
   }
 
-  private static boolean saysTrue(Pattern name, String printed) {
-    Matcher found = name.matcher(printed);
-    if (!found.find()) {
-      return false;
-    }
-    String rest = printed.substring(found.end()).toLowerCase(Locale.ROOT);
-    return rest.contains("true") || rest.contains("1");
+  private static String plain(String printed) {
+    String unescaped =
+        ESCAPED
+            .matcher(printed)
+            .replaceAll(
+                one ->
+                    Matcher.quoteReplacement(
+                        Character.toString(Integer.parseInt(one.group(1), 16))));
+    return DROPPED.matcher(unescaped).replaceAll("");
   }
 
   private static void expiry(String text) {

@@ -5,7 +5,7 @@ import static org.kextwatch.agent.fuzz.FuzzTarget.check;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.regex.Pattern;
 import org.kextwatch.agent.fuzz.FuzzTarget;
 import org.kextwatch.agent.fuzz.PlistSeeds;
 import org.kextwatch.agent.fuzz.Seeds;
@@ -30,6 +30,8 @@ public final class MacFuzz {
       99999 ps -axEww -o pid=,command=
       """
           .formatted(ProcessHandle.current().pid());
+
+  private static final Pattern ENROLMENT = Pattern.compile("(?i)enrollment");
 
   private MacFuzz() {}
 
@@ -76,7 +78,7 @@ public final class MacFuzz {
     Enrolment enrolment = Enrolment.parse(new ToolRun.Finished(0, text, ""));
     boolean isYes = Boolean.TRUE.equals(enrolment.enrolled());
     boolean isApproved = Boolean.TRUE.equals(enrolment.userApproved());
-    check(!isYes || text.toLowerCase(Locale.ROOT).contains("enrollment"), "enrolled");
+    check(!isYes || ENROLMENT.matcher(text).find(), "enrolled");
     check(!isApproved || (isYes && text.contains("(User Approved)")), "approved out of nothing");
   }
 

@@ -3,11 +3,15 @@ package org.kextwatch.agent.webhook;
 import static org.kextwatch.agent.fuzz.FuzzTarget.check;
 
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.Protocol;
 import okhttp3.Request;
@@ -20,6 +24,7 @@ import org.kextwatch.agent.fuzz.Seeds;
 public final class WebhookFuzz {
   private static final Instant NOW = Instant.parse("2026-11-26T12:00:00Z");
   private static final HttpUrl URL = HttpUrl.get("https://fleet.example.com/hooks/secret-token");
+  private static final int LONGEST_CHAIN = 10;
   private static final String SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
   private WebhookFuzz() {}
@@ -42,6 +47,7 @@ public final class WebhookFuzz {
                 "503\nRetry-After: 120\nDate: Thu, 26 Nov 2026 12:00:01 GMT",
                 "200\nContent-Type: text/html\n\n<html>Log in",
                 "511\n",
+                "407\nProxy-Authenticate: Digest realm=\"a\", Basic realm=\"b\"",
                 "307\nLocation: //[::1]:8/"),
             WebhookFuzz::head),
         FuzzTarget.ofText(
@@ -73,14 +79,15 @@ public final class WebhookFuzz {
             .protocol(Protocol.HTTP_1_1)
             .message("")
             .code(status(lines.isEmpty() ? "" : lines.get(0)));
+    Headers.Builder headers = new Headers.Builder();
     for (String line : lines) {
       int colon = line.indexOf(':');
-      if (colon > 0
-          && RequestHeaders.areValid(line.substring(0, colon), line.substring(colon + 1))) {
-        head.header(line.substring(0, colon), line.substring(colon + 1).strip());
+      if (colon > 0 && RequestHeaders.areValid(line.substring(0, colon), "x")) {
+        headers.addUnsafeNonAscii(line.substring(0, colon), line.substring(colon + 1).strip());
       }
     }
-    Response response = head.build();
+    Response response = head.headers(headers.build()).build();
+    new ProxyAuthenticator("user:password").authenticate(null, response);
     retryAfter(response.header("Retry-After", ""));
     retryAfter(response.header("Date", ""));
     String body = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
@@ -89,6 +96,23 @@ public final class WebhookFuzz {
     check(said.length() < 2_000, "a long diagnosis");
     check(said.chars().noneMatch(Character::isISOControl), "control characters");
     check(!said.contains("secret-token") || text.contains("secret-token"), "our token");
+  }
+
+  /** As a server may send them. The advice has a command that people copy. */
+  private static void sent(List<X509Certificate> chain) {
+    Stream.of(
+            CertificateFlaw.of(chain, List.of(), NOW),
+            CertificateFlaw.of(chain, chain, NOW),
+            CertificateFlaw.ofAccepted(chain, chain, NOW),
+            CertificateFlaw.ofName(chain.get(0), "fleet.example.com"))
+        .filter(Objects::nonNull)
+        .forEach(
+            flaw -> {
+              String said = flaw.found() + flaw.remedy();
+              check(said.length() < 4_000, "a long flaw");
+              check(said.chars().noneMatch(Character::isISOControl), "control characters");
+              check(!flaw.remedy().matches("(?s).*[`$\\\\].*"), "a command of others");
+            });
   }
 
   private static int status(String line) {
@@ -120,7 +144,9 @@ public final class WebhookFuzz {
 
   private static void bundle(byte[] bytes) {
     try {
-      check(!CaBundle.read("f", bytes).isEmpty(), "no certificate");
+      List<X509Certificate> certificates = CaBundle.read("f", bytes);
+      check(!certificates.isEmpty(), "no certificate");
+      sent(certificates.subList(0, Math.min(certificates.size(), LONGEST_CHAIN)));
     } catch (UnusableSettingException e) {
       check(String.valueOf(e.getMessage()).length() < 2_000, "a long message");
     }
