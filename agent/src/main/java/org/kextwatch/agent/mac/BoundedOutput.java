@@ -3,6 +3,7 @@ package org.kextwatch.agent.mac;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -45,11 +46,15 @@ final class BoundedOutput {
     return !reader.isAlive();
   }
 
-  /** The kept output. Waits for the end of the pipe for a second at most. */
+  /** The kept output, in UTF-8. Waits for the end of the pipe for a second at most. */
   String text() throws InterruptedException {
+    return text(StandardCharsets.UTF_8);
+  }
+
+  String text(Charset charset) throws InterruptedException {
     awaitEnd();
     synchronized (kept) {
-      return kept.toString(StandardCharsets.UTF_8);
+      return kept.toString(charset);
     }
   }
 

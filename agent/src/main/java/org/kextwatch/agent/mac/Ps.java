@@ -1,6 +1,7 @@
 package org.kextwatch.agent.mac;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +17,10 @@ record Ps(Path program) {
   private static final int LIMIT_BYTES = 8 << 20;
   private static final int TIMEOUT_SECONDS = 5;
 
-  /** Runs it. What it prints within its time, empty if it cannot be run. */
+  /**
+   * Runs it. What it prints within its time, empty if it cannot be run. A byte is a character:
+   * numbers and our marker are ASCII, and text of two bytes a character would not fit the heap.
+   */
   String ask(String... arguments) {
     try {
       List<String> command =
@@ -30,7 +34,7 @@ record Ps(Path program) {
       } finally {
         process.toHandle().destroyForcibly();
       }
-      return listing.text();
+      return listing.text(StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       return "";
     } catch (InterruptedException e) {

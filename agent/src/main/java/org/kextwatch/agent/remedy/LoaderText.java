@@ -24,6 +24,10 @@ final class LoaderText {
   private static final Pattern ERROR_OF_KMUTIL = Pattern.compile("Domain=KMErrorDomain Code=");
   private static final String USER_INFO = "UserInfo=";
   private static final int MAX_LENGTH = 4000;
+
+  /** Far more than a loader prints; a statement takes fifty times the memory of a short line. */
+  private static final int MAX_LINES = 10_000;
+
   private static final String DIAGNOSTICS = "Diagnostics for ";
   private static final String KERNEL = "(kernel)";
 
@@ -113,7 +117,7 @@ final class LoaderText {
   private static List<String> joined(String output) {
     List<String> texts = new ArrayList<>();
     StringBuilder error = new StringBuilder();
-    for (String line : output.lines().map(String::strip).toList()) {
+    for (String line : output.lines().limit(MAX_LINES).map(String::strip).toList()) {
       boolean isChatter = line.isEmpty() || CHATTER.matcher(line).matches();
       boolean isError = ERROR_OF_KMUTIL.matcher(line).find();
       if (isError && !error.isEmpty()) {

@@ -3,6 +3,7 @@ package org.kextwatch.agent.mac;
 import static org.kextwatch.agent.fuzz.FuzzTarget.check;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -85,6 +86,11 @@ public final class MacFuzz {
   private static void processes(String text) {
     List<ProcessHandle> found = PsFinder.parse(text, "marker");
     check(found.isEmpty() || text.contains(ToolRunner.RUN_MARKER + "=marker"), "not ours");
+  }
+
+  /** Looks for what a run has left behind, with a ps of its own. */
+  public static void listProcesses(Path ps) {
+    check(new PsFinder(new Ps(ps)).find("marker").isEmpty(), "not ours");
   }
 
   private static void version(String text) {
