@@ -21,6 +21,9 @@ record Footprint(
     QuietDay.Cost counted,
     Cycle cycle,
     Cycle script) {
+  /** In a mebibyte. */
+  private static final double MEGABYTES = 1.048_576;
+
   /**
    * A way to run the daemon.
    *
@@ -62,8 +65,8 @@ record Footprint(
     line(text, "| as a release runs | goal | measured | command |");
     line(text, "|---|---|---|---|");
     Way first = ways.get(0);
-    goal(text, "anonymous memory at rest", 30, first.anonymous, "MiB");
-    goal(text, "resident", 68, first.resident, "MiB");
+    goal(text, "anonymous memory at rest", 30, first.anonymous * MEGABYTES, "MB");
+    goal(text, "resident", 68, first.resident * MEGABYTES, "MB");
     goal(text, "wake-ups a second, quiet", 0.5, first.wakeUps, "/s");
     goal(text, "… while approval is awaited", 1.6, awaitingWakeUps, "/s");
     goal(text, "a quiet day: own processor time", 6, day, "s");
