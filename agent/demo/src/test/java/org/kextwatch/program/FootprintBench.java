@@ -103,13 +103,13 @@ class FootprintBench {
     Figures.write("FootprintBench", IDLE.toSeconds() + " s of rest", text);
     Figures.draw("footprint.svg", FootprintChart.of(footprint));
     Way shipped = footprint.ways().get(0);
-    assertTrue(shipped.anonymous() < 40, text);
-    assertTrue(shipped.resident() < 90, text);
-    assertTrue(shipped.wakeUps() < 2, text);
+    assertTrue(shipped.anonymous() < 32, text);
+    assertTrue(shipped.resident() < 75, text);
+    assertTrue(shipped.wakeUps() < 1.5, text);
     assertTrue(footprint.awaitingWakeUps() < 4, text);
     assertTrue(footprint.day() < 12, text);
-    assertTrue(footprint.cycle().own() < 60, text);
-    assertTrue(footprint.ratio() < 2, text);
+    assertTrue(footprint.cycle().own() < 40, text);
+    assertTrue(footprint.ratio() < 1, text);
   }
 
   private List<AtRest> daemons(Path bundled) throws Exception {
