@@ -16,12 +16,15 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.demo.AgentProcess;
 import org.kextwatch.demo.receiver.Delivery;
 import org.kextwatch.program.Approval;
+import org.kextwatch.program.BenchProgress;
 import org.kextwatch.program.BenchTable;
 import org.kextwatch.program.Rig;
 import org.kextwatch.simulator.MacModel;
@@ -31,15 +34,22 @@ import org.kextwatch.simulator.ToolCall;
  * How long it takes until the operator knows that a user has moved the switch of Defender's
  * extension, and what watching for it costs. The daemons have the tick and the intervals of a real
  * Mac; several Macs live side by side, because most of the time is waiting. Runs with {@code
- * -Pbench} only; {@code -Dbench.runs} says how many switches are moved.
+ * -Pbench} only; {@code -Dbench.runs} says how many switches are moved, ten at a time: each ten
+ * take about 40 s, and the quiet Mac at least 150 s.
  */
+@Timeout(value = 1, unit = TimeUnit.HOURS)
 class SwitchOffBench {
   private static final int RUNS = Integer.getInteger("bench.runs", 50);
   private static final int MACS = 10;
+
+  /** From the change of db.plist to the event, p99: a tick, and the time that its looks take. */
   private static final Duration BOUND = Duration.ofSeconds(35);
+
   private static final int QUIET_TICKS = 4;
 
   @TempDir private Path folder;
+
+  private final BenchProgress progress = new BenchProgress("switches", RUNS / MACS * MACS);
 
   /** The start of so many daemons at once is not what is measured. */
   private final CyclicBarrier allStarted = new CyclicBarrier(MACS + 1);
@@ -91,6 +101,7 @@ class SwitchOffBench {
         String expected = i % 2 == 1 ? "\"state\":\"active\"" : "\"state\":\"disabled\"";
         assertTrue(told.body().contains(expected), told::body);
         times.add(Duration.between(moved, told.receivedAt()));
+        progress.step();
       }
       rig.stop(agent);
       assertEquals(List.of(), rig.inbound.flaws());
