@@ -32,7 +32,10 @@ import org.xml.sax.helpers.DefaultHandler;
 /** A property list, XML or binary, whose top is a dictionary. */
 public final class Plist {
   private static final byte[] MAGIC = "bplist".getBytes(StandardCharsets.US_ASCII);
-  private static final int LIMIT_BYTES = 4 << 20;
+
+  /** As XML, half a mebibyte of small values takes most of the daemon's heap. */
+  private static final int LIMIT_BYTES = 512 << 10;
+
   private static final int MAX_VALUES = 10_000;
   private static final int MAX_DEPTH = 16;
 

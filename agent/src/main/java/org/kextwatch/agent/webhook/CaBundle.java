@@ -18,7 +18,7 @@ import org.kextwatch.agent.mac.PlainText;
  * them. An error names the certificate by number and line.
  */
 final class CaBundle {
-  private static final Pattern BEGIN = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----");
+  private static final Pattern BEGIN = Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,64})-----");
   private static final Pattern CERTIFICATE = Pattern.compile("(X509 )?CERTIFICATE");
   private static final Pattern BLANKS = Pattern.compile("\\s+");
 

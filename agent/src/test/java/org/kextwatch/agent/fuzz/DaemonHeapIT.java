@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.Script;
 
-/** Nothing that a tool prints fills the heap that the launcher gives the daemon. */
+/**
+ * Nothing that a tool prints, and no property list, fills the heap that the launcher gives the
+ * daemon.
+ */
 class DaemonHeapIT {
   private static final Pattern HEAP = Pattern.compile("(-Xmx\\d+m) (-Xmn\\d+m)");
 

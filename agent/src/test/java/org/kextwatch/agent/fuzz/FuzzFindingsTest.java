@@ -46,6 +46,7 @@ class FuzzFindingsTest {
         found("response head", "slow", "200\nContent-Type: " + GROWING),
         found("response head", "slow", "302\nLocation: //" + "@".repeat(MANY / 4)),
         found("status.json", "slow", "{\"agent\":{\"pendingEvents\":" + "9".repeat(MANY) + "}}"),
+        found("CA bundle", "long", "-----BEGIN " + "9".repeat(MANY) + "-----"),
         found("kextutil", "memory", "a:\n".repeat(MANY / 3)),
         found("KextPolicy", "evidence", "other,55424638543334364739,,31\nend\n"));
   }

@@ -10,7 +10,8 @@ import org.kextwatch.agent.mac.MacFuzz;
 
 /**
  * A program that {@link DaemonHeapIT} runs in the heap of the daemon: each parser of what tools
- * print gets as much as is kept of it, in pieces that cost far more memory than their text.
+ * print, and that of property lists, gets as much as is read, in pieces that cost far more memory
+ * than their text.
  */
 final class ShortLines {
   private static final int KEPT = 1 << 20;
@@ -50,7 +51,15 @@ final class ShortLines {
         new SmallThread(target).run(Stream.of(many(piece), after(target.seeds().get(0), piece)));
       }
     }
+    new SmallThread(FuzzTargets.named("property list")).run(Stream.of(propertyList()));
     MacFuzz.listProcesses(ps);
+  }
+
+  /** As long as one that is read. */
+  private static byte[] propertyList() {
+    String values = "<dict/>".repeat((KEPT / 2 - 100) / 7);
+    return ("<plist><dict><key>a</key><array>" + values + "</array></dict></plist>")
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   private static byte[] many(String piece) {
