@@ -501,7 +501,7 @@ is_at_least() {
 
 # The string of a key in an XML property list; empty if there is none.
 plist_string() {
-  [ -r "$1" ] || return 0
+  [ -f "$1" ] && [ -r "$1" ] || return 0
   awk -v RS='<' -v wanted="key>$2" '
     found && sub(/^string>/, "") { print; exit }
     $0 == wanted { found = 1 }' "$1"

@@ -8,7 +8,7 @@
 : "${root?}" "${endpoint?}" "${secret_file?}" "${config_file?}" "${java_home?}" "${start?}"
 : "${staging?}" "${dry_run?}" "${unavailable?}" "${failed?}" "${needs_root?}" "${bad_settings?}"
 : "${program=}" "${support=}" "${releases=}" "${current=}" "${settings=}"
-: "${secret=}" "${managed=}" "${logs=}" "${state=}" "${job=}" "${launchctl=}"
+: "${secret=}" "${status=}" "${managed=}" "${logs=}" "${state=}" "${job=}" "${launchctl=}"
 : "${scratch=}" "${fresh=}"
 
 needed_mib=90 # the release and its class-data archive, and what is in /tmp meanwhile
@@ -24,9 +24,17 @@ require_a_mac() {
   [ "${start}" = false ] || [ -x "${launchctl}" ] ||
     fail "${unavailable}" "there is no ${launchctl}: give --no-start, or --destdir for a package"
   require_own_root
+  require_closed_folders
   for place in "${support}" "${releases}" "${settings}" "${secret}" "${logs}" "${state}" "${job}"; do
     [ ! -L "${place}" ] ||
       fail "${failed}" "${place} is a link, which is not followed here. Remove it first."
+  done
+  for place in "${support}" "${releases}" "${logs}" "${state}"; do
+    [ ! -e "${place}" ] || [ -d "${place}" ] || fail "${failed}" "${place} is no folder. Remove it first."
+  done
+  for place in "${secret}" "${status}" "${job}"; do
+    [ ! -e "${place}" ] || [ -f "${place}" ] ||
+      fail "${failed}" "${place} is no regular file, and is not touched. Remove it first."
   done
   require_own_current
 }
@@ -43,6 +51,62 @@ require_own_root() {
     [ ! -L "${root}/${place}" ] ||
       fail "${failed}" "${root}/${place} is a link, which root does not follow here. Remove it first."
   done
+}
+
+# In a folder of another user root would write to, and run, what that user has put there. Of the folders above
+# ours a sticky one is enough, and admins (group 80) may write there, because they can become root anyway.
+# Ours are closed later.
+require_closed_folders() {
+  is_root || return 0
+  for place in "" /Library "/Library/Application Support" /Library/LaunchDaemons /Library/Logs /private \
+    /private/var /private/var/db; do
+    require_closed "${root}${place}/" '[tT]$'
+  done
+  for place in "${support}" "${releases}" "${logs}" "${state}"; do
+    [ -L "${place}" ] || require_closed "${place}" .
+  done
+}
+
+# A folder, and the end of a mode with which it may be open.
+require_closed() {
+  [ -d "$1" ] || return 0
+  listing=$(ls -ldn "$1")
+  open=$(printf '%s\n' "${listing}" | awk -v but="$2" '{
+    mode = substr($1, 1, 10)
+    shared = mode ~ /^.....w/ && $4 != 0 && $4 != 80
+    if ($3 != 0 || ((shared || mode ~ /^........w/) && mode !~ but)) print
+  }')
+  [ -n "${open}" ] || return 0
+  named=$(printf '%s\n' "${1%/}" | sed "s/'/'\\\\''/g")
+  fail "${failed}" "others can change this folder, so root does not work there: ${open}
+Look what is in it, and remove what you do not know. Then close it, and try again.
+Run: sudo chown 0:0 '${named:-/}' && sudo chmod go-w '${named:-/}'"
+}
+
+# launchd and Java open their logs through whatever is there. In 0.1.0 agent.log had two names.
+require_own_logs() {
+  is_root && [ -d "${logs}" ] || return 0
+  odd=$(find "${logs}" ! -type d \( ! -type f -o ! -user 0 -o -links +1 ! -name 'agent*.log' \))
+  [ -z "${odd}" ] || fail "${failed}" "this is no log of Kextwatch, so it is not written to. Remove it first:
+${odd}"
+}
+
+# Whether nobody else could change a release, or the way to it. A second name of a file may be in a folder of
+# another user.
+is_closed_release() {
+  [ -d "$1" ] && [ ! -L "$1" ] || return 1
+  me=$(id -u)
+  open=$(find "${support}" "${releases}" -prune \( ! -user 0 ! -user "${me}" -o -perm -020 -o -perm -002 \) &&
+    find "$1" \( ! -user 0 ! -user "${me}" \) -o \( ! -type l \( -perm -020 -o -perm -002 \) \) \
+      -o \( -type f -links +1 \)) && [ -z "${open}" ]
+}
+
+# Whether a file, or a link itself, belongs to root or to this user.
+is_own() {
+  me=$(id -u)
+  listing=$(ls -ldn "$1")
+  owner=$(printf '%s\n' "${listing}" | awk '{ print $3 }')
+  [ "${owner}" = 0 ] || [ "${owner}" = "${me}" ]
 }
 
 # Its target is run, so it must be one of our releases.

@@ -136,5 +136,5 @@ is_status_of_this_start() {
 
 # The last member of that name is the daemon's; a label may have the same name.
 start_in_status() {
-  [ ! -r "${status}" ] || sed -n 's/.*"startedAt":"\([^"]*\)".*/\1/p' "${status}"
+  [ ! -f "${status}" ] || [ ! -r "${status}" ] || sed -n 's/.*"startedAt":"\([^"]*\)".*/\1/p' "${status}"
 }

@@ -30,6 +30,7 @@ places() {
   command_link=${root}/usr/local/bin/kextwatch
   lock=${support}/.installing
   locked=false
+  was_open=false
   scratch=
   is_placed_now=false
   is_stopped=false
@@ -60,7 +61,7 @@ install_release() {
   rehearse
   prepare_settings
   add_runtime "${java_home}"
-  [ "${dry_run}" = true ] || take_lock
+  [ "${dry_run}" = true ] || take_over
   name_release
   if is_nothing_new && { [ "${start}" = false ] || { is_loaded && is_watching; }; }; then
     say "Kextwatch ${release_version} is installed already and nothing is new: nothing is changed"
@@ -100,6 +101,28 @@ install_release() {
     say "it has no settings, so it only watches: deploy a profile, or write {} to config.json\
  (${settings}); see launchd/README.md"
   fi
+}
+
+# From here on nobody else can change what is in our folders, so what is found there now counts.
+take_over() {
+  open_folder "${support}"
+  close_folder 755 "${support}"
+  close_folder 755 "${releases}"
+  close_folder 750 "${logs}" # as the daemon has it
+  close_folder 700 "${state}"
+  take_lock
+  require_own_logs
+  require_own_current
+}
+
+close_folder() {
+  [ -e "$2" ] || return 0
+  require_own_folder "$2"
+  open=$(find "$2" -prune \( -perm -020 -o -perm -002 \))
+  own "$1" "$2"
+  [ -n "${open}" ] || return 0
+  was_open=true
+  say "others could write to $2, which is closed now"
 }
 
 # Prepares the release in a temporary folder.
@@ -167,7 +190,8 @@ tell_plan() {
   if ! is_same_release "${releases}/${release}"; then
     printf 'would install %s\n' "${releases}/${release}"
     printf 'would run it with %s%s\n' "${image:+its own Java, }" "${java_home}"
-  elif ! is_trusted_by_its_launcher "${releases}/${release}"; then
+  elif ! is_closed_release "${releases}/${release}" ||
+    ! is_trusted_by_its_launcher "${releases}/${release}"; then
     printf 'would make %s writable by its owner only\n' "${releases}/${release}"
   fi
   ! wants_archive || has_wanted_archive "${releases}/${release}" ||
@@ -204,8 +228,9 @@ is_same_release() {
 }
 
 is_nothing_new() {
-  [ -z "${new_settings}${new_secret}" ] && [ "${previous}" = "${release}" ] &&
-    { [ "${staging}" = false ] || is_only_release; } && is_same_release "${current}/" &&
+  [ -z "${new_settings}${new_secret}" ] && [ "${was_open}" = false ] && [ "${previous}" = "${release}" ] &&
+    { [ "${staging}" = false ] || is_only_release; } && is_closed_release "${releases}/${release}" &&
+    is_same_release "${current}/" &&
     cmp -s "${job}" "${fresh}/${label}.plist" &&
     is_trusted_by_its_launcher "${current}" && has_wanted_archive "${current}"
 }
@@ -234,25 +259,41 @@ is_trusted_by_its_launcher() {
 # Once the release is in place its launcher checks the owners and modes of every folder on its path.
 place_release() {
   [ -d "${job%/*}" ] || mkdir -p "${job%/*}"
-  open_folder "${support}" "${releases}" "${logs}"
-  own 750 "${logs}" # as the daemon has it
+  open_folder "${releases}" "${logs}"
+  close_folder 750 "${logs}"
   ! is_taken "${releases}/${release}" || remove_release "${release}" # only in a package
-  if [ -e "${releases}/${release}" ]; then
-    close_off "${releases}/${release}" # the files are the same, but their owners may not be
+  if is_closed_release "${releases}/${release}"; then
+    close_off "${releases}/${release}"
   else
-    rm -rf "${releases}/.new"
+    rm -rf "${releases}/.new" "${releases}/.old"
     copy_to "${releases}/.new" "${fresh}"
     is_placed_now=true
+    # Its files are the same, but who could change them may still have them open.
+    [ ! -e "${releases}/${release}" ] || mv "${releases}/${release}" "${releases}/.old"
     mv "${releases}/.new" "${releases}/${release}"
+    rm -rf "${releases}/.old"
   fi
   is_trusted_by_its_launcher "${releases}/${release}" || fail "${failed}" "${said}
 Nothing that runs has been changed."
 }
 
-# Makes folders of ours, which everybody may read and only root may write.
+# Makes folders of ours, which everybody may read and only root may write. In a sticky folder anybody could
+# make one of that name before, but not replace that of root.
 open_folder() {
-  mkdir -p "$@"
-  own 755 "$@"
+  for place; do
+    mkdir -p "${place%/*}"
+    if [ -e "${place}" ] || [ -L "${place}" ]; then
+      require_own_folder "${place}"
+    else
+      mkdir "${place}"
+      own 755 "${place}"
+    fi
+  done
+}
+
+require_own_folder() {
+  { [ ! -L "$1" ] && [ -d "$1" ] && is_own "$1"; } ||
+    fail "${failed}" "$1 is a link, no folder, or belongs to another user. Remove it first."
 }
 
 # Sets a mode, the first argument, and root as the owner.
@@ -277,7 +318,7 @@ place_plist() {
 
 # Writes a file in one step: mode, from, to. Until it has its final name only its owner can read it.
 put() {
-  rm -f "$3.new" &&
+  rm -rf "$3.new" &&
     (
       umask 077
       cat "$2" >"$3.new"
@@ -291,7 +332,7 @@ put() {
 # everywhere, and every macOS up to now has perl. Without perl there is a moment without a link.
 point_current_to() {
   link=${support}/.current.new
-  rm -f "${link}"
+  rm -rf "${link}"
   ln -s "releases/$1" "${link}" || return
   if has perl; then
     # shellcheck disable=SC2016 # perl's variables
@@ -349,7 +390,7 @@ must_go_back() {
 
 # Starts the previous release again. After a first install nothing is left that launchd would start.
 take_back() {
-  if [ -n "${previous}" ] && [ -d "${releases}/${previous}" ]; then
+  if [ -n "${previous}" ] && is_closed_release "${releases}/${previous}"; then
     point_back
     stop_job upgrade || return
     clear_away # also frees disk space
@@ -381,6 +422,7 @@ is_current() {
 
 clear_away() {
   [ "${locked}" = true ] || return 0
-  rm -rf "${releases}/.new" "${support}/.current.new" "${settings}.new" "${secret}.new" "${job}.new"
+  rm -rf "${releases}/.new" "${releases}/.old" "${support}/.current.new" "${settings}.new" \
+    "${secret}.new" "${job}.new"
   [ "${is_placed_now}" = false ] || is_current "${release}" || remove_release "${release}"
 }

@@ -9,6 +9,7 @@
 : "${root?}" "${start?}" "${dry_run?}" "${purge?}" "${failed?}" "${retry?}" "${label?}"
 : "${support=}" "${releases=}" "${current=}" "${settings=}" "${managed=}" "${secret=}" "${status=}"
 : "${logs=}" "${state=}" "${job=}" "${launchctl=}" "${pkgutil=}" "${command_link=}" "${staging?}"
+open=
 
 uninstall() {
   if [ "${dry_run}" = true ]; then
@@ -22,7 +23,8 @@ uninstall() {
   [ "${purge}" = false ] || rest="sudo rm -rf '${support}'"
   trap 'way_out' EXIT
   trap 'exit 130' HUP INT PIPE TERM
-  [ ! -d "${support}" ] || take_lock
+  [ ! -d "${support}" ] || take_over
+  close_folder 700 "${state}" # a word is written there
   if [ "${start}" = true ]; then
     stop_job uninstall || exit "${failed}"
   fi
@@ -85,6 +87,10 @@ show_status() {
     return 2
   fi
   name=$(readlink "${current}")
+  is_closed_release "${support}/${name}" || fail "${failed}" "others can change this release, so it is not\
+ run:
+${open}
+Install Kextwatch again, from its package or its release archive."
   java=$(java_of_release "${current}")
   printf 'Release: %s\nJava:    %s\nJob:     ' "${name##*/}" "${java}"
   if [ ! -f "${job}" ]; then

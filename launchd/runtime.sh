@@ -20,7 +20,7 @@ find_runtime() {
   image=
   recorded=
   for record in "${current}/java-home" "${program}/java-home"; do
-    if [ ! -x "${recorded:-none}/bin/java" ] && [ -r "${record}" ]; then
+    if [ ! -x "${recorded:-none}/bin/java" ] && [ -f "${record}" ] && [ -r "${record}" ]; then
       IFS= read -r recorded <"${record}" || :
     fi
   done
@@ -95,7 +95,7 @@ take_java_of_mac() {
 check_runtime() {
   minimum=
   mac=$(plist_string "${root}/System/Library/CoreServices/SystemVersion.plist" ProductVersion)
-  if [ -r "${java_here}/minimum-macos" ]; then
+  if [ -f "${java_here}/minimum-macos" ]; then
     [ "${staging}" = true ] || IFS= read -r minimum <"${java_here}/minimum-macos" || :
   elif [ -n "${java_here}" ]; then
     minimum=$(plist_string "${java_here}/../Info.plist" JVMMinimumSystemVersion)

@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.kextwatch.agent.Script;
+import org.kextwatch.agent.Script.Ended;
 
 /** The log that launchd writes to is cut when launchd starts the program, in every shell. */
 class LauncherLogIT extends LaunchedProgram {
@@ -63,6 +67,23 @@ class LauncherLogIT extends LaunchedProgram {
       assertTrue(Files.readString(log).startsWith("kextwatch: the Java recorded"));
     }
     assertEquals(KEPT, Files.size(log.resolveSibling("launchd.log.old")));
+  }
+
+  /** What somebody has put there before, when the folder was not yet root's alone. */
+  @Test
+  void whatBearsTheNameOfTheOldOneIsReplacedAndNotFollowed() throws Exception {
+    startedByLaunchd();
+    Path old = log.resolveSibling("launchd.log.old");
+    Path victim = Files.writeString(temp.toRealPath().resolve("victim"), "untouched");
+    for (String trap : List.of("ln -s '%2$s' '%1$s'", "ln '%2$s' '%1$s'", "mkfifo '%1$s'")) {
+      Files.deleteIfExists(old);
+      Ended set = Script.run(temp, Map.of(), "/bin/sh", "-c", trap.formatted(old, victim));
+      assertEquals(new Ended(0, "", ""), set);
+      Files.writeString(log, lines(LONGEST) + "more");
+      succeed("run");
+      assertEquals("untouched", Files.readString(victim));
+      assertEquals(KEPT, Files.size(old));
+    }
   }
 
   @Test

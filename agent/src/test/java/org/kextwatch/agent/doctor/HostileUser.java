@@ -11,9 +11,9 @@ import org.kextwatch.agent.mac.Owner;
  * A process that does the same again and again, as fast as it can, until it is closed. If the tests
  * run as root, it is another user's, who is in no group; else it is as good as that can be tried.
  */
-final class HostileUser implements AutoCloseable {
+public final class HostileUser implements AutoCloseable {
   /** 65534 is nobody on Debian, to whom no file belongs. */
-  static final int UID = 65534;
+  public static final int UID = 65534;
 
   private final Process process;
 
@@ -26,7 +26,7 @@ final class HostileUser implements AutoCloseable {
    *
    * @param deeds in Perl, with the arguments in {@code @ARGV}
    */
-  static HostileUser who(String deeds, Path... arguments) throws IOException {
+  public static HostileUser who(String deeds, Path... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     if (Owner.current().isRoot()) {
       command.addAll(List.of("setpriv", "--reuid=" + UID, "--regid=" + UID, "--clear-groups"));
@@ -39,13 +39,13 @@ final class HostileUser implements AutoCloseable {
   }
 
   /** Gives a file or folder to that user. */
-  static void give(Path path) throws IOException {
+  public static void give(Path path) throws IOException {
     if (Owner.current().isRoot()) {
       Files.setAttribute(path, "unix:uid", UID);
     }
   }
 
-  boolean isAtWork() {
+  public boolean isAtWork() {
     return process.isAlive();
   }
 
