@@ -143,8 +143,10 @@ public final class InstanceLock implements AutoCloseable {
 
   private static FileChannel open(Path file) throws IOException {
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IOException(file + " is not a regular file"); // to open a pipe would be to wait
+        && (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+            || (int) Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS) > 1)) {
+      // To open a pipe would be to wait, and a second name may be that of a file elsewhere.
+      throw new IOException(file + " is not a regular file with one name; remove it");
     }
     return FileChannel.open(
         file,

@@ -2,8 +2,6 @@ package org.kextwatch.agent.doctor;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -13,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -197,22 +194,10 @@ public final class SupportArchive {
   }
 
   /** The end of a file, from the start of a line: a secret that is cut would not be recognized. */
-  private static String end(Path file) throws IOException {
-    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      return "It is not a regular file.\n";
-    }
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-      long start = Math.max(0, channel.size() - MAX_LOG);
-      ByteBuffer bytes = ByteBuffer.allocate(MAX_LOG);
-      channel.position(start);
-      int read = 0;
-      while (bytes.hasRemaining() && read >= 0) {
-        read = channel.read(bytes);
-      }
-      String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
-      return start == 0 ? text : text.substring(text.indexOf('\n') + 1);
-    }
+  private static String end(Path file) throws IOException, RefusedPathException {
+    byte[] bytes = TrustedFile.readEnd(file, MAX_LOG);
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    return bytes.length < MAX_LOG ? text : text.substring(text.indexOf('\n') + 1);
   }
 
   private static Set<String> names(Path folder, String glob, int atMost) throws IOException {

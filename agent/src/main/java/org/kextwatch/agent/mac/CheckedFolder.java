@@ -3,10 +3,12 @@ package org.kextwatch.agent.mac;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
@@ -28,10 +30,11 @@ record CheckedFolder(Path folder, Object key, @Nullable DirectoryStream<Path> en
   /**
    * Opens it; {@link #close} closes what is opened here.
    *
-   * @param key of the folder that was checked
+   * @throws RefusedPathException if others can write there
    */
   @SuppressWarnings("StreamResourceLeak")
-  static CheckedFolder open(Path folder, Object key) throws IOException {
+  static CheckedFolder open(Path folder) throws IOException, RefusedPathException {
+    Object key = TrustedFile.checkOne(folder).key();
     try {
       return new CheckedFolder(folder, key, Files.newDirectoryStream(folder));
     } catch (AccessDeniedException e) {
@@ -46,29 +49,46 @@ record CheckedFolder(Path folder, Object key, @Nullable DirectoryStream<Path> en
    * @throws IOException also if it is another one now
    */
   InputStream read(Path name, Object fileKey) throws IOException {
-    if (entries instanceof SecureDirectoryStream<Path> secure) {
-      requireSame(key, secure.getFileAttributeView(BasicFileAttributeView.class));
-      requireSame(
-          fileKey,
-          secure.getFileAttributeView(
-              name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS));
-      return Channels.newInputStream(
-          secure.newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)));
-    }
-    InputStream in = Files.newInputStream(folder.resolve(name), LinkOption.NOFOLLOW_LINKS);
+    return Channels.newInputStream(
+        open(name, fileKey, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)));
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param fileKey of the file that it must be, {@code null} if it may be any
+   * @param options with {@link LinkOption#NOFOLLOW_LINKS}
+   * @throws IOException also if it, or the folder, is another one now
+   */
+  SeekableByteChannel open(Path name, @Nullable Object fileKey, Set<OpenOption> options)
+      throws IOException {
+    requireSame(key, view(null)); // a pipe in another folder would be waited for
+    SeekableByteChannel channel =
+        entries instanceof SecureDirectoryStream<Path> secure
+            ? secure.newByteChannel(name, options)
+            : Files.newByteChannel(folder.resolve(name), options);
     try {
-      requireSame(key, view(folder));
-      requireSame(fileKey, view(folder.resolve(name)));
-      return in;
+      requireSame(key, view(null));
+      if (fileKey != null) {
+        requireSame(fileKey, view(name));
+      }
+      return channel;
     } catch (IOException e) {
-      in.close();
+      channel.close();
       throw e;
     }
   }
 
-  private static BasicFileAttributeView view(Path path) {
-    return Files.getFileAttributeView(
-        path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+  /** Of the folder if there is no name. */
+  private BasicFileAttributeView view(@Nullable Path name) {
+    Class<BasicFileAttributeView> basic = BasicFileAttributeView.class;
+    if (entries instanceof SecureDirectoryStream<Path> secure) {
+      return name == null
+          ? secure.getFileAttributeView(basic)
+          : secure.getFileAttributeView(name, basic, LinkOption.NOFOLLOW_LINKS);
+    }
+    Path path = name == null ? folder : folder.resolve(name);
+    return Files.getFileAttributeView(path, basic, LinkOption.NOFOLLOW_LINKS);
   }
 
   private void requireSame(Object checked, BasicFileAttributeView now) throws IOException {

@@ -45,7 +45,10 @@ public class Disk {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
-      Files.setPosixFilePermissions(file, permissions); // the umask may have removed some
+      if (!PRIVATE.equals(permissions)) {
+        // The umask may have removed some. (Who owns the folder could put a link there meanwhile.)
+        Files.setPosixFilePermissions(file, permissions);
+      }
       if (force) {
         channel.force(true);
       }

@@ -2,7 +2,7 @@ package org.kextwatch.agent.mac;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -40,7 +40,7 @@ public final class RollingLog extends AbstractFormatPatternWriter {
   private final long maxBytes;
   private final int maxFull;
 
-  private @Nullable FileChannel channel;
+  private @Nullable SeekableByteChannel channel;
   private @Nullable Object openKey;
   private long leftOut;
 
@@ -70,7 +70,7 @@ public final class RollingLog extends AbstractFormatPatternWriter {
   public synchronized void write(LogEntry entry) {
     byte[] line = bytes(render(entry));
     try {
-      FileChannel open = open();
+      SeekableByteChannel open = open();
       if (open.size() > 0 && open.size() + line.length > maxBytes) {
         roll();
         open = open();
@@ -80,20 +80,23 @@ public final class RollingLog extends AbstractFormatPatternWriter {
         leftOut = 0;
       }
       append(open, line);
-    } catch (IOException | DirectoryIteratorException e) {
+    } catch (IOException | RefusedPathException | DirectoryIteratorException e) {
       leftOut++;
       close();
     }
   }
 
-  private FileChannel open() throws IOException {
+  private SeekableByteChannel open() throws IOException, RefusedPathException {
     Object found = key();
-    FileChannel open = channel;
+    SeekableByteChannel open = channel;
     if (open != null && found != null && found.equals(openKey)) {
       return open;
     }
     close();
-    open = FileChannel.open(file, APPEND);
+    // Whoever may write above it could have put another folder in its place.
+    try (CheckedFolder folder = CheckedFolder.open(file.resolveSibling(""))) {
+      open = folder.open(file.getFileName(), null, APPEND);
+    }
     channel = open;
     openKey = key();
     return open;
@@ -113,9 +116,10 @@ public final class RollingLog extends AbstractFormatPatternWriter {
     return found.fileKey();
   }
 
-  private void roll() throws IOException {
+  private void roll() throws IOException, RefusedPathException {
     close();
     TreeMap<Integer, Path> full = new TreeMap<>();
+    CheckedFolder.open(file.resolveSibling("")).close();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(file.resolveSibling(""))) {
       for (Path one : all) {
         Matcher name = FULL.matcher(one.getFileName().toString());
@@ -133,7 +137,7 @@ public final class RollingLog extends AbstractFormatPatternWriter {
     }
   }
 
-  private static void append(FileChannel to, byte[] text) throws IOException {
+  private static void append(SeekableByteChannel to, byte[] text) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(text);
     while (bytes.hasRemaining()) {
       to.write(bytes);
@@ -150,7 +154,7 @@ public final class RollingLog extends AbstractFormatPatternWriter {
 
   @Override
   public synchronized void close() {
-    try (FileChannel old = channel) {
+    try (SeekableByteChannel old = channel) {
       channel = null;
     } catch (IOException e) {
       // nothing was waiting to be written

@@ -3,6 +3,7 @@ package org.kextwatch.agent.mac;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -57,6 +58,25 @@ public final class TrustedFile {
     return read(file, maxBytes, OTHERS_READ);
   }
 
+  /**
+   * Reads the end of a file that other users could not have written, and that has no second name,
+   * which may be that of a file elsewhere. Links are refused.
+   *
+   * @param maxBytes of a larger file only its last ones are read
+   */
+  public static byte[] readEnd(Path file, int maxBytes) throws IOException, RefusedPathException {
+    FileIdentity checked = checkOne(file);
+    int names = (int) Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS);
+    if (!checked.isRegularFile() || names > 1) {
+      throw new RefusedPathException(file, "it is not a regular file with one name; remove it");
+    }
+    try (CheckedFolder opened = CheckedFolder.open(file.resolveSibling(""));
+        InputStream in = opened.read(file.getFileName(), checked.key())) {
+      in.skipNBytes(Math.max(0, Files.size(file) - maxBytes));
+      return in.readNBytes(maxBytes);
+    }
+  }
+
   private static byte[] read(Path file, int maxBytes, Set<PosixFilePermission> forbidden)
       throws IOException, RefusedPathException {
     Files.readAttributes(file, BasicFileAttributes.class); // throws if it is not there
@@ -67,9 +87,8 @@ public final class TrustedFile {
     if (folder == null || name == null || !checked.isRegularFile()) {
       throw new RefusedPathException(file, "it is not a regular file");
     }
-    Object folderKey = checkOne(folder).key();
     byte[] bytes;
-    try (CheckedFolder opened = CheckedFolder.open(folder, folderKey);
+    try (CheckedFolder opened = CheckedFolder.open(folder);
         InputStream in = opened.read(name, checked.key())) {
       bytes = in.readNBytes(maxBytes + 1);
     }

@@ -254,6 +254,8 @@ final class SpoolFolders {
       BasicFileAttributes attributes = attributes(file);
       if (attributes.isRegularFile() || attributes.isSymbolicLink()) {
         disk.delete(file);
+      } else {
+        Logger.warn("{} is no file of the spool: remove it", file);
       }
     } catch (NoSuchFileException e) {
       // already removed

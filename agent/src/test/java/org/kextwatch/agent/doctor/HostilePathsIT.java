@@ -62,6 +62,7 @@ class HostilePathsIT {
     DEVICE,
     SOCKET,
     FOLDER,
+    SECOND_NAME,
     WRITABLE,
     IN_WRITABLE_FOLDER,
     READABLE,
@@ -94,15 +95,10 @@ class HostilePathsIT {
   }
 
   static Stream<Arguments> traps() {
-    Set<Trap> inOurFolder =
-        Set.of(
-            Trap.LINK,
-            Trap.LOOP,
-            Trap.PIPE,
-            Trap.LINK_TO_PIPE,
-            Trap.DEVICE,
-            Trap.SOCKET,
-            Trap.FOLDER);
+    Set<Trap> inOurFolder = EnumSet.range(Trap.LINK, Trap.FOLDER);
+    inOurFolder.remove(Trap.DANGLING_LINK);
+    Set<Trap> forTheLock = EnumSet.copyOf(inOurFolder);
+    forTheLock.add(Trap.SECOND_NAME);
     Set<Trap> forAFile = EnumSet.copyOf(inOurFolder);
     forAFile.addAll(Set.of(Trap.WRITABLE, Trap.IN_WRITABLE_FOLDER, Trap.FOREIGN, Trap.HUGE));
     Set<Trap> forAFolder =
@@ -114,7 +110,7 @@ class HostilePathsIT {
             Map.entry(Place.STATUS, forAFile),
             Map.entry(Place.STATE, forAFile),
             Map.entry(Place.WRITTEN_STATUS, inOurFolder),
-            Map.entry(Place.LOCK, inOurFolder),
+            Map.entry(Place.LOCK, forTheLock),
             Map.entry(Place.SPOOLED, inOurFolder),
             Map.entry(Place.STATE_FOLDER, forAFolder),
             Map.entry(Place.SPOOL_FOLDER, forAFolder),
@@ -268,6 +264,7 @@ class HostilePathsIT {
         return socket;
       }
       case FOLDER -> Files.createDirectories(path.resolve("inner"));
+      case SECOND_NAME -> Files.createLink(path, victim.resolve("file"));
       case WRITABLE -> mode(path, Files.isDirectory(path) ? "rwxrwxrwx" : "rw-rw-rw-");
       case IN_WRITABLE_FOLDER -> mode(path.getParent(), "rwxrwxrwx");
       case READABLE -> mode(path, "rw-r--r--");
