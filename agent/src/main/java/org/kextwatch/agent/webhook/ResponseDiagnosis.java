@@ -77,6 +77,9 @@ record ResponseDiagnosis(String found, String remedy) {
 
   /** Some receivers answer a plain "ok" with the type HTML: that is not a page. */
   private static boolean isPage(@Nullable String type, String bodyStart) {
+    if (bodyStart.isEmpty()) {
+      return false; // as most receivers answer
+    }
     String text = bodyStart.replace("\u00ef\u00bb\u00bf", "").stripLeading();
     boolean isHtml = type != null && HTML.matcher(type).lookingAt();
     return PAGE.matcher(text).lookingAt()

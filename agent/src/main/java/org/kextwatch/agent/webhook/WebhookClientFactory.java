@@ -97,7 +97,10 @@ final class WebhookClientFactory {
 
   /** OkHttp retries a 503 with Retry-After by itself, and fails on numbers that are not an int. */
   private static Response withoutRetryAfter(Interceptor.Chain chain) throws IOException {
-    return chain.proceed(chain.request()).newBuilder().removeHeader("Retry-After").build();
+    Response response = chain.proceed(chain.request());
+    return response.header("Retry-After") == null
+        ? response
+        : response.newBuilder().removeHeader("Retry-After").build();
   }
 
   HttpUrl url() throws UnusableSettingException {
