@@ -57,6 +57,10 @@ final class HistoryChecks implements ModelDaemon.Witness {
   private final Map<String, Integer> loads = new HashMap<>();
   private Instant lookedAt;
   private Grant lastReadable = Grant.NONE;
+
+  /** Grants until the database was read last: one that nobody saw is no other one yet. */
+  private int grantsSeen;
+
   private boolean refusedSince;
   private boolean isRenewal;
   private Instant shownSince;
@@ -75,6 +79,7 @@ final class HistoryChecks implements ModelDaemon.Witness {
     assertTrue(looks.size() <= MAX_LOOKS_A_MINUTE, "a burst of looks");
     if (mac.databaseReadable) {
       lastReadable = mac.grant();
+      grantsSeen = mac.grants;
       refusedSince = false;
     }
     forgetLoadsThatLast();
@@ -165,7 +170,7 @@ final class HistoryChecks implements ModelDaemon.Witness {
       long today = renewals.stream().filter(at -> at.compareTo(mac.lived.minus(DAY)) > 0).count();
       assertTrue(today <= RENEWALS, today + " renewals in a day");
     } else {
-      String key = mac.grants + "/" + bootId + "/" + mac.kext;
+      String key = grantsSeen + "/" + bootId + "/" + mac.kext;
       int now = loads.merge(key, 1, Integer::sum);
       assertTrue(now <= settings.get(Keys.MAX_LOADS), now + " loads for one grant");
     }
