@@ -33,6 +33,7 @@ abstract class BareMachine {
           "dirname",
           "env",
           "find",
+          "ls",
           "mkdir",
           "printf",
           "readlink",

@@ -107,7 +107,7 @@ class SystemCallsIT {
             new Fault("rename", "EIO", "2+5"),
             new Fault("fsync", "ENOSPC", "11+7"),
             new Fault("unlink", "EROFS", "1+3"),
-            new Fault("chmod", "EIO", "20+11"));
+            new Fault("chmod", "EIO", "9+5"));
     try (Rig rig = Rig.in(temp.resolve("rig"))) {
       List<String> program = new ArrayList<>(SystemCalls.failing(trace(), faults, List.of()));
       program.add(Rig.PROGRAM.toString());
