@@ -85,7 +85,7 @@ class ReadmeTest {
     assertEquals(5, rows.size(), rows::toString);
     List<String> figures = Files.readAllLines(DOCUMENTS.resolve("figures.md"));
     for (String row : rows) {
-      List<String> values = all("(\\d[\\d.]* (?:ms|s|MiB|%))(?= |,|$)", row);
+      List<String> values = all("(\\d[\\d.]* (?:ms|s|MiB|MB|%))(?= |,|$)", row);
       assertTrue(
           figures.stream()
               .anyMatch(
