@@ -84,7 +84,8 @@ final class ValueTypes {
         raw instanceof String text && text.length() <= MAX_TEXT && isUnicode(text)
             ? HttpUrl.parse(text.strip())
             : null;
-    if (url == null) {
+    // OkHttp reads a host with "=" and a letter beyond ASCII, but not what it makes of that.
+    if (url == null || HttpUrl.parse(url.toString()) == null) {
       return null;
     }
     Optional<String> mustBe = EndpointUrl.mustBe(url);

@@ -34,6 +34,10 @@ class FuzzFindingsTest {
             "{\"local\":{\"values\":{\"labels\":{\"a\":\"\\ud800\"}}}}"),
         found("settings.json", "unstable", "{\"local\":{\"refused\":[\"\\ud800\"],\"values\":{}}}"),
         found("config.json", "unstable", "{\"endpoint\":\"https://a.example/\\ud800\"}"),
+        found(
+            "settings.json",
+            "unstable",
+            "{\"local\":{\"refused\":[],\"values\":{\"endpoint\":\"https://a\u0594b=a\"}}}"),
         found("config.json", "slow", "{" + manyKeys() + "}"),
         Arguments.of("property list", "slow", PlistSeeds.hiddenKey(60)),
         found("mdatp health", "slow", GROWING),
