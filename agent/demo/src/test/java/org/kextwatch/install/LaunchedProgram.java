@@ -45,6 +45,16 @@ abstract class LaunchedProgram {
     environment.put("JAVA_HOME", java("jdk", "17.0.15", TELL).toString());
   }
 
+  /** Moves it to where it is on a Mac, and returns that Mac. */
+  Path moveOntoAMac() throws IOException {
+    Path mac = temp.toRealPath().resolve("mac");
+    Path release = mac.resolve("Library/Application Support/Kextwatch/releases/0.1.0");
+    Files.createDirectories(release.getParent());
+    home = Files.move(home, release);
+    launcher = release.resolve("bin/kextwatch");
+    return mac;
+  }
+
   Path java(String name, String version, String body) throws IOException {
     Path java = temp.toRealPath().resolve(name);
     Script.write(java.resolve("bin/java"), body);

@@ -23,12 +23,7 @@ class LauncherLogIT extends LaunchedProgram {
 
   @BeforeEach
   void installOnAMac() throws Exception {
-    Path mac = temp.toRealPath().resolve("mac");
-    Path release = mac.resolve("Library/Application Support/Kextwatch/releases/0.1.0");
-    Files.createDirectories(release.getParent());
-    Files.move(home, release);
-    home = release;
-    launcher = release.resolve("bin/kextwatch");
+    Path mac = moveOntoAMac();
     record(java("runtime", "17", "echo runs; echo speaks >&2").toString());
     log = Files.createDirectories(mac.resolve("Library/Logs/Kextwatch")).resolve("launchd.log");
   }

@@ -126,12 +126,7 @@ class LauncherTrustIT extends LaunchedProgram {
 
   @Test
   void aJavaThatCrashesLeavesItsReportBesideTheLog() throws Exception {
-    Path mac = temp.toRealPath().resolve("mac");
-    Path release = mac.resolve("Library/Application Support/Kextwatch/releases/0.1.0");
-    Files.createDirectories(release.getParent());
-    Files.move(home, release);
-    home = release;
-    launcher = release.resolve("bin/kextwatch");
+    Path mac = moveOntoAMac();
     record(java("runtime", "17", TELL).toString());
     assertFalse(succeed("run").contains("ErrorFile"), "there is no log folder yet");
     Path logs = Files.createDirectories(mac.resolve("Library/Logs/Kextwatch"));

@@ -62,14 +62,8 @@ final class NginxTlsIT extends OnAWebhook {
   @BeforeAll
   static void serveAll() throws Exception {
     TlsReceivers made = new TlsReceivers(Files.createDirectory(folder.resolve("made")));
-    List<TlsReceiver> all = new ArrayList<>(made.refusedForTheirCertificates());
+    List<TlsReceiver> all = made.ofEachCertificate();
     all.addAll(TlsReceivers.refusedForTheirProtocol());
-    all.addAll(TlsReceivers.good());
-    all.addAll(made.goodAllTheSame());
-    OddTlsReceivers odd = new OddTlsReceivers(made);
-    all.addAll(odd.refusedThoughTrusted());
-    all.addAll(odd.refusedForTheirIssuer());
-    all.addAll(odd.goodAllTheSame());
     for (TlsReceiver receiver : all) {
       for (boolean http2 : new boolean[] {true, false}) {
         SERVED.add(new Served(receiver, http2, freePort()));

@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
@@ -50,14 +49,8 @@ final class TlsMatrixIT extends OnAWebhook {
 
   static Stream<Arguments> receivers() throws Exception {
     TlsReceivers made = new TlsReceivers(certificates);
-    List<TlsReceiver> all = new ArrayList<>(made.refusedForTheirCertificates());
+    List<TlsReceiver> all = made.ofEachCertificate();
     all.add(made.sha1WithinPss());
-    all.addAll(TlsReceivers.good());
-    all.addAll(made.goodAllTheSame());
-    OddTlsReceivers odd = new OddTlsReceivers(made);
-    all.addAll(odd.refusedThoughTrusted());
-    all.addAll(odd.refusedForTheirIssuer());
-    all.addAll(odd.goodAllTheSame());
     return all.stream().flatMap(TlsMatrixIT::overItsProtocols);
   }
 

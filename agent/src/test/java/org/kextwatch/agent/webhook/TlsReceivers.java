@@ -6,6 +6,7 @@ import static org.kextwatch.agent.webhook.TlsReceiver.taken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import okhttp3.tls.HeldCertificate;
@@ -33,6 +34,18 @@ final class TlsReceivers {
    */
   TlsReceivers(Path folder) {
     this.folder = folder;
+  }
+
+  /** All but those that are refused for their protocol, and those that only one server can be. */
+  List<TlsReceiver> ofEachCertificate() throws Exception {
+    List<TlsReceiver> all = new ArrayList<>(refusedForTheirCertificates());
+    all.addAll(good());
+    all.addAll(goodAllTheSame());
+    OddTlsReceivers odd = new OddTlsReceivers(this);
+    all.addAll(odd.refusedThoughTrusted());
+    all.addAll(odd.refusedForTheirIssuer());
+    all.addAll(odd.goodAllTheSame());
+    return all;
   }
 
   /** By certificate alone. */
