@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *     known
  * @param grant the last grant that could be read, {@code null} before the first
  * @param grantedSince when a grant was first seen, {@code null} while there is none
+ * @param readSinceRenewal whether the grant, or that there is none, has been read since the last
+ *     prompt renewal began; {@code null} if not known
  * @param begun when the last run of the loader began, whether it has ended or not
  * @param last the last run that ended, {@code null} before the first
  * @param attempts runs since the grant was given, or since a profile allows the kext, for this boot
@@ -33,6 +35,7 @@ public record LoadHistory(
     @Nullable String kextVersion,
     @Nullable Grant grant,
     @Nullable Instant grantedSince,
+    @Nullable Boolean readSinceRenewal,
     @Nullable Instant begun,
     @Nullable Attempt last,
     int attempts,
@@ -41,7 +44,7 @@ public record LoadHistory(
     @Nullable Instant loadedSince) {
 
   public static final LoadHistory NONE =
-      new LoadHistory(null, null, null, null, null, null, 0, List.of(), null, null);
+      new LoadHistory(null, null, null, null, null, null, null, 0, List.of(), null, null);
 
   /** A load that lasts this long has succeeded: the attempts before it no longer count. */
   private static final Duration LASTING = Duration.ofMinutes(10);
@@ -68,20 +71,21 @@ public record LoadHistory(
         version == null ? kextVersion : version,
         known,
         !isGiven ? null : otherGrant ? now : grantedSince,
+        seenGrant == Grant.UNREADABLE ? readSinceRenewal : Boolean.TRUE,
         otherMac ? null : begun,
-        isVoid || last == null ? null : last.at(notAfter(last.at(), now, isRenewal(last))),
+        isVoid || last == null ? null : last.at(notAfter(last.at(), now)),
         isVoid ? 0 : attempts,
-        prompts.stream().map(at -> notAfter(at, now, true)).toList(),
+        prompts.stream().map(at -> notAfter(at, now)).toList(),
         allowed,
         otherMac ? null : loadedSince);
   }
 
   /**
    * What began later than now began before the clock was set back: just before now, so that a run
-   * that begins now is another one. A renewal stays one, and a load stays none.
+   * that begins now is another one.
    */
-  private static Instant notAfter(Instant at, Instant now, boolean isRenewal) {
-    return at.isAfter(now) ? now.minusMillis(isRenewal ? 2 : 1) : at;
+  private static Instant notAfter(Instant at, Instant now) {
+    return at.isAfter(now) ? now.minusMillis(1) : at;
   }
 
   /**
@@ -113,25 +117,17 @@ public record LoadHistory(
   }
 
   /**
-   * Whether the kext counts as approved: a grant that was already acted on holds while the database
-   * cannot be read.
+   * Whether the kext counts as approved. While the database cannot be read, the last grant holds if
+   * an attempt was made for it, or if it was read again after an attempt: a renewal that is refused
+   * is news of a grant that was taken back, until the grant has been read once more.
    *
    * @param now what the database says now
    */
   public boolean isApproved(Grant now) {
-    return Grant.isGiven(now) || (now == Grant.UNREADABLE && hasTriedForGrant());
-  }
-
-  /**
-   * Whether an attempt was made for the last grant, and not to renew the prompt: it counts, though
-   * a crash may have kept it from ending, or it is the last one, after the kext has stayed loaded.
-   */
-  private boolean hasTriedForGrant() {
-    return Grant.isGiven(grant) && (attempts > 0 || (last != null && !isRenewal(last)));
-  }
-
-  private boolean isRenewal(Attempt attempt) {
-    return prompts.contains(attempt.at());
+    return Grant.isGiven(now)
+        || (now == Grant.UNREADABLE
+            && Grant.isGiven(grant)
+            && (attempts > 0 || (last != null && Boolean.TRUE.equals(readSinceRenewal))));
   }
 
   /** Whether the kernel has listed the kext since the last attempt: that attempt is over then. */
@@ -144,7 +140,12 @@ public record LoadHistory(
     List<Instant> recent =
         prompts.stream().filter(at -> at.isAfter(now.minus(DAY)) && !at.isAfter(now)).toList();
     return trigger == Trigger.PROMPT_RENEWAL
-        ? with(
+        ? new LoadHistory(
+            bootId,
+            kextVersion,
+            grant,
+            grantedSince,
+            false,
             now,
             last,
             attempts,
@@ -175,6 +176,7 @@ public record LoadHistory(
         kextVersion,
         grant,
         grantedSince,
+        readSinceRenewal,
         newBegun,
         newLast,
         newAttempts,

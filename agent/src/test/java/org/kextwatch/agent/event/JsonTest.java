@@ -81,6 +81,7 @@ final class JsonTest {
             "1.0",
             Grant.USER,
             EventSamples.NOW,
+            false,
             null,
             EventSamples.ATTEMPT,
             3,

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Scanner;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,7 +113,7 @@ final class LoadHistoryTest {
   void renewalsBeforeTheClockWasSetBackCountAsJustMade() {
     LoadHistory history =
         LoadHistory.NONE.beginning(T1, Trigger.PROMPT_RENEWAL).seen(T0, "boot", "1", Grant.NONE);
-    assertEquals(List.of(T0.minusMillis(2)), history.prompts());
+    assertEquals(List.of(T0.minusMillis(1)), history.prompts());
     assertEquals(history, history.seen(T1, "boot", "1", Grant.NONE));
   }
 
@@ -134,6 +135,37 @@ final class LoadHistoryTest {
     assertTrue(loaded.isApproved(Grant.UNREADABLE));
     LoadHistory setBack = loaded.seen(T0.minusSeconds(60), "boot", "1", Grant.UNREADABLE);
     assertTrue(setBack.isApproved(Grant.UNREADABLE));
+  }
+
+  /**
+   * What a renewal is told counts more than a grant that was read before it, and less than one that
+   * is read after it: whether or not the settings let the agent load what is approved.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    // the grant at each look, a renewal after the second one; approved while nothing can be read
+    "USER UNREADABLE UNREADABLE, false",
+    "USER UNREADABLE USER, true",
+    "USER UNREADABLE USER UNREADABLE, true",
+    "USER UNREADABLE NONE UNREADABLE, false",
+    "USER UNREADABLE LISTED_NOT_ALLOWED UNREADABLE, false",
+    "USER UNREADABLE NONE USER UNREADABLE, false",
+    "USER UNREADABLE MDM UNREADABLE, false",
+    "NONE NONE USER UNREADABLE, false",
+    "NONE NONE UNREADABLE, false",
+    "UNREADABLE UNREADABLE USER UNREADABLE, false",
+  })
+  void aGrantThatIsReadAfterARenewalHolds(String grants, boolean isApproved) {
+    List<Grant> looks = Stream.of(grants.split(" ")).map(Grant::valueOf).toList();
+    LoadHistory history = LoadHistory.NONE;
+    for (Grant look : looks.subList(0, 2)) {
+      history = history.seen(T0, "boot", "1", look);
+    }
+    history = history.beginning(T0, Trigger.PROMPT_RENEWAL).ended(BLOCKED);
+    for (Grant look : looks.subList(2, looks.size())) {
+      history = history.seen(T1, "boot", "1", look);
+    }
+    assertEquals(isApproved, history.isApproved(Grant.UNREADABLE));
   }
 
   /** As when the agent is killed meanwhile: the database had been read before the load began. */
