@@ -28,8 +28,9 @@ import org.kextwatch.agent.mac.AgentPaths;
  * The real daemon for half an hour, as install.sh installs it and launchd keeps it alive, in which
  * tools, network, disk, settings and the Mac fail at random, the clock is set ahead and back, it is
  * stopped for moments, killed and upgraded by install.sh. Now and then all is well: then one real
- * change must be told exactly once. For minutes or hours: -Dkextwatch.minutes=30. Needs root, loop
- * devices, e2fsprogs and gcc.
+ * change must be told exactly once. For minutes or hours: -Dkextwatch.minutes=30. With
+ * -Dkextwatch.ends=0 it is neither killed nor upgraded, so that one process lives through all the
+ * rest. Needs root, loop devices, e2fsprogs and gcc.
  */
 @Tag("soak")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc, mounts a disk, preloads a clock")

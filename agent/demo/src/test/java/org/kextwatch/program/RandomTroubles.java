@@ -27,6 +27,8 @@ final class RandomTroubles implements AutoCloseable {
     "", "{", "healthy : maybe", "\0\u001b[31m", "end", "Index Refs Address", "{}\n".repeat(9_000)
   };
 
+  private static final int WHAT_IT_LIVES_THROUGH = 37;
+  private static final int ENDS = Integer.getInteger("kextwatch.ends", 3);
   private static final Refusal[] REFUSALS = {Refusal.FULL, Refusal.FORBIDDEN};
 
   /** All that happens is within one day by any clock, so what a day allows is allowed once. */
@@ -74,7 +76,7 @@ final class RandomTroubles implements AutoCloseable {
   /** One more. */
   void happen() throws Exception {
     wake();
-    switch (random.nextInt(40)) {
+    switch (random.nextInt(WHAT_IT_LIVES_THROUGH + ENDS)) {
       case 0, 1, 2, 3, 4, 5 -> toolFails();
       case 6, 7, 8, 9, 10, 11, 12 -> count(network.change(random));
       case 13, 14, 15, 16, 17, 18, 19, 20 -> macChanges();
