@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** What the processes of a daemon have resident, from each one's first minutes to its end. */
@@ -25,6 +27,8 @@ final class ProcessMemory {
 
   /** What it may have more at its end than when it was warm. */
   private static final long GROWTH_KIB = 24 << 10;
+
+  private static final int STEPS = 5;
 
   private record Sample(long second, long kib, long threads, long files) {
     @Override
@@ -75,10 +79,16 @@ final class ProcessMemory {
     }
   }
 
-  /** For each process its first and its last sample. */
+  /** For each process its first sample, its last, and some between them. */
   List<String> table() {
-    return samples.values().stream()
-        .map(life -> "process, " + life.get(0) + "; " + life.get(life.size() - 1))
-        .toList();
+    return samples.values().stream().map(life -> "process, " + some(life)).toList();
+  }
+
+  private static String some(List<Sample> life) {
+    int last = life.size() - 1;
+    return IntStream.rangeClosed(0, STEPS)
+        .mapToObj(step -> life.get(last * step / STEPS).toString())
+        .distinct()
+        .collect(Collectors.joining("; "));
   }
 }
