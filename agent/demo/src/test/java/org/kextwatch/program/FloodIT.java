@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.kextwatch.agent.Patience;
+import org.kextwatch.agent.webhook.FloodServer;
+import org.kextwatch.agent.webhook.FloodServer.Flood;
 import org.kextwatch.demo.AgentProcess;
 import org.kextwatch.demo.ThrowawayCertificate;
 
@@ -18,10 +21,12 @@ import org.kextwatch.demo.ThrowawayCertificate;
 class FloodIT {
   @TempDir private Path folder;
 
-  @Test
-  void unreadDataDoesNotEndTheDaemon() throws Exception {
+  /** All kinds are in HttpFloodIT; these two are held longest by a client. */
+  @ParameterizedTest
+  @EnumSource(names = {"DATA", "PING"})
+  void unreadDataDoesNotEndTheDaemon(Flood kind) throws Exception {
     ThrowawayCertificate certificate = ThrowawayCertificate.make();
-    try (FloodServer flood = new FloodServer(certificate.tls());
+    try (FloodServer flood = new FloodServer(certificate.tls(), kind, false);
         Rig rig = Rig.in(folder)) {
       rig.mac.write(Rig.CA_BUNDLE, certificate.pem());
       Map<String, Object> settings = new HashMap<>();
@@ -29,10 +34,8 @@ class FloodIT {
       settings.put("endpoint", flood.address());
       rig.settings(settings);
       try (AgentProcess agent = rig.start()) {
-        Patience.until(() -> flood.most() > 15 << 20 || !agent.isAlive());
-        Thread.sleep(1_000);
+        Patience.until(() -> flood.ended() > 0 || !agent.isAlive());
         assertTrue(agent.isAlive(), "after " + flood.most() + " bytes: " + rig.printed());
-        assertTrue(flood.most() > 15 << 20, flood.most() + " bytes");
 
         settings.remove("endpoint");
         rig.settings(settings);

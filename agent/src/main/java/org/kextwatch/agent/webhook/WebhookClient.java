@@ -11,10 +11,13 @@ import javax.net.ssl.X509TrustManager;
 import okhttp3.Call;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
+import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
+import okhttp3.RequestBody;
 import okhttp3.Response;
 import okio.Buffer;
+import okio.BufferedSink;
 import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
@@ -28,12 +31,18 @@ public final class WebhookClient implements AutoCloseable {
   private static final long MAX_RESPONSE_BYTES = 64 << 10;
   private static final int MAX_BODY_START_BYTES = 1 << 10;
 
+  /** How long a connection may take to end that has had its time. */
+  private static final Duration GRACE = Duration.ofSeconds(1);
+
+  private static final MediaType JSON = MediaType.get("application/json");
+
   public final OkHttpClient http;
   private final HttpUrl url;
   private final List<WebhookSecret> secrets;
   private final Headers headers;
   private final ProxyAuthenticator login;
   private final HandshakeTrace tls;
+  private final WebhookSockets sockets;
   private final InstantSource clock;
   private ConnectionTrace trace;
   private @Nullable String lastDate;
@@ -46,6 +55,7 @@ public final class WebhookClient implements AutoCloseable {
       Headers headers,
       ProxyAuthenticator login,
       HandshakeTrace tls,
+      WebhookSockets sockets,
       InstantSource clock) {
     this.http = http;
     this.url = url;
@@ -53,6 +63,7 @@ public final class WebhookClient implements AutoCloseable {
     this.headers = headers;
     this.login = login;
     this.tls = tls;
+    this.sockets = sockets;
     this.clock = clock;
     this.trace = new ConnectionTrace(tls, () -> {});
   }
@@ -96,8 +107,11 @@ public final class WebhookClient implements AutoCloseable {
    *     awaited; it must not throw anything
    */
   public SendResult send(String id, byte[] body, int attempt, Runnable meanwhile) {
-    SendResult result = post(id, body, attempt, meanwhile);
-    if (result.outcome() != DeliveryOutcome.DELIVERED) {
+    sockets.renew();
+    Duration longest = Duration.ofMillis(http.callTimeoutMillis()).plus(GRACE);
+    SendResult result = sockets.within(longest, () -> post(id, body, attempt, meanwhile));
+    boolean isLong = sockets.received() > MAX_RESPONSE_BYTES; // and the rest may be on its way
+    if (isLong || result.outcome() != DeliveryOutcome.DELIVERED) {
       closeIdleConnections(); // an idle connection may break before the next attempt
     }
     return result;
@@ -200,7 +214,12 @@ public final class WebhookClient implements AutoCloseable {
 
   /** Closes idle connections, so that none is open while nothing is sent. */
   public void closeIdleConnections() {
-    http.connectionPool().evictAll();
+    sockets.within(
+        GRACE,
+        () -> {
+          http.connectionPool().evictAll();
+          return true;
+        });
   }
 
   /** Cancels a request that is under way. Thread-safe. */
@@ -212,5 +231,37 @@ public final class WebhookClient implements AutoCloseable {
   public void close() {
     cancel();
     closeIdleConnections();
+  }
+
+  /**
+   * The body of a request. It has no charset in its type, because n8n and Fluent Bit accept none.
+   * It is one-shot, because OkHttp would send it again after a 503 with Retry-After: 0.
+   */
+  private static final class EventBody extends RequestBody {
+    private final byte[] bytes;
+
+    EventBody(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    public MediaType contentType() {
+      return JSON;
+    }
+
+    @Override
+    public long contentLength() {
+      return bytes.length;
+    }
+
+    @Override
+    public boolean isOneShot() {
+      return true;
+    }
+
+    @Override
+    public void writeTo(BufferedSink sink) throws IOException {
+      sink.write(bytes);
+    }
   }
 }

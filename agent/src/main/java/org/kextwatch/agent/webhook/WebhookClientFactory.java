@@ -71,6 +71,7 @@ final class WebhookClientFactory {
       Headers headers = headers(version, authorization(), secretHeaders());
       ProxyAuthenticator login = new ProxyAuthenticator(proxyCredentials());
       HandshakeTrace tls = new HandshakeTrace();
+      WebhookSockets sockets = new WebhookSockets();
       OkHttpClient.Builder http =
           new OkHttpClient.Builder()
               .retryOnConnectionFailure(false) // the spool is the retry
@@ -79,6 +80,7 @@ final class WebhookClientFactory {
               .connectionSpecs(
                   List.of(url.isHttps() ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
               .connectionPool(new ConnectionPool())
+              .socketFactory(sockets)
               .dns(new BoundedLookup(Dns.SYSTEM, CONNECT_TIMEOUT))
               .connectTimeout(CONNECT_TIMEOUT)
               .readTimeout(Duration.ZERO) // callTimeout covers it; its timer would cost wake-ups
@@ -89,7 +91,7 @@ final class WebhookClientFactory {
       ProxySetting.apply(settings.get(Keys.PROXY), http);
       TlsSetup.apply(bundle(), identity(), tls, http);
       return new Endpoint.Ready(
-          new WebhookClient(http.build(), url, secrets, headers, login, tls, clock));
+          new WebhookClient(http.build(), url, secrets, headers, login, tls, sockets, clock));
     } catch (UnusableSettingException e) {
       return new Endpoint.Unusable(e.note());
     }

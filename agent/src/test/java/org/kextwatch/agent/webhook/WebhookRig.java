@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -85,7 +86,12 @@ public final class WebhookRig {
     server.useHttps(serverSockets());
   }
 
-  /** Sockets of a server with a certificate that the Mac trusts. */
+  /** TLS of a server with a certificate that the Mac trusts. */
+  static SSLContext serverTls() {
+    return SERVER.sslContext();
+  }
+
+  /** Sockets of such a server. */
   static SSLSocketFactory serverSockets() {
     return SERVER.sslSocketFactory();
   }
