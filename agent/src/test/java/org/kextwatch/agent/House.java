@@ -11,6 +11,10 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.FileDescriptor;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -84,6 +88,27 @@ record House(String address) {
             .orShould()
             .dependOnClassesThat()
             .resideInAPackage("java.util.logging.."));
+    // Of all that Java has, only FileChannel.force empties the memory of a Mac's drive
+    // (F_FULLFSYNC).
+    rules.put(
+        "nothing is forced but by a channel",
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(RandomAccessFile.class)
+            .orShould()
+            .callMethodWhere(calls(FileDescriptor.class, "sync"))
+            .orShould()
+            .accessField(StandardOpenOption.class, "SYNC")
+            .orShould()
+            .accessField(StandardOpenOption.class, "DSYNC"));
+    rules.put(
+        "mac alone forces",
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(rooms("mac"))
+            .should()
+            .callMethodWhere(calls(FileChannel.class, "force")));
     rules.put(
         "a name says what a thing is",
         noClasses().should().haveNameMatching(".*(Utils?|Helper|Manager|Impl)"));

@@ -62,6 +62,8 @@ class HouseTest {
         "only cli ends the program",
         "only cli and daemon halt",
         "only cli prints",
+        "nothing is forced but by a channel",
+        "mac alone forces",
         "a name says what a thing is",
         "status is pure: no files, no network",
         "status is pure: no clock"
