@@ -70,6 +70,33 @@ final class LeftBehindTest {
     assertEquals(new ToolRun.TimedOut("done\n", ""), run(SHORT));
   }
 
+  /** Half of them belong to nobody any more. */
+  @Test
+  void aHundredProcessesOfAToolThatHangsAreAllKilled() {
+    mac.tool(
+        Tool.SYSCTL,
+        "trap '' TERM",
+        "i=0",
+        "while [ $i -lt 50 ]; do sleep " + nap + " & (sleep " + nap + " &); i=$((i+1)); done",
+        "echo all",
+        "sleep " + nap);
+
+    ToolRun run;
+    Duration time = SHORT;
+    do {
+      run = run(time); // a busy machine may need longer to start them all
+      time = time.multipliedBy(3);
+    } while (!run.equals(new ToolRun.TimedOut("all\n", "")) && time.compareTo(KILLING) < 0);
+    assertEquals(new ToolRun.TimedOut("all\n", ""), run);
+  }
+
+  @Test
+  void aToolThatClosesItsOutputAndHangsIsEnded() {
+    mac.tool(Tool.SYSCTL, "exec sleep " + nap + " >&- 2>&-");
+
+    assertEquals(new ToolRun.TimedOut("", ""), run(SHORT));
+  }
+
   /** On a Mac each look for them is a ps of all processes. */
   @Test
   void afterAToolThatEndedAndClosedItsOutputNobodyIsLookedFor() {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,16 @@ final class ToolRunnerTest {
     ToolRun run = run(AMPLE, "a b", "$HOME", "`id`", "*", "", "-x='q'", "\u00e9;exit 1");
 
     assertEquals("[a b][$HOME][`id`][*][][-x='q'][\u00e9;exit 1]", finished(run).stdout());
+  }
+
+  /** In a folder that macOS protects, or that is Microsoft's. */
+  @Test
+  void everyProgramIsNamedByItsWholePath() {
+    Stream<String> tools = Stream.of(Tool.values()).map(Tool::macPath);
+    Stream<String> all = Stream.concat(tools, Stream.of(Ps.OF_THIS_SYSTEM.program().toString()));
+
+    String whole = "(/usr)?/s?bin/[a-z0-9]+|/usr/local/bin/mdatp";
+    assertEquals(List.of(), all.filter(path -> !path.matches(whole)).toList());
   }
 
   @Test
