@@ -31,11 +31,11 @@ import org.kextwatch.program.SystemCalls.Fault;
 /** Every system call by which events and state are kept may fail, and nothing is lost by it. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "a Mac has no strace, and dtrace changes no call")
 class SystemCallsIT {
-  /** Of some 180; for all of them, which takes two minutes: -Dkextwatch.faults=1000. */
+  /** Of some 230; for all of them, which takes three minutes: -Dkextwatch.faults=1000. */
   private static final int RUNS = Integer.getInteger("kextwatch.faults", 12);
 
   private static final long SEED = Long.getLong("kextwatch.seed", 20_261_123);
-  private static final List<String> ERRORS = List.of("EIO", "ENOSPC", "EROFS", "EMFILE");
+  private static final List<String> ERRORS = List.of("EIO", "ENOSPC", "EROFS", "EMFILE", "EINTR");
   private static final int FIRST = 5;
 
   @TempDir private Path temp;
