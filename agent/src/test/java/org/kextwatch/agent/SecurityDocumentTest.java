@@ -129,7 +129,8 @@ final class SecurityDocumentTest {
   /** Between the annotation and the method there may be others, but no other method. */
   private static boolean isTest(String source, String method) {
     return Pattern.compile(
-            "@(?:Test|ConcurrentTest|ParameterizedTest|TestFactory)\\b(?:(?!\\bvoid\\b).)*\\bvoid "
+            "@(?:Test|ConcurrentTest|ParameterizedTest|TestFactory)\\b"
+                + "(?:(?!\\b(?:void|Stream<DynamicTest>) ).)*\\b(?:void|Stream<DynamicTest>) "
                 + method
                 + "\\(",
             Pattern.DOTALL)
