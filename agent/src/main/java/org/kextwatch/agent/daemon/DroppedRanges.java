@@ -20,7 +20,22 @@ record DroppedRanges(long events, List<DroppedData> untold) {
   private static final int MAX_RANGES = 64;
 
   DroppedRanges {
-    untold = List.copyOf(untold);
+    events = Math.max(0, events);
+    untold = untold.stream().filter(DroppedRanges::isPossible).toList();
+  }
+
+  /** Any other is damage, and would make events disappear that nobody has dropped. */
+  private static boolean isPossible(DroppedData range) {
+    return range.fromSequence() >= 0
+        && range.fromSequence() <= range.toSequence()
+        && range.count() >= 1
+        && range.count() <= range.toSequence() - range.fromSequence() + 1;
+  }
+
+  /** Without what is said of events after this number, which there have not been. */
+  DroppedRanges upTo(long sequence) {
+    return new DroppedRanges(
+        events, untold.stream().filter(range -> range.toSequence() <= sequence).toList());
   }
 
   /** One more event was dropped. */

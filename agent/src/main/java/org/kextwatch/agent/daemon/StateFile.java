@@ -31,7 +31,7 @@ class StateFile {
   static final String OTHER_MAC =
       "The saved state belongs to another Mac and a new stream of events was begun.";
 
-  private static final Pattern STREAM_ID = Pattern.compile("[0-9A-Za-z-]{1,64}");
+  private static final Pattern NAME = Pattern.compile("[0-9A-Za-z-]{1,64}");
 
   private final Path file;
   private final Disk disk;
@@ -50,7 +50,9 @@ class StateFile {
     Loaded found;
     try {
       found = read(document());
-      if (!STREAM_ID.matcher(found.state().streamId()).matches() || found.state().sequence() < 0) {
+      if (!NAME.matcher(found.state().streamId()).matches()
+          || !NAME.matcher(found.state().pseudonym()).matches()
+          || found.state().sequence() < 0) {
         throw new IOException("it names no stream");
       }
     } catch (NoSuchFileException e) {
@@ -62,6 +64,7 @@ class StateFile {
               + e.getMessage());
     }
     State state = found.state();
+    state = state.with(state.losses().upTo(state.sequence()));
     String known = state.hardwareUuid();
     if (known != null && hardwareUuid != null && !known.equals(hardwareUuid)) {
       return Loaded.fresh(hardwareUuid, OTHER_MAC);
@@ -107,9 +110,9 @@ class StateFile {
               part(Calm.class, document).map(Calm::steadiness).orElse(fresh.steadiness()),
               part(Lost.class, document).map(Lost::losses).orElse(fresh.losses()),
               part(Late.class, document).map(Late::unkept).orElse(null),
-              part(Lately.class, document).map(Lately::lostSight).orElse(null),
+              part(Sight.class, document).map(Sight::lostSight).orElse(null),
               part(Lately.class, document).map(Lately::ration).orElse(null),
-              part(Lately.class, document).map(Lately::judged).orElse(null),
+              part(Judged.class, document).map(Judged::judged).orElse(null),
               part(Machine.class, document).map(Machine::hardware).orElse(null));
       return new Loaded(
           state,
@@ -154,10 +157,11 @@ class StateFile {
 
   private record Machine(@Nullable Hardware hardware) {}
 
-  private record Lately(
-      @Nullable LostSight lostSight,
-      @Nullable ChangeRateLimit ration,
-      @Nullable VerdictSince judged) {}
+  private record Sight(LostSight lostSight) {}
+
+  private record Lately(ChangeRateLimit ration) {}
+
+  private record Judged(VerdictSince judged) {}
 
   /**
    * What was found.

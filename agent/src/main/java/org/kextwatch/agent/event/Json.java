@@ -8,6 +8,7 @@ import com.squareup.moshi.Moshi;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
@@ -30,13 +31,27 @@ public final class Json {
           .add(Long.class, new WholeNumber().nullSafe())
           .add(
               Instant.class,
-              new TextAdapter<>("an instant", MILLIS::format, Instant::parse).nullSafe())
+              new TextAdapter<>("an instant", MILLIS::format, Json::instant).nullSafe())
           .add(
               LocalDate.class,
               new TextAdapter<>("a day", LocalDate::toString, LocalDate::parse).nullSafe())
           .build();
 
+  /** What is written here is later than this, and earlier than that. */
+  private static final Instant YEAR_0 = Instant.parse("0000-01-01T00:00:00Z");
+
+  private static final Instant YEAR_10000 = Instant.parse("+10000-01-01T00:00:00Z");
+
   private Json() {}
+
+  /** Of an instant at the end of time no later one can be computed. */
+  private static Instant instant(String text) {
+    Instant instant = Instant.parse(text);
+    if (instant.isBefore(YEAR_0) || !instant.isBefore(YEAR_10000)) {
+      throw new DateTimeException(text);
+    }
+    return instant;
+  }
 
   /** Writes a record, map, list or plain value, without line breaks. */
   public static String text(@Nullable Object value) {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records in JSON. Moshi's own adapter supports only public records and allows null everywhere;
- * this one allows null only where a component is {@code @Nullable}.
+ * this one allows null only where a component is {@code @Nullable}, and no member twice: which of
+ * the two counts would be chance.
  */
 final class RecordAdapter extends JsonAdapter<Object> {
   private record Member(RecordComponent component, JsonAdapter<Object> adapter, boolean required) {}
@@ -58,6 +59,9 @@ final class RecordAdapter extends JsonAdapter<Object> {
         reader.skipName();
         reader.skipValue();
       } else {
+        if (values[index] != null) {
+          throw new JsonDataException("a member comes twice: " + reader.getPath());
+        }
         values[index] = members.get(index).adapter().fromJson(reader);
       }
     }

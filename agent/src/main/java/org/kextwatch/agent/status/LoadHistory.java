@@ -53,6 +53,7 @@ public record LoadHistory(
 
   public LoadHistory {
     prompts = List.copyOf(prompts);
+    attempts = Math.max(0, attempts); // less is damage
   }
 
   /**
