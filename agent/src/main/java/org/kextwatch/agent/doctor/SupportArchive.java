@@ -197,7 +197,8 @@ public final class SupportArchive {
   private static String end(Path file) throws IOException, RefusedPathException {
     byte[] bytes = TrustedFile.readEnd(file, MAX_LOG);
     String text = new String(bytes, StandardCharsets.UTF_8);
-    return bytes.length < MAX_LOG ? text : text.substring(text.indexOf('\n') + 1);
+    int line = text.indexOf('\n');
+    return bytes.length < MAX_LOG ? text : line < 0 ? "" : text.substring(line + 1);
   }
 
   private static Set<String> names(Path folder, String glob, int atMost) throws IOException {

@@ -158,6 +158,13 @@ class SupportArchiveTest {
     assertTrue(log.startsWith("a line of the log\n"));
   }
 
+  /** A secret may have been cut where the end begins, and then nobody knows it. */
+  @Test
+  void ofALineThatIsLongerThanTheEndNothingIsTaken() throws Exception {
+    mac.write("/Library/Logs/Kextwatch/agent-0.log", "CANARY-path".repeat(60_000));
+    assertEquals("", read(write()).get("logs/agent-0.log"));
+  }
+
   @Test
   void aMacWithoutAnythingStillGetsOne() throws Exception {
     for (String gone : List.of(SUPPORT + "status.json", "/private/var/db/kextwatch/state.json")) {

@@ -52,6 +52,11 @@ class FuzzFindingsTest {
         found("status.json", "slow", "{\"agent\":{\"pendingEvents\":" + "9".repeat(MANY) + "}}"),
         found("CA bundle", "long", "-----BEGIN " + "9".repeat(MANY) + "-----"),
         found("kextutil", "memory", "a:\n".repeat(MANY / 3)),
+        found("redaction", "secret", "\4\1"),
+        found("redaction", "secret", "\7\1"),
+        found("redaction", "secret", "\10\1"),
+        found("redaction", "secret", "\10\0serial in small letters "),
+        found("redaction", "secret", "\4\2 in JSON "),
         found("KextPolicy", "evidence", "other,55424638543334364739,,31\nend\n"));
   }
 

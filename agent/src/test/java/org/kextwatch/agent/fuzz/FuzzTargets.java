@@ -8,6 +8,7 @@ import org.kextwatch.agent.cli.StatusFuzz;
 import org.kextwatch.agent.config.ConfigFuzz;
 import org.kextwatch.agent.daemon.StateFuzz;
 import org.kextwatch.agent.doctor.AccessListFuzz;
+import org.kextwatch.agent.doctor.RedactionFuzz;
 import org.kextwatch.agent.health.HealthFuzz;
 import org.kextwatch.agent.mac.MacFuzz;
 import org.kextwatch.agent.remedy.LoaderFuzz;
@@ -27,7 +28,8 @@ final class FuzzTargets {
           StateFuzz::targets,
           StatusFuzz::targets,
           WebhookFuzz::targets,
-          AccessListFuzz::targets);
+          AccessListFuzz::targets,
+          RedactionFuzz::targets);
 
   private FuzzTargets() {}
 
