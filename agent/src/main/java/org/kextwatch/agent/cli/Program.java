@@ -19,6 +19,7 @@ public final class Program {
     AbsentCommand.addTo(commandLine);
     useExitCodes(commandLine);
     commandLine.setUsageHelpAutoWidth(true);
+    commandLine.setExpandAtFiles(false); // root would show the file of any name with an @
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
