@@ -104,6 +104,9 @@ record Allowance(
   }
 
   private static Set<String> union(Set<String> one, Set<String> other) {
+    if (one.containsAll(other)) {
+      return one; // thousands of policies may have nothing to add
+    }
     Set<String> both = new HashSet<>(one);
     both.addAll(other);
     return both;

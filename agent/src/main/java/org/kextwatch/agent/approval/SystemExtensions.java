@@ -54,7 +54,11 @@ final class SystemExtensions {
   static @Nullable List<SystemExtension> ofDefender(@Nullable List<ExtensionRow> rows) {
     return rows == null
         ? null
-        : rows.stream().filter(SystemExtensions::isDefenders).map(ExtensionRow::extension).toList();
+        : rows.stream()
+            .filter(SystemExtensions::isDefenders)
+            .map(ExtensionRow::extension)
+            .distinct() // the same row many times would be in every event
+            .toList();
   }
 
   /** Whether a row is one of Defender's. */

@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Looks into a binary property list before the parser does. A key that is not text, or a set, makes
- * the parser hash its values; a list of 200 bytes can stand for billions of them.
+ * the parser hash its values; a list of 200 bytes can stand for billions of them. And for each
+ * length that is no number the parser prints a line on stderr.
  */
 final class BinaryPlistCheck {
   private static final int TRAILER = 32;
@@ -24,7 +25,7 @@ final class BinaryPlistCheck {
     this.table = Math.toIntExact(trailer.getLong(24));
   }
 
-  /** Whether all keys are text and there is no set. */
+  /** Whether all keys are text, all lengths are numbers, and there is no set. */
   static boolean isPlain(byte[] bytes) {
     try {
       return new BinaryPlistCheck(bytes).isPlain();
@@ -41,7 +42,8 @@ final class BinaryPlistCheck {
     for (int i = 0; i < objects; i++) {
       int at = offset(i);
       int type = type(at);
-      if (type == 0xb || type == 0xc) {
+      boolean isLong = type >= 4 && type != 8 && (bytes[at] & 0xf) == 0xf;
+      if (type == 0xb || type == 0xc || (isLong && type(at + 1) != 1)) {
         return false;
       }
       if (type == 0xd) {

@@ -15,6 +15,9 @@ public record MacVersion(int major, int minor, String text, String build) {
   private static final Pattern VERSION =
       Pattern.compile("(\\d{1,3})(?:\\.(\\d{1,3})(?:\\.\\d{1,3}){0,6})?");
 
+  /** It is in every event. */
+  private static final int LONGEST_BUILD = 64;
+
   /** Reads the version of a Mac; empty if it cannot be read. */
   public static Optional<MacVersion> of(SystemRoot root) {
     return of(new PlistCache(root));
@@ -39,7 +42,11 @@ public record MacVersion(int major, int minor, String text, String build) {
     }
     int minor = matcher.group(2) == null ? 0 : Integer.parseInt(matcher.group(2));
     return Optional.of(
-        new MacVersion(Integer.parseInt(matcher.group(1)), minor, version.strip(), build));
+        new MacVersion(
+            Integer.parseInt(matcher.group(1)),
+            minor,
+            version.strip(),
+            PlainText.of(build, LONGEST_BUILD)));
   }
 
   /**

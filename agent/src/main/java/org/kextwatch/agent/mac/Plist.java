@@ -155,8 +155,9 @@ public final class Plist {
         .orElse(List.of());
   }
 
+  /** A binary list can name one object many times: an array of too many counts as none. */
   private Optional<Stream<NSObject>> array(String key) {
-    return top.objectForKey(key) instanceof NSArray array
+    return top.objectForKey(key) instanceof NSArray array && array.count() <= MAX_VALUES
         ? Optional.of(Arrays.stream(array.getArray()))
         : Optional.empty();
   }

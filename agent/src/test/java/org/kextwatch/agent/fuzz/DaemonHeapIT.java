@@ -26,14 +26,18 @@ class DaemonHeapIT {
     Path ps =
         Script.write(
             folder.resolve("ps"), "yes '    1 /usr/bin/x HOME=/Users/\u0416' | head -c 8388608");
+    Path list = Files.write(folder.resolve("db.plist"), PlistSeeds.sameRow(250_000));
+    assertTrue(Files.size(list) < 512 << 10, "as long as is read");
     Path log = folder.resolve("log");
     Process java =
         Script.start(
-            new ProcessBuilder(command(ps)).redirectErrorStream(true).redirectOutput(log.toFile()));
+            new ProcessBuilder(command(ps, list))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile()));
     assertEquals(0, java.waitFor(), () -> end(log));
   }
 
-  private static List<String> command(Path ps) throws IOException {
+  private static List<String> command(Path ps, Path list) throws IOException {
     Matcher heap = HEAP.matcher(Files.readString(Script.AGENT.resolve("src/main/sh/kextwatch")));
     assertTrue(heap.find());
     return List.of(
@@ -46,7 +50,8 @@ class DaemonHeapIT {
         "-cp",
         System.getProperty("java.class.path"),
         ShortLines.class.getName(),
-        ps.toString());
+        ps.toString(),
+        list.toString());
   }
 
   private static String end(Path log) {

@@ -52,6 +52,8 @@ class FuzzFindingsTest {
         found("status.json", "slow", "{\"agent\":{\"pendingEvents\":" + "9".repeat(MANY) + "}}"),
         found("CA bundle", "long", "-----BEGIN " + "9".repeat(MANY) + "-----"),
         found("kextutil", "memory", "a:\n".repeat(MANY / 3)),
+        Arguments.of("db.plist", "memory", PlistSeeds.sameRow(250_000)),
+        found("db.plist", "slow", manyPolicies()),
         found("redaction", "secret", "\4\1"),
         found("redaction", "secret", "\7\1"),
         found("redaction", "secret", "\10\1"),
@@ -71,6 +73,19 @@ class FuzzFindingsTest {
     </dict></plist>\
     """
         .formatted(type);
+  }
+
+  /** One that allows thousands of extensions, and thousands that allow none. */
+  private static String manyPolicies() {
+    StringBuilder bundles = new StringBuilder();
+    for (int i = 0; i < 12_000; i++) {
+      bundles.append("<string>").append(Integer.toHexString(i)).append("</string>");
+    }
+    return """
+    <plist><dict><key>extensionPolicies</key><array><dict><key>allowedExtensions</key>
+    <dict><key>UBF8T346G9</key><array>%s</array></dict></dict>%s</array></dict></plist>\
+    """
+        .formatted(bundles, "<dict/>".repeat(30_000));
   }
 
   private static String manyKeys() {

@@ -1,6 +1,8 @@
 package org.kextwatch.agent.fuzz;
 
 import com.dd.plist.BinaryPropertyListWriter;
+import com.dd.plist.NSArray;
+import com.dd.plist.NSDictionary;
 import com.dd.plist.NSObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -71,6 +73,14 @@ public final class PlistSeeds {
     return seeds;
   }
 
+  /** These and one more, in both forms. */
+  public static List<byte[]> with(Map<String, Object> plain) {
+    NSObject dictionary = NSObject.fromJavaObject(sorted(plain));
+    List<byte[]> seeds = new ArrayList<>(List.of(xml(dictionary), binary(dictionary)));
+    seeds.addAll(all());
+    return seeds;
+  }
+
   /** Always in one order, so that the seeds are always the same. */
   private static Object sorted(Object plain) {
     if (plain instanceof List<?> list) {
@@ -122,6 +132,19 @@ public final class PlistSeeds {
     byte[] file = hugeKey(lists);
     file[file.length - 24] = (byte) 0x80;
     return file;
+  }
+
+  /** One row of Defender's so many times: binary, a byte for each. */
+  static byte[] sameRow(int times) {
+    NSObject row = NSObject.fromJavaObject(sorted(row("com.microsoft.wdav.epsext")));
+    NSArray rows = new NSArray(times);
+    for (int i = 0; i < times; i++) {
+      rows.setValue(i, row);
+    }
+    NSDictionary database = new NSDictionary();
+    database.put("extensions", rows);
+    database.put("extensionPolicies", rows);
+    return binary(database);
   }
 
   /** An ordered set of lists, which Java's sets cannot hold. */

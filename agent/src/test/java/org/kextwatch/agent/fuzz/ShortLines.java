@@ -1,7 +1,9 @@
 package org.kextwatch.agent.fuzz;
 
+import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -35,15 +37,15 @@ final class ShortLines {
 
   private ShortLines() {}
 
-  public static void main(String[] stub) throws InterruptedException {
+  public static void main(String[] stub) throws IOException, InterruptedException {
     try {
-      run(Path.of(stub[0]));
+      run(Path.of(stub[0]), Path.of(stub[1]));
     } finally {
       Reference.reachabilityFence(OWN);
     }
   }
 
-  private static void run(Path ps) throws InterruptedException {
+  private static void run(Path ps, Path list) throws IOException, InterruptedException {
     for (String tool : TOOLS) {
       FuzzTarget target = FuzzTargets.named(tool);
       for (String piece : PIECES) {
@@ -51,6 +53,7 @@ final class ShortLines {
       }
     }
     new SmallThread(FuzzTargets.named("property list")).run(Stream.of(propertyList()));
+    new SmallThread(FuzzTargets.named("db.plist")).run(Stream.of(Files.readAllBytes(list)));
     MacFuzz.listProcesses(ps);
   }
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.fuzz.PlistSeeds;
 
 class PlistTest {
   private static final String HEAD = "<?xml version=\"1.0\"?><plist version=\"1.0\">";
@@ -174,6 +175,17 @@ class PlistTest {
     trailer.putLong(8, offsets.size()).putLong(16, 0).putLong(24, table);
     out.write(trailer.array());
     return out.toByteArray();
+  }
+
+  /** The parser prints a line on stderr for each such length. */
+  @Test
+  void aBinaryListWhoseLengthsAreNoNumbersIsRefused() throws IOException {
+    byte[] list = PlistSeeds.all().get(1);
+    assertTrue(Plist.parse(list, "x").has("AllowUserOverrides"));
+    int text = new String(list, StandardCharsets.ISO_8859_1).indexOf("_\u0010");
+    list[text + 1] = 0x60;
+    IOException refusal = assertThrows(IOException.class, () -> Plist.parse(list, "x"));
+    assertTrue(String.valueOf(refusal.getMessage()).startsWith("x is damaged"));
   }
 
   @Test
