@@ -20,15 +20,14 @@ import org.kextwatch.agent.status.SystemExtension;
  * macOS' own list of system extensions: the file that osquery reads too
  * (belief:system-extension-database), else the output of {@code systemextensionsctl}. Its columns
  * are separated by tabs, but published copies have spaces and no stars, so a row is recognised by
- * its bundle and version alone.
+ * its bundle and version alone. They come first: the name after them may be any text.
  */
 final class SystemExtensionList {
 
   private static final Pattern COUNT = Pattern.compile("(?m)^[ \\t]*(\\d{1,6}) extension\\(s\\)");
   private static final Pattern ROW =
       Pattern.compile(
-          "(?:(?<!\\S)(?<team>[A-Z0-9]{10})\\s+)?"
-              + "(?<!\\S)(?<bundle>[\\w-]++(?:\\.[\\w-]++)++)\\s+\\((?<version>[^()]*)\\)(?<rest>.*)");
+          "[\\s*]*+(?:(?<team>\\S+)\\s+)?(?<bundle>[\\w-]++(?:\\.[\\w-]++)++)\\s+\\((?<version>[^()]*)\\)(?<rest>.*)");
   private static final Pattern STATE = Pattern.compile("\\[([^\\[\\]]*)]\\s*$");
   private static final String CATEGORY = "---";
   private static final String HEADER = "enabled\t";
@@ -114,7 +113,7 @@ final class SystemExtensionList {
 
   private static Stream<ExtensionRow> row(String line) {
     Matcher row = ROW.matcher(line);
-    if (line.startsWith(CATEGORY) || !row.find()) {
+    if (line.startsWith(CATEGORY) || !row.lookingAt()) {
       return Stream.empty();
     }
     Matcher state = STATE.matcher(row.group("rest"));

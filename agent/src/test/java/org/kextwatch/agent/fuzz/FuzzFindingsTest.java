@@ -52,6 +52,11 @@ class FuzzFindingsTest {
         found("status.json", "slow", "{\"agent\":{\"pendingEvents\":" + "9".repeat(MANY) + "}}"),
         found("CA bundle", "long", "-----BEGIN " + "9".repeat(MANY) + "-----"),
         found("kextutil", "memory", "a:\n".repeat(MANY / 3)),
+        found(
+            "systemextensionsctl",
+            "evidence",
+            "1 extension(s)\n*\t*\tEQHXZ8M8AV\tcom.a (1(b)/1)\tUBF8T346G9"
+                + " com.microsoft.wdav.epsext (9/9) [activated enabled]\n"),
         Arguments.of("db.plist", "memory", PlistSeeds.sameRow(250_000)),
         found("db.plist", "slow", manyPolicies()),
         found("redaction", "secret", "\4\1"),
