@@ -105,7 +105,8 @@ public record Hardware(
         : "";
   }
 
-  private static @Nullable String line(String text) {
+  /** What a tool has printed, {@code null} if that is no line of a usual length. */
+  static @Nullable String line(String text) {
     String line = text.strip();
     boolean plain = line.codePoints().noneMatch(Character::isISOControl);
     return line.isEmpty() || line.length() > LONGEST || !plain ? null : line;

@@ -23,7 +23,10 @@ public final class OwnProcess {
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d{1,15}) kB$");
   private static final Pattern WAKE_UPS =
       Pattern.compile("(?m)^voluntary_ctxt_switches:\\s+(\\d{1,18})$");
-  private static final Pattern PRINTED = Pattern.compile("\\s*(\\d{1,15})\\s*");
+
+  /** Nothing else: a complaint of ps may have numbers too. */
+  private static final Pattern PRINTED = Pattern.compile("\\A\\s*+(\\d{1,15})\\s*+\\z");
+
   private static final long KIB = 1024;
 
   private final Path proc;
@@ -52,9 +55,7 @@ public final class OwnProcess {
     }
     if (askAgain == null || askAgain.isDue(now)) {
       printed =
-          kibibytes(
-              PRINTED.matcher(
-                  ps.ask("-o", "rss=", "-p", Long.toString(ProcessHandle.current().pid()))));
+          residentBytes(ps.ask("-o", "rss=", "-p", Long.toString(ProcessHandle.current().pid())));
       askAgain = now.plus(AGE);
     }
     return printed;
@@ -74,6 +75,11 @@ public final class OwnProcess {
       return sum;
     }
     return sum;
+  }
+
+  /** Of what ps has printed. */
+  static @Nullable Long residentBytes(String listing) {
+    return kibibytes(PRINTED.matcher(listing));
   }
 
   private static @Nullable Long kibibytes(Matcher number) {

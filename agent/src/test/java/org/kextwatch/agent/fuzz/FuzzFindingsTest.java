@@ -59,6 +59,8 @@ class FuzzFindingsTest {
                 + " com.microsoft.wdav.epsext (9/9) [activated enabled]\n"),
         Arguments.of("db.plist", "memory", PlistSeeds.sameRow(250_000)),
         found("db.plist", "slow", manyPolicies()),
+        found("ps rss", "slow", " ".repeat(MANY)),
+        found("ps rss", "evidence", "ps: 2 processes"),
         found("redaction", "secret", "\4\1"),
         found("redaction", "secret", "\7\1"),
         found("redaction", "secret", "\10\1"),

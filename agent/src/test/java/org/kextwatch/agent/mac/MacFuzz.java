@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.kextwatch.agent.fuzz.FuzzTarget;
+import org.kextwatch.agent.fuzz.MemoryFolder;
 import org.kextwatch.agent.fuzz.PlistSeeds;
 import org.kextwatch.agent.fuzz.Seeds;
 
@@ -32,7 +34,15 @@ public final class MacFuzz {
       """
           .formatted(ProcessHandle.current().pid());
 
-  private static final Pattern ENROLMENT = Pattern.compile("(?i)enrollment");
+  private static final Pattern ENROLLED =
+      Pattern.compile(
+          "(?im)^[ \\t]*(MDM enrollment:[ \\t]*Yes\\b"
+              + "|An enrollment profile is currently installed on this system\\b)");
+  private static final Pattern APPROVED =
+      Pattern.compile("(?im)^[ \\t]*MDM enrollment:[ \\t]*Yes\\b.*\\(User Approved\\)");
+
+  private static final String LONG = "18G9323\r".repeat(20);
+  private static final String UUID = "5F2C1C3E-8A54-4D58-9D6E-0B8F4B6F2A11";
 
   private MacFuzz() {}
 
@@ -46,6 +56,12 @@ public final class MacFuzz {
         FuzzTarget.ofText("ioreg", List.of(REGISTRY), MacFuzz::registry),
         FuzzTarget.ofText("profiles", enrolments, MacFuzz::enrolment),
         FuzzTarget.ofText("ps", List.of(PROCESSES), MacFuzz::processes),
+        FuzzTarget.ofText("sysctl, scutil", List.of("Anna's Mac\n", UUID + "\n"), MacFuzz::line),
+        FuzzTarget.ofText("ps rss", List.of(" 61344\n", "ps: no 5\n"), MacFuzz::resident),
+        new FuzzTarget(
+            "SystemVersion.plist",
+            PlistSeeds.with(Map.of("ProductVersion", "10.14.6", "ProductBuildVersion", LONG)),
+            MacFuzz::systemVersion),
         FuzzTarget.ofText("macOS version", List.of("10.14.6", "26.1", "10.16"), MacFuzz::version),
         FuzzTarget.ofText(
             "text for a line", Seeds.texts("/recordings/kext", "0[0-3].*txt"), MacFuzz::plain));
@@ -79,8 +95,8 @@ public final class MacFuzz {
     Enrolment enrolment = Enrolment.parse(new ToolRun.Finished(0, text, ""));
     boolean isYes = Boolean.TRUE.equals(enrolment.enrolled());
     boolean isApproved = Boolean.TRUE.equals(enrolment.userApproved());
-    check(!isYes || ENROLMENT.matcher(text).find(), "enrolled");
-    check(!isApproved || (isYes && text.contains("(User Approved)")), "approved out of nothing");
+    check(!isYes || ENROLLED.matcher(text).find(), "enrolled");
+    check(!isApproved || (isYes && APPROVED.matcher(text).find()), "approved out of nothing");
   }
 
   private static void processes(String text) {
@@ -91,6 +107,35 @@ public final class MacFuzz {
   /** Looks for what a run has left behind, with a ps of its own. */
   public static void listProcesses(Path ps) {
     check(new PsFinder(new Ps(ps)).find("marker").isEmpty(), "not ours");
+  }
+
+  private static void line(String text) {
+    String line = Hardware.line(text);
+    check(line == null || (!line.isEmpty() && line.length() <= 255), "no line");
+    check(line == null || text.strip().equals(line), "another text");
+    check(line == null || line.lines().count() == 1, "several lines");
+  }
+
+  private static void resident(String text) {
+    Long bytes = OwnProcess.residentBytes(text);
+    check(bytes == null || bytes >= 0, "less than nothing");
+    check(bytes == null || text.strip().matches("[0-9]+"), "memory out of a complaint");
+  }
+
+  private static void systemVersion(byte[] bytes) throws RefusedPathException {
+    MemoryFolder.write(Folder.PATH.resolve(SystemPaths.VERSION.substring(1)), bytes);
+    MacVersion.of(SystemRoot.at(Folder.PATH))
+        .ifPresent(
+            version -> {
+              String both = version.text() + " " + version.build();
+              check(both.length() < 120, "a long version");
+              check(both.chars().noneMatch(Character::isISOControl), "control characters");
+            });
+  }
+
+  /** Made when it is needed first. */
+  private static final class Folder {
+    static final Path PATH = MemoryFolder.make();
   }
 
   private static void version(String text) {
