@@ -25,6 +25,8 @@ final class CaBundle {
   private final String name;
   private final String text;
   private final List<X509Certificate> certificates = new ArrayList<>();
+  private int line = 1;
+  private int counted;
 
   private CaBundle(String name, String text) {
     this.name = name;
@@ -59,43 +61,44 @@ final class CaBundle {
     int at = 0;
     while (begin.find(at)) {
       String type = begin.group(1);
-      int line = line(begin.start());
+      int beginLine = line(begin.start());
       if (type.endsWith("PRIVATE KEY")) {
         throw new UnusableSettingException(
             "%s holds a private key (line %d): remove it, the bundle is for certificates only"
-                .formatted(name, line));
+                .formatted(name, beginLine));
       }
       if (!CERTIFICATE.matcher(type).matches()) {
         throw new UnusableSettingException(
             "%s holds %s (line %d): only PEM blocks BEGIN CERTIFICATE are read"
-                .formatted(name, type, line));
+                .formatted(name, type, beginLine));
       }
       String end = "-----END " + type + "-----";
       int stop = text.indexOf(end, begin.end());
       Matcher next = BEGIN.matcher(text);
       if (stop < 0 || (next.find(begin.end()) && next.start() < stop)) {
-        throw bad(line, "it has no line " + end);
+        throw bad(beginLine, "it has no line " + end);
       }
-      certificates.add(certificate(text.substring(begin.end(), stop), line));
+      certificates.add(certificate(text.substring(begin.end(), stop), beginLine));
       at = stop + end.length();
     }
   }
 
-  private X509Certificate certificate(String base64, int line) throws UnusableSettingException {
+  private X509Certificate certificate(String base64, int beginLine)
+      throws UnusableSettingException {
     byte[] der;
     try {
       der = Base64.getDecoder().decode(BLANKS.matcher(base64).replaceAll(""));
     } catch (IllegalArgumentException e) {
-      throw bad(line, "it is not base64");
+      throw bad(beginLine, "it is not base64");
     }
     try {
       return decode(der);
     } catch (CertificateException e) {
-      throw bad(line, "it is not an X.509 certificate, or it is cut off");
+      throw bad(beginLine, "it is not an X.509 certificate, or it is cut off");
     }
   }
 
-  private UnusableSettingException bad(int line, String why) {
+  private UnusableSettingException bad(int beginLine, String why) {
     String before =
         certificates.isEmpty()
             ? ""
@@ -104,7 +107,7 @@ final class CaBundle {
                     certificates.get(certificates.size() - 1).getSubjectX500Principal().toString());
     return new UnusableSettingException(
         "%s holds a certificate that cannot be read, number %d (line %d%s): %s"
-            .formatted(name, certificates.size() + 1, line, before, why));
+            .formatted(name, certificates.size() + 1, beginLine, before, why));
   }
 
   /** A file without PEM may be one certificate in DER. */
@@ -130,7 +133,11 @@ final class CaBundle {
     throw new CertificateException("not X.509");
   }
 
+  /** The line of an offset that is no lower than the one before: each is counted once. */
   private int line(int offset) {
-    return 1 + (int) text.substring(0, offset).chars().filter(one -> one == '\n').count();
+    for (; counted < offset; counted++) {
+      line += text.charAt(counted) == '\n' ? 1 : 0;
+    }
+    return line;
   }
 }

@@ -51,6 +51,7 @@ class FuzzFindingsTest {
         found("response head", "slow", "302\nLocation: //" + "@".repeat(MANY / 4)),
         found("status.json", "slow", "{\"agent\":{\"pendingEvents\":" + "9".repeat(MANY) + "}}"),
         found("CA bundle", "long", "-----BEGIN " + "9".repeat(MANY) + "-----"),
+        found("CA bundle", "slow", certificate().repeat(4 * MANY / certificate().length())),
         found("kextutil", "memory", "a:\n".repeat(MANY / 3)),
         found(
             "systemextensionsctl",
@@ -80,6 +81,10 @@ class FuzzFindingsTest {
     </dict></plist>\
     """
         .formatted(type);
+  }
+
+  private static String certificate() {
+    return Seeds.texts("/tls", "client-purpose-root.pem").get(0);
   }
 
   /** One that allows thousands of extensions, and thousands that allow none. */
