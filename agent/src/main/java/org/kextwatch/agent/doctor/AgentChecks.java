@@ -195,9 +195,14 @@ final class AgentChecks {
     if (!(run instanceof ToolRun.Finished finished) || finished.exitCode() != 0) {
       return switchIsHidden();
     }
-    Matcher listed = SWITCH.matcher(finished.stdout());
+    return switched(finished.stdout());
+  }
+
+  /** Of what {@code launchctl print-disabled} prints. */
+  static CheckResult switched(String printed) {
+    Matcher listed = SWITCH.matcher(printed);
     if (!listed.find()) {
-      return finished.stdout().contains("disabled services")
+      return printed.contains("disabled services")
           ? CheckResult.ok("it was never switched off")
           : switchIsHidden();
     }

@@ -4,6 +4,7 @@ import static org.kextwatch.agent.fuzz.FuzzTarget.check;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +19,9 @@ import org.kextwatch.agent.event.EventSamples;
 import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.event.SpooledEvent;
 import org.kextwatch.agent.fuzz.FuzzTarget;
+import org.kextwatch.agent.fuzz.MemoryFolder;
 import org.kextwatch.agent.mac.Disk;
+import org.kextwatch.agent.mac.EnumWord;
 import org.kextwatch.agent.mac.Moment;
 import org.kextwatch.agent.remedy.Decision;
 import org.kextwatch.agent.remedy.Remedy;
@@ -45,6 +48,7 @@ public final class StateFuzz {
     return List.of(
         new FuzzTarget("state.json", states(), StateFuzz::state),
         new FuzzTarget("spooled event", events(), StateFuzz::event),
+        FuzzTarget.ofText("stop cause", List.of("upgrade\n", "uninstall"), StateFuzz::cause),
         FuzzTarget.ofText("lock", List.of("4711 1764180000000\n", "1 0"), StateFuzz::lock));
   }
 
@@ -80,9 +84,7 @@ public final class StateFuzz {
   }
 
   private static void state(byte[] document) throws IOException {
-    Path file = file();
-    Files.write(file, document);
-    StateFile.Loaded loaded = new StateFile(file, new Disk()).load("uuid");
+    StateFile.Loaded loaded = new StateFile(file(document), new Disk()).load("uuid");
     isKept(loaded.state());
     State next = next(loaded.state());
     isKept(next);
@@ -133,31 +135,26 @@ public final class StateFuzz {
     return after.news(look).map(loading::withReported).orElse(loading);
   }
 
+  private static void cause(String word) {
+    Path file = Folder.PATH.resolve("stop-cause");
+    MemoryFolder.write(file, word.getBytes(StandardCharsets.UTF_8));
+    EventData.Cause cause = new StopCause(file, new Disk()).take();
+    check(
+        cause == EventData.Cause.SIGNAL || EnumWord.of(cause).equals(word.strip()),
+        "a cause out of nothing");
+    check(Files.notExists(file), "it counts for the next stop too");
+  }
+
   private static void lock(String text) {
     LockHolder.parse(text).ifPresent(LockHolder::process);
   }
 
-  private static Path file() {
-    return Folder.PATH.resolve("state.json");
+  private static Path file(byte[] document) {
+    return MemoryFolder.write(Folder.PATH.resolve("state.json"), document);
   }
 
-  /** Made when it is needed first, in memory where there is such a folder. */
+  /** Made when it is needed first. */
   private static final class Folder {
-    static final Path PATH = make();
-
-    private static Path make() {
-      try {
-        Path memory = Path.of("/dev/shm");
-        Path path =
-            Files.isWritable(memory)
-                ? Files.createTempDirectory(memory, "kextwatch")
-                : Files.createTempDirectory("kextwatch");
-        path.toFile().deleteOnExit();
-        path.resolve("state.json").toFile().deleteOnExit();
-        return path;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+    static final Path PATH = MemoryFolder.make();
   }
 }

@@ -2,6 +2,8 @@ package org.kextwatch.agent.webhook;
 
 import static org.kextwatch.agent.fuzz.FuzzTarget.check;
 
+import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -54,6 +57,10 @@ public final class WebhookFuzz {
             "secret",
             List.of(SECRET, SECRET.substring(6), "whsk_" + SECRET, " whsec_AAEC\n"),
             WebhookFuzz::secret),
+        FuzzTarget.ofText(
+            "proxy",
+            List.of("system", "none", "proxy.example.com:8080", "[::1]:3128"),
+            WebhookFuzz::proxy),
         FuzzTarget.ofText(
             "secret headers",
             List.of("X-Api-Key: s3cret\n\nX-Other: value two\n"),
@@ -129,6 +136,23 @@ public final class WebhookFuzz {
     byte[] key = WebhookSecret.parse(text).key();
     check(key.length >= 24 && key.length <= 64, "a key of " + key.length + " bytes");
     check(!WebhookSecret.parse(text).toString().contains(text.strip()), "shows the secret");
+  }
+
+  private static void proxy(String text) {
+    OkHttpClient.Builder http = new OkHttpClient.Builder();
+    try {
+      ProxySetting.apply(text, http);
+    } catch (UnusableSettingException e) {
+      check(String.valueOf(e.getMessage()).length() < 200, "a long message");
+      return;
+    }
+    Proxy proxy = http.getProxy$okhttp();
+    boolean isAddress = proxy != null && proxy.address() instanceof InetSocketAddress;
+    check(isAddress == !List.of("system", "none").contains(text), "another proxy");
+    if (isAddress) {
+      InetSocketAddress address = (InetSocketAddress) proxy.address();
+      check(!address.getHostString().isEmpty() && address.getPort() > 0, "no address");
+    }
   }
 
   private static void headers(String text) {
