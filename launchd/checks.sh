@@ -79,7 +79,7 @@ require_closed() {
   [ -n "${open}" ] || return 0
   named=$(printf '%s\n' "${1%/}" | sed "s/'/'\\\\''/g")
   fail "${failed}" "others can change this folder, so root does not work there: ${open}
-Look what is in it, and remove what you do not know. Then close it, and try again.
+Look at what is in it, and remove what you do not know. Then close it, and try again.
 Run: sudo chown 0:0 '${named:-/}' && sudo chmod go-w '${named:-/}'"
 }
 
