@@ -48,7 +48,7 @@ install_release() {
   advice="Nothing that runs has been changed. Try again: ${retry}"
   trap 'way_out' EXIT
   trap 'exit 130' HUP INT PIPE TERM
-  scratch=$(mktemp -d /tmp/kextwatch.XXXXXX)
+  scratch=$(mktemp -d "/tmp/kextwatch.$$.XXXXXX")
   fresh=${scratch}/release
 
   require_closed_release
@@ -113,6 +113,8 @@ take_over() {
   take_lock
   require_own_logs
   require_own_current
+  clear_away
+  clear_scratch
 }
 
 close_folder() {
@@ -265,12 +267,12 @@ place_release() {
   if is_closed_release "${releases}/${release}"; then
     close_off "${releases}/${release}"
   else
-    rm -rf "${releases}/.new" "${releases}/.old"
-    copy_to "${releases}/.new" "${fresh}"
+    # Where only the shell of an earlier install was killed, its cp may still write what it calls .new.
+    copy_to "${releases}/.new.$$" "${fresh}"
     is_placed_now=true
     # Its files are the same, but who could change them may still have them open.
     [ ! -e "${releases}/${release}" ] || mv "${releases}/${release}" "${releases}/.old"
-    mv "${releases}/.new" "${releases}/${release}"
+    mv "${releases}/.new.$$" "${releases}/${release}"
     rm -rf "${releases}/.old"
   fi
   is_trusted_by_its_launcher "${releases}/${release}" || fail "${failed}" "${said}
@@ -420,9 +422,25 @@ is_current() {
   target=$(readlink "${current}") && [ "${target}" = "releases/$1" ]
 }
 
+# What this install, or one that was killed, has not finished. A cp that outlived its shell may be adding to it.
 clear_away() {
   [ "${locked}" = true ] || return 0
-  rm -rf "${releases}/.new" "${releases}/.old" "${support}/.current.new" "${settings}.new" \
-    "${secret}.new" "${job}.new"
+  rm -rf "${releases}"/.new* "${releases}/.old" "${support}/.current.new" "${settings}.new" \
+    "${secret}.new" "${job}.new" || :
   [ "${is_placed_now}" = false ] || is_current "${release}" || remove_release "${release}"
+}
+
+# The temporary folders of those that were killed. In /tmp anybody can make one of that name.
+clear_scratch() {
+  for place in /tmp/kextwatch.*.*; do
+    process=${place#*.}
+    process=${process%%.*}
+    case ${process} in
+      '' | *[!0-9]*) continue ;;
+      *) ;;
+    esac
+    if [ -d "${place}" ] && [ ! -L "${place}" ] && is_own "${place}" && ! is_running "${process}"; then
+      rm -rf "${place:?}"
+    fi
+  done
 }

@@ -29,7 +29,7 @@ uninstall() {
     stop_job uninstall || exit "${failed}"
   fi
   cd / # this script may be in a release; the shell has read all of it
-  rm -f "${job}" "${support}/.current.new" "${status}"
+  rm -f "${job}" "${status}"
   rm -rf "${support}/package" # an installation that was interrupted
   unlink_command
   [ "${purge}" = false ] || rm -rf "${state:?}" "${logs:?}"
