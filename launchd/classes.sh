@@ -7,7 +7,7 @@
 # The exit code of a function says whether it worked. They do not rely on "set -e":
 # shellcheck disable=SC2310
 # install.sh and release.sh are read before this file, and set these:
-: "${root?}" "${with_archive?}" "${staging?}" "${scratch=}" "${releases=}" "${release=}"
+: "${root?}" "${with_archive?}" "${staging?}" "${scratch=}" "${releases=}" "${release=}" "${locked=}"
 
 longest_record=30 # seconds
 exercise=
@@ -166,9 +166,12 @@ keep_archive() {
     mv -f "${archive}.new" "${archive}"
 }
 
-# An install that was interrupted leaves none that is half-written.
+# An install that was interrupted leaves none that is half-written. Without the lock they are another's.
 clear_archive() {
   end_exercise
+  [ "${locked}" = true ] || return 0
   unlink_encoded
-  rm -f "${releases}"/*/classes.jsa.new
+  for place in "${releases}"/*; do
+    [ -L "${place}" ] || rm -f "${place}/classes.jsa.new"
+  done
 }

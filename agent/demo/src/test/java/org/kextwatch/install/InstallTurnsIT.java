@@ -58,6 +58,9 @@ class InstallTurnsIT extends InstalledMac {
 
     Future<Ended> first = others.submit(() -> install());
     Patience.until(() -> Files.exists(reached) || first.isDone());
+    Files.createFile(support.resolve("releases/0.1.0/classes.jsa.new")); // the first makes it
+    Path encoded = mac.resolve("Library/Application%20Support");
+    Files.createSymbolicLink(encoded, Path.of("Application Support"));
     Map<String, String> before = everything();
     String holder = Files.readSymbolicLink(lock).toString();
     String who = "another install.sh (process " + holder.replaceFirst(",.*", "") + ") " + BUSY;
@@ -69,6 +72,7 @@ class InstallTurnsIT extends InstalledMac {
 
     Files.createFile(go);
     assertDone(first.get());
+    assertFalse(Files.isSymbolicLink(encoded));
     assertFalse(Files.exists(lock, LinkOption.NOFOLLOW_LINKS));
     assertEquals(Path.of("releases/0.2.0"), current());
     assertDone(install());
