@@ -52,7 +52,7 @@ fits_archive() {
 record_classes() {
   said="there is no room in ${scratch}"
   simulate_mac || return
-  "$1/bin/kextwatch" :java -Xshare:auto "-XX:DumpLoadedClassList=${work}/list" \
+  for_a_minute "$1/bin/kextwatch" :java -Xshare:auto "-XX:DumpLoadedClassList=${work}/list" \
     org.kextwatch.agent.cli.Main --root "${work}/mac" run >"${work}/out" 2>&1 &
   exercise=$!
   waited=0
@@ -66,6 +66,14 @@ record_classes() {
   said=$(sed 1q "${work}/out")
   [ -s "${work}/list" ] || return
   ! [ -f launchd/delivery.classlist ] || cat launchd/delivery.classlist >>"${work}/list"
+}
+
+# If this script is killed, nobody else ends it.
+for_a_minute() {
+  if has perl; then
+    exec perl -e 'alarm 60; exec @ARGV' "$@"
+  fi
+  exec "$@"
 }
 
 # Its macOS is that of this Mac, which says what the daemon looks at: system extensions, or the kernel

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
 
@@ -151,6 +152,25 @@ class InstallArchiveIT extends InstalledMac {
       assertFalse(Files.exists(lock));
       assertFalse(Files.isSymbolicLink(encoded));
     }
+  }
+
+  /** Nobody is left who would end it. */
+  @ConcurrentTest
+  void theDaemonOfOneThatWasKilledEndsByItself() throws Exception {
+    install(false);
+    Path perl = putAside("perl");
+    String sooner = "case $2 in *alarm*) shift 2; set -- -e 'alarm 1; exec @ARGV' \"$@\" ;; esac";
+    Script.write(bin.resolve("perl"), sooner + "\nexec '" + perl + "' \"$@\"");
+    Path pid = temp.resolve("pid");
+    Path lock = support.resolve(".installing");
+    mishap(
+        "auto",
+        "echo $$ >'%s'; kill -9 $(readlink '%s' | sed 's/,.*//'); exec /bin/sleep 600"
+            .formatted(pid, lock));
+    assertEquals(137, script("--root", mac, "--no-start", "--java", runtime).exit());
+    Patience.until(() -> Files.exists(pid) && !Files.readString(pid).isEmpty());
+    long daemon = Long.parseLong(Files.readString(pid).strip());
+    Patience.until(() -> ProcessHandle.of(daemon).filter(ProcessHandle::isAlive).isEmpty());
   }
 
   private Ended install(boolean withArchive) throws Exception {
