@@ -83,10 +83,14 @@ Look at what is in it, and remove what you do not know. Then close it, and try a
 Run: sudo chown 0:0 '${named:-/}' && sudo chmod go-w '${named:-/}'"
 }
 
+# In the lists below ls prints a ? for each character that is not plain: a name that another user has chosen
+# could look like a line of ours, or steer the terminal.
+
 # launchd and Java open their logs through whatever is there. In 0.1.0 agent.log had two names.
 require_own_logs() {
   is_root && [ -d "${logs}" ] || return 0
-  odd=$(find "${logs}" ! -type d \( ! -type f -o ! -user 0 -o -links +1 ! -name 'agent*.log' \))
+  odd=$(LC_ALL=C find "${logs}" ! -type d \( ! -type f -o ! -user 0 -o -links +1 ! -name 'agent*.log' \) \
+    -exec ls -ldnq {} +) || odd=${odd:-${logs}}
   [ -z "${odd}" ] || fail "${failed}" "this is no log of Kextwatch, so it is not written to. Remove it first:
 ${odd}"
 }
@@ -96,9 +100,14 @@ ${odd}"
 is_closed_release() {
   [ -d "$1" ] && [ ! -L "$1" ] || return 1
   me=$(id -u)
-  open=$(find "${support}" "${releases}" -prune \( ! -user 0 ! -user "${me}" -o -perm -020 -o -perm -002 \) &&
-    find "$1" \( ! -user 0 ! -user "${me}" \) -o \( ! -type l \( -perm -020 -o -perm -002 \) \) \
-      -o \( -type f -links +1 \)) && [ -z "${open}" ]
+  open=$(
+    LC_ALL=C
+    export LC_ALL
+    find "${support}" "${releases}" -prune \( ! -user 0 ! -user "${me}" -o -perm -020 -o -perm -002 \) \
+      -exec ls -ldnq {} + &&
+      find "$1" \( \( ! -user 0 ! -user "${me}" \) -o \( ! -type l \( -perm -020 -o -perm -002 \) \) \
+        -o \( -type f -links +1 \) \) -exec ls -ldnq {} +
+  ) && [ -z "${open}" ]
 }
 
 # Whether a file, or a link itself, belongs to root or to this user.
@@ -111,18 +120,20 @@ is_own() {
 
 # Its target is run, so it must be one of our releases.
 require_own_current() {
-  target=
   if [ -L "${current}" ]; then
-    target=$(readlink "${current}")
+    target=$(readlink "${current}" && printf .) # or a line break at its end would be lost
+    target=${target%?.}
   elif [ -e "${current}" ]; then
     target=itself
+  else
+    return 0
   fi
   name=${target#releases/}
   case ${name} in
-    '') return 0 ;;
-    "${target}" | */* | .*) ;;
+    '' | "${target}" | .* | *[!A-Za-z0-9._+-]*) ;;
     *) [ -L "${releases}/${name}" ] || return 0 ;;
   esac
+  target=$(printf '%s' "${target}" | LC_ALL=C tr -c '[:print:]' '?')
   fail "${failed}" "${current} leads to ${target}, which is no release in ${releases}. Find out who did\
  that, and remove it first."
 }
@@ -131,7 +142,8 @@ require_own_current() {
 require_closed_release() {
   [ "${program}" = . ] || return 0
   me=$(id -u)
-  open=$(find . \( ! -user 0 ! -user "${me}" \) -o \( ! -type l \( -perm -020 -o -perm -002 \) \))
+  open=$(LC_ALL=C find . \( \( ! -user 0 ! -user "${me}" \) -o \( ! -type l \( -perm -020 -o -perm -002 \) \) \) \
+    -exec ls -ldnq {} +) || open=${open:-${folder}}
   [ -z "${open}" ] || fail "${failed}" "others can change this release, so it is not installed again:
 ${open}
 Install Kextwatch from its package or its release archive."

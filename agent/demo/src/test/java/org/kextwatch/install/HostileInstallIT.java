@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
+import org.kextwatch.agent.doctor.HostileUser;
 import org.kextwatch.agent.mac.Owner;
 
 /**
@@ -39,12 +40,15 @@ class HostileInstallIT extends InstalledMac {
   private static final String FOLDER = "rm -rf 'PLACE'; mkdir 'PLACE'";
   private static final String SECOND_NAME = "rm -rf 'PLACE'; ln 'VICTIM' 'PLACE'";
   private static final String DEVICE = "rm -rf 'PLACE'; mknod 'PLACE' c 1 5";
+  private static final String SOCKET =
+      "rm -rf 'PLACE'; cd \"$(dirname 'PLACE')\"; perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0)"
+          + " && bind(S, sockaddr_un($ARGV[0])) or die' \"$(basename 'PLACE')\"";
   private static final String THEIRS = "rm -rf 'PLACE'; echo >'PLACE'; chown 65534 'PLACE'";
 
   private static final List<String> FOLDER_ATTACKS =
-      List.of(LINK_TO_FOLDER, DANGLING, PIPE, FOREIGN);
+      List.of(LINK_TO_FOLDER, DANGLING, PIPE, SOCKET, FOREIGN);
   private static final List<String> FILE_ATTACKS =
-      List.of(LINK, LINK_TO_FOLDER, DANGLING, PIPE, FOLDER, SECOND_NAME, DEVICE, THEIRS);
+      List.of(LINK, LINK_TO_FOLDER, DANGLING, PIPE, SOCKET, FOLDER, SECOND_NAME, DEVICE, THEIRS);
 
   private Path victim;
   private final List<String> tried = new ArrayList<>();
@@ -76,12 +80,12 @@ class HostileInstallIT extends InstalledMac {
 
   @ConcurrentTest
   void filesThatStay() throws Exception {
-    refused(JOB, List.of(LINK, LINK_TO_FOLDER, DANGLING, PIPE, FOLDER, DEVICE));
-    refused(SUPPORT + "/secret", List.of(LINK, LINK_TO_FOLDER, DANGLING, PIPE, FOLDER, DEVICE));
-    refused(
-        SUPPORT + "/config.json", List.of(LINK, LINK_TO_FOLDER, DANGLING, PIPE, FOLDER, DEVICE));
-    refused(SUPPORT + "/current", List.of(LINK, LINK_TO_FOLDER, DANGLING, FOLDER));
-    refused(SUPPORT + "/status.json", List.of(PIPE, FOLDER, DEVICE));
+    List<String> attacks = List.of(LINK, LINK_TO_FOLDER, DANGLING, PIPE, SOCKET, FOLDER, DEVICE);
+    for (String place : List.of(JOB, SUPPORT + "/secret", SUPPORT + "/config.json")) {
+      refused(place, attacks);
+    }
+    refused(SUPPORT + "/current", List.of(LINK, LINK_TO_FOLDER, DANGLING, SOCKET, FOLDER));
+    refused(SUPPORT + "/status.json", List.of(PIPE, SOCKET, FOLDER, DEVICE));
   }
 
   @ConcurrentTest
@@ -102,9 +106,9 @@ class HostileInstallIT extends InstalledMac {
             SUPPORT + "/.current.new",
             SUPPORT + "/releases/.new",
             STATE + "/stop-cause")) {
-      mended(place, List.of(LINK, LINK_TO_FOLDER, PIPE, FOLDER, SECOND_NAME));
+      mended(place, List.of(LINK, LINK_TO_FOLDER, PIPE, SOCKET, FOLDER, SECOND_NAME));
     }
-    mended(NEXT, List.of(LINK, LINK_TO_FOLDER, DANGLING, PIPE, FOLDER));
+    mended(NEXT, List.of(LINK, LINK_TO_FOLDER, DANGLING, PIPE, SOCKET, FOLDER));
   }
 
   @ConcurrentTest
@@ -132,6 +136,55 @@ class HostileInstallIT extends InstalledMac {
     assertFalse(Files.exists(ran));
   }
 
+  /**
+   * A shell drops a line break at the end, a terminal shows some characters as nothing, and a Mac's
+   * volume takes no notice of case and of how accents are composed; here names are told apart.
+   */
+  @ConcurrentTest
+  void namesThatLookLikeOurs() throws Exception {
+    String link =
+        "cp -Rp 'PLACE/releases/0.1.0' 'PLACE/releases/NAME' && rm 'PLACE/current'"
+            + " && ln -s 'releases/NAME' 'PLACE/current'";
+    for (String name :
+        List.of(
+            "0.1.0\n",
+            "0.1.0\n\n",
+            "0.1.0 ",
+            "0.1.0\u200b",
+            "\u202e0.1.0",
+            "0.1.0\u001b[2K",
+            "\uff10.1.0",
+            "caf\u00e9",
+            "cafe\u0301")) {
+      refused(SUPPORT, List.of(link.replace("NAME", name)));
+    }
+    for (String target :
+        List.of("Releases/0.1.0", "RELEASES/0.1.0", "releases/", "releases//0.1.0")) {
+      refused(SUPPORT, List.of("rm 'PLACE/current'; ln -s '" + target + "' 'PLACE/current'"));
+    }
+    if (Owner.current().isRoot()) {
+      for (String name : List.of("x\nRun: sudo sh evil", "\u202egol.tnega", "\u001b[2Kagent.log")) {
+        refused(
+            LOGS, List.of("echo >'PLACE/NAME'; chown 65534 'PLACE/NAME'".replace("NAME", name)));
+      }
+    }
+  }
+
+  /** The release that a shell would look at is not the one that the link leads to. */
+  @ConcurrentTest
+  void aReleaseWhoseNameEndsWithALineBreakIsNotRun() throws Exception {
+    set("cp -Rp 'PLACE/0.1.0' 'PLACE/0.1.0\n'; rm 'PLACE/../current'", SUPPORT + "/releases");
+    Path ran = temp.toRealPath().resolve("ran");
+    Path launcher = mac.resolve(SUPPORT + "/releases/0.1.0\n/bin/kextwatch");
+    Script.write(launcher, "echo ran >'" + ran + "'");
+    HostileUser.give(launcher);
+    set("ln -s 'releases/0.1.0\n' 'PLACE/current'", SUPPORT);
+    for (String option : List.of("--status", "--dry-run", "--no-start")) {
+      assertFailed(70, "leads to releases/0.1.0?, which is no release", install(option));
+    }
+    assertFalse(Files.exists(ran));
+  }
+
   private void refused(String path, List<String> attacks) throws Exception {
     for (String attack : attacks) {
       Ended ended = attacked(path, attack, 16);
@@ -139,6 +192,8 @@ class HostileInstallIT extends InstalledMac {
         String name = mac.resolve(path).normalize().toString();
         assertTrue(ended.exit() == 70 || ended.exit() == 78, attack + path + ended);
         assertTrue(ended.err().contains(name), attack + path + ended);
+        assertTrue(ended.err().matches("[\\n -~]*"), ended::err); // nothing that steers a terminal
+        assertFalse(ended.err().contains("\nRun: sudo sh evil"), ended::err);
         assertTrue(
             ended.err().matches("(?s).*(Remove|remove|Run: |give one|Correct).*"), ended::err);
       }
