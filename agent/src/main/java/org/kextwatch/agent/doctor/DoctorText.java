@@ -4,6 +4,7 @@ import java.util.StringJoiner;
 import org.kextwatch.agent.doctor.DoctorCheck.Finding;
 import org.kextwatch.agent.doctor.DoctorCheck.Mark;
 import org.kextwatch.agent.mac.EnumWord;
+import org.kextwatch.agent.mac.PlainText;
 import picocli.CommandLine.Help.Ansi;
 
 /** A report of the doctor, for people. */
@@ -14,9 +15,10 @@ public final class DoctorText {
     StringJoiner lines = new StringJoiner("\n");
     for (Finding finding : report.findings()) {
       lines.add(
-          "%s %-24s %s".formatted(mark(finding.mark(), ansi), finding.check(), finding.text()));
+          "%s %-24s %s"
+              .formatted(mark(finding.mark(), ansi), finding.check(), plain(finding.text())));
       if (!finding.remedy().isEmpty()) {
-        lines.add(" ".repeat(12) + "-> " + finding.remedy());
+        lines.add(" ".repeat(12) + "-> " + plain(finding.remedy()));
       }
     }
     lines.add("");
@@ -28,6 +30,11 @@ public final class DoctorText {
                 count(report, Mark.FAIL),
                 count(report, Mark.CANNOT_TELL)));
     return lines.toString();
+  }
+
+  /** The name of a file of somebody else's must not look like a line, or steer the terminal. */
+  private static String plain(String text) {
+    return PlainText.quotable(text, Integer.MAX_VALUE);
   }
 
   private static String mark(Mark mark, Ansi ansi) {

@@ -27,6 +27,7 @@ import org.kextwatch.agent.mac.AgentPaths;
 import org.kextwatch.agent.mac.Disk;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.MacVersion;
+import org.kextwatch.agent.mac.PlainText;
 import org.kextwatch.agent.mac.RefusedPathException;
 import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.ToolRunner;
@@ -42,6 +43,7 @@ public final class SupportArchive {
   private static final int MAX_LOG = 512 << 10;
   private static final int MAX_LOGS = 8;
   private static final int MAX_NAMES = 10_000;
+  private static final int MAX_NAME = 255;
 
   /**
    * Without the last reported status and the hardware UUID: status.json shows what may be shown.
@@ -176,7 +178,8 @@ public final class SupportArchive {
         List.of(AgentPaths.SPOOL_TMP, AgentPaths.SPOOL_NEW, AgentPaths.SPOOL_QUARANTINE)) {
       Path path = root.resolve(AgentPaths.SPOOL + "/" + folder);
       for (String name : names(path, "*", MAX_NAMES)) {
-        lines.append(folder).append('/').append(name).append('\n');
+        String shown = PlainText.quotable(name, MAX_NAME);
+        lines.append(folder).append('/').append(shown).append('\n');
       }
     }
     return lines.toString();

@@ -1,51 +1,36 @@
 package org.kextwatch.agent.doctor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kextwatch.agent.config.ResolvedSettings;
 import org.kextwatch.agent.config.SettingsReader;
 import org.kextwatch.agent.daemon.Check;
 import org.kextwatch.agent.doctor.DoctorCheck.Mark;
 import org.kextwatch.agent.mac.Owner;
 import org.kextwatch.agent.mac.RefusedPathException;
-import org.kextwatch.agent.mac.SystemRoot;
 import org.kextwatch.agent.mac.TrustedFile;
-import org.kextwatch.simulator.SimulatedMac;
+import picocli.CommandLine.Help.Ansi;
 
 /** Files of kinds, folders and names that {@link HostilePathsIT} does not have. */
-class HostileFilesIT {
-  private static final String SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-  private static final String STATE = "/private/var/db/kextwatch/";
-  private static final String SUPPORT = "/Library/Application Support/Kextwatch/";
-
-  @TempDir private Path folder;
-
-  private SimulatedMac mac;
-  private SystemRoot root;
-
-  @BeforeEach
-  void aMac() throws Exception {
-    mac = SimulatedMac.create(folder.resolve("mac"));
-    mac.prepareForAgent(Map.of(), SECRET);
-    root = SystemRoot.at(mac.root());
-  }
+class HostileFilesIT extends HostileMac {
 
   /** Everybody can make a pipe with mknod; a device itself, not a link to one, only root. */
   static Stream<String> devices() {
@@ -58,7 +43,7 @@ class HostileFilesIT {
     for (String path : new String[] {"config.json", "secret", "status.json"}) {
       Path file = mac.path(SUPPORT + path);
       Files.deleteIfExists(file);
-      assertEquals(0, run("mknod '" + file + "' " + device), "mknod");
+      run("mknod '" + file + "' " + device);
       mode(file, "rw-------");
     }
     assertTrue(new SettingsReader(root).read().isRefused());
@@ -68,7 +53,7 @@ class HostileFilesIT {
     Path lock = mac.path(STATE + "lock");
     Files.createDirectories(lock.getParent());
     mode(lock.getParent(), "rwx------");
-    assertEquals(0, run("mknod '" + lock + "' " + device), "mknod");
+    run("mknod '" + lock + "' " + device);
     assertThrows(IOException.class, () -> Check.run(root, false, false));
   }
 
@@ -89,6 +74,48 @@ class HostileFilesIT {
       assertEquals(1, TrustedFile.readSecret(file, 10).length);
     } else {
       assertThrows(RefusedPathException.class, () -> TrustedFile.readSecret(file, 10));
+    }
+  }
+
+  /**
+   * Whoever may write in a folder can exchange what is in it at any time, so nothing of it counts.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        STATE,
+        STATE + "spool",
+        STATE + "spool/tmp",
+        STATE + "spool/new",
+        STATE + "spool/quarantine"
+      })
+  void nothingInAnOpenFolderOfTheStateIsBelieved(String path) throws Exception {
+    Check.run(root, false, false);
+    Path open = mac.path(path);
+    for (String mode : List.of("rwxrwx---", "rwx-w----", "rwx----w-")) {
+      mode(open, mode);
+      IOException refused =
+          assertThrows(IOException.class, () -> Check.run(root, false, false), mode);
+      assertTrue(refused.getMessage().contains(open.toString()), refused::getMessage);
+      assertTrue(refused.getMessage().contains("chmod go-w"), refused::getMessage);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/Library/Managed Preferences/org.kextwatch.agent.plist", SUPPORT + "config.json"})
+  void noSettingsInAnOpenFolderAreBelieved(String path) throws Exception {
+    Path file = mac.path(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "{\"labels\": {\"site\": \"evil\"}}");
+    mode(file, "rw-r-----");
+    for (String mode : List.of("rwxrwxr-x", "rwxr-xrwx")) {
+      mode(file.getParent(), mode);
+      ResolvedSettings read = new SettingsReader(root).read();
+      assertTrue(read.isRefused(), mode);
+      assertFalse(read.settings().values().toString().contains("evil"), mode);
+      String told = read.problems().toString();
+      assertTrue(told.contains("chmod go-w '" + file.getParent() + "'"), told);
     }
   }
 
@@ -147,17 +174,32 @@ class HostileFilesIT {
     try (Stream<Path> aside = Files.list(mac.path(STATE + "spool/quarantine"))) {
       assertEquals(names.size(), aside.count());
     }
+    Path archive = folder.resolve("support.zip");
+    SupportArchive.of(root, true).write(archive);
+    try (ZipFile zip = new ZipFile(archive.toFile())) {
+      byte[] listing = zip.getInputStream(zip.getEntry("kextwatch/spool.txt")).readAllBytes();
+      List<String> lines = new String(listing, StandardCharsets.UTF_8).lines().toList();
+      assertTrue(lines.stream().allMatch(line -> line.startsWith("quarantine/")), lines::toString);
+      assertTrue(lines.stream().noneMatch(line -> line.contains("\u202e")), lines::toString);
+    }
+  }
+
+  /** It was put there while somebody could, to hide what is wrong from whoever reads the report. */
+  @Test
+  void aNameThatLooksLikeALineOfTheDoctorIsNone() throws Exception {
+    Path release = Files.createDirectories(mac.path(SUPPORT + "releases/0.1.0"));
+    Files.createSymbolicLink(mac.path(SUPPORT + "current"), Path.of("releases/0.1.0"));
+    Path odd = Files.createFile(release.resolve("\u001b[2K\u202ex\nok          release"));
+    HostileUser.give(odd);
+    mode(odd, "rw-rw-rw-");
+    Doctor.Report report = Doctor.examine(root, true, one -> one.name().equals("release"));
+    String text = DoctorText.of(report, Ansi.OFF);
+    assertTrue(text.startsWith("fail"), text);
+    assertTrue(text.matches("[\\n\\P{C}]*"), text);
+    assertFalse(text.contains("\nok "), text);
   }
 
   private Mark doctor(String check) {
     return Doctor.examine(root, true, one -> one.name().equals(check)).findings().get(0).mark();
-  }
-
-  private static int run(String command) throws Exception {
-    return new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor();
-  }
-
-  private static void mode(Path path, String mode) throws IOException {
-    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
   }
 }

@@ -16,30 +16,20 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kextwatch.agent.Patience;
 import org.kextwatch.agent.daemon.Check;
 import org.kextwatch.agent.mac.Owner;
-import org.kextwatch.agent.mac.SystemRoot;
-import org.kextwatch.simulator.SimulatedMac;
 
 /**
  * What somebody has put into our folders before they were root's alone, in the place of each file
  * that is written there, and of those that are only there while it is: nothing behind it changes.
  * One in five is tried, in the long form of the tests all of them.
  */
-class HostileStateIT {
-  private static final String SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-  private static final String STATE = "/private/var/db/kextwatch/";
-  private static final String SUPPORT = "/Library/Application Support/Kextwatch/";
+class HostileStateIT extends HostileMac {
 
-  @TempDir private Path folder;
-
-  private SimulatedMac mac;
-  private SystemRoot root;
   private Path victim;
 
   static Stream<Arguments> traps() {
@@ -65,6 +55,8 @@ class HostileStateIT {
                 "ln -s 'VICTIM.none' 'PLACE'",
                 "ln 'VICTIM' 'PLACE'",
                 "mkfifo -m 600 'PLACE'",
+                "cd \"$(dirname 'PLACE')\"; perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0)"
+                    + " && bind(S, sockaddr_un($ARGV[0])) or die' \"$(basename 'PLACE')\"",
                 "mkdir -p 'PLACE/inner'"));
     if (Owner.current().isRoot()) {
       traps.add("mknod -m 600 'PLACE' c 1 5");
@@ -79,17 +71,14 @@ class HostileStateIT {
   }
 
   @BeforeEach
-  void aMac() throws Exception {
-    mac = SimulatedMac.create(folder.resolve("mac"));
-    mac.prepareForAgent(Map.of(), SECRET);
-    root = SystemRoot.at(mac.root());
+  void aVictim() throws Exception {
     Path victims = Files.createDirectory(folder.resolve("victims"));
-    Files.setPosixFilePermissions(victims, PosixFilePermissions.fromString("rwx------"));
+    mode(victims, "rwx------");
     victim = Files.writeString(victims.resolve("file"), "the secret of root");
-    Files.setPosixFilePermissions(victim, PosixFilePermissions.fromString("rw-------"));
+    mode(victim, "rw-------");
     for (String part : List.of("", "spool", "spool/tmp", "spool/new", "spool/quarantine")) {
       Path ours = Files.createDirectories(mac.path(STATE + part));
-      Files.setPosixFilePermissions(ours, PosixFilePermissions.fromString("rwx------"));
+      mode(ours, "rwx------");
     }
   }
 
@@ -131,6 +120,6 @@ class HostileStateIT {
 
   private void set(String trap, Path path) throws Exception {
     String command = trap.replace("PLACE", path.toString()).replace("VICTIM", victim.toString());
-    assertEquals(0, new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor());
+    run(command);
   }
 }
