@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
@@ -37,7 +39,9 @@ class ReleaseBuildIT {
   @TempDir Path temp;
   private final Map<String, String> environment = new HashMap<>(System.getenv());
 
+  /** Two builds take longer than any other test may wait, on a busy machine. */
   @Test
+  @Timeout(value = 2, unit = TimeUnit.HOURS)
   void twoFoldersMakeTheSameBytesAndTheKeyProvesThem() throws Exception {
     Path folder = temp.toRealPath();
     Path key = folder.resolve("key");

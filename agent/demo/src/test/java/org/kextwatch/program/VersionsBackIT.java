@@ -47,7 +47,9 @@ class VersionsBackIT extends OnAMac {
 
   private static final Map<String, Path> PROGRAMS = new HashMap<>(Map.of("head", Rig.PROGRAM));
 
+  /** A whole build takes longer than any test may wait, on a busy machine. */
   @BeforeAll
+  @Timeout(value = 1, unit = TimeUnit.HOURS)
   static void build() throws Exception {
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.put("JAVA_HOME", System.getProperty("java.home"));
