@@ -43,6 +43,10 @@ record FailureDiagnosis(DeliveryOutcome outcome, String found, String remedy) {
           "the receiver offers neither HTTP/2 nor HTTP/1.1",
           Pattern.compile("unrecognized SSL message"),
           "what answers there does not speak TLS",
+          Pattern.compile("size of the handshake message"),
+          "its certificates, or what else it sends of TLS, are larger than Java takes",
+          Pattern.compile("certificate chain length"),
+          "it sends more certificates than Java takes",
           Pattern.compile("terminated the handshake|close_notify"),
           "the receiver, or something before it, ended it without a reason");
 

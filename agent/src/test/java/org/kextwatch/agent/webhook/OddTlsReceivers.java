@@ -146,12 +146,47 @@ final class OddTlsReceivers {
             made.issue("any", ROOT, EC, "-sha256", NAME, "extendedKeyUsage=anyExtendedKeyUsage")));
   }
 
+  /** As large as Java reads them, and larger. */
+  static List<TlsReceiver> large() {
+    HeldCertificate root = ca("Deep root", 20).build();
+    return List.of(
+        taken("a thousand names", ROOT, named(1_000)),
+        refused("ten thousand names", "larger than Java takes", ROOT, named(10_000)),
+        taken("ten certificates", root, chain(root, 10)),
+        refused("eleven certificates", "more certificates than Java takes", root, chain(root, 11)));
+  }
+
+  /** With so many names besides localhost. */
+  static HeldCertificate named(int count) {
+    HeldCertificate.Builder own = Pems.server(ROOT);
+    for (int i = 0; i < count; i++) {
+      own.addSubjectAlternativeName("mac-" + i + ".example.test");
+    }
+    return own.build();
+  }
+
+  /** Its own certificate first, without the root. */
+  private static HeldCertificate[] chain(HeldCertificate root, int count) {
+    HeldCertificate[] chain = new HeldCertificate[count];
+    HeldCertificate issuer = root;
+    for (int i = count - 1; i > 0; i--) {
+      issuer = ca("CA " + i, i).signedBy(issuer).build();
+      chain[i] = issuer;
+    }
+    chain[0] = Pems.server(issuer).build();
+    return chain;
+  }
+
   private static String clientsOnly(String critical) {
     return "extendedKeyUsage=" + critical + "clientAuth";
   }
 
   private static HeldCertificate.Builder ca(String name) {
-    return new HeldCertificate.Builder().certificateAuthority(1).commonName(name);
+    return ca(name, 1);
+  }
+
+  private static HeldCertificate.Builder ca(String name, int below) {
+    return new HeldCertificate.Builder().certificateAuthority(below).commonName(name);
   }
 
   private static HeldCertificate.Builder self() {

@@ -7,16 +7,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLSocketFactory;
 import mockwebserver3.MockResponse;
 import okhttp3.Protocol;
-import okhttp3.tls.HandshakeCertificates;
-import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -153,21 +149,10 @@ final class TlsMatrixIT extends OnAWebhook {
   }
 
   private void serve(TlsReceiver receiver, Protocol protocol) throws IOException {
-    HandshakeCertificates.Builder tls =
-        new HandshakeCertificates.Builder()
-            .heldCertificate(
-                receiver.own(),
-                receiver.chain().stream()
-                    .skip(1)
-                    .map(HeldCertificate::certificate)
-                    .toArray(X509Certificate[]::new));
     if (receiver.wantsClient()) {
-      tls.addTrustedCertificate(TlsReceivers.CLIENT_CA.certificate());
       server.requireClientAuth();
     }
-    SSLSocketFactory sockets = tls.build().sslSocketFactory();
-    boolean isOne = !receiver.protocols().contains(" ");
-    server.useHttps(isOne ? new TlsVersion(receiver.protocols(), sockets) : sockets);
+    server.useHttps(receiver.sockets());
     server.setProtocols(
         protocol == Protocol.HTTP_2 ? List.of(protocol, Protocol.HTTP_1_1) : List.of(protocol));
     server.start();

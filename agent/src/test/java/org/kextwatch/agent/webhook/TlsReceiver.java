@@ -1,9 +1,14 @@
 package org.kextwatch.agent.webhook;
 
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLSocketFactory;
+import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
+import org.jspecify.annotations.Nullable;
 import org.kextwatch.agent.config.Settings;
 
 /**
@@ -53,14 +58,32 @@ record TlsReceiver(
     return chain.stream().map(HeldCertificate::certificatePem).collect(Collectors.joining());
   }
 
+  /** Sockets of a server that is this receiver. */
+  SSLSocketFactory sockets() {
+    HandshakeCertificates.Builder tls =
+        new HandshakeCertificates.Builder()
+            .heldCertificate(
+                own(),
+                chain.stream()
+                    .skip(1)
+                    .map(HeldCertificate::certificate)
+                    .toArray(X509Certificate[]::new));
+    if (wantsClient) {
+      tls.addTrustedCertificate(TlsReceivers.CLIENT_CA.certificate());
+    }
+    SSLSocketFactory any = tls.build().sslSocketFactory();
+    return protocols.contains(" ") ? any : new TlsVersion(protocols, any);
+  }
+
   /** The settings of a Mac that shall send to it, whose caBundle is {@code /etc/ca.pem}. */
-  Settings settings(String url) {
+  Settings settings(String url, @Nullable String... others) {
     Stream<String> identity =
         wantsClient
             ? Stream.of(
                 "clientKeystore", "/etc/id.p12", "clientKeystorePasswordFile", "/etc/password")
             : Stream.of();
-    return WebhookRig.at(url, identity.toArray(String[]::new));
+    return WebhookRig.at(
+        url, Stream.concat(identity, Arrays.stream(others)).toArray(String[]::new));
   }
 
   @Override

@@ -45,6 +45,7 @@ final class TlsReceivers {
     all.addAll(odd.refusedThoughTrusted());
     all.addAll(odd.refusedForTheirIssuer());
     all.addAll(odd.goodAllTheSame());
+    all.addAll(OddTlsReceivers.large());
     return all;
   }
 
