@@ -195,6 +195,9 @@ record FailureDiagnosis(DeliveryOutcome outcome, String found, String remedy) {
 
   /** Without the messages of other exceptions, which may contain the whole address. */
   private static String describe(IOException e) {
+    if (e instanceof WebhookSockets.TooMuchException) {
+      return String.valueOf(e.getMessage());
+    }
     return e instanceof SSLException
         ? "TLS fails: " + withMeaning(PlainText.of(String.valueOf(e.getMessage())))
         : "the connection broke (" + e.getClass().getSimpleName() + ")";

@@ -142,7 +142,7 @@ public final class WebhookClient implements AutoCloseable {
       }
     } catch (IOException e) {
       Response head = current.responseHead();
-      return head == null ? noResponse(e, current) : result(head, "");
+      return head == null ? noResponse(sockets.cause(e), current) : result(head, "");
     } catch (RuntimeException e) {
       // A response that the HTTP client cannot handle must not end the delivery.
       Logger.debug("{} made the HTTP client fail: {}", where(), e.getClass().getName());

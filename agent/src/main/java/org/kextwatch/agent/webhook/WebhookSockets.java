@@ -40,6 +40,11 @@ final class WebhookSockets extends SocketFactory {
     return MOST_BYTES - left.get();
   }
 
+  /** Why an attempt failed: a thread that writes may fail before the one that received too much. */
+  IOException cause(IOException seen) {
+    return left.get() < 0 ? new TooMuchException() : seen;
+  }
+
   /** Does something with these sockets, all of which are closed if it takes longer. */
   <T> T within(Duration limit, Supplier<T> work) {
     AsyncTimeout end =
@@ -93,6 +98,15 @@ final class WebhookSockets extends SocketFactory {
     return createSocket(host, port);
   }
 
+  /** More than {@link #MOST_BYTES} came in one attempt. */
+  static final class TooMuchException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    TooMuchException() {
+      super("the receiver sent more than %d KiB in one attempt".formatted(MOST_BYTES >> 10));
+    }
+  }
+
   private final class LimitedSocket extends Socket {
     @Override
     public InputStream getInputStream() throws IOException {
@@ -128,7 +142,7 @@ final class WebhookSockets extends SocketFactory {
     private int count(int result, int bytes) throws IOException {
       if (left.addAndGet(-Math.max(0, bytes)) < 0) {
         socket.close(); // here, because the HTTP client would wait for its own writer first
-        throw new IOException("the endpoint sends too much");
+        throw new TooMuchException();
       }
       return result;
     }
