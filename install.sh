@@ -210,7 +210,7 @@ build() {
 
 verify() {
   [ -f pom.xml ] || fail "${unavailable}" "--test needs a clone"
-  bring jdk maven sqlite3 openssl shellcheck checkbashisms dash posh busybox faketime strace ps
+  bring jdk maven sqlite3 openssl shellcheck checkbashisms dash zsh posh busybox faketime strace ps
   say "building and testing"
   maven verify
 }
@@ -385,7 +385,7 @@ is_here() {
     jdk) find_jdk ;;
     maven) has_maven ;;
     # They do not exist for a Mac, or the Mac has its own.
-    posh | busybox | faketime | strace | ps) is_mac || has "$1" ;;
+    zsh | posh | busybox | faketime | strace | ps) is_mac || has "$1" ;;
     *) has "$1" ;;
   esac
 }

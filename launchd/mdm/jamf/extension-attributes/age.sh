@@ -3,8 +3,8 @@
 # How many minutes old the last status is.
 set -u
 
-status='/Library/Application Support/Kextwatch/status.json'
-written=$(/usr/bin/stat -f %m "${status}" 2>/dev/null) || written=
+document='/Library/Application Support/Kextwatch/status.json'
+written=$(/usr/bin/stat -f %m "${document}" 2>/dev/null) || written=
 now=$(/bin/date +%s)
 value=
 [ -z "${written}" ] || value=$(((now - written) / 60))

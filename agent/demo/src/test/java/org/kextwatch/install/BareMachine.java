@@ -39,7 +39,16 @@ abstract class BareMachine {
           "readlink",
           "sed");
   static final List<String> CHECKERS =
-      List.of("shellcheck", "checkbashisms", "dash", "posh", "busybox", "faketime", "strace", "ps");
+      List.of(
+          "shellcheck",
+          "checkbashisms",
+          "dash",
+          "zsh",
+          "posh",
+          "busybox",
+          "faketime",
+          "strace",
+          "ps");
   static final String MAVEN =
       """
       case $* in

@@ -68,7 +68,7 @@ class InstallBringsIT extends BareMachine {
     Script.write(
         bring,
         """
-        for t in mvn sqlite3 openssl shellcheck checkbashisms dash posh busybox faketime \
+        for t in mvn sqlite3 openssl shellcheck checkbashisms dash zsh posh busybox faketime \
             strace ps; do
           printf '#!/bin/sh\\necho Apache Maven 3.8.7\\n' >"${LOG%log}bin/$t"
           chmod 755 "${LOG%log}bin/$t"
@@ -80,7 +80,7 @@ class InstallBringsIT extends BareMachine {
         """
         apt-get update -q
         apt-get install -y -q --no-install-recommends maven sqlite3 openssl shellcheck devscripts \
-        dash posh busybox faketime strace procps
+        dash zsh posh busybox faketime strace procps
         """,
         calls());
     assertTrue(ended.err().contains("running: apt-get update"), ended::err);
