@@ -97,7 +97,7 @@ final class RenegotiationIT {
     try (WebhookClient client = client(Duration.ofMinutes(3))) {
       SendResult sent = client.send("evt_1", BODY, 1);
       assertEquals(DeliveryOutcome.TRANSIENT, sent.outcome(), sent::note);
-      assertTrue(sent.note().endsWith("more than 512 KiB in one attempt"), sent::note);
+      assertTrue(sent.note().endsWith("more than 192 KiB in one attempt"), sent::note);
       client.closeIdleConnections();
       assertEquals(0, client.http.connectionPool().connectionCount());
     }
