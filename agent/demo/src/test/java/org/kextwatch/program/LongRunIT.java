@@ -124,7 +124,11 @@ class LongRunIT {
     Path file = rig.mac.path(AgentPaths.STATUS);
     Patience.until(
         () -> Files.readString(file),
-        status -> status.contains(label) && status.contains("\"verdict\":\"protected\""));
+        status ->
+            status.contains(label)
+                && status.contains("\"verdict\":\"protected\"")
+                && status.contains(
+                    "\"pendingEvents\":0")); // one that arrives later would count for what follows
     rig.inbound.await("status.heartbeat", label);
     int falls = count(rig, label, FALLS);
     int rises = count(rig, label, RISES); // the last trouble may have ended with one
