@@ -10,7 +10,6 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,7 +29,7 @@ import org.kextwatch.agent.status.Verdict;
 public final class HealthFuzz {
   /** Of both it must be said. */
   private static final List<String> PAIR =
-      List.of("realtimeprotectionenabled", "realtimeprotectionavailable");
+      List.of("real_time_protection_enabled", "real_time_protection_available");
 
   /** A line for a field; the terminal may have wrapped its value. */
   private static final Pattern ENTRY =
@@ -104,10 +103,10 @@ public final class HealthFuzz {
             new Buffer().writeUtf8(object.find() ? printed.substring(object.end() - 1) : ""))) {
       reader.beginObject();
       while (reader.hasNext()) {
-        String name = reader.nextName().replace("_", "");
+        String name = HealthField.snakeCase(reader.nextName());
         boolean isTrue = isTrue(reader.readJsonValue());
-        if (PAIR.stream().anyMatch(name::equalsIgnoreCase)) {
-          said.putIfAbsent(name.toLowerCase(Locale.ROOT), isTrue);
+        if (PAIR.contains(name)) {
+          said.putIfAbsent(name, isTrue);
         }
       }
       reader.endObject();
@@ -135,7 +134,7 @@ public final class HealthFuzz {
             name -> {
               for (int i = 0; i < lines.size(); i++) {
                 Matcher entry = ENTRY.matcher(lines.get(i));
-                if (entry.matches() && entry.group(1).replace("_", "").equalsIgnoreCase(name)) {
+                if (entry.matches() && HealthField.snakeCase(entry.group(1)).equals(name)) {
                   String wrapped = String.join("", lines.subList(i + 1, lines.size()));
                   return saysTrue(entry.group(2), wrapped);
                 }
