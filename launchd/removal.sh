@@ -23,7 +23,11 @@ uninstall() {
   [ "${purge}" = false ] || rest="sudo rm -rf '${support}'"
   trap 'way_out' EXIT
   trap 'exit 130' HUP INT PIPE TERM
-  [ ! -d "${support}" ] || take_over
+  if [ -d "${support}" ]; then
+    take_over
+  else
+    clear_scratch # of a first install that was killed before it made anything else
+  fi
   close_folder 700 "${state}" # a word is written there
   if [ "${start}" = true ]; then
     stop_job uninstall || exit "${failed}"

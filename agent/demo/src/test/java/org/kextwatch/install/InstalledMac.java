@@ -31,7 +31,7 @@ import org.kextwatch.agent.Script.Ended;
  * program runs it, by the real launcher.
  */
 @ParameterizedClass
-@MethodSource("org.kextwatch.agent.Script#shells")
+@MethodSource("shells")
 abstract class InstalledMac {
   static final String SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
   static final String LABEL = "org.kextwatch.agent";
@@ -66,6 +66,11 @@ abstract class InstalledMac {
   Path runtime;
   Launchd launchd;
   private Path misused;
+
+  /** What each test is run in; a class may have a method of this name of its own. */
+  static Stream<String> shells() {
+    return Script.shells();
+  }
 
   @BeforeEach
   void unpackAnArchiveBesideAMac() throws Exception {

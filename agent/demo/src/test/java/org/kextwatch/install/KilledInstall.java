@@ -77,11 +77,13 @@ abstract class KilledInstall extends InstalledMac {
     }
   }
 
+  /** The quickest, or each in the long form. */
+  static Stream<String> shells() {
+    return EVERY ? Script.shells() : Stream.of("dash");
+  }
+
   @BeforeEach
   void countTheTools() throws Exception {
-    if (!isTried()) {
-      return;
-    }
     launchd.settleSeconds = 0; // each Mac here is used many times
     folder = temp.toRealPath();
     archives[0] = archive;
@@ -111,10 +113,6 @@ abstract class KilledInstall extends InstalledMac {
               .replace("LOCK", support.resolve(".installing").toString());
       Script.write(bin.resolve(tool), counting);
     }
-  }
-
-  boolean isTried() {
-    return EVERY || shell.equals("dash");
   }
 
   Ended attempt(Deed deed, Deed waiting, int moment, String how) throws Exception {

@@ -55,9 +55,6 @@ class KilledInstallIT extends KilledInstall {
   /** A cp that goes on after its shell was killed, while the next install copies too. */
   @ConcurrentTest
   void whatItsToolsStillWriteIsInNoOtherRelease() throws Exception {
-    if (!isTried()) {
-      return;
-    }
     anew(Deed.UPGRADE);
     Path real = bin.resolve("real/cp");
     Script.write(
@@ -93,9 +90,6 @@ class KilledInstallIT extends KilledInstall {
   /** In /tmp everybody can make what has the name of one that was killed. */
   @ConcurrentTest
   void ofTheFoldersInTmpOnlyOursOfTheDeadAreRemoved() throws Exception {
-    if (!isTried()) {
-      return;
-    }
     Process dead = Script.start(new ProcessBuilder("true"));
     dead.waitFor();
     Path victim = Files.createDirectory(folder.resolve("victim"));
@@ -122,9 +116,6 @@ class KilledInstallIT extends KilledInstall {
 
   /** In the short form before the last use of the named tool. */
   private void killed(Deed deed, String tool) throws Exception {
-    if (!isTried()) {
-      return;
-    }
     anew(deed);
     Ended undisturbed = begin(deed, archives[0], "0", "group");
     assertEquals(deed == Deed.ROLLBACK ? 70 : 0, undisturbed.exit(), undisturbed::toString);
