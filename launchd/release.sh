@@ -16,6 +16,7 @@ places() {
   support="${root}/Library/Application Support/Kextwatch"
   releases=${support}/releases
   current=${support}/current
+  unproven=${releases}/.unproven # there while it is not known whether the current one starts; names the one before
   settings=${support}/config.json
   managed="${root}/Library/Managed Preferences/${label}.plist"
   secret=${support}/secret
@@ -80,6 +81,10 @@ install_release() {
     mishap="${service} did not stop in time"
     advice="Try again: ${retry}"
     stop_job upgrade || exit "${failed}"
+    if [ -n "${previous}" ] && [ ! -L "${unproven}" ]; then
+      rm -rf "${unproven}"
+      ln -s "${previous}" "${unproven}"
+    fi
   fi
   point_current_to "${release}"
   place_plist "${current}"
@@ -91,6 +96,7 @@ install_release() {
     }
   fi
   trap '' HUP INT PIPE TERM # the new release runs
+  rm -f "${unproven}"
   remove_old_releases
   say "Kextwatch ${release_version} is installed${root:+ below ${root}}"
   link_command
@@ -176,7 +182,8 @@ kextwatch_below_root() {
   "${command}" "$@"
 }
 
-# Sets release, and previous: the release that runs now. In a package nothing runs.
+# Sets release, and previous: the release that runs now, or the one before it if an install was killed
+# before it could see whether its own starts. In a package nothing runs.
 name_release() {
   release=${release_version}
   [ "${staging}" = true ] || release=$(free_name)
@@ -184,6 +191,10 @@ name_release() {
   if [ -L "${current}" ]; then
     previous=$(readlink "${current}")
     previous=${previous##*/}
+  fi
+  if [ -L "${unproven}" ]; then
+    before_it=$(readlink "${unproven}")
+    [ ! -d "${releases}/${before_it##*/}" ] || previous=${before_it##*/}
   fi
 }
 
@@ -198,7 +209,7 @@ tell_plan() {
   fi
   ! wants_archive || has_wanted_archive "${releases}/${release}" ||
     printf 'would make its class-data archive\n'
-  if [ "${previous}" != "${release}" ]; then
+  if ! is_current "${release}"; then
     printf 'would point %s to it%s\n' "${current}" "${previous:+ instead of ${previous}}"
   fi
   [ -z "${new_settings}" ] || printf 'would write %s\n' "${settings}"
@@ -397,6 +408,7 @@ take_back() {
     stop_job upgrade || return
     clear_away # also frees disk space
     if start_job; then
+      rm -f "${unproven}"
       say "${mishap}: ${previous} runs again.
 ${advice}"
     else

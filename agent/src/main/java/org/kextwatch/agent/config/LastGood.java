@@ -3,6 +3,7 @@ package org.kextwatch.agent.config;
 import com.squareup.moshi.JsonWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -85,8 +86,12 @@ public record LastGood(
     } catch (BadTextException e) {
       throw new IOException(e.problem(), e);
     }
+    String uuid = document.get(UUID) instanceof String text ? text : null;
+    if (uuid != null && !StandardCharsets.UTF_8.newEncoder().canEncode(uuid)) {
+      throw new IOException(file + ": its " + UUID + " is no text that can be saved");
+    }
     return new LastGood(
-        document.get(UUID) instanceof String uuid ? uuid : null,
+        uuid,
         source(Origin.MANAGED, file, document, bounds),
         source(Origin.LOCAL, file, document, bounds));
   }

@@ -84,8 +84,11 @@ final class ValueTypes {
         raw instanceof String text && text.length() <= MAX_TEXT && isUnicode(text)
             ? HttpUrl.parse(text.strip())
             : null;
-    // OkHttp reads a host with "=" and a letter beyond ASCII, but not what it makes of that.
-    if (url == null || HttpUrl.parse(url.toString()) == null) {
+    // OkHttp reads a host with "=" and a letter beyond ASCII, but not what it makes of that; and in
+    // what it makes each such letter of a path is longer.
+    if (url == null
+        || url.toString().length() > MAX_TEXT
+        || HttpUrl.parse(url.toString()) == null) {
       return null;
     }
     Optional<String> mustBe = EndpointUrl.mustBe(url);

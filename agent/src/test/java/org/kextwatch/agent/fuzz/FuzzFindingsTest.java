@@ -38,6 +38,14 @@ class FuzzFindingsTest {
             "settings.json",
             "unstable",
             "{\"local\":{\"refused\":[],\"values\":{\"endpoint\":\"https://a\u0594b=a\"}}}"),
+        found(
+            "settings.json",
+            "unstable",
+            "{\"hardwareUuid\":\"\\ud800\",\"local\":{\"values\":{}}}"),
+        found(
+            "config.json",
+            "unstable",
+            "{\"endpoint\":\"https://a.example/" + "\ufffd".repeat(500) + "\"}"),
         found("config.json", "slow", "{" + manyKeys() + "}"),
         Arguments.of("property list", "slow", PlistSeeds.hiddenKey(60)),
         found("mdatp health", "slow", GROWING),
