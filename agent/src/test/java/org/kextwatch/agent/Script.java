@@ -46,8 +46,12 @@ public final class Script {
    * the long form of the tests.
    */
   public static Stream<String> shells() {
-    boolean every = "every".equals(System.getProperty("kextwatch.shells"));
-    return everyShell().filter(shell -> every || !shell.startsWith("busybox"));
+    return everyShell().filter(shell -> isLong() || !shell.startsWith("busybox"));
+  }
+
+  /** Whether all shells are asked for. */
+  public static boolean isLong() {
+    return "every".equals(System.getProperty("kextwatch.shells"));
   }
 
   /**

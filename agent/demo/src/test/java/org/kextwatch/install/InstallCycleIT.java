@@ -11,11 +11,17 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.kextwatch.agent.Patience;
+import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
 
 /** A Mac from the first install to the last trace, in every shell. */
 class InstallCycleIT extends InstalledMac {
+  static Stream<String> shells() {
+    return Script.shells();
+  }
+
   @ConcurrentTest
   void aFirstInstallPutsEverythingInItsPlaceAndStartsIt() throws Exception {
     installFirst();

@@ -26,9 +26,9 @@ import org.kextwatch.agent.Script;
 import org.kextwatch.agent.Script.Ended;
 
 /**
- * A release archive and a folder that is a Mac with a real supervisor, for install.sh in every
- * shell, in one of them with tools that know no more than a Mac's. A Java that only plays the
- * program runs it, by the real launcher.
+ * A release archive and a folder that is a Mac with a real supervisor, for install.sh in one shell
+ * with tools that know no more than a Mac's, and in every shell in the long form of the tests. A
+ * Java that only plays the program runs it, by the real launcher.
  */
 @ParameterizedClass
 @MethodSource("shells")
@@ -67,9 +67,12 @@ abstract class InstalledMac {
   Launchd launchd;
   private Path misused;
 
-  /** What each test is run in; a class may have a method of this name of its own. */
+  /**
+   * What each test is run in: in the short form only the shell with the tools of a Mac, because a
+   * Mac takes seconds. A class may have a method of this name of its own.
+   */
   static Stream<String> shells() {
-    return Script.shells();
+    return Script.isLong() ? Script.shells() : Stream.of(Script.plainest());
   }
 
   @BeforeEach

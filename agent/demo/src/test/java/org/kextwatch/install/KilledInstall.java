@@ -23,7 +23,7 @@ import org.kextwatch.agent.Script.Ended;
  * An install.sh that is killed before a tool that it runs, while another one waits for its lock.
  */
 abstract class KilledInstall extends InstalledMac {
-  static final boolean EVERY = "every".equals(System.getProperty("kextwatch.shells"));
+  static final boolean EVERY = Script.isLong();
 
   /** They change nothing, and how often they run depends on how long launchd takes. */
   private static final Set<String> OFTEN = Set.of("sleep", "sed", "awk", "date", "id");
