@@ -101,13 +101,17 @@ is_closed_release() {
   [ -d "$1" ] && [ ! -L "$1" ] || return 1
   me=$(id -u)
   open=$(
-    LC_ALL=C
-    export LC_ALL
-    find "${support}" "${releases}" -prune \( ! -user 0 ! -user "${me}" -o -perm -020 -o -perm -002 \) \
-      -exec ls -ldnq {} + &&
-      find "$1" \( \( ! -user 0 ! -user "${me}" \) -o \( ! -type l \( -perm -020 -o -perm -002 \) \) \
-        -o \( -type f -links +1 \) \) -exec ls -ldnq {} +
+    LC_ALL=C find "${support}" "${releases}" -prune \( ! -user 0 ! -user "${me}" -o -perm -020 -o -perm -002 \) \
+      -exec ls -ldnq {} + && list_open "$1" -o \( -type f -links +1 \)
   ) && [ -z "${open}" ]
+}
+
+# What others can change in a folder, the first argument, and what more tests of find are true of.
+list_open() {
+  searched=$1
+  shift
+  LC_ALL=C find "${searched}" \( \( ! -user 0 ! -user "${me}" \) -o \
+    \( ! -type l \( -perm -020 -o -perm -002 \) \) ${1+"$@"} \) -exec ls -ldnq {} +
 }
 
 # Whether a file, or a link itself, belongs to root or to this user.
@@ -142,8 +146,7 @@ require_own_current() {
 require_closed_release() {
   [ "${program}" = . ] || return 0
   me=$(id -u)
-  open=$(LC_ALL=C find . \( \( ! -user 0 ! -user "${me}" \) -o \( ! -type l \( -perm -020 -o -perm -002 \) \) \) \
-    -exec ls -ldnq {} +) || open=${open:-${folder}}
+  open=$(list_open .) || open=${open:-${folder}}
   [ -z "${open}" ] || fail "${failed}" "others can change this release, so it is not installed again:
 ${open}
 Install Kextwatch from its package or its release archive."

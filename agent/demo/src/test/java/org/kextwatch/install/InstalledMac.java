@@ -184,18 +184,18 @@ abstract class InstalledMac {
 
   /** Installs it for the first time, with settings and secret. */
   void installFirst(Object... options) throws Exception {
-    assertDone(
-        install(
-            Stream.concat(
-                    Stream.of(
-                        "--java",
-                        runtime,
-                        "--endpoint",
-                        "https://hooks.example.com/kextwatch",
-                        "--secret-file",
-                        file("my secret", SECRET + "\n")),
-                    Stream.of(options))
-                .toArray()));
+    assertDone(install(Stream.concat(firstOptions(), Stream.of(options)).toArray()));
+  }
+
+  /** The Java, the endpoint and the secret. */
+  Stream<Object> firstOptions() throws IOException {
+    return Stream.of(
+        "--java",
+        runtime,
+        "--endpoint",
+        "https://hooks.example.com/kextwatch",
+        "--secret-file",
+        file("my secret", SECRET + "\n"));
   }
 
   /** The same, with the files of an install that this shell has made before. */

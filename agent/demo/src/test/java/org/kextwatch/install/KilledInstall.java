@@ -23,8 +23,6 @@ import org.kextwatch.agent.Script.Ended;
  * An install.sh that is killed before a tool that it runs, while another one waits for its lock.
  */
 abstract class KilledInstall extends InstalledMac {
-  static final boolean EVERY = Script.isLong();
-
   /** They change nothing, and how often they run depends on how long launchd takes. */
   private static final Set<String> OFTEN = Set.of("sleep", "sed", "awk", "date", "id");
 
@@ -79,7 +77,7 @@ abstract class KilledInstall extends InstalledMac {
 
   /** The quickest, or each in the long form. */
   static Stream<String> shells() {
-    return EVERY ? Script.shells() : Stream.of("dash");
+    return Script.isLong() ? Script.shells() : Stream.of("dash");
   }
 
   @BeforeEach
@@ -166,14 +164,7 @@ abstract class KilledInstall extends InstalledMac {
         switch (deed) {
           case REMOVAL -> Stream.of("--uninstall");
           case PURGE -> Stream.of("--uninstall", "--purge");
-          case FIRST ->
-              Stream.of(
-                  "--java",
-                  runtime,
-                  "--endpoint",
-                  "https://hooks.example.com/kextwatch",
-                  "--secret-file",
-                  file("my secret", SECRET + "\n"));
+          case FIRST -> firstOptions();
           default -> Stream.of("--java", runtime);
         };
     return Stream.concat(all, more);

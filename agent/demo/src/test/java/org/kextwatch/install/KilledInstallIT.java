@@ -138,7 +138,8 @@ class KilledInstallIT extends KilledInstall {
     List<String> steps = Files.readAllLines(folder.resolve("steps"));
     int first = steps.indexOf("ps") + 1 - BEFORE_THE_LOCK;
     int last = steps.lastIndexOf(tool) + 1;
-    int[] moments = EVERY ? IntStream.rangeClosed(first, steps.size()).toArray() : new int[] {last};
+    int[] moments =
+        Script.isLong() ? IntStream.rangeClosed(first, steps.size()).toArray() : new int[] {last};
     int tries = 0;
     for (int moment : moments) {
       for (String how : List.of("group", "shell")) {
@@ -162,7 +163,7 @@ class KilledInstallIT extends KilledInstall {
         tries++;
       }
     }
-    if (EVERY) {
+    if (Script.isLong()) {
       System.out.printf("%s: %s was killed %d times%n", shell, deed, tries);
     }
   }

@@ -3,7 +3,6 @@ package org.kextwatch.agent.config;
 import com.squareup.moshi.JsonWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -87,7 +86,7 @@ public record LastGood(
       throw new IOException(e.problem(), e);
     }
     String uuid = document.get(UUID) instanceof String text ? text : null;
-    if (uuid != null && !StandardCharsets.UTF_8.newEncoder().canEncode(uuid)) {
+    if (uuid != null && !ValueTypes.isUnicode(uuid)) {
       throw new IOException(file + ": its " + UUID + " is no text that can be saved");
     }
     return new LastGood(

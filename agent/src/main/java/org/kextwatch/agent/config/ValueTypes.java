@@ -75,7 +75,7 @@ final class ValueTypes {
   }
 
   /** Half a character cannot be saved or sent as UTF-8. */
-  private static boolean isUnicode(String text) {
+  static boolean isUnicode(String text) {
     return StandardCharsets.UTF_8.newEncoder().canEncode(text);
   }
 

@@ -111,7 +111,7 @@ class StateFile {
               part(Lost.class, document).map(Lost::losses).orElse(fresh.losses()),
               part(Late.class, document).map(Late::unkept).orElse(null),
               part(Sight.class, document).map(Sight::lostSight).orElse(null),
-              part(Lately.class, document).map(Lately::ration).orElse(null),
+              part(Rationed.class, document).map(Rationed::ration).orElse(null),
               part(Judged.class, document).map(Judged::judged).orElse(null),
               part(Machine.class, document).map(Machine::hardware).orElse(null));
       return new Loaded(
@@ -159,7 +159,7 @@ class StateFile {
 
   private record Sight(LostSight lostSight) {}
 
-  private record Lately(ChangeRateLimit ration) {}
+  private record Rationed(ChangeRateLimit ration) {}
 
   private record Judged(VerdictSince judged) {}
 

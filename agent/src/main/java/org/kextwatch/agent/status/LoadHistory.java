@@ -140,20 +140,19 @@ public record LoadHistory(
   public LoadHistory beginning(Instant now, Trigger trigger) {
     List<Instant> recent =
         prompts.stream().filter(at -> at.isAfter(now.minus(DAY)) && !at.isAfter(now)).toList();
-    return trigger == Trigger.PROMPT_RENEWAL
-        ? new LoadHistory(
-            bootId,
-            kextVersion,
-            grant,
-            grantedSince,
-            false,
-            now,
-            last,
-            attempts,
-            Stream.concat(recent.stream(), Stream.of(now)).toList(),
-            allowed,
-            loadedSince)
-        : with(now, last, attempts + 1, recent, allowed, loadedSince);
+    boolean isRenewal = trigger == Trigger.PROMPT_RENEWAL;
+    return new LoadHistory(
+        bootId,
+        kextVersion,
+        grant,
+        grantedSince,
+        isRenewal ? Boolean.FALSE : readSinceRenewal,
+        now,
+        last,
+        isRenewal ? attempts : attempts + 1,
+        isRenewal ? Stream.concat(recent.stream(), Stream.of(now)).toList() : recent,
+        allowed,
+        loadedSince);
   }
 
   /** When the loader has run. */

@@ -82,22 +82,26 @@ final class WebhookSockets extends SocketFactory {
 
   @Override
   public Socket createSocket(String host, int port) {
-    throw new UnsupportedOperationException("the HTTP client connects by itself");
+    throw connectsByItself();
   }
 
   @Override
   public Socket createSocket(String host, int port, InetAddress from, int fromPort) {
-    return createSocket(host, port);
+    throw connectsByItself();
   }
 
   @Override
   public Socket createSocket(InetAddress host, int port) {
-    return createSocket(host.getHostName(), port);
+    throw connectsByItself();
   }
 
   @Override
   public Socket createSocket(InetAddress host, int port, InetAddress from, int fromPort) {
-    return createSocket(host, port);
+    throw connectsByItself();
+  }
+
+  private static UnsupportedOperationException connectsByItself() {
+    return new UnsupportedOperationException("the HTTP client connects by itself");
   }
 
   /** More than {@link #MOST_BYTES} came in one attempt. */

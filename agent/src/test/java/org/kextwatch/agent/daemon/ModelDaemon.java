@@ -16,11 +16,9 @@ import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Cycle.CycleOptions;
 import org.kextwatch.agent.daemon.Plan.Stamps;
 import org.kextwatch.agent.daemon.Schedule.Scope;
-import org.kextwatch.agent.delivery.DeliveryThread;
 import org.kextwatch.agent.delivery.Splay;
 import org.kextwatch.agent.event.EventData;
 import org.kextwatch.agent.event.EventData.ChangedData;
-import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.event.Json;
 import org.kextwatch.agent.event.SpooledEvent;
 import org.kextwatch.agent.mac.Hardware;
@@ -35,7 +33,6 @@ import org.kextwatch.agent.status.Device;
 import org.kextwatch.agent.status.Health;
 import org.kextwatch.agent.status.Observation;
 import org.kextwatch.agent.status.Outcome;
-import org.kextwatch.agent.status.Resources;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.Transition;
 import org.kextwatch.agent.status.Trigger;
@@ -96,20 +93,7 @@ final class ModelDaemon implements Cycle.Mac {
     if (disk.refused == null) {
       assertEquals(List.of(), ledger.warnings());
     }
-    EventWriter writer = new EventWriter();
-    Heartbeat heartbeat = new Heartbeat(writer, ledger, mac::now);
-    DeliveryThread delivery = new DeliveryThread(spool, root, "1", "uuid", settings, heartbeat);
-    reporter =
-        new Reporter(
-            writer,
-            ledger,
-            delivery,
-            heartbeat,
-            mac.wall,
-            () -> List.of(),
-            () -> Resources.UNKNOWN,
-            data -> {},
-            true);
+    reporter = LocalReporter.of(spool, root, "uuid", settings, ledger, mac::now);
     cycle = new Cycle(this, this::load, ledger, reporter, this::write, mac::now);
     lastHealth = null;
     plan = Plan.starting(mac.now(), Splay.of(mac.macOs.text() + mac.wall));

@@ -18,9 +18,7 @@ import org.kextwatch.agent.config.Keys;
 import org.kextwatch.agent.config.Settings;
 import org.kextwatch.agent.daemon.Cycle.CycleOptions;
 import org.kextwatch.agent.daemon.Schedule.Scope;
-import org.kextwatch.agent.delivery.DeliveryThread;
 import org.kextwatch.agent.event.EventSamples;
-import org.kextwatch.agent.event.EventWriter;
 import org.kextwatch.agent.mac.Hardware;
 import org.kextwatch.agent.mac.MacVersion;
 import org.kextwatch.agent.mac.Moment;
@@ -34,7 +32,6 @@ import org.kextwatch.agent.status.KernelEntry;
 import org.kextwatch.agent.status.Observation;
 import org.kextwatch.agent.status.Outcome;
 import org.kextwatch.agent.status.Reachability;
-import org.kextwatch.agent.status.Resources;
 import org.kextwatch.agent.status.Status;
 import org.kextwatch.agent.status.StatusSamples;
 import org.kextwatch.agent.status.Verdict;
@@ -81,21 +78,8 @@ final class StrangeMac implements Cycle.Mac {
     this.world = world;
     this.spool = new Spool(folder.resolve("spool"), new UnforcedDisk());
     this.ledger = Ledger.open(spool, file, UUID, SETTINGS::spool, () -> now);
-    EventWriter writer = new EventWriter();
-    Heartbeat heartbeat = new Heartbeat(writer, ledger, () -> now);
-    DeliveryThread delivery =
-        new DeliveryThread(spool, SystemRoot.at(folder), "1", UUID, SETTINGS, heartbeat);
     Reporter reporter =
-        new Reporter(
-            writer,
-            ledger,
-            delivery,
-            heartbeat,
-            now.wall(),
-            List::of,
-            () -> Resources.UNKNOWN,
-            data -> {},
-            true);
+        LocalReporter.of(spool, SystemRoot.at(folder), UUID, SETTINGS, ledger, () -> now);
     this.cycle = new Cycle(this, this::load, ledger, reporter, seen::add, () -> now);
   }
 

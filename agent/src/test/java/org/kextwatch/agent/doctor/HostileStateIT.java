@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kextwatch.agent.Patience;
+import org.kextwatch.agent.Script;
 import org.kextwatch.agent.daemon.Check;
 import org.kextwatch.agent.mac.Owner;
 
@@ -64,7 +65,7 @@ class HostileStateIT extends HostileMac {
     }
     List<Arguments> all = new ArrayList<>();
     places.forEach(place -> traps.forEach(trap -> all.add(Arguments.of(place, trap))));
-    boolean isLong = "every".equals(System.getProperty("kextwatch.shells"));
+    boolean isLong = Script.isLong();
     return isLong
         ? all.stream()
         : IntStream.iterate(0, i -> i < all.size(), i -> i + 5).mapToObj(all::get);
